@@ -1,0 +1,71 @@
+"""The knobs: how to spend, how far to escalate, how long to try. All fixed before a run; none read from anywhere."""
+
+import enum
+
+from attrs import field, frozen
+from attrs.validators import ge, gt
+
+from tokenwise.catalog import Tier
+
+__all__ = ["Escalation", "Policy", "Strategy"]
+
+
+class Strategy(enum.Enum):
+    """Which capable model to prefer while the money lasts.
+
+    - CHEAPEST: the lowest worst-case cost of this very request.
+    - BALANCED: the tier that suits the difficulty, and the cheapest in it.
+    - BEST_QUALITY: the strongest tier, and the best rated in it.
+    - BUDGET_CONSTRAINED: the strongest tier that the budget can pay, and the cheapest in it.
+    """
+
+    CHEAPEST = "cheapest"
+    BALANCED = "balanced"
+    BEST_QUALITY = "best_quality"
+    BUDGET_CONSTRAINED = "budget_constrained"
+
+
+class Escalation(enum.Enum):
+    """Which models come after one whose answer could not be used. None ever leads below the tier a step set out from.
+
+    - STEPWISE: the next stronger tier, then the one above it.
+    - STRONGEST_FIRST: the flagship tier at once, then what lies between.
+    - SAME_TIER_FIRST: other models of the same tier, then the tiers above.
+    """
+
+    STEPWISE = "stepwise"
+    STRONGEST_FIRST = "strongest_first"
+    SAME_TIER_FIRST = "same_tier_first"
+
+
+@frozen(kw_only=True)
+class Policy:
+    """Everything a run may decide by, besides the catalogue and the money.
+
+    A provider that asks for a longer pause than `max_backoff_ms` is not waited for: the step goes on elsewhere.
+    One attempt budget covers retries, failover and escalation together: `max_attempts` calls per step, at most
+    `max_retries` of them again at the same place, all within `deadline_ms` of the run's start (0: no deadline).
+    """
+
+    strategy: Strategy = Strategy.BALANCED
+    escalation: Escalation = Escalation.STEPWISE
+    # Below this many tokens a cut-off answer is seldom worth its price.
+    min_output_tokens: int = field(default=100, validator=ge(1))
+    # What is sent where the caller names no cap. Providers' own defaults reach 128k tokens, which no budget expects.
+    default_output_tokens: int = field(default=4096, validator=ge(1))
+    max_attempts: int = field(default=6, validator=ge(1))
+    max_retries: int = field(default=2, validator=ge(0))
+    backoff_ms: int = field(default=500, validator=ge(0))
+    max_backoff_ms: int = field(default=30_000, validator=ge(0))
+    timeout_ms: int = field(default=120_000, validator=gt(0))
+    deadline_ms: int = field(default=0, validator=ge(0))
+    parallelism: int = field(default=8, validator=ge(1))
+    # Difficulty from which BALANCED takes a mid-tier model, and from which a flagship.
+    mid_from: float = field(default=0.35, validator=ge(0.0))
+    flagship_from: float = field(default=0.7, validator=ge(0.0))
+
+    def tier_for(self, difficulty: float) -> Tier:
+        """The tier that suits a difficulty between 0 and 1."""
+        if difficulty >= self.flagship_from:
+            return Tier.FLAGSHIP
+        return Tier.MID if difficulty >= self.mid_from else Tier.BUDGET
