@@ -1,0 +1,372 @@
+"""What words mean to the scenario detector: terms in fourteen languages, by the kind of work they hint at.
+
+Written by hand, not learned; the points each kind is worth are learned and stand in `scenario_weights`. A plain entry
+is a whole lower-case word. `how_many` is two words in a row. `funkt-` is every word that begins so and is longer than
+five letters: exactly five letters, so that one look-up finds it. In Chinese, Japanese and Korean an entry is two or
+three characters in a row, since those scripts do not mark where words end.
+
+A false friend is a pair of words that together mean neither: "prime minister" is no arithmetic. Both words of such a
+pair are struck out before anything else is looked at.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+__all__ = ["FALSE_FRIENDS", "KINDS", "TERMS"]
+
+_TEXT: Final[Mapping[str, str]] = {
+    # Names that hardly occur outside programming.
+    "code name": """
+        div fn printf println stdlib virtualenv kwargs goroutine mutex localhost href cors dns ssl tls vpn python
+        javascript typescript golang c++ c# f# kotlin php perl scala haskell bash zsh powershell sql mysql postgres
+        postgresql sqlite mongodb redis html css json yaml xml csv regex regexp api apis react vue angular svelte
+        django flask fastapi pandas numpy pytorch tensorflow sklearn matplotlib docker dockerfile kubernetes kubectl
+        helm git github gitlab npm yarn pip webpack linux ubuntu sudo grep awk sed cron crontab nginx aws terraform
+        ansible nodejs jquery ajax sdk cli ide vscode vim tmux ssh http https url urls oauth jwt kafka spark hadoop
+        graphql grpc vba excel vlookup matlab julia fortran cobol assembly solidity wordpress laravel symfony rails
+        spring hibernate junit pytest selenium cmake makefile gcc clang llvm cuda opengl unity firebase supabase
+        prisma openapi postman nextjs useeffect usestate dataframe dataframes dplyr ggplot gzip tar curl wget xargs
+        chmod rsync stdin stdout stderr utf unicode ascii ipython jupyter elixir erlang clojure lua dart flutter zig
+        nim ocaml питон питоне джаваскрипт 파이썬 자바 자바스 بايثون جافا جافاسكريبت पायथन जावास्क्रिप्ट পাইথন パイソ
+    """,
+    # Things and complaints that belong to programming in nearly every sentence they occur in.
+    "code thing": """
+        quicksort mergesort heapsort bubble_sort dijkstra bfs dfs time_complexity space_complexity big_o
+        distributed_consensus consensus_protocol byzantine distributed_system distributed_systems a_parser a_compiler
+        state_machine rest_api design_pattern one_liner crash_log memory_usage cpu_usage stack_overflow 冒泡排 二叉树 链表 递归
+        бинарное_дерево rate_limiter reverse_proxy proxy load_balancer snake_game the_browser let_and const var in_sql
+        detached_head last_commit undo_the operating_system a_process a_thread pods node_selector exit_code
+        status_code the_build build_fails unit_testing 排序 队列 消息队 快速排 循环链 cycle_detection key_value array arrays
+        boolean compiler tuple tuples dict hashmap hashtable substring substrings subarray recursion recursive
+        endpoint endpoints database databases schema middleware backend frontend callback callbacks async await
+        goroutine goroutines struct structs enum iterator codebase repo repository refactor debug debugger debugging
+        compile compiles compiled runtime deploy deployment filename filenames directory directories subdirectories
+        subfolders hostname username dataset datasets query queries sorted_list linked_list binary_search binary_tree
+        stack_trace unit_test unit_tests null_pointer race_condition memory_leak source_code code_review pull_request
+        merge_conflict for_loop while_loop nested_loop error_message environment_variable command_line shell_script
+        regular_expression regular_expressions data_structure object_oriented type_hints web_app web_page web_scraper
+        landing_page chatbot segfault segmentation_fault traceback nullpointerexception typeerror valueerror keyerror
+        syntaxerror undefined nan stacktrace parser lexer tokenizer linter docstring pseudocode leetcode dropdown
+        navbar checkbox textarea widget plugin microservice microservices webhook websocket websockets mutex deadlock
+        multithreading multithreaded concurrency lambda decorator generator inheritance polymorphism constructor
+        namespace dependency_injection localstorage timestamp timestamps uuid hash_map hash_table bitwise bitmask
+        palindrome palindromes fibonacci programming algorithm algorithms snippet codes_in software encoding encode
+        decode decoder serialize deserialize payload datatype typecast whitespace newline lowercase uppercase
+        vectorized elementwise plaintext executable filesystem symlink symlinks subprocess daemon pid recursively
+        dockerized container_exits sql_query given_list given_string given_array input_list input_string returns_true
+        return_true returns_the the_function a_function python_function write_code this_code my_code following_code
+        the_code code_to code_that progr- funkt- klasse_in abfrage datei dateien zeichenkette rückgabe schleife
+        fehlermeldung skript skripts variablen parameterwert ganzzahlen befehl befehlszeile kompi- absturz_des
+        fonction_qui fonction_python tableau_de boucle script requête fichier fichiers renvoie déboguer dossier_git
+        función_que función_en arreglo arreglos cadena_de bucle consulta_sql archivo archivos devuelva código_en
+        código_que depurar compilar implementa função_que função_em função_para vetor laço arquivo arquivos retorna
+        retorne implemente funzione_che funzione_in stringa ciclo_for restituisce codice_che codice_in vettore_di
+        функцию функция функции строку строка строки массив массива массиве прогр- код кода скрипт запрос верну-
+        возвр- списо- цикл компи- ошибка ошибку сервер баз_данных сайта 代码 函数 编程 程序 数组 字符串 字符 列表 脚本 数据库 接口 报错 变量 循环 算法
+        编译 返回 调试 正则 网页 控制台 服务器 线程 コード 関数 プログ ログラ 配列 文字列 リスト スクリ クリプ データ エラー 変数 ループ アルゴ 実装し 返す 正規表 함수 코드 프로그 로그램 배열 문자열
+        리스트 스크립 변수 반복문 알고리 데이터 에러 دالة الدالة كود الكود برنامج مصفوفة المصفوفة سلسلة_نصية خوارزمية برمجة قائمة_من
+        اكتب_دالة متغير خطأ_في फ़ंक्शन फंक्शन कोड प्रोग्राम स्ट्रिंग सूची_में एल्गोरिदम ऐरे ফাংশন কোড প্রোগ্রাম
+        অ্যালগরিদম msimbo programu kazi_ya
+    """,
+    # Words of programming that have another life.
+    "code maybe": """
+        code coding function functions class classes method methods object objects string strings variable variables
+        loop loops list lists script shell thread threads test tests branch commit library module package import
+        export file files folder log logs server client host port table tables column columns row rows index key value
+        values input output return returns print error errors exception exceptions bug bugs crash crashes fix
+        implement java rust swift ruby react node express spring cache queue stack heap tree graph pointer reference
+        argument arguments parameter parameters field fields attribute property element elements tag command commands
+        terminal process button click page pages website app application interface program programs dictionary
+        integers remove delete replace convert extract sort sorted filter count format text character characters match
+        pattern duplicate duplicates version install update run running build migrate login password token request
+        response header status container cluster pod image pipeline workflow job batch lines line search select insert
+        merge join group parse render load save funktion funktionen codes klasse liste fehler seite konsole fonction
+        classe erreur méthode programme función código clase lista método programa função erro funzione codice errore
+        programma
+    """,
+    # Mathematics by name.
+    "math name": """
+        raíz_cuadrada racine_carrée raiz_quadrada radice_quadrata quadratwurzel continuum_hypothesis axiom axioms
+        cardinality uncountable countable metric_space open_cover fixed_point prime thirds two_thirds as_decimal
+        a_decimal mph at_least odds heat_kernel finite_group reciprocals equation equations polynomial polynomials
+        quadratic cubic derivative derivatives integral integrals matrix matrices eigenvalue eigenvalues eigenvector
+        determinant theorem lemma corollary probability algebra calculus geometry trigonometry perimeter hypotenuse
+        circumference divisible divisor divisors remainder modulo factorial logarithm sine cosine tangent coefficient
+        coefficients integers rational irrational fraction fractions numerator denominator percent percentage ratio
+        median variance standard_deviation permutations combinations binomial vertices parabola hyperbola ellipse
+        asymptote convex concave monotone monotonic converge converges convergence diverges limit_of prime_number
+        prime_numbers primes real_number real_numbers complex_number natural_number natural_numbers positive_integer
+        positive_integers right_triangle isosceles equilateral inscribed circumscribed square_root cube_root
+        least_common greatest_common common_divisor common_multiple arithmetic_sequence geometric_sequence
+        geometric_series arithmetic_progression expected_value slope intercept x_axis coordinates vector_space
+        subspace basis homomorphism isomorphism abelian topology manifold gcd lcm sqrt frac sin cos tan log ln mod pi
+        infinitely_many closed_form compound_interest simple_interest interest_rate annual_interest square_feet
+        cubic_feet square_meters even_number odd_number digits two_digit three_digit bijection injective surjective
+        differentiable continuous_function riemann euler fermat goldbach collatz bayes distribution dice coin_flips
+        gleic- ablei- wahrs- primz- bruch brüche wurze- prozent zinsen dreieck kreis flächeninhalt quadratisch summe
+        nullstellen beweis beweise équation équations dérivée intégrale probabilité triangle pourcentage pourcent
+        racine nombres_premiers nombre_premier périmètre somme_des aire_du théorème polynôme démontre démontrer
+        démontrez quarts tiers ecuación ecuaciones derivada probabilidad triángulo porcentaje fracción raíz
+        números_primos número_primo área_del perímetro suma_de teorema polinomio demuestra demostrar demuestre matriz
+        equação probabilidade triângulo porcentagem fração raiz área_de soma_dos polinômio demonstre prove_que
+        equazione derivata probabilità triangolo percentuale frazione radice numeri_primi area_del perimetro somma_dei
+        dimostra dimostrare уравн- произ- производную интег- вероя- треуг- проце- дробь корень корни теоре- докаж-
+        площадь сумму умнож- делится 方程 导数 积分 概率 三角形 百分 分数 根号 质数 素数 极值 面积 周长 证明 定理 求证 矩阵 多项 整数 无理 平均 除以 余数 方程式 微分 確率
+        三角 パーセ 分の 平方根 証明せ 証明し 面積 割合 방정식 미분 적분 확률 삼각형 퍼센트 소수 제곱근 증명 넓이 평균 معادلة المعادلة مشتقة تكامل احتمال مثلث
+        النسبة_المئوية بالمئة كسر جذر الأعداد_الأولية أثبت مساحة समीकरण प्रायिकता त्रिभुज प्रतिशत भिन्न वर्गमूल
+        क्षेत्रफल सिद्ध সমীকরণ সম্ভাবনা ত্রিভুজ শতাংশ ক্ষেত্রফল প্রমাণ asilimia mlinganyo
+    """,
+    # Mathematics as something to be done.
+    "math act": """
+        solve simplify evaluate compute calculate integrate differentiate factorize factorise prove estimate_the
+        determine find_the find_all sum_of product_of value_of area_of volume_of number_of what_percent
+        what_percentage what_fraction times plus minus multiply multiplied divide divided subtract round_to solve_for
+        in_terms terms_of such_that let_f suppose_that show_that given_that if_and maximum_value minimum_value
+        equal_to square_of berechne berechnen löse lösen rechne ausrechnen multipliziere bestimme vereinfache
+        wieviel_ist calcule calculer calculez résous résoudre simplifie détermine font résolvez calcula calcular
+        resuelve resolver simplifica determina halla resolva encontre simplifique calcola calcolare risolvi risolvere
+        semplifica trova реши решите решить вычис- посчи- найти найдите упрос- сколько_будет 求函 计算 求解 解方 等于 等於 化简 解け
+        求めよ 求めて 計算 계산 구하 구해 풀어 احسب حل_المعادلة أوجد बस_हल हल_करें गणना ज्ञात কত_হবে সমাধান গণনা hesabu kokotoa
+    """,
+    # A question for a quantity.
+    "quantity question": """
+        how_many how_much how_far how_long how_old how_fast how_tall what_total the_total total_cost total_number
+        in_total altogether wieviel wieviele wie_viel wie_viele wie_lange wie_alt wie_weit wie_hoch insgesamt combien
+        au_total cuánto cuánta cuántos cuántas en_total quanto quanta quantos quantas no_total no_todo quante quanti
+        in_tutto сколько всего 多少 几个 几天 几年 几人 几岁 几只 一共 共有 几元 几分 几千 何個 何人 いくつ いくら 何円 何分 何時間 何歳 얼마 몇개 몇명 كم कितने कितना
+        कितनी कुल কত কতগুলি কতটি কয়টি মোট ngapi kiasi_gani jumla
+    """,
+    # The furniture of word problems: money, measures, shares, rates.
+    "measure": """
+        dollars dollar cents euros euro pounds kg grams g km kilometers kilometres miles meters metres cm mm mph
+        litres liters gallons feet inches hours hour minutes minute seconds days weeks months years each per every
+        twice half thrice double triple third quarter dozen cost costs price bought buys sold sells pay paid pays
+        earns earned spends spent saves left remaining remain more_than less_than as_many times_as fewer total average
+        speed rate shared split equally bags boxes apples oranges marbles pencils cookies eggs cups pages students
+        tickets stück kosten kostet preis pro stunde stunden minuten tage wochen jahre jeder jede doppelt hälfte
+        mehr_als verdient bezahlt kauft verkauft liter kilometer übrig coûte prix chaque heure heures jours semaines
+        ans moitié achète vend paie reste gagne cuesta precio cada hora horas minutos días semanas años mitad doble
+        compra vende paga gana quedan litros custa preço dias anos metade dobro comprou ganha sobram costa prezzo ogni
+        ore minuti giorni anni metà doppio guadagna стоит цена каждый каждую часов минут дней недель лет половину
+        вдвое купил купила продал прода- литро- осталось рублей 每个 每天 小时 分钟 公里 千米 元钱 每千 一半 还剩 平均 两倍 米长 千克 買う 時間 個買 円の
+        ずつ 원이면 시간 개에 분의 ساعة ساعات دقيقة دولار كل_يوم نصف ضعف اشترى घंटे रुपये मिनट प्रति आधा दोगुना प्रत्येक ঘন্টা
+        টাকা মিনিট প্রতি অর্ধেক দ্বিগুণ প্রত্যেক kila saa dakika siku shilingi dola nusu mara_mbili alinunua
+    """,
+    # Deduction: quantifiers, premises, conclusions.
+    "logic": """
+        not_true not_false and_true or_not not_not and_not true_and false_and or_false or_true false_or true_or
+        does_it it_follow are_either uncertain premise premises conclusion conclude valid invalid argument follows
+        entails entail implies implication therefore necessarily deduce deduction infer inferred inference syllogism
+        contradiction contradicts hypothesis fallacy deductively statement statements sentence true false unknown liar
+        liars lies lie truth tells_the knights knaves knight knave all_the some_of none_of every no_one all_of either
+        neither nor unless only_if if_all not_all all_men if_someone if_the assume assumes assuming assumption must_be
+        cannot_be could_be consistent inconsistent logically logical logic paradox puzzle riddle reason reasoning
+        explain_why strengthens weakens undermines alle_sind folgt logisch schluss wahr falsch lügt wahrheit rätsel
+        behauptung notwendigerweise wenn_alle keine tous_les conclure vrai faux ment menteur vérité énigme donc
+        prémisse si_tous aucun nécessairement todos_los ningún concluir verdadero falso miente mentiroso acertijo
+        entonces premisa si_todos necesariamente todos_os nenhum verdadeiro mente charada premissa se_todos tutti_i
+        nessun vero bugiardo indovinello premessa se_tutti все_кошки если_все следует правда ложь лжёт лжет лжец
+        загадка вывод логич- никто 所有 如果 推理 逻辑 结论 前提 真话 假话 说谎 谜题 推断 一定 すべて もし ならば 嘘つき 嘘を 正直 論理 結論 なぞな 모든 거짓말 진실 논리 결론
+        추론 따라서 كل_ال جميع يكذب كاذب الحقيقة منطق استنتاج لغز यदि सभी झूठ सच पहेली निष्कर्ष तर्क যদি সকল সমস্ত মিথ্যা
+        সত্য ধাঁধা সিদ্ধান্ত wote ikiwa uongo ukweli kitendawili
+    """,
+    # Order, place, kinship and time: what puzzles relate their objects by.
+    "relation": """
+        taller shorter older younger heavier lighter faster slower left_of right_of to_the next_to leftmost rightmost
+        in_front behind above below beside opposite facing turn_left turn_right turn_around steps clockwise upside
+        swap swaps trade trades switch positions position fastest oldest youngest tallest shortest heaviest second_to
+        finished first_place sits sit seated seating row_of lives_in house houses neighbor neighbour neighbors order
+        arranged ranking ranked before after earlier later day_before day_after tomorrow yesterday brother sister
+        father mother uncle aunt cousin son daughter nephew niece grandfather exactly_one at_least at_most
+        different_colours different_colors ends_up where_is belong belongs odd_one pattern analogy größer kleiner
+        älter jünger schneller links rechts neben hinter vor bruder schwester größte älteste sitzt plus_grand
+        plus_petit plus_âgé plus_jeune plus_grande à_gauche à_droite derrière frère soeur sœur más_alto más_bajo
+        mayor_que menor_que izquierda derecha detrás hermano hermana más_alta más_rápido mais_alto mais_baixo
+        mais_velho esquerda direita irmão irmã più_alto più_basso più_vecchio sinistra destra fratello sorella выше
+        ниже старше младше слева справа позади брат сестра быстрее самый 左边 右边 前面 后面 哥哥 姐姐 弟弟 妹妹 大于 最高 最矮 比小 谁最 高い 低い
+        左に 右に 隣に 一番 誰が 誰で より背 키가 왼쪽 오른쪽 누가 가장 أطول أقصر أكبر أصغر يسار يمين أخ أخت लंबा छोटा बड़ा बाएं दाएं भाई बहन
+        সবচেয়ে লম্বা ছোট বড় ডান বাম ভাই বোন mrefu mfupi kaka dada
+    """,
+    # Judging what happens, why, and what people mean.
+    "judgement": """
+        plausible likely most_likely best_explains which_of of_these the_following following_statements best_answer
+        choose_the correct_answer correct_option cause caused causes effect intentionally because why_did what_happens
+        happen happens would_happen would_most predict expected affect affects result results_in what_would what_might
+        what_could what_should someone person people typical sarcastic ambiguous refers refer antecedent pronoun
+        more_likely least_likely evidence support supported primarily according passage context question answer
+        options choices scientists experiment investigate observe organism object_that used_for welche_der
+        am_wahrscheinlichsten warum lequel pourquoi probablement cuál_de probablemente qual_das provavelmente
+        quale_dei какое_из какой_из почему вероя- 下列 以下哪 哪一 最可能 为什么 次のう どれ なぜ 다음 어느 أي_من لماذا निम्नलिखित কোনটি
+    """,
+    # Texts to be written for people.
+    "prose": """
+        poem haiku limerick story stories letter email e_mail mail essay song lyrics speech slogan tweet caption blog
+        post recipe card cover_letter resume cv biography newsletter press_release announcement invitation toast note
+        message reply headline title name names tagline dialogue scene character_named novel fairy_tale bedtime_story
+        joke jokes pun memo agenda minutes_of report proposal pitch advertisement ad product_description linkedin
+        instagram tone polite friendly formal professional apology thank_you congratulate obituary farewell
+        resignation vows brochure gedicht geschichte brief bewerbung rede einladung absage glückwunsch höflich
+        höfliche höflichen schreibe_mir formuliere formulier lied aufsatz anschreiben poème histoire lettre courriel
+        discours chanson rédige rédiger poli conte poema historia carta correo discurso invitación canción redacta
+        cuento amable história convite canção redija conto educado poesia storia lettera discorso invito canzone
+        scrivimi racconto стих стихотворение стихи письмо рассказ историю сказку речь песню поздр- пригл- 写一封 写一首 写一篇
+        邮件 作文 故事 诗歌 辞职信 文案 发言 演讲 朋友圈 手紙 メール 俳句 物語 挨拶 スピー 편지 이메일 시를 이야기 قصيدة قصة رسالة خطاب مقال بريد कविता कहानी पत्र
+        भाषण निबंध ईमेल কবিতা গল্প চিঠি ইমেইল রচনা shairi hadithi barua hotuba
+    """,
+    # Texts to be worked over, and advice.
+    "service": """
+        recommend suggest suggestions advice tips ideas summarize summarise summary tldr translate translation
+        rephrase rewrite proofread typos typo grammar paraphrase shorten key_points main_points bullet_points article
+        articles explain_like describe brainstorm plan_a help_me tell_me give_me can_you could_you would_you show_me
+        book_a set_a remind_me schedule reschedule cancel call play turn_on turn_off what_s how_do how_can how_to
+        i_need i_want d_like please should_i compare review recommendations difference_between pros_and checklist
+        itinerary draft outline classify_the sentiment empfiehl empfehle empfehlen tipps zusammenfassen fasse
+        übersetze unterschied was_ist wie_kann ich_möchte hilf_mir bitte vorschläge ideen erkläre planen recommande
+        conseille conseils résume résumer traduis traduire différence_entre quelle_est comment_puis aimerais aide_moi
+        peux_tu pouvez_vous idées propose corrige explique recomienda recomiéndame consejos resume resumir traduce
+        diferencia_entre cuál_es cómo_puedo quiero ayúdame puedes sugiere explica recomende dicas resuma traduza
+        diferença_entre qual_é como_posso quero me_ajude você_pode ideias sugira consiglia consigli riassumi traduci
+        differenza_tra qual_è come_posso vorrei aiutami puoi idee suggerisci spiega порек- посов- совет советы перес-
+        перев- объяс- разни- как_мне помоги можешь идеи предл- подск- 推荐 建议 总结 翻译 介绍 帮我 请问 怎么样 润色 区别 什么是 应该包 おすす 教えて
+        要約 翻訳 とは何 につい 手伝っ 추천 알려줘 요약 번역 도와줘 설명해 انصح نصائح لخص ترجم ما_هو ما_هي اشرح ساعدني اقترح सुझाव सलाह अनुवाद
+        सारांश बताइए क्या_है समझाइए मदद পরামর্শ অনুবাদ সারাংশ কী_কী বলুন pendekeza ushauri tafsiri muhtasari eleza
+        nisaidie
+    """,
+    # The world that people talk about.
+    "world": """
+        travel trip hotel flight flights restaurant movie film films movies book books band album singer actor actress
+        president king queen capital country countries city cities birthday wedding weather dog dogs cat cats food
+        cook cooking baking dinner breakfast lunch coffee tea wine garden plants kids children family friend friends
+        mom mum dad husband wife boyfriend girlfriend boss colleague coworker office meeting customer customers client
+        clients employee employees team manager company business marketing sales brand job_interview interview salary
+        rent landlord mortgage insurance bank_account credit_card account balance bill health doctor diet exercise
+        workout sleep stress anxiety gym music guitar piano football soccer basketball olympics team_building war
+        century history historical famous religion church museum painting art artist writer author novelist tv show
+        series season episode starred directed award oscar born died founded located river mountain ocean island
+        language english spanish french german holiday vacation christmas gift gifts party fashion clothes dress shoes
+        hair skin makeup car cars bike phone laptop camera game games school university teacher politics government
+        election law court police news climate animal animals reservation luggage passport visa alarm timer shopping
+        reise urlaub kinder familie freund freundin hochzeit geburtstag büro kunden kunde chef mitarbeiter firma
+        rezept essen hauptstadt stadt buch wetter wohnung miete garten geschenk voyage hôtel enfants famille ami amie
+        mariage anniversaire bureau entreprise recette capitale ville livre météo appartement cadeau vacances jardin
+        collègue viaje niños familia amigo amiga boda cumpleaños oficina cliente clientes empresa receta capital_de
+        ciudad libro película tiempo regalo vacaciones jardín abuela jefe viagem crianças família casamento
+        aniversário escritório receita cidade livro filme presente férias chefe viaggio bambini famiglia matrimonio
+        compleanno ufficio clienti azienda ricetta città vacanze capo путеш- отпуск отель детей семья друг друга
+        подру- свадь- рожде- офис клиен- компании рецепт столи- город книга книгу фильм погода подарок начал- 旅游 旅行 孩子
+        家人 朋友 婚礼 生日 公司 客户 老板 同事 菜谱 做菜 首都 城市 电影 天气 礼物 老人 健康 减肥 老师 面试 子供 家族 友達 結婚 誕生日 会社 お客様 上司 レシピ 映画 天気 プレゼ 여행 아이 가족
+        친구 결혼 생일 회사 고객 영화 날씨 선물 레시피 맛집 수도 سفر رحلة أطفال عائلة صديق زفاف عيد_ميلاد شركة العملاء وصفة عاصمة مدينة كتاب
+        فيلم الطقس هدية यात्रा बच्चों परिवार दोस्त शादी जन्मदिन कंपनी ग्राहक रेसिपी राजधानी शहर किताब फिल्म मौसम उपहार
+        ভ্রমণ পরিবার বন্ধু বিয়ে জন্মদিন কোম্পানি রেসিপি রাজধানী শহর বই সিনেমা আবহাওয়া উপহার safari watoto rafiki
+        harusi kampuni mapishi mji_mkuu kitabu filamu
+    """,
+    # Questions for a fact about the world.
+    "fact question": """
+        which_two which_english which_scottish which_irish which_french which_german which_band which_film which_actor
+        which_river which_london whose the_author the_president the_tv tv_series who_did first_episode nationality
+        of_which the_longest the_largest the_capital who_was who_is who_wrote who_won who_played who_sang what_was
+        what_is which_country which_city what_year when_did when_was where_is where_did which_american which_british
+        what_name name_the the_name in_which in_what what_type what_s what_are what_does who_are known_as called_the
+        wer_war wer_ist wann_wurde was_sind qui_est qui_était quand_a quién_es quién_fue cuándo_fue quem_é quem_foi
+        chi_è chi_ha кто_такой когда_был 谁是 是谁 哪个国 哪一年 誰です いつで 누구 언제 من_هو متى कौन_है कब_हुआ কে_ছিলেন nani
+    """,
+    # Politeness and small talk.
+    "small talk": """
+        hi hello hey thanks thank thx bye goodbye ok okay yes no great cool awesome helpful lol morning night how_s
+        feel feeling love hate happy sad tired bored cheer hallo danke moin tschüss bonjour merci salut hola gracias
+        adiós olá obrigado obrigada ciao grazie привет спасибо 你好 谢谢 早上好 こんに ありが おはよ 안녕 고마 مرحبا شكرا नमस्ते धन्यवाद
+        হ্যালো ধন্যবাদ habari asante jambo
+    """,
+    # Work that stays hard however short it is put.
+    "hard": """
+        prove proof disprove conjecture hypothesis theorem lemma rigorous rigorously formally derive derivation
+        asymptotic distributed concurrency concurrent lock_free consensus raft paxos fault_tolerant scalable
+        scalability scale_to architecture architect optimize optimise optimal optimality complexity np_hard
+        np_complete undecidable decidability cryptography cryptographic compiler_for kernel garbage_collector
+        race_condition deadlock deadlocks microservices trade_offs tradeoffs millions_of billions_of high_availability
+        zero_downtime transactional exactly_once eigenvalues manifold topology cohomology galois homomorphism
+        isomorphic abelian measure_theory stochastic differential_equation differential_equations partial_differential
+        navier_stokes riemann goldbach collatz p_np quantum relativity thermodynamics hamiltonian lagrangian
+        all_functions all_integers all_real all_positive all_primes infinitely_many for_all necessary_and irrational
+        transcendental bijection combinatorial generating_function comprehensive thorough in_depth detailed multi_step
+        strategy critically evaluate_the valuation litigation jurisdiction constitutional regulatory compliance
+        reconcile end_to from_scratch refactor_the migrate_our monolith legacy reverse_engineer vulnerability exploit
+        threat_model backpropagation transformer reinforcement all_orders multi_tenant sharding replication
+        linearizable formal_verification type_inference beweise beweisen architektur optimiere nebenläufig skalierbar
+        démontre démontrer prouve architecture_distribuée optimiser demuestra demostrar optimizar distribuido
+        arquitectura demonstre provar otimizar dimostra dimostrare ottimizzare докаж- оптим- распр- архит- 证明 优化 分布式
+        架构 并发 猜想 証明 最適化 分散 アーキ 증명 최적화 분산 أثبت تحسين सिद्ध अनुकूलन প্রমাণ
+    """,
+    # Work that stays easy however long it is put.
+    "easy": """
+        hi hello thanks thank typo typos one_sentence one_word simple simply quick short briefly plain_words beginner
+        beginners basic easy spell spelling synonym synonyms antonym define definition capital_of translate convert
+        hello_world fix_the name_the list_the what_time what_day how_old good_morning joke haiku limerick uppercase
+        lowercase kurz einfach danke bref merci breve sencillo gracias curto simples obrigado semplice grazie кратко
+        просто спасибо 简单 一句话 谢谢 簡単 一言 간단 بسيط شكرا सरल संक्षेप সহজ
+    """,
+}
+
+KINDS: Final[tuple[str, ...]] = tuple(_TEXT)
+"""The kinds of term, in the order in which the weights name them."""
+
+
+def _entries() -> Iterator[tuple[str, str]]:
+    for kind, text in _TEXT.items():
+        for entry in text.split():
+            yield entry.replace("_", " "), kind
+
+
+def _collect() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for term, kind in _entries():
+        if kind not in found.get(term, ()):
+            found[term] = (*found.get(term, ()), kind)
+    return found
+
+
+TERMS: Final[Mapping[str, tuple[str, ...]]] = _collect()
+"""Every term with the kinds it hints at; most have one."""
+
+_FRIENDS: Final = """
+        code_of dress_code zip_code postal_code area_code building_code penal_code promo_code discount_code
+        coupon_code morse_code moral_code civil_code country_code door_code code_red code_name bar_code qr_code
+        da_vinci yoga_class first_class dance_class cooking_class spin_class working_class middle_class upper_class
+        lower_class world_class class_flight class_reunion class_action class_president pilates_class art_class
+        business_class economy_class class_ticket class_trip class_clown evening_class class_schedule fitness_class
+        class_mail prime_minister prime_time prime_rib prime_video amazon_prime prime_location prime_suspect
+        subprime_mortgage string_quartet string_instruments string_instrument string_section string_lights
+        string_theory g_string string_beans string_cheese golden_triangle love_triangle bermuda_triangle
+        triangle_offense bug_bite bed_bug bed_bugs bug_spray stomach_bug lady_bug rust_off rust_from rust_stains
+        rust_belt rust_remover rusty_nail python_snake ball_python burmese_python pet_python monty_python
+        monty_python's java_indonesia java_island coffee_java java_coffee swift_concert taylor_swift taylor_swift's
+        ruby_ring ruby_slippers ruby_earrings family_tree christmas_tree apple_tree tree_house olive_tree lemon_tree
+        palm_tree shopping_list guest_list bucket_list wish_list grocery_list packing_list playlist_for waiting_list
+        mailing_list table_reservation dining_table coffee_table kitchen_table round_table periodic_table
+        table_manners table_tennis pool_table wedding_table key_lime key_west key_ring car_keys piano_keys
+        movie_script film_script script_for sea_shell shell_pasta egg_shell taco_shell movie_library public_library
+        local_library library_card library_fine body_functions royal_function social_function wedding_function
+        function_room function_hall bodily_functions birth_control remote_control pest_control spring_break
+        spring_cleaning spring_flowers spring_rolls hot_spring hot_springs integral_part integral_wheat integral_to
+        derivative_market derivatives_market derivatives_trading math_teacher maths_teacher math_exam math_rock pi_day
+        apple_pi raspberry_pie mean_girls mean_to what_mean mean_person volume_knob turn_volume family_values
+        core_values brand_values market_value social_network network_event networking_event bank_branch olive_branch
+        tree_branch commit_to commit_crime thread_count sewing_thread test_drive pregnancy_test blood_test
+        driving_test test_anxiety haystack_hair logic_pro argument_with lie_down lies_ahead lying_down true_crime
+        true_love false_friend false_alarm square_dance times_square town_square square_garden square_enix factor_50
+        x_factor sum_up root_canal root_vegetables square_meal sequence_dress rational_emotive complex_carbs
+        apartment_complex inferiority_complex office_complex guitar_solo solve_conflict cell_phone cell_membrane
+        magic_mirror access_card boot_camp snow_boots hiking_boots cookie_recipe cookies_recipe chocolate_chip
+        bash_party birthday_bash go_out go_fish going_to cloud_watching rain_cloud web_spider spider_web mouse_trap
+        pet_mouse office_party shell_necklace objects_to daily_routine morning_routine skincare_routine
+        bedtime_routine dance_routine server_at restaurant_server client_lunch table_for row_boat row_over host_family
+        talk_host party_host port_wine port_city cruise_port sea_port verhaltens_kodex erste_klasse yoga_kurs
+        première_classe code_vestimentaire code_postal premier_ministre código_postal código_de primera_clase
+        primer_ministro clase_de prima_classe primo_ministro codice_postale codice_fiscale primeira_classe
+        primeiro_ministro código_civil
+    """
+
+FALSE_FRIENDS: Final[frozenset[str]] = frozenset(
+    entry.replace("_", " ") for entry in _FRIENDS.split() if entry.count("_") == 1
+)
+"""Pairs of words that mean something else together than apart."""
