@@ -1,0 +1,94 @@
+"""One limit, and the law it keeps: spent + held <= limit + overrun, before and after every function here.
+
+    reserve   hold money for a call's worst case, or say why not
+    settle    replace a hold by what the call really cost
+    release   give a hold back whole
+
+A driver keeps the `Hold` it was given and settles or releases it once. Time, names and nesting are the driver's.
+"""
+
+from typing import Final
+
+from attrs import field, frozen
+from attrs.validators import ge
+
+from tokenwise.money import Nanodollars
+
+__all__ = ["Budget", "Hold", "Short", "release", "reserve", "settle"]
+
+_NOTHING: Final = Nanodollars(0)
+
+
+@frozen
+class Budget:
+    """A limit and what has become of it. All amounts in nano-dollars.
+
+    `overrun` is what providers billed above the holds: the one way in which `spent` may pass `limit`.
+    """
+
+    limit: Nanodollars
+    spent: Nanodollars = _NOTHING
+    held: Nanodollars = _NOTHING
+    overrun: Nanodollars = _NOTHING
+
+    # One check in place of a validator per field: a budget is made twice for every call.
+    def __attrs_post_init__(self) -> None:
+        limit, spent, held, overrun = self.limit, self.spent, self.held, self.overrun
+        if limit < 0 or spent < 0 or held < 0 or overrun < 0 or spent + held > limit + overrun:
+            raise ValueError(f"the books break the budget law, or have a negative amount: {self!r}")
+
+    @property
+    def available(self) -> Nanodollars:
+        """What may still be held: limit - spent - held, and 0 after an overrun that ate it all."""
+        return Nanodollars(max(0, self.limit - self.spent - self.held))
+
+
+@frozen
+class Hold:
+    """Money set aside for one call."""
+
+    amount: Nanodollars = field(validator=ge(Nanodollars(0)))
+
+
+@frozen
+class Short:
+    """The money is not there: what was needed, what is left, and how much of the rest others only hold."""
+
+    needed: Nanodollars
+    available: Nanodollars
+    held: Nanodollars
+
+    @property
+    def busy(self) -> bool:
+        """Whether waiting may help: with the others' holds returned in full, the amount would fit."""
+        return self.available + self.held >= self.needed
+
+
+def reserve(budget: Budget, amount: Nanodollars) -> tuple[Budget, Hold] | Short:
+    """Hold `amount`, or say how short the money is.
+
+    >>> reserve(Budget(Nanodollars(100), spent=Nanodollars(70)), Nanodollars(40))
+    Short(needed=40, available=30, held=0)
+    """
+    if amount > budget.available:
+        return Short(amount, budget.available, budget.held)
+    held = Nanodollars(budget.held + amount)
+    return Budget(budget.limit, budget.spent, held, budget.overrun), Hold(amount)
+
+
+def settle(budget: Budget, hold: Hold, cost: Nanodollars) -> Budget:
+    """Replace a hold by the real cost. A cost above the hold is booked in full, and the excess as overrun.
+
+    >>> held = Budget(Nanodollars(100), held=Nanodollars(40))
+    >>> settle(held, Hold(Nanodollars(40)), Nanodollars(45))
+    Budget(limit=100, spent=45, held=0, overrun=5)
+    """
+    spent = Nanodollars(budget.spent + cost)
+    held = Nanodollars(budget.held - hold.amount)
+    overrun = Nanodollars(budget.overrun + max(0, cost - hold.amount))
+    return Budget(budget.limit, spent, held, overrun)
+
+
+def release(budget: Budget, hold: Hold) -> Budget:
+    """Give a hold back: the call was never made, or is known to be free."""
+    return settle(budget, hold, Nanodollars(0))

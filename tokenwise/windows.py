@@ -1,0 +1,109 @@
+"""Windows of a budget: how long a limit lasts before it is renewed. UTC calendar; a week begins on Monday.
+
+A window is a span of whole days, so what was spent in it is a sum over days, whatever the window. Days are the ten
+characters in which the books write them, which sort as time does. Source of the calendar's arithmetic: Howard Hinnant,
+"chrono-Compatible Low-Level Date Algorithms" (2021), `civil_from_days`.
+"""
+
+import enum
+from collections.abc import Mapping
+from typing import Final, assert_never
+
+from attrs import frozen
+
+from tokenwise.money import Nanodollars
+
+__all__ = ["Span", "Window", "day_of", "span_of", "spent_in"]
+
+_DAY_MS: Final = 86_400_000
+_MONDAY: Final = 4  # 1970-01-05, the first Monday of Unix time, is day 4
+_EPOCH: Final = 719_468  # days from 0000-03-01 to 1970-01-01
+_ERA: Final = 146_097  # days in 400 years, after which the calendar repeats
+
+
+class Window(enum.Enum):
+    """When a limit is renewed; values are those of the configuration."""
+
+    TOTAL = "total"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@frozen
+class Span:
+    """One window: its label, its first day, and the day after its last. A total has neither and never ends."""
+
+    label: str
+    first: str = ""
+    after: str = "~"  # behind every day
+    ends_ms: int | None = None
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, str) and self.first <= day < self.after
+
+
+def span_of(window: Window, at_ms: int) -> Span:
+    """The window that a moment (Unix ms, from 1970 on) falls into.
+
+    >>> span_of(Window.WEEK, 1_795_292_153_123)
+    Span(label='2026-W47', first='2026-11-16', after='2026-11-23', ends_ms=1795392000000)
+    >>> span_of(Window.MONTH, 1_795_292_153_123).label
+    '2026-11'
+    """
+    day = at_ms // _DAY_MS
+    match window:
+        case Window.TOTAL:
+            return Span("total")
+        case Window.DAY:
+            return _span(_text(day), day, day + 1)
+        case Window.WEEK:
+            first = day - (day - _MONDAY) % 7
+            return _span(_week(first), first, first + 7)
+        case Window.MONTH:
+            first = day - _civil(day)[2] + 1
+            following = first + 31
+            return _span(_text(first)[:7], first, following - _civil(following)[2] + 1)
+        case _:
+            assert_never(window)
+
+
+def day_of(at_ms: int) -> str:
+    """The day of a moment, as the books write it.
+
+    >>> day_of(1_795_292_153_123)
+    '2026-11-21'
+    """
+    return _text(at_ms // _DAY_MS)
+
+
+def spent_in(span: Span, days: Mapping[str, Nanodollars]) -> Nanodollars:
+    """What the days of a window come to."""
+    return Nanodollars(sum(nano for day, nano in days.items() if day in span))
+
+
+def _span(label: str, first: int, after: int) -> Span:
+    return Span(label, _text(first), _text(after), after * _DAY_MS)
+
+
+def _week(monday: int) -> str:
+    """The week's ISO 8601 number: it belongs to the year that its Thursday is in."""
+    thursday = monday + 3
+    year = _civil(thursday)[0]
+    first_of_year = next(day for day in range(thursday - 366, thursday + 1) if _civil(day)[0] == year)
+    return f"{year:04d}-W{(thursday - first_of_year) // 7 + 1:02d}"
+
+
+def _text(day: int) -> str:
+    year, month, number = _civil(day)
+    return f"{year:04d}-{month:02d}-{number:02d}"
+
+
+def _civil(day: int) -> tuple[int, int, int]:
+    """Year, month and day of the month of a day since 1970-01-01. Years begin in March here, so leap days come last."""
+    era, of_era = divmod(day + _EPOCH, _ERA)
+    year = (of_era - of_era // 1460 + of_era // 36_524 - of_era // 146_096) // 365
+    of_year = of_era - (365 * year + year // 4 - year // 100)
+    month = (5 * of_year + 2) // 153
+    number = of_year - (153 * month + 2) // 5 + 1
+    return era * 400 + year + (month >= 10), month + 3 if month < 10 else month - 9, number
