@@ -1,0 +1,115 @@
+"""Server-sent events out of bytes, without I/O: the event-stream format of the HTML standard (section 9.2.6).
+
+Whatever the bytes and however they are cut, the reader gives the same events and never raises. An event that the end
+of the stream cuts short is not an event, as the standard has it.
+"""
+
+from typing import Final
+
+from attrs import define, field, frozen
+from attrs.validators import ge
+
+__all__ = ["MAX_EVENT_BYTES", "SseEvent", "SseReader"]
+
+MAX_EVENT_BYTES: Final = 16 * 1_048_576
+"""No chunk of a completion comes near this; a stream that does is not one."""
+
+_BOM: Final = b"\xef\xbb\xbf"
+
+
+@frozen
+class SseEvent:
+    """One event. `data` is its lines joined by LF, undecoded; `name` is "" where the stream gives none.
+
+    `id` is the last id that the stream gave, up to and with this event.
+    """
+
+    data: bytes
+    name: str = ""
+    id: str = ""
+
+
+@define
+class SseReader:
+    """A stream being read. Once an event or a line outgrows `max_event_bytes`, `overflowed` holds and no more come."""
+
+    max_event_bytes: int = field(default=MAX_EVENT_BYTES, validator=ge(1))
+    overflowed: bool = field(default=False, init=False)
+    _started: bool = field(default=False, init=False)
+    _after_cr: bool = field(default=False, init=False)
+    _partial: list[bytes] = field(factory=list, init=False)
+    _partial_bytes: int = field(default=0, init=False)
+    _data: list[bytes] = field(factory=list, init=False)
+    _data_bytes: int = field(default=0, init=False)
+    _name: str = field(default="", init=False)
+    _id: str = field(default="", init=False)
+
+    def feed(self, chunk: bytes) -> list[SseEvent]:
+        """The events that these bytes complete."""
+        chunk = self._trimmed(chunk)
+        if not chunk or self.overflowed:
+            return []
+        lines = chunk.splitlines()
+        self._after_cr = chunk.endswith(b"\r")
+        rest = b"" if self._after_cr or chunk.endswith(b"\n") else lines.pop()
+        if lines and self._partial:
+            lines[0] = b"".join((*self._partial, lines[0]))
+            self._partial, self._partial_bytes = [], 0
+        events = self._read(lines)
+        self._keep(rest)
+        return events
+
+    def _trimmed(self, chunk: bytes) -> bytes:
+        """The bytes without what belongs to what was read before: a byte order mark, the LF of a CR LF."""
+        if not self._started:
+            chunk = b"".join((*self._partial, chunk))
+            self._partial, self._partial_bytes = [], 0
+            if len(chunk) < len(_BOM) and _BOM.startswith(chunk):
+                self._partial = [chunk]
+                return b""
+            self._started = True
+            return chunk.removeprefix(_BOM)
+        if self._after_cr and chunk:
+            self._after_cr = False
+            return chunk.removeprefix(b"\n")
+        return chunk
+
+    def _read(self, lines: list[bytes]) -> list[SseEvent]:
+        events = []
+        for line in lines:
+            if self._data_bytes + len(line) > self.max_event_bytes:
+                self.overflowed = True
+                break
+            if line.startswith(b"data:"):
+                self._add(line[6:] if line[5:6] == b" " else line[5:])
+            elif line:
+                self._field(line)
+            else:
+                if self._data:
+                    events.append(SseEvent(b"\n".join(self._data), self._name, self._id))
+                    self._data, self._data_bytes = [], 0
+                self._name = ""
+        return events
+
+    def _field(self, line: bytes) -> None:
+        name, _, value = line.partition(b":")
+        value = value.removeprefix(b" ")
+        match name:
+            case b"data":
+                self._add(value)
+            case b"event":
+                self._name = value.decode("utf-8", "replace")
+            case b"id" if b"\0" not in value:
+                self._id = value.decode("utf-8", "replace")
+            case _:  # a comment, a time to reconnect after (nobody reconnects here), or a field that nobody defined
+                return
+
+    def _add(self, value: bytes) -> None:
+        self._data.append(value)
+        self._data_bytes += len(value) + 1
+
+    def _keep(self, rest: bytes) -> None:
+        if rest:
+            self._partial.append(rest)
+            self._partial_bytes += len(rest)
+            self.overflowed |= self._data_bytes + self._partial_bytes > self.max_event_bytes
