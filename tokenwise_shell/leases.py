@@ -1,0 +1,154 @@
+"""Durable leases: money taken ahead of need, so that a reservation survives a power loss without a sync of its own.
+
+For each key, a `leased` line says how much this process may have reserved beyond what is known to be on the disk. It
+is synced before anything relies on it. From then on:
+
+    reserved, not yet synced   <=   what the lease covers            (`covered`; else the call waits for a sync)
+    held in the key's budgets   =   the lease less what was reserved since its line
+
+So if the power fails, whatever was lost is within leases that are on the disk, and charging each of them in full (its
+surviving reservations included) stays within the limits that they were taken from. A lease may be given up at any
+moment: its last line stands before the reservations that do without it, and a file loses its end first.
+
+Amounts are `tokenwise.leasing`'s decision; syncing is `journal`'s.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from attrs import define, field
+
+from tokenwise.ids import AttemptId
+from tokenwise.leasing import lease_for
+from tokenwise.money import Nanodollars
+from tokenwise_shell.treasury import Granted, Treasury
+
+__all__ = ["Leases", "WriteLine"]
+
+_NOTHING: Final = Nanodollars(0)
+
+WriteLine = Callable[[str, str, dict[str, object]], int]
+"""Appends a line about this process: type, key, fields. Returns its position in the file; see `LineFile.append`."""
+
+
+@define(eq=False)
+class _Lease:
+    """One key's lease. `number` counts its lines; `position` is that of the last of them."""
+
+    key: str
+    number: int = 0
+    amount: Nanodollars = _NOTHING
+    covers: int = 0
+    position: int = 0
+    scopes: tuple[str, ...] = ()
+    largest: Nanodollars = _NOTHING
+    since_line: int = 0
+    unsynced: int = 0
+    used: bool = False
+    pending: deque[tuple[int, Nanodollars]] = field(factory=deque)
+
+    @property
+    def rest(self) -> Nanodollars:
+        """What of it is held beside the reservations made within it."""
+        return Nanodollars(max(0, self.amount - self.since_line))
+
+    def place(self) -> tuple[str, AttemptId]:
+        """Under which name the treasury holds it; no run has such an id."""
+        return f"lease:{self.key}", AttemptId("lease", self.number)
+
+
+@define(eq=False)
+class Leases:
+    """The leases of one process. `scopes_of` names the budgets of a key as they are now; without any, none limits."""
+
+    write: WriteLine
+    treasury: Treasury = field(factory=Treasury)
+    scopes_of: Callable[[str], tuple[str, ...]] = lambda _: ()
+    _leases: dict[str, _Lease] = field(factory=dict)
+
+    def draw(self, key: str, amount: Nanodollars, position: int) -> None:
+        """Count a reservation that has been written at this position."""
+        lease = self._leases.get(key) or self._leases.setdefault(key, _Lease(key))
+        before = lease.rest
+        lease.since_line += amount
+        lease.unsynced += amount
+        lease.largest = max(lease.largest, amount)
+        lease.used = True
+        lease.pending.append((position, amount))
+        if before and lease.scopes:
+            self.treasury.reduce(*lease.place(), Nanodollars(before - lease.rest))
+
+    def covered(self) -> bool:
+        """Whether all that was reserved and not synced is within leases that are on the disk."""
+        return all(lease.unsynced <= lease.covers for lease in self._leases.values())
+
+    def low(self) -> bool:
+        """Whether some lease is half used up, so that a sync now spares others the wait."""
+        return any(2 * lease.unsynced > lease.covers for lease in self._leases.values())
+
+    def renew(self) -> None:
+        """Write the next lease of every key that needs another; the sync that follows is to make it durable."""
+        for lease in self._leases.values():
+            if not lease.used:
+                self._end(lease)
+            else:
+                self._renew(lease)
+            lease.used = False
+
+    def _renew(self, lease: _Lease) -> None:
+        scopes = self.scopes_of(lease.key)
+        self._let_go(lease)
+        available = min((self.treasury[scope].available for scope in scopes), default=None)
+        # Used by less than half, it is renewed as it was; what the limit has left is asked every time.
+        before = lease.amount if 2 * lease.unsynced > lease.covers else Nanodollars(lease.amount // 2)
+        amount = lease_for(largest=lease.largest, before=before, available=available)
+        if amount:
+            self._write(lease, amount, scopes)
+        else:
+            self._end(lease)
+
+    def synced(self, upto: int) -> None:
+        """Everything up to this position is on the disk, leases and reservations."""
+        for lease in self._leases.values():
+            while lease.pending and lease.pending[0][0] <= upto:
+                lease.unsynced -= lease.pending.popleft()[1]
+            if lease.position <= upto:
+                lease.covers = lease.amount
+
+    def give_way(self, scope: str) -> bool:
+        """Give up every lease that holds money of this budget, and say whether any did.
+
+        The reservations within them stay covered or are on the disk before any later one: their calls have left.
+        """
+        holding = [lease for lease in self._leases.values() if lease.rest and scope in lease.scopes]
+        for lease in holding:
+            self._end(lease)
+        return bool(holding)
+
+    def end(self) -> None:
+        """Give everything back, because this process leaves in order."""
+        for lease in self._leases.values():
+            self._end(lease)
+
+    def _end(self, lease: _Lease) -> None:
+        self._let_go(lease)
+        if lease.amount:
+            lease.amount = _NOTHING
+            lease.since_line = lease.covers = 0
+            lease.position = self.write("lease_ended", lease.key, {"lease": lease.number})
+
+    def _write(self, lease: _Lease, amount: Nanodollars, scopes: tuple[str, ...]) -> None:
+        lease.number += 1
+        lease.amount, lease.scopes, lease.since_line = amount, scopes, 0
+        lease.covers = min(lease.covers, amount)
+        if scopes:
+            held = self.treasury.reserve(*lease.place(), amount, scopes)
+            assert isinstance(held, Granted)  # at most a part of what was available a moment ago
+        lease.position = self.write("leased", lease.key, {"lease": lease.number, "amount_nano": amount})
+
+    def _let_go(self, lease: _Lease) -> None:
+        """Give back what the budgets hold for it. Its line stands until the next."""
+        if lease.scopes:
+            self.treasury.settle(*lease.place(), _NOTHING)
+            lease.scopes = ()
