@@ -1,0 +1,36 @@
+"""Ctrl-C and SIGTERM as cancellation: what is under way is let go of in order, and the program says what it cost."""
+
+import signal
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
+
+__all__ = ["until_signal"]
+
+T = TypeVar("T")
+
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+
+
+async def until_signal(work: Callable[[], Awaitable[T]]) -> tuple[T | None, int | None]:
+    """Do the work and give its result, or cancel it and give the number of the signal that came.
+
+    A second signal ends the process at once; the ledger then settles at its next opening what was left open.
+    """
+    import trio
+
+    result: T | None = None
+    came: int | None = None
+    with trio.open_signal_receiver(*_SIGNALS) as signals:
+        async with trio.open_nursery() as nursery:
+
+            async def watch() -> None:
+                nonlocal came
+                came = await anext(aiter(signals))
+                for number in _SIGNALS:
+                    signal.signal(number, signal.SIG_DFL)
+                nursery.cancel_scope.cancel(reason=f"signal {came}")
+
+            nursery.start_soon(watch)
+            result = await work()
+            nursery.cancel_scope.cancel()
+    return result, came

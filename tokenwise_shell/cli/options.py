@@ -1,0 +1,90 @@
+"""Options that several commands share, declared once so that they read the same everywhere."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Final
+
+from attrs import frozen
+from cyclopts import Parameter
+
+from tokenwise.errors import InputError, Problem
+from tokenwise_shell.cli.edge import tell
+from tokenwise_shell.clock import wall_ms
+from tokenwise_shell.config import load
+from tokenwise_shell.config_values import nearest, whole
+from tokenwise_shell.settings import Settings
+from tokenwise_shell.workspace import Workspace, furnish
+
+__all__ = ["Common", "Spending", "count", "one_of"]
+
+_NO_FLAGS: Final[Mapping[str, object]] = MappingProxyType({})
+
+
+@Parameter(name="*")
+@frozen(kw_only=True)
+class Common:
+    """What every command takes."""
+
+    config: Annotated[Path | None, Parameter(help="Read this configuration file instead of the usual one.")] = None
+    offline: Annotated[
+        bool, Parameter(help="Use the shipped catalogue and the embedded provider; nothing leaves this machine.")
+    ] = False
+    json: Annotated[bool, Parameter(help="Print one JSON document on stdout.")] = False
+
+    def settings(self, flags: Mapping[str, object] = _NO_FLAGS) -> Settings:
+        """The settings under these options. Notices go to stderr. Raises InputError with every problem.
+
+        `flags` maps keys of the configuration to what a flag of the command said, None where it was not given.
+        """
+        asked = {"offline": self.offline or None, **flags}
+        settings = load(environ=os.environ, flags=asked, path=self.config)
+        tell(*settings.notices)
+        return settings
+
+    def workspace(self, flags: Mapping[str, object] = _NO_FLAGS) -> Workspace:
+        """The settings and the catalogue under them. Raises InputError with every problem of either."""
+        settings = self.settings(flags)
+        workspace = furnish(settings, now_ms=wall_ms())
+        tell(*(notice for notice in workspace.notices if notice not in settings.notices))
+        return workspace
+
+
+@Parameter(name="*")
+@frozen(kw_only=True)
+class Spending:
+    """What may be spent, and on what kind of model."""
+
+    strategy: Annotated[
+        str | None,
+        Parameter(help="cheapest, balanced, best_quality or budget_constrained. Without it: default_strategy."),
+    ] = None
+    budget: Annotated[
+        str | None, Parameter(help="The most that this may cost, in US dollars. Without it: default_budget.")
+    ] = None
+
+    @property
+    def flags(self) -> dict[str, object]:
+        """These as settings."""
+        return {"default_strategy": self.strategy, "default_budget": self.budget}
+
+
+def count(text: str | None, flag: str, *, most: int = 10**9) -> int | None:
+    """A whole number from 1 that an option was given, None where it was not. Raises InputError."""
+    if text is None:
+        return None
+    form = whole(1, most)
+    try:
+        return form.read(text)
+    except ValueError:
+        raise InputError(Problem(flag, f"{text!r}: expected {form.accepts}")) from None
+
+
+def one_of(text: str, names: tuple[str, ...], flag: str) -> str:
+    """A word that must be one of these, in any case. Raises InputError, naming them and the nearest."""
+    word = text.strip().lower()
+    if word not in names:
+        accepted = ", ".join(names)
+        raise InputError(Problem(flag, f"{text!r}: expected one of {accepted}{nearest(word, names)}"))
+    return word

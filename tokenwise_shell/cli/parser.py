@@ -1,0 +1,72 @@
+"""Reads a command line and calls the command. The commands' own modules load when they are called."""
+
+from typing import Final
+
+from cyclopts import App, CycloptsError, Parameter
+from cyclopts.exceptions import UnknownCommandError, UnusedCliTokensError
+
+from tokenwise_shell.cli.commands import COMMANDS, CONFIG_COMMANDS, HELP
+from tokenwise_shell.cli.edge import Exit, tell
+from tokenwise_shell.config_values import nearest
+
+__all__ = ["run"]
+
+_RECONCILE: Final = ("ledger", "reconcile")
+
+
+def run(tokens: list[str]) -> int:
+    """Run one command and give its exit code; what cannot be read as a command is complained of on stderr."""
+    if tokens[:2] == list(_RECONCILE):
+        tokens = ["-".join(_RECONCILE), *tokens[2:]]
+    try:
+        result = _build()(tokens, print_error=False, exit_on_error=False, result_action="return_value")
+    except CycloptsError as error:
+        command = " ".join(("tw", *(error.command_chain or ())))
+        tell(_complaint(error), f"`{command} --help` shows what it takes")
+        return Exit.BAD_INPUT
+    return result if isinstance(result, int) else Exit.DONE
+
+
+def _version() -> str:
+    from importlib import metadata
+
+    try:
+        return metadata.version("tokenwise-control")
+    except metadata.PackageNotFoundError:
+        return "unknown: not installed, run from its sources"
+
+
+def _build() -> App:
+    # Docstrings are written for us; help is written here, as plain text that needs no parser of markup.
+    quiet = Parameter(negative=(), show_default=False)
+    built = App(
+        name="tw",
+        help=HELP,
+        version=_version,
+        help_format="plaintext",
+        default_parameter=quiet,
+        suppress_keyboard_interrupt=False,
+    )
+    for name, (place, summary) in COMMANDS.items():
+        built.command(f"tokenwise_shell.cli.{place}", name=name, help=summary)
+    # A command below one that is itself a command would load both for every line; so it is one of its own.
+    place = "tokenwise_shell.cli.reconcile_command:reconcile_export"
+    built.command(place, name="-".join(_RECONCILE), help="Compare with a provider's export of costs.", show=False)
+    config = App(name="config", help="Show, check or write the settings.", default_parameter=quiet)
+    for name, summary in CONFIG_COMMANDS.items():
+        config.command(f"tokenwise_shell.cli.config_command:{name}", name=name, help=summary)
+    built.command(config)
+    return built
+
+
+def _complaint(error: CycloptsError) -> str:
+    match error:
+        case UnknownCommandError(unused_tokens=[name, *_]):
+            # The parser's own words would cost loading every command there is.
+            names = tuple(CONFIG_COMMANDS) if error.command_chain else (*COMMANDS, "config")
+            return f"{name!r} is not a command; expected one of {', '.join(names)}{nearest(name, names)}"
+        case UnusedCliTokensError(unused_tokens=[*words]):
+            given = " ".join(map(repr, words))
+            return f"not expected: {given}; a text of several words needs quotes around it"
+        case _:
+            return str(error)

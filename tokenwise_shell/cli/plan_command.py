@@ -1,0 +1,93 @@
+"""`tw plan`: a task cut into steps, with a model for each within the budget; with `-x`, carried out at once."""
+
+from pathlib import Path
+from typing import Annotated
+
+from attrs import frozen
+from cyclopts import Parameter
+
+from tokenwise.errors import InputError, Problem
+from tokenwise.plan import MAX_STEPS
+from tokenwise_shell.cli.edge import STDIN, read_text
+from tokenwise_shell.cli.options import Common, Spending, count, one_of
+
+__all__ = ["Cutting", "Drawing", "plan"]
+
+
+@Parameter(name="*")
+@frozen(kw_only=True)
+class Cutting:
+    """How the task is cut into steps."""
+
+    max_steps: Annotated[str | None, Parameter(help="At most so many steps; without it 12.")] = None
+    planner: Annotated[
+        str, Parameter(help="llm asks a model, within the budget; rules ask nobody. Without it: llm.")
+    ] = "llm"
+    synthesize: Annotated[
+        bool, Parameter(help="Let a last step join the results into one, instead of putting them side by side.")
+    ] = False
+    judge: Annotated[
+        str | None, Parameter(help="Ask this model of each result whether it does what its step asks.")
+    ] = None
+
+
+@Parameter(name="*")
+@frozen(kw_only=True)
+class Drawing:
+    """How the plan is shown, besides as text."""
+
+    mermaid: Annotated[bool, Parameter(help="Print the plan as a Mermaid flow chart.")] = False
+    svg: Annotated[Path | None, Parameter(help="Draw the plan into this file, as SVG.")] = None
+
+
+_COMMON = Common()
+_CUTTING = Cutting()
+_SPENDING = Spending()
+_DRAWING = Drawing()
+
+
+def plan(
+    task: Annotated[str, Parameter(help="What is to be done. `-` reads it from standard input.")],
+    /,
+    *,
+    out: Annotated[Path | None, Parameter(help="Save the plan to this file, for `tw run`.")] = None,
+    execute: Annotated[bool, Parameter(name=("--execute", "-x"), help="Run the plan.")] = False,
+    drawing: Drawing = _DRAWING,
+    cutting: Cutting = _CUTTING,
+    spending: Spending = _SPENDING,
+    common: Common = _COMMON,
+) -> int:
+    """Plan, show or save the plan, and run it if asked to. A run's result goes to stdout, all else then to stderr."""
+    text = read_text(task, "TASK")
+    max_steps = count(cutting.max_steps, "--max-steps", most=MAX_STEPS)
+    planner = one_of(cutting.planner, ("llm", "rules"), "--planner")
+    _refuse_unwritable(out, "--out")
+    _refuse_unwritable(drawing.svg, "--svg")
+    if drawing.mermaid and common.json:
+        raise InputError(Problem("--mermaid and --json", "cannot be used together"))
+    workspace = common.workspace(spending.flags)
+    from tokenwise_shell.cli.plan_work import Work, perform  # loads the client, which wrong options need not wait for
+    from tokenwise_shell.client import Extras
+
+    work = Work(
+        task=text,
+        max_steps=max_steps,
+        planner=planner,
+        extras=Extras(cutting.synthesize, cutting.judge or ""),
+        out=out,
+        svg=drawing.svg,
+        run=execute,
+        mermaid=drawing.mermaid,
+        as_json=common.json,
+    )
+    return perform(workspace, work)
+
+
+def _refuse_unwritable(path: Path | None, flag: str) -> None:
+    """Find out now, before any money is spent on planning."""
+    if path is None:
+        return
+    if str(path) == STDIN or path.is_dir():
+        raise InputError(Problem(flag, "expected the name of a file"))
+    if not path.parent.is_dir():
+        raise InputError(Problem(flag, f"there is no folder {path.parent}"))

@@ -1,0 +1,94 @@
+"""What `tw plan` does once its options are read: plan, show or save, run. Loads the client."""
+
+from functools import partial
+from pathlib import Path
+
+from attrs import frozen
+
+from tokenwise.risk import Blocked
+from tokenwise_shell.cli.edge import Exit, columns, show, tell, write, write_json
+from tokenwise_shell.cli.running import during_planning, execute, refuse, report, unreachable, with_client
+from tokenwise_shell.client import MAX_STEPS, Client, Extras
+from tokenwise_shell.plan_files import write_plan, write_private
+from tokenwise_shell.planned import Execution, Planned, Unplanned
+from tokenwise_shell.render_plan import mermaid_text, planned_text
+from tokenwise_shell.svg_plan import svg_text
+from tokenwise_shell.workspace import Workspace
+
+__all__ = ["Work", "perform"]
+
+_Result = Planned | Unplanned | Blocked | Execution
+
+
+@frozen(kw_only=True)
+class Work:
+    """What is to be done, checked. `max_steps` None is the usual number."""
+
+    task: str
+    max_steps: int | None
+    planner: str
+    extras: Extras
+    out: Path | None
+    svg: Path | None
+    run: bool
+    mermaid: bool
+    as_json: bool
+
+
+def perform(workspace: Workspace, work: Work) -> Exit:
+    """Do it, show what came of it, and give the exit code."""
+    if work.run and unreachable(workspace):
+        return Exit.OUT_OF_REACH
+    result = with_client(workspace, partial(_planned, work=work))
+    return Exit.INTERRUPTED if result is None else _told(result, work)
+
+
+async def _planned(client: Client, work: Work) -> _Result:
+    planned = await during_planning(
+        lambda listener: client.plan(
+            work.task,
+            max_steps=work.max_steps or MAX_STEPS,
+            planner=work.planner,
+            extras=work.extras,
+            listener=listener,
+        )
+    )
+    if not isinstance(planned, Planned):
+        return planned
+    if work.svg is not None:
+        write_private(work.svg, svg_text(planned).encode())
+        tell(f"drawn into {work.svg}")
+    if work.out is not None:
+        write_plan(work.out, planned)
+        tell(f"saved to {work.out}")
+    if not work.run:
+        return planned
+    show(_shown(planned, work) + "\n")
+    return await execute(client, planned)
+
+
+def _told(result: _Result, work: Work) -> Exit:
+    match result:
+        case Execution():
+            return report(result, as_json=work.as_json)
+        case Unplanned():
+            return refuse(result, as_json=work.as_json)
+        case Planned():
+            _write(_shown(result, work), result.as_json(), work)
+            return Exit.DONE
+        case Blocked(code=code, message=message):
+            refusal = {"code": code, "message": message}
+            document = {"task": work.task, "steps": [], "within_budget": False, "refusal": refusal}
+            _write(f"refused: {message}\n", document, work)
+            return Exit.RISK
+
+
+def _write(text: str, document: dict[str, object], work: Work) -> None:
+    if work.as_json:
+        write_json(document)
+    else:
+        write(text)
+
+
+def _shown(planned: Planned, work: Work) -> str:
+    return mermaid_text(planned) if work.mermaid else planned_text(planned, width=columns())

@@ -1,0 +1,82 @@
+"""`tw route`: which model a query would get, why, and what that may cost. Loads nothing that could call anybody."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from tokenwise.catalog import Capability
+from tokenwise.request import Wishes
+from tokenwise.risk import Blocked
+from tokenwise.routing import Refusal, Refused, Routed
+from tokenwise_shell.cli.edge import Exit, columns, read_text, write, write_json
+from tokenwise_shell.cli.options import Common, Spending, count, one_of
+from tokenwise_shell.decision import Decision, decide
+from tokenwise_shell.workspace import Workspace, gate_of
+
+__all__ = ["exit_of", "route", "wanted"]
+
+_COMMON = Common()
+_SPENDING = Spending()
+
+
+def route(
+    query: Annotated[str, Parameter(help="What is to be asked. `-` reads it from standard input.")],
+    /,
+    *,
+    capability: Annotated[
+        tuple[str, ...],
+        Parameter(help="general, code, reasoning or math, instead of what the text seems to need. May be repeated."),
+    ] = (),
+    max_output_tokens: Annotated[str | None, Parameter(help="The longest answer that is wanted, in tokens.")] = None,
+    best_effort: Annotated[
+        bool, Parameter(help="Where no full answer fits the budget, take the model with the longest that does.")
+    ] = False,
+    verbose: Annotated[bool, Parameter(help="Name every model that was not chosen, with its reason.")] = False,
+    spending: Spending = _SPENDING,
+    common: Common = _COMMON,
+) -> int:
+    """Decide and show the decision. The exit code says whether there is one, or why not."""
+    text = read_text(query, "QUERY")
+    wishes = Wishes(capabilities=wanted(capability), max_output_tokens=count(max_output_tokens, "--max-output-tokens"))
+    decision = _decide(text, common.workspace(spending.flags), wishes, best_effort=best_effort)
+    if common.json:
+        write_json(decision.as_json())
+    else:
+        from tokenwise_shell.render import decision_text
+
+        write(decision_text(decision, verbose=verbose, width=columns()))
+    return exit_of(decision.outcome)
+
+
+def _decide(text: str, workspace: Workspace, wishes: Wishes, *, best_effort: bool) -> Decision:
+    return decide(
+        text,
+        catalog=workspace.reachable,
+        policy=workspace.policy(),
+        budget=workspace.budget(None),
+        wishes=wishes,
+        best_effort=best_effort,
+        gate=gate_of(workspace.settings),
+    )
+
+
+def wanted(names: tuple[str, ...]) -> Capability | None:
+    """The capabilities that were asked for, None for none. Raises InputError for a name that is none."""
+    known = {str(member.name).lower(): member for member in Capability}
+    found = Capability(0)
+    for name in names:
+        found |= known[one_of(name, tuple(known), "--capability")]
+    return found or None
+
+
+def exit_of(outcome: Routed | Refused | Blocked) -> Exit:
+    """The exit code that a decision stands for."""
+    match outcome:
+        case Routed():
+            return Exit.DONE
+        case Blocked():
+            return Exit.RISK
+        case Refused(code=Refusal.BUDGET):
+            return Exit.OVER_BUDGET
+        case Refused():
+            return Exit.OUT_OF_REACH

@@ -1,0 +1,132 @@
+"""What `tw plan` and `tw run` share: a client to work with, a run before somebody's eyes, and what its end means.
+
+Imported by the commands when they have read their options: it loads the client, and with it trio and httpx.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TypeVar
+
+from tokenwise.run import Ended, Outcome
+from tokenwise_shell.cli.edge import Exit, columns, tell, write, write_json
+from tokenwise_shell.cli.interruption import until_signal
+from tokenwise_shell.client import Client, open_client
+from tokenwise_shell.interpret import Listener
+from tokenwise_shell.planned import Execution, Planned, Unplanned
+from tokenwise_shell.progress import LineDisplay, LiveDisplay, Tally
+from tokenwise_shell.render import usd
+from tokenwise_shell.render_plan import execution_text, unplanned_text
+from tokenwise_shell.workspace import Workspace
+
+__all__ = ["during_planning", "execute", "exit_of", "refuse", "report", "resume", "unreachable", "with_client"]
+
+T = TypeVar("T")
+
+
+def unreachable(workspace: Workspace) -> bool:
+    """Whether nothing can be run because nobody can be called, which is then said."""
+    if not workspace.providers:
+        tell("nothing can be run without a provider")
+    return not workspace.providers
+
+
+def with_client(workspace: Workspace, work: Callable[[Client], Awaitable[T]]) -> T | None:
+    """Open a client and do this with it. None, and a word about it, where Ctrl-C or SIGTERM ended it."""
+    import trio
+
+    result, signal = trio.run(until_signal, partial(_worked, workspace, work))
+    if result is None:
+        tell(f"interrupted by signal {signal}; what was spent is in the ledger")
+    return result
+
+
+async def _worked(workspace: Workspace, work: Callable[[Client], Awaitable[T]]) -> T:
+    async with open_client(workspace) as client:
+        tell(*(notice for notice in client.notices if notice not in workspace.notices))
+        return await work(client)
+
+
+# --- runs -------------------------------------------------------------------------------------------------------------
+
+
+async def execute(client: Client, planned: Planned) -> Execution:
+    """Run a plan and show how it goes."""
+    tally = Tally(spent=planned.planner.cost)
+    display = LiveDisplay(planned.plan, planned.budget, tally) if _animated() else LineDisplay(tally, tell)
+    return await _displayed(display, planned.run_id, lambda listener: client.execute(planned, listener=listener))
+
+
+async def resume(client: Client, run_id: str) -> Execution:
+    """Go on with a run and show how it goes. The sums while it lasts are of what it costs from now on."""
+    display = LineDisplay(Tally(), tell)
+    return await _displayed(display, run_id, lambda listener: client.resume(run_id, listener=listener))
+
+
+async def during_planning(work: Callable[[Listener], Awaitable[T]]) -> T:
+    """Plan; if something ends that early, what asking a model has cost is said before it goes on its way."""
+    tally = Tally()
+    try:
+        return await work(tally.hear)
+    except BaseException:
+        if tally.words:
+            tell(f"stopped while planning: {usd(tally.spent)} was spent, and is in the ledger")
+        raise
+
+
+async def _displayed(
+    display: LineDisplay | LiveDisplay, run_id: str, work: Callable[[Listener], Awaitable[Execution]]
+) -> Execution:
+    """Whatever ends a run early, what was spent is said before that goes on its way."""
+    try:
+        with display:
+            execution = await work(display.hear)
+    except BaseException:
+        if display.tally.words:
+            tell(f"stopped: {usd(display.tally.spent)} was spent, and is in the ledger; run {run_id}")
+        raise
+    tell(*execution_text(execution, round(1000 * (time.monotonic() - display.started))).splitlines())
+    return execution
+
+
+def _animated() -> bool:
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return sys.stdout.isatty() and sys.stderr.isatty() and not plain
+
+
+# --- ends -------------------------------------------------------------------------------------------------------------
+
+
+def report(execution: Execution, *, as_json: bool) -> Exit:
+    """Put the result on stdout, verbatim, or the whole document, and give the exit code."""
+    if as_json:
+        write_json(execution.as_json())
+    elif execution.output:
+        write(execution.output if execution.output.endswith("\n") else f"{execution.output}\n")
+    return exit_of(execution)
+
+
+def refuse(unplanned: Unplanned, *, as_json: bool) -> Exit:
+    """Say why there is no plan, and give the exit code."""
+    if as_json:
+        write_json(unplanned.as_json())
+    else:
+        write(unplanned_text(unplanned, width=columns()))
+    return Exit.OUT_OF_REACH if unplanned.smallest_budget is None else Exit.OVER_BUDGET
+
+
+def exit_of(execution: Execution) -> Exit:
+    """The exit code for how a run ended. One that a signal ended never gets here."""
+    outcomes = {each.state.outcome for each in execution.run.steps if isinstance(each.state, Ended)}
+    unspent = not execution.run.books.spent
+    match execution.status:
+        case "completed":
+            return Exit.DONE
+        case "exhausted" if unspent:
+            return Exit.OVER_BUDGET
+        case "failed" if unspent and outcomes <= {Outcome.NO_MODEL, Outcome.UPSTREAM_FAILED}:
+            return Exit.OUT_OF_REACH
+        case _:
+            return Exit.UNSUCCESSFUL

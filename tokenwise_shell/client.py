@@ -1,0 +1,294 @@
+"""TokenWise put together: one object that plans and executes, for programs and for the `tw` command alike.
+
+`open_client` opens the transport and the books, starts the embedded provider where nothing may leave the machine, and
+closes it all again. Decisions that need nothing of that (`tw route`) are in `decision`.
+"""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, closing
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from attrs import define, evolve, field, frozen
+
+from tokenwise.assignment import Unassignable, assign
+from tokenwise.errors import InputError, Problem
+from tokenwise.ledger import Entry
+from tokenwise.messages import Record
+from tokenwise.money import Nanodollars
+from tokenwise.policy import Policy, Strategy
+from tokenwise.prompt import Message
+from tokenwise.replaying import replay
+from tokenwise.request import Wishes
+from tokenwise.risk import Blocked, judge
+from tokenwise.run import Job, Run
+from tokenwise.simulation import Moment
+from tokenwise.synthesis import synthesized
+from tokenwise_shell.accounts import purse_for
+from tokenwise_shell.calls import Caller
+from tokenwise_shell.clock import wall_ms
+from tokenwise_shell.decision import Conversation, Decision, decide
+from tokenwise_shell.embedded import EmbeddedProvider, serve
+from tokenwise_shell.interpret import Interpreter, Listener
+from tokenwise_shell.journal import Journal
+from tokenwise_shell.jsonl import LinesUnwritable
+from tokenwise_shell.judging import Judge, Judging, judge_named, judging_by
+from tokenwise_shell.planned import Execution, Planned, Unplanned, planned_again
+from tokenwise_shell.planning import Decomposition, Planner, by_rules
+from tokenwise_shell.providers.names import catalog_ids
+from tokenwise_shell.providers.wire import Endpoint
+from tokenwise_shell.runs import RunJournal, new_run_id, read_run
+from tokenwise_shell.segments import read_ledger
+from tokenwise_shell.settings import ProviderKind, Settings
+from tokenwise_shell.transport import open_transport
+from tokenwise_shell.watch import Watch
+from tokenwise_shell.workspace import EMBEDDED, Workspace, gate_of, open_workspace
+
+__all__ = ["MAX_STEPS", "Client", "Extras", "open_client"]
+
+MAX_STEPS = 12
+"""How many steps a plan has at most, unless the caller says otherwise."""
+
+
+@frozen
+class Extras:
+    """What a plan may have besides its steps: a last step that joins the results, and a model that judges each."""
+
+    synthesize: bool = False
+    judge: str = ""
+
+
+_NO_EXTRAS: Final = Extras()
+
+
+@define
+class Client:
+    """Plans and executes within budgets. Get one from `open_client`."""
+
+    workspace: Workspace
+    interpreter: Interpreter
+    journal: Journal
+    notices: tuple[str, ...] = ()
+
+    @property
+    def state_dir(self) -> Path:
+        """Where this machine's ledger and run journals are."""
+        return self.workspace.settings.ledger_path.parent
+
+    def route(
+        self,
+        conversation: Conversation,
+        *,
+        strategy: Strategy | None = None,
+        budget: Nanodollars | None = None,
+        wishes: Wishes | None = None,
+        best_effort: bool = False,
+    ) -> Decision:
+        """Which model would get this conversation, and why. Calls nobody."""
+        return decide(
+            conversation,
+            catalog=self.workspace.reachable,
+            policy=self.workspace.policy(strategy),
+            budget=self.workspace.budget(budget),
+            wishes=wishes,
+            best_effort=best_effort,
+            gate=gate_of(self.workspace.settings),
+        )
+
+    async def plan(
+        self,
+        task: str,
+        *,
+        budget: Nanodollars | None = None,
+        strategy: Strategy | None = None,
+        max_steps: int = MAX_STEPS,
+        planner: str = "llm",
+        extras: Extras = _NO_EXTRAS,
+        listener: Listener | None = None,
+    ) -> Planned | Unplanned | Blocked:
+        """Decompose a task and give each step its model, all within the budget.
+
+        `planner` "llm" asks a model, and falls back to the rules with the reason noted; "rules" asks nobody.
+        `listener` hears the planning calls.
+        """
+        verdict = judge(task, gate_of(self.workspace.settings))
+        if isinstance(verdict, Blocked):
+            return verdict
+        if extras.judge:
+            judge_named(extras.judge, self.workspace.reachable)  # before anything is spent
+        run_id = new_run_id(self.interpreter.now_ms(), os.urandom(8))
+        budget, policy = self.workspace.budget(budget), self.workspace.policy(strategy)
+        asking = None if planner == "rules" else self._planner(policy, max_steps, listener)
+        found = await self._decompose(task, run_id, budget, max_steps, asking)
+        if extras.synthesize:
+            found = evolve(found, plan=synthesized(found.plan))
+        reachable = self.workspace.reachable
+        judging = judging_by(extras.judge, found.plan, reachable, policy) if extras.judge else None
+        return self.assigned(found, run_id=run_id, budget=budget, policy=policy, judging=judging)
+
+    def assigned(
+        self,
+        found: Decomposition,
+        *,
+        run_id: str,
+        budget: Nanodollars,
+        policy: Policy,
+        judging: Judging | None = None,
+    ) -> Planned | Unplanned:
+        """Models for the steps of a plan, within what planning and judging leave of the budget."""
+        kept = judging.kept if judging else Nanodollars(0)
+        limit = Nanodollars(max(0, budget - found.report.cost - kept))
+        assigned = assign(found.plan, self.workspace.reachable, policy, limit)
+        if isinstance(assigned, Unassignable):
+            return Unplanned(found.plan, assigned, budget, found.report, run_id, kept)
+        return Planned(found.plan, assigned, self.workspace.reachable, policy, budget, found.report, run_id, judging)
+
+    async def execute(self, planned: Planned, *, listener: Listener | None = None) -> Execution:
+        """Run a plan. Cancelling this lets go of all money and calls, writes that down, and re-raises."""
+        job = self.interpreter.known_cooling(
+            Job(
+                id=planned.run_id,
+                plan=planned.plan,
+                choices=planned.assigned.choices,
+                catalog=planned.catalog,
+                policy=planned.policy,
+                limit=planned.limit,
+            )
+        )
+        at_ms = self.interpreter.now_ms()
+        story = _Story(RunJournal.create(self.state_dir, job, at_ms=at_ms), listener)
+        judge = self._judge(planned, listener) if planned.judging else None
+        interpreter = evolve(self.interpreter, place_call=judge) if judge else self.interpreter
+        with closing(story.journal):
+            run = await interpreter.run(job, at_ms=at_ms, listener=story.hear)
+        await self._secure()
+        if judge is None:
+            return Execution(planned, run, tuple(story.kept))
+        return Execution(planned, run, tuple(story.kept), Nanodollars(judge.spent), judge.unjudged)
+
+    def _judge(self, planned: Planned, listener: Listener | None) -> Judge:
+        assert planned.judging is not None
+        return Judge(
+            run_id=planned.run_id,
+            plan=planned.plan,
+            judging=planned.judging,
+            catalog=planned.catalog,
+            policy=planned.policy,
+            place_call=self.interpreter.place_call,
+            run_job=partial(self._run_unrecorded, listener=listener),
+            left=planned.judging.kept,
+        )
+
+    async def resume(self, run_id: str, *, listener: Listener | None = None) -> Execution:
+        """Go on with a run that was killed or cancelled. Finished steps are not paid again; dead calls are written off.
+
+        Raises InputError where there is no journal of such a run.
+        """
+        record = read_run(self.state_dir, run_id, _unheard)
+        before = replay(record.job, record.at_ms, record.events)
+        planned = planned_again(record.job)
+        if before.resumable.finished:
+            return Execution(planned, before.resumable, before.entries)
+        self.journal.enrol(run_id, seq=_next_seq(self.journal.file.path, run_id))
+        story = _Story(RunJournal.resume(self.state_dir, run_id), listener, list(before.entries))
+        with closing(story.journal):
+            run = await self.interpreter.resume(before.resumable, listener=story.hear)
+        await self._secure()
+        return Execution(planned, run, tuple(story.kept))
+
+    async def _secure(self) -> None:
+        """Make a finished run's books survive a power loss. If the disk refuses, the run has succeeded all the same."""
+        try:
+            await self.journal.synced()
+        except LinesUnwritable as problem:
+            self.notices += (str(problem),)
+
+    def _planner(self, policy: Policy, max_steps: int, listener: Listener | None) -> Planner:
+        return Planner(
+            model=self.workspace.settings.planner_model,
+            catalog=self.workspace.reachable,
+            policy=policy,
+            max_steps=max_steps,
+            run=partial(self._run_given, listener=listener),
+        )
+
+    async def _decompose(
+        self, task: str, run_id: str, budget: Nanodollars, max_steps: int, asking: Planner | None
+    ) -> Decomposition:
+        if asking is None:
+            return by_rules(task, max_steps=max_steps)
+        if not self.workspace.providers:
+            return by_rules(task, max_steps=max_steps, problem="no provider can be called")
+        return await asking.decompose(task, run_id=run_id, limit=budget)
+
+    async def _run_given(self, job: Job, given: tuple[Message, ...], *, listener: Listener | None) -> Run:
+        """Run a job whose request is written already. Its journal has no prompt, and is enough to decide it again."""
+        job, at_ms = self.interpreter.known_cooling(job), self.interpreter.now_ms()
+        story = _Story(RunJournal.create(self.state_dir, job, at_ms=at_ms), listener)
+        with closing(story.journal):
+            return await self.interpreter.run(job, at_ms=at_ms, given=given, listener=story.hear)
+
+    async def _run_unrecorded(self, job: Job, given: tuple[Message, ...], *, listener: Listener | None) -> Run:
+        """Run a job in the midst of a call, where no file may be in the way: the ledger has it, and no journal."""
+        return await self.interpreter.run(self.interpreter.known_cooling(job), given=given, listener=listener)
+
+
+@define
+class _Story:
+    """Writes each event into the run's journal, keeps what the books were told, and passes everything on."""
+
+    journal: RunJournal
+    listener: Listener | None
+    kept: list[Entry] = field(factory=list)
+
+    def hear(self, moment: Moment) -> None:
+        if moment.event is not None:
+            self.journal.record(moment.event)
+        self.kept += [command.entry for command in moment.commands if isinstance(command, Record)]
+        if self.listener:
+            self.listener(moment)
+
+
+@asynccontextmanager
+async def open_client(
+    workspace: Workspace | None = None, *, config: Path | None = None, offline: bool | None = None
+) -> AsyncIterator[Client]:
+    """A client, while the block runs. Without a workspace, the configuration and the environment are read.
+
+    Raises InputError for bad configuration and LinesUnwritable where the ledger cannot be written.
+    """
+    workspace = workspace or open_workspace(
+        environ=os.environ, flags={"offline": offline}, path=config, now_ms=wall_ms()
+    )
+    settings = workspace.settings
+    if settings.budget_store:  # rather than a limit for each replica, which is what everybody else has
+        raise InputError(Problem("budget_store", "runs cannot share budgets yet; unset it, or run one process"))
+    async with AsyncExitStack() as stack:
+        endpoints = {name: _endpoint(settings, name) for name in workspace.providers if name != EMBEDDED}
+        if settings.offline:
+            address = await stack.enter_async_context(serve(EmbeddedProvider()))
+            endpoints[EMBEDDED] = Endpoint(ProviderKind.OPENAI, str(address))
+        transport = await stack.enter_async_context(open_transport())
+        journal = Journal.open(settings.ledger_path, now_ms=wall_ms, sync=settings.ledger_sync)
+        stack.callback(journal.close)
+        purse = purse_for(journal, settings.budgets)
+        caller = Caller(transport, endpoints, catalog_id=catalog_ids(workspace.catalog))
+        interpreter = Interpreter(caller.call, purse, journal, Watch(), wall_ms)
+        yield Client(workspace, interpreter, journal, (*workspace.notices, *journal.notices))
+
+
+def _endpoint(settings: Settings, name: str) -> Endpoint:
+    provider = settings.providers[name]
+    return Endpoint(provider.kind, provider.base_url, provider.api_key, tuple(provider.headers.items()))
+
+
+def _next_seq(ledger: Path, run_id: str) -> int:
+    """The number after the last one that the ledger has for this run."""
+    numbers = (line["seq"] for line in read_ledger(ledger, _unheard) if line.get("run") == run_id)
+    return 1 + max((number for number in numbers if isinstance(number, int)), default=-1)
+
+
+def _unheard(_: str) -> None:
+    """For notices that opening the ledger has given already."""

@@ -1,0 +1,82 @@
+"""What every command works with: the settings, and the catalogue with what of it can be reached. No network."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from attrs import frozen
+
+from tokenwise.catalog import Catalog
+from tokenwise.money import Nanodollars
+from tokenwise.policy import Policy, Strategy
+from tokenwise.risk import RiskGate
+from tokenwise_shell.catalogs import Loaded, Sources, load
+from tokenwise_shell.config import load as load_settings
+from tokenwise_shell.config import policy, usable_providers
+from tokenwise_shell.settings import Settings
+
+__all__ = ["EMBEDDED", "Workspace", "catalog_sources", "furnish", "gate_of", "open_workspace"]
+
+EMBEDDED = "embedded"
+"""The provider that is part of tokenwise itself."""
+
+_NO_PROVIDER = (
+    "no provider can be called: decisions are shown as if all could be. Set OPENROUTER_API_KEY, OPENAI_API_KEY, "
+    "ANTHROPIC_API_KEY or GOOGLE_API_KEY, configure a server of your own, or use --offline"
+)
+
+
+@frozen
+class Workspace:
+    """Settings and models. `catalog` has every model, `reachable` only the offers of `providers`.
+
+    With no provider at all the two are the same, so that `tw route` can still show what it would do.
+    """
+
+    settings: Settings
+    catalog: Catalog
+    reachable: Catalog
+    providers: tuple[str, ...]
+    loaded: Loaded
+    notices: tuple[str, ...]
+
+    def policy(self, strategy: Strategy | None = None) -> Policy:
+        """The policy in force, with another strategy if one is asked for."""
+        return policy(self.settings, strategy)
+
+    def budget(self, asked: Nanodollars | None) -> Nanodollars:
+        """The limit in force."""
+        return self.settings.default_budget if asked is None else asked
+
+
+def open_workspace(
+    *, environ: Mapping[str, str], flags: Mapping[str, object], path: Path | None, now_ms: int
+) -> Workspace:
+    """Read the configuration and put the catalogue together. Raises InputError with every problem of either."""
+    return furnish(load_settings(environ=environ, flags=flags, path=path), now_ms=now_ms)
+
+
+def furnish(settings: Settings, *, now_ms: int) -> Workspace:
+    """A workspace for settings that are read already."""
+    loaded = load(catalog_sources(settings), now_ms=now_ms)
+    providers = usable_providers(settings)
+    notices = (*settings.notices, *loaded.notices, *(() if providers else (_NO_PROVIDER,)))
+    reachable = loaded.catalog.only(providers) if providers else loaded.catalog
+    return Workspace(settings, loaded.catalog, reachable, providers, loaded, notices)
+
+
+def catalog_sources(settings: Settings) -> Sources:
+    """Where the catalogue comes from under these settings."""
+    return Sources(
+        cache_dir=settings.cache_dir,
+        ttl_ms=settings.cache_ttl_s * 1000,
+        local_path=settings.local_models,
+        rows=settings.models,
+        models_url=f"{settings.providers['openrouter'].base_url}/models",
+        offline=settings.offline,
+    )
+
+
+def gate_of(settings: Settings) -> RiskGate:
+    """The risk gate as configured."""
+    risk = settings.risk_gate
+    return RiskGate(risk.enabled, risk.irreversible_block, risk.ambiguity_threshold)
