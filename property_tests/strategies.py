@@ -1,0 +1,224 @@
+"""What the laws are drawn over: small catalogues, plans, jobs and worlds. Money in nano-dollars, time in ms."""
+
+from hypothesis import strategies as st
+
+from tokenwise.bid import Need
+from tokenwise.catalog import Capability, Catalog, Feature, Model, Offer, Price, Rate, Tier, Unknown
+from tokenwise.faults import Fault
+from tokenwise.money import Nanodollars, NanoPerMtok
+from tokenwise.plan import Plan, Step
+from tokenwise.policy import Escalation, Policy, Strategy
+from tokenwise.run import Choice, Job
+from tokenwise.simulation import RandomWorld
+from tokenwise.usage import TokenCount, Usage
+
+amounts = st.integers(0, 2_000_000_000).map(Nanodollars)
+token_numbers = st.integers(0, 200_000)
+
+
+@st.composite
+def usages(draw):
+    output = draw(token_numbers)
+    return Usage(
+        input_tokens=draw(token_numbers),
+        cache_read_tokens=draw(token_numbers),
+        cache_write_tokens=draw(token_numbers),
+        output_tokens=output,
+        reasoning_tokens=draw(st.integers(0, output)),
+    )
+
+
+@st.composite
+def rates(draw, above=0):
+    price = st.integers(0, 60_000_000_000).map(NanoPerMtok)
+    return Rate(draw(price), draw(price), draw(price), draw(price), above)
+
+
+@st.composite
+def prices(draw):
+    thresholds = draw(st.sets(st.integers(1, 300_000), max_size=2).map(sorted))
+    return Price(tuple(draw(rates(above=above)) for above in (0, *thresholds)))
+
+
+capabilities = st.sampled_from(list(Capability)).flatmap(
+    lambda one: st.sampled_from(list(Capability)).map(lambda other: one | other)
+)
+offered_capabilities = capabilities.map(lambda some: some | Capability.GENERAL)
+features = st.sampled_from([Feature.NONE, Feature.TOOLS, Feature.IMAGES, Feature.TOOLS | Feature.IMAGES])
+
+
+@st.composite
+def models(draw, name):
+    sellers = draw(st.sets(st.sampled_from(["direct", "openrouter"]), max_size=2).map(sorted))
+    known = st.one_of(prices(), prices(), prices(), st.just(Unknown()))
+    return Model(
+        id=name,
+        tier=draw(st.sampled_from(list(Tier))),
+        capabilities=draw(offered_capabilities),
+        context_tokens=draw(st.sampled_from([2_000, 32_000, 200_000])),
+        max_output_tokens=draw(st.sampled_from([50, 4_000, 64_000])),
+        offers=tuple(Offer(seller, f"native-{name}", draw(known)) for seller in sellers),
+        features=draw(features),
+        quality=draw(st.sampled_from([0, 1200, 1300, 1400])),
+    )
+
+
+@st.composite
+def catalogs(draw, least=1, most=8):
+    size = draw(st.integers(least, most))
+    return Catalog([draw(models(f"vendor/m{index}")) for index in range(size)])
+
+
+@st.composite
+def needs(draw):
+    expected = draw(st.sampled_from([0, 10, 1_000, 30_000, 150_000]))
+    longest = draw(st.sampled_from([1, 80, 1_000, 8_000]))
+    return Need(
+        capabilities=draw(capabilities),
+        input=TokenCount(expected, expected * draw(st.integers(1, 4))),
+        max_output_tokens=longest,
+        output_tokens=draw(st.integers(0, longest)),
+        difficulty=draw(st.sampled_from([0.0, 0.3, 0.5, 0.9])),
+        features=draw(features),
+    )
+
+
+policies = st.builds(
+    Policy,
+    strategy=st.sampled_from(Strategy),
+    escalation=st.sampled_from(Escalation),
+    max_attempts=st.integers(1, 6),
+    max_retries=st.integers(0, 3),
+    backoff_ms=st.integers(0, 1000),
+    timeout_ms=st.integers(500, 10_000),
+    deadline_ms=st.sampled_from([0, 0, 3_000, 20_000]),
+    parallelism=st.integers(1, 4),
+)
+
+
+@st.composite
+def plans(draw, most=6):
+    size = draw(st.integers(1, most))
+    names = [f"s{index}" for index in range(size)]
+    return Plan(
+        "a task",
+        tuple(
+            Step(
+                id=name,
+                description=f"do {name}",
+                capabilities=draw(capabilities),
+                after=tuple(draw(st.sets(st.sampled_from(names[:index]), max_size=3).map(sorted))) if index else (),
+                difficulty=draw(st.sampled_from([0.1, 0.5, 0.9])),
+                output_tokens=300,
+                max_output_tokens=draw(st.sampled_from([200, 2_000])),
+            )
+            for index, name in enumerate(names)
+        ),
+    )
+
+
+@st.composite
+def jobs(draw, name="run"):
+    """Jobs that a planner could have made, and some that it never would: floors and choices are drawn freely."""
+    plan, catalog = draw(plans()), draw(catalogs())
+    preferred = st.sampled_from([*(model.id for model in catalog.models), ""])
+    floor = st.sampled_from([0, 100_000, 10_000_000]).map(Nanodollars)
+    limit = draw(st.sampled_from([0, 1_000, 5_000_000, 200_000_000, 5_000_000_000]))
+    return Job(
+        id=name,
+        plan=plan,
+        choices=tuple(Choice(draw(preferred), Nanodollars(0), draw(floor)) for _ in plan.steps),
+        catalog=catalog,
+        policy=draw(policies),
+        limit=Nanodollars(limit),
+        seed=draw(st.integers(0, 3)),
+    )
+
+
+@st.composite
+def worlds(draw):
+    """Fault patterns, not only single faults: a storm of one kind, a seller that is down, a mixture, fair weather."""
+    faults = list(Fault)
+    storm = st.sampled_from(faults).map(lambda fault: {fault: 700})
+    mixture = st.dictionaries(st.sampled_from(faults), st.integers(10, 150), max_size=6)
+    return RandomWorld(
+        seed=draw(st.integers(0, 1_000_000)),
+        rates_per_mille=draw(st.one_of(st.just({}), storm, mixture)),
+        least_ms=draw(st.sampled_from([0, 100])),
+        most_ms=draw(st.sampled_from([100, 4_000, 30_000])),
+        outages=draw(st.sampled_from([frozenset(), frozenset({"direct"}), frozenset({"vendor/m0", "vendor/m1"})])),
+    )
+
+
+# Rivals: few prices and ratings, so that ties are common, and hardly any constraint, so that money decides.
+few_prices = st.sampled_from([0, 100_000_000, 500_000_000, 3_000_000_000]).map(NanoPerMtok)
+
+
+@st.composite
+def rival_prices(draw):
+    """One row, or a second one above 2,000 input tokens that need not be dearer."""
+    rows = [Rate(draw(few_prices), draw(few_prices), draw(few_prices), draw(few_prices))]
+    if draw(st.booleans()):
+        rows.append(Rate(draw(few_prices), draw(few_prices), rows[0].cache_read, rows[0].cache_write, 2_000))
+    return Price(tuple(rows))
+
+
+@st.composite
+def rivals(draw, least=1, most=6):
+    """A catalogue of models that are much alike."""
+    able = Capability.GENERAL | Capability.CODE
+
+    def model(index):
+        sellers = draw(st.sampled_from([("direct",), ("direct", "openrouter"), ("openrouter",), ("direct",), ()]))
+        price = draw(st.one_of(*[rival_prices()] * 5, st.just(Unknown())))
+        return Model(
+            id=f"vendor/m{index}",
+            tier=draw(st.sampled_from(Tier)),
+            capabilities=draw(st.sampled_from([able, able, able, Capability.GENERAL])),
+            context_tokens=draw(st.sampled_from([100_000, 100_000, 3_000])),
+            max_output_tokens=draw(st.sampled_from([150, 4_000])),
+            offers=tuple(Offer(seller, f"m{index}", price) for seller in sellers),
+            features=draw(st.sampled_from([Feature.TOOLS, Feature.TOOLS, Feature.NONE])),
+            quality=draw(st.sampled_from([0, 1300, 1400])),
+        )
+
+    return Catalog([model(index) for index in range(draw(st.integers(least, most)))])
+
+
+@st.composite
+def plain_needs(draw):
+    """Needs that most rivals meet."""
+    expected = draw(st.sampled_from([0, 10, 1_000, 2_900]))
+    longest = draw(st.sampled_from([1, 80, 1_000, 8_000]))
+    return Need(
+        capabilities=draw(st.sampled_from([Capability.GENERAL, Capability.GENERAL, Capability.CODE])),
+        input=TokenCount(expected, expected * draw(st.integers(1, 4))),
+        max_output_tokens=longest,
+        output_tokens=draw(st.integers(0, longest)),
+        difficulty=draw(st.sampled_from([0.0, 0.5, 0.9])),
+        features=draw(st.sampled_from([Feature.NONE, Feature.NONE, Feature.TOOLS])),
+    )
+
+
+spending = st.builds(Policy, strategy=st.sampled_from(Strategy), min_output_tokens=st.sampled_from([1, 100]))
+
+
+@st.composite
+def telling_amounts(draw, need, catalog):
+    """Amounts at which a decision may turn: some model's worst case, a nano more or less, or anything."""
+    worst = [
+        offer.price.worst(input_tokens=need.input.bound, output_tokens=length)
+        for model in catalog.models
+        for offer in model.offers[:1]
+        if isinstance(offer.price, Price)
+        for length in (need.max_output_tokens, model.max_output_tokens, min(100, need.max_output_tokens))
+    ]
+    near = st.sampled_from(worst or [0]).flatmap(lambda amount: st.integers(max(0, amount - 1), amount + 1))
+    return Nanodollars(draw(st.one_of(near, near, st.integers(0, 40_000_000))))
+
+
+@st.composite
+def questions(draw):
+    """What `route` is asked: a need, a catalogue, a policy and an amount of money."""
+    need, catalog = draw(plain_needs()), draw(rivals())
+    return need, catalog, draw(spending), draw(telling_amounts(need, catalog))
