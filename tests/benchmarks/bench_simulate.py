@@ -1,0 +1,147 @@
+"""How many requests a second a simulation takes, where the time goes, and whether memory stays flat.
+
+The figures quoted in docs/simulate.md come from here. Times are the processor's, the best of three rounds; on a machine
+that does other things too they vary by a third, so the load is printed beside them. The memory of a long simulation
+is watched by `python -m tests.benchmarks.bench_simulate memory REQUESTS`, which is no part of `python -m
+tests.benchmarks`.
+"""
+
+import os
+import resource
+import sys
+import time
+
+from tokenwise import embedded_catalog
+from tokenwise.bid import Need
+from tokenwise.catalog import Capability
+from tokenwise.ids import AttemptId
+from tokenwise.machine import start, step
+from tokenwise.messages import CallSucceeded, Reserved
+from tokenwise.money import Nanodollars
+from tokenwise.policy import Policy
+from tokenwise.routing import route
+from tokenwise.survey import EVERYTHING, Setting, survey, trace
+from tokenwise.tally import Handled, Tally
+from tokenwise.traffic import Kind, Stretch, Traffic
+from tokenwise.usage import TokenCount, Usage
+from tokenwise.verdicts import FinishReason, Reply
+from tokenwise.workload import Allowance, Asked, Variant, admit
+
+CATALOG = embedded_catalog()
+REQUESTS = 5_000
+
+
+def needs(count):
+    kinds = (Capability.GENERAL, Capability.CODE, Capability.MATH)
+    return [Need(kinds[n % 3], TokenCount(100 + n % 50, 400 + n % 50), 800, 200, n % 10 / 10) for n in range(count)]
+
+
+def requests(count):
+    return [
+        Asked(
+            id=f"r{n}",
+            at_ms=50 * n,
+            input=TokenCount(100 + n % 50, 400 + n % 50),
+            difficulty=n % 10 / 10,
+            max_output_tokens=800,
+        )
+        for n in range(count)
+    ]
+
+
+def best_us(work, count):
+    """Microseconds of processor time for one of `count`, in the best of three rounds."""
+    times = []
+    for _ in range(3):
+        began = time.process_time()
+        work()
+        times.append(time.process_time() - began)
+    return 1e6 * min(times) / count
+
+
+def routing():
+    some, policy, limit = needs(REQUESTS), Policy(), Nanodollars(10**9)
+
+    def decide():
+        for need in some:
+            route(need, CATALOG, policy, limit)
+
+    decide()
+    return best_us(decide, REQUESTS)
+
+
+def machine_alone():
+    """The three steps of a request with nobody around: no clock, no world, no report."""
+    asked, variant = requests(1)[0], Variant(name="v")
+    job, attempt = admit(asked, variant, CATALOG), AttemptId("answer", 0)
+    reply = Reply("Text.", FinishReason.STOP, Usage(100, 0, 0, 50, 0))
+    reserved, succeeded = Reserved(attempt, 0), CallSucceeded(attempt, 900, reply)
+
+    def run():
+        for _ in range(REQUESTS):
+            begun, _ = start(job)
+            called, _ = step(begun, reserved)
+            step(called, succeeded)
+
+    return best_us(run, REQUESTS)
+
+
+def admitting():
+    some, variant = requests(REQUESTS), Variant(name="v")
+    return best_us(lambda: [admit(asked, variant, CATALOG) for asked in some], REQUESTS)
+
+
+def counting():
+    some, setting = requests(REQUESTS), Setting(catalog=CATALOG)
+    stories = [one for one in trace(some, Variant(name="v"), setting) if isinstance(one, Handled)]
+
+    def add():
+        tally = Tally()
+        for one in stories:
+            tally.add(one, CATALOG)
+
+    return best_us(add, REQUESTS)
+
+
+def whole(variant):
+    some, setting = requests(REQUESTS), Setting(catalog=CATALOG)
+    survey(some[:100], variant, setting)
+    return best_us(lambda: survey(some, variant, setting), REQUESTS)
+
+
+def main():
+    """Print a line for each part and for the whole."""
+    budgets = (Allowance("all", Nanodollars(10**15)), Allowance("day", Nanodollars(10**15), 86_400_000, per_key=True))
+    parts = {
+        "route alone": routing(),
+        "route and job": admitting(),
+        "machine alone: start and two steps": machine_alone(),
+        "counting": counting(),
+        "a request through everything": whole(Variant(name="v")),
+        "the same with two shared budgets": whole(Variant(name="v", allowances=budgets)),
+    }
+    for name, microseconds in parts.items():
+        print(f"{name:36} {microseconds:6.1f} µs  {1e6 / microseconds:10,.0f} a second")
+    print("load average", *(f"{load:.1f}" for load in os.getloadavg()))
+
+
+def memory(count):
+    """Made-up traffic, none of it kept: the memory in use every tenth of the way."""
+    kind = Kind(name="r", pattern=Asked(id="r", max_output_tokens=400))
+    traffic = Traffic(requests=count, stretches=(Stretch(3_600_000, 36_000),), kinds=(kind,))
+    setting, variant, began = Setting(catalog=CATALOG), Variant(name="v"), time.monotonic()
+
+    def watched():
+        for index in range(count):
+            if index % (count // 10) == 0:
+                used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+                print(f"{index:>10,} requests, {used} MiB at most, {time.monotonic() - began:.0f} s", flush=True)
+            yield traffic.request(index)
+
+    tally = survey(watched(), variant, setting)[EVERYTHING]
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(f"{tally.sums['requests',]:>10,} requests, {used} MiB at most, {time.monotonic() - began:.0f} s")
+
+
+if __name__ == "__main__":
+    memory(int(sys.argv[2])) if sys.argv[1:2] == ["memory"] else main()

@@ -1,0 +1,77 @@
+"""Money: what is read, what is refused, how it is rounded and shown."""
+
+import pytest
+
+from tokenwise.errors import InputError
+from tokenwise.money import Nanodollars, NanoPerMtok, format_usd, parse_price, parse_usd, round_up
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("0.50", 500_000_000),
+        ("$1", 1_000_000_000),
+        (" $0.15 ", 150_000_000),
+        ("0", 0),
+        ("1e-3", 1_000_000),
+        ("0.000000001", 1),
+        ("0.0000000019", 1),  # below a nano-dollar is cut
+        ("0." + "9" * 40, 999_999_999),  # also where decimal's own context would round it up
+        ("1000000000", 10**18),
+    ],
+)
+def test_a_limit_is_read_and_never_grows(text, amount):
+    assert parse_usd(text) == Nanodollars(amount)
+
+
+@pytest.mark.parametrize(
+    ("text", "price"),
+    [
+        ("2", 2_000_000_000),
+        ("0.075", 75_000_000),
+        ("0.0000000011", 2),  # below a nano-dollar is rounded up
+        ("0.000000001" + "0" * 40 + "1", 2),
+        ("0", 0),
+    ],
+)
+def test_a_price_is_read_and_never_shrinks(text, price):
+    assert parse_price(text) == NanoPerMtok(price)
+
+
+@pytest.mark.parametrize("text", ["", "$", "ten", "1,50", "0x10", "--1", "$$1", "1e99999999999999999999"])
+def test_what_is_not_an_amount_is_refused_with_an_example(text):
+    with pytest.raises(InputError, match=r"expected US dollars such as 0\.50"):
+        parse_usd(text)
+
+
+@pytest.mark.parametrize("text", ["-1", "-0.000000001", "nan", "sNaN", "inf", "-inf", "1e400", "1000000000.01"])
+@pytest.mark.parametrize("parse", [parse_usd, parse_price])
+def test_negative_endless_and_huge_amounts_are_refused(parse, text):
+    with pytest.raises(InputError, match="out of range; expected from 0 to 1000000000 US dollars"):
+        parse(text)
+
+
+def test_a_refusal_says_where_and_what():
+    with pytest.raises(InputError) as refused:
+        parse_usd("lots", path="keys[2].budget")
+    assert str(refused.value) == "keys[2].budget: 'lots' is not an amount; expected US dollars such as 0.50"
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [
+        (0, "$0.00"),
+        (1, "$0.000000001"),
+        (360_000, "$0.00036"),
+        (1_500_000_000, "$1.50"),
+        (-1, "-$0.000000001"),
+        (10**18 - 1, "$999999999.999999999"),
+    ],
+)
+def test_an_amount_is_shown_exactly_with_two_decimals_at_least(amount, shown):
+    assert format_usd(Nanodollars(amount)) == shown
+
+
+@pytest.mark.parametrize(("product", "money"), [(0, 0), (1, 1), (999_999, 1), (1_000_000, 1), (1_000_001, 2)])
+def test_a_sum_of_products_is_rounded_up_once(product, money):
+    assert round_up(product) == money

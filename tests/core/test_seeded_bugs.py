@@ -1,0 +1,258 @@
+"""The laws, checked themselves: each of these bugs is seeded into a copy of the project, and each must be caught.
+
+A law that no bug breaks is decoration. A bug is a piece of a module's text, which must stand there exactly once, the
+text in its place, and the tests that are expected to fail; most of these bugs were met somewhere, several in this very
+project. A test that fails is meant by "caught": a copy that cannot even be imported or collected proves nothing.
+"""
+
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from attrs import frozen
+
+ROOT = Path(__file__).resolve().parents[2]
+TESTS_FAILED = 1  # pytest's exit code where tests ran and some failed; 2 and above mean that they did not run
+
+# A hunt needs neither the smallest example nor another one each time.
+PROFILE = """
+from hypothesis import HealthCheck, Phase, settings
+
+def load_profile():
+    settings.register_profile(
+        "hunt",
+        max_examples=100,
+        phases=[Phase.explicit, Phase.generate],
+        derandomize=True,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    settings.load_profile("hunt")
+"""
+
+
+@frozen
+class Bug:
+    """What is wrong, where, and who should notice."""
+
+    what: str
+    module: str
+    right: str
+    wrong: str
+    caught_by: str
+
+
+BUGS = (
+    Bug(
+        "money is rounded down",
+        "money",
+        "-(-token_nanos // _TOKENS_PER_PRICE)",
+        "token_nanos // _TOKENS_PER_PRICE",
+        "property_tests/test_money_laws.py::TestRounding",
+    ),
+    Bug(
+        "a limit is rounded by decimal's context before it is cut",
+        "money",
+        "int(usd.quantize(_NANO, rounding=rounding) * _NANO_PER_USD)",
+        "int((usd * _NANO_PER_USD).to_integral_value(rounding=rounding))",
+        "property_tests/test_money_laws.py::TestReading",
+    ),
+    Bug(
+        "the growth of characters under NFC is forgotten",
+        "usage",
+        "3 * len(_GROWS_BY_3.findall(text))",
+        "len(_GROWS_BY_3.findall(text))",
+        "property_tests/test_usage_laws.py::TestTheBound",
+    ),
+    Bug(
+        "the worst case leaves out cache writes",
+        "catalog",
+        "max(self.input, self.cache_read, self.cache_write)",
+        "max(self.input, self.cache_read)",
+        "property_tests/test_catalog_price_laws.py::TestTheWorstCase",
+    ),
+    Bug(
+        "one token more than the money pays",
+        "catalog",
+        "left // rate.output if rate.output",
+        "-(-left // rate.output) if rate.output",
+        "property_tests/test_catalog_price_laws.py::TestTheAffordableOutput",
+    ),
+    Bug(
+        "the long-context row is left out of the reservation",
+        "catalog",
+        "for rate in self.rates_within(input_tokens)\n",
+        "for rate in self.rates_within(input_tokens)[:1]\n",
+        "property_tests/test_catalog_price_laws.py::TestTheWorstCase",
+    ),
+    Bug(
+        "money that others hold is given out again",
+        "budget",
+        "if amount > budget.available:",
+        "if amount > budget.limit - budget.spent:",
+        "property_tests/test_budget_laws.py",
+    ),
+    Bug(
+        "an excess is not booked as overrun",
+        "budget",
+        "budget.overrun + max(0, cost - hold.amount)",
+        "budget.overrun",
+        "property_tests/test_budget_laws.py",
+    ),
+    Bug(
+        "a step may wait for one further down",
+        "plan",
+        "if parent not in above:",
+        "if parent not in everyone:",
+        "property_tests/test_plan_laws.py",
+    ),
+    Bug(
+        "a shortlist is kept without the features it was made for",
+        "shortlist",
+        "need.features._value_, least",
+        "least",
+        "property_tests/test_routing_laws.py",
+    ),
+    Bug(
+        "where input costs nothing, the shortlist forgets who is rated higher",
+        "shortlist",
+        "(point.output, point.place) > (hull[-1].output, hull[-1].place)",
+        "point.output >= hull[-1].output",
+        "tests/core/test_shortlist.py::TestTheFavourite",
+    ),
+    Bug(
+        "cheapest looks at input prices alone",
+        "shortlist",
+        "rate.worst_input + need.max_output_tokens * rate.output",
+        "rate.worst_input",
+        "property_tests/test_routing_laws.py::TestTheShortlist",
+    ),
+    Bug(
+        "a model may cost a nano-dollar more than there is",
+        "routing",
+        "if offered.amount <= available else",
+        "if offered.amount <= available + 1 else",
+        "property_tests/test_routing_laws.py::TestConstraints",
+    ),
+    Bug(
+        "a downgrade may lead to a stronger model",
+        "fitting",
+        "model is not favourite and model.tier <= favourite.tier",
+        "model is not favourite",
+        "property_tests/test_fitting_laws.py::TestTheModel",
+    ),
+    Bug(
+        "an escalation may stay at its tier",
+        "ladder",
+        "if tier > at or (level and tier == at)",
+        "if tier >= at",
+        "property_tests/test_ladder_laws.py::TestClimbing",
+    ),
+    Bug(
+        "one attempt too many",
+        "ladder",
+        "failed.calls >= policy.max_attempts",
+        "failed.calls > policy.max_attempts",
+        "property_tests/test_ladder_laws.py::TestTheEnd",
+    ),
+    Bug(
+        "cooling never doubles",
+        "health",
+        "_BASE_MS << min(failures - 1, 20)",
+        "_BASE_MS",
+        "property_tests/test_health_laws.py::TestCooling",
+    ),
+    Bug(
+        "books that show more charged than was held balance",
+        "ledger",
+        "elif balances[attempt]:",
+        "elif balances[attempt] > 0:",
+        "property_tests/test_ledger_check_laws.py",
+    ),
+    Bug(
+        "a child waits for everybody above it, not for its parents",
+        "scheduling",
+        "(finishes[parent] for parent in parents)",
+        "finishes",
+        "property_tests/test_scheduling_laws.py::TestStarts",
+    ),
+    Bug(
+        "a failed call without a report costs nothing",
+        "books",
+        "Nanodollars(0) if known_free else bid.amount",
+        "Nanodollars(0)",
+        "tests/core/test_machine.py::TestCharges",
+    ),
+    Bug(
+        "one step's escalation spends another's floor",
+        "run",
+        "self.books.held - kept",
+        "self.books.held",
+        "tests/core/test_machine.py::TestMoneyOfSiblings",
+    ),
+    Bug(
+        "a step refused by a budget outside asks again at once",
+        "machine",
+        "    if isinstance(run.steps[index].state, Parked):\n",
+        "    if isinstance(run.steps[index].state, Pending):\n",
+        "tests/core/test_machine.py::TestMoneyOfSiblings",
+    ),
+    Bug(
+        "a broken stream is continued by somebody else",
+        "machine",
+        "return _break_off(run, index, attempt, event)",
+        "return _fail(run, index, attempt, event)",
+        "tests/core/test_machine.py::TestTheLadder",
+    ),
+    Bug(
+        "a woken step takes a place that is not free",
+        "machine",
+        "case Parked(intent) if run.busy < run.job.policy.parallelism:",
+        "case Parked(intent):",
+        "tests/core/test_machine.py::TestMoneyOfSiblings",
+    ),
+)
+
+
+def copied(folder):
+    """The project's core and its tests. File times are kept, so that Python need not compile them again."""
+    for name in ("tokenwise", "property_tests", "tests/core"):
+        shutil.copytree(ROOT / name, folder / name)
+    for name in ("pyproject.toml", "tests/__init__.py", "tests/conftest.py"):
+        shutil.copy2(ROOT / name, folder / name)
+    (folder / "property_tests" / "profiles.py").write_text(PROFILE, encoding="utf-8")
+    return folder
+
+
+def exit_code(folder, tests):
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:xdist", tests]
+    return subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, check=False, timeout=120).returncode
+
+
+def hunted(bug, folder):
+    path = copied(folder) / "tokenwise" / f"{bug.module}.py"
+    path.write_text(path.read_text(encoding="utf-8").replace(bug.right, bug.wrong), encoding="utf-8")
+    return exit_code(folder, bug.caught_by)
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.what)
+def test_the_place_of_each_bug_is_still_there(bug):
+    text = (ROOT / "tokenwise" / f"{bug.module}.py").read_text(encoding="utf-8")
+    assert text.count(bug.right) == 1
+
+
+@pytest.mark.slow  # two dozen runs of pytest, two at a time
+def test_every_bug_is_caught(tmp_path):
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        codes = pool.map(hunted, BUGS, [tmp_path / str(nth) for nth in range(len(BUGS))])
+        survivors = {bug.what: code for bug, code in zip(BUGS, codes, strict=True) if code != TESTS_FAILED}
+    assert survivors == {}
+
+
+@pytest.mark.slow  # starts another pytest
+def test_a_copy_without_a_bug_passes(tmp_path):
+    assert exit_code(copied(tmp_path / "copy"), "tests/core/test_budget.py") == 0

@@ -1,0 +1,213 @@
+"""The client over the embedded provider, a real server on loopback: plan, execute, books, and the synchronous face."""
+
+import stat
+import threading
+
+import pytest
+import trio
+
+from tokenwise import ledger
+from tokenwise.errors import InputError
+from tokenwise.money import Nanodollars, parse_usd
+from tokenwise.policy import Strategy
+from tokenwise.risk import Blocked
+from tokenwise.routing import Routed, route
+from tokenwise_shell import Executor, Planner, Router, open_client
+from tokenwise_shell.clock import wall_ms
+from tokenwise_shell.codec import entry_from_json
+from tokenwise_shell.jsonl import read_lines
+from tokenwise_shell.ledger_proof import verify
+from tokenwise_shell.planned import Planned, Unplanned
+from tokenwise_shell.workspace import open_workspace
+
+TASK = "Research three vector databases, compare their pricing, then write a recommendation and a Python example"
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A home of its own: nothing of the machine's configuration, keys or ledger."""
+    for name in ("OPENROUTER_API_KEY", "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GOOGLE_API_KEY", "TOKENWISE_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    return tmp_path
+
+
+def workspace(home, **flags):
+    environ = {name: str(home / name) for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")}
+    return open_workspace(environ=environ, flags={"offline": True, **flags}, path=None, now_ms=wall_ms())
+
+
+def entries_of(path, run_id):
+    lines = list(read_lines(path, print))
+    return [entry_from_json(line).entry for line in lines if line.get("run") == run_id]
+
+
+async def test_the_main_job(home):
+    furnished = workspace(home)
+    async with open_client(furnished) as tw:
+        planned = await tw.plan(TASK, budget=parse_usd("0.50"))
+        execution = await tw.execute(planned)
+    assert planned.planner.source == "llm"
+    assert len(planned.plan.steps) >= 3
+    assert any(step.after for step in planned.plan.steps)
+    assert execution.status == "completed"
+    assert 0 < execution.spent <= planned.budget
+    assert "[simulated" in execution.output
+    written = entries_of(furnished.settings.ledger_path, planned.run_id)
+    assert list(ledger.check(entry for entry in written if entry)) == []
+    assert sum(entry.amount for entry in written if isinstance(entry, ledger.Charged)) == execution.run.books.spent
+
+
+async def test_the_planning_call_is_inside_the_budget_and_in_the_ledger(home):
+    furnished = workspace(home)
+    async with open_client(furnished) as tw:
+        planned = await tw.plan(TASK, budget=parse_usd("0.02"))
+    assert isinstance(planned, Planned)
+    assert planned.planner.cost > 0
+    assert planned.limit == planned.budget - planned.planner.cost
+    assert planned.worst_cost <= planned.budget
+    written = entries_of(furnished.settings.ledger_path, f"{planned.run_id}/planner")
+    assert sum(entry.amount for entry in written if isinstance(entry, ledger.Charged)) == planned.planner.cost
+
+
+async def test_too_little_money_names_the_smallest_feasible_budget_and_that_budget_is_feasible(home):
+    async with open_client(workspace(home)) as tw:
+        poor = await tw.plan(TASK, budget=parse_usd("0.0000001"), planner="rules")
+        assert isinstance(poor, Unplanned)
+        enough = await tw.plan(TASK, budget=poor.smallest_budget, planner="rules")
+        short = await tw.plan(TASK, budget=Nanodollars(poor.smallest_budget - 1), planner="rules")
+    assert isinstance(enough, Planned)
+    assert isinstance(short, Unplanned)
+
+
+async def test_more_money_never_gives_a_weaker_plan(home):
+    from tokenwise.assignment import strength
+
+    async with open_client(workspace(home)) as tw:
+        plans = [await tw.plan(TASK, budget=parse_usd(usd), planner="rules") for usd in ("0.01", "0.05", "0.25", "1")]
+    totals = [
+        sum(strength(each.catalog[choice.model]) * (1 + round(10 * step.difficulty)) for step, choice in rows)
+        for each in plans
+        for rows in [list(zip(each.plan.steps, each.assigned.choices, strict=True))]
+    ]
+    assert totals == sorted(totals)
+    assert all(each.worst_cost <= each.budget for each in plans)
+
+
+async def test_files_with_task_text_are_their_owners_alone(home):
+    furnished = workspace(home)
+    async with open_client(furnished) as tw:
+        planned = await tw.plan("Name a colour", planner="rules")
+        await tw.execute(planned)
+    state = furnished.settings.ledger_path.parent
+    for path in (furnished.settings.ledger_path, state / "runs" / f"{planned.run_id}.jsonl"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+async def test_cancelling_a_run_leaves_books_that_balance(home):
+    furnished = workspace(home)
+    async with open_client(furnished) as tw:
+        planned = await tw.plan(TASK, planner="rules")
+        with trio.move_on_after(0.03) as scope:
+            await tw.execute(planned)
+    assert scope.cancelled_caught
+    written = entries_of(furnished.settings.ledger_path, planned.run_id)
+    assert list(ledger.check(entry for entry in written if entry)) == []
+    assert isinstance(written[-1], ledger.Finished)
+    assert written[-1].status == "cancelled"
+
+
+async def test_an_interrupted_run_goes_on_without_paying_again(home):
+    """The journal is cut as a killed process would leave it: after the second step's call had left."""
+    furnished = workspace(home)
+    async with open_client(furnished) as tw:
+        planned = await tw.plan(TASK, planner="rules")
+        whole = await tw.execute(planned)
+    path = furnished.settings.ledger_path.parent / "runs" / f"{planned.run_id}.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:4]))  # job, Reserved, CallSucceeded of the first step, Reserved of the second
+    async with open_client(furnished) as tw:
+        resumed = await tw.resume(planned.run_id)
+    first = planned.plan.steps[0].id
+    assert resumed.status == "completed"
+    assert resumed.text(first) == whole.text(first)
+    assert resumed.run.steps[0].calls == 1
+    assert resumed.run.books.spent <= planned.limit
+
+
+async def test_a_cancelled_run_can_be_gone_on_with_and_the_books_balance(home):
+    furnished = workspace(home)
+    async with open_client(furnished) as tw:
+        planned = await tw.plan(TASK, planner="rules")
+        with trio.move_on_after(0.05):
+            await tw.execute(planned)
+    async with open_client(furnished) as tw:
+        resumed = await tw.resume(planned.run_id)
+    written = entries_of(furnished.settings.ledger_path, planned.run_id)
+    assert resumed.status == "completed"
+    assert list(ledger.check(entry for entry in written if entry)) == []
+    assert verify(read_lines(furnished.settings.ledger_path, print)).problems == ()
+
+
+async def test_the_risk_gate_guards_planning_too(home, tmp_path):
+    config = tmp_path / "config.yaml"
+    config.write_text("risk_gate: {enabled: true}\n", encoding="utf-8")
+    environ = {name: str(home / name) for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")}
+    gated = open_workspace(environ=environ, flags={"offline": True}, path=config, now_ms=wall_ms())
+    async with open_client(gated) as tw:
+        assert isinstance(await tw.plan("Drop the production database now"), Blocked)
+        assert not isinstance(await tw.plan("What does rm -rf do?"), Blocked)
+
+
+class TestTheSynchronousFace:
+    """'Works in scripts, notebooks and inside other event loops.'"""
+
+    def test_route_plan_execute(self, home):
+        decision = Router(offline=True).route("Explain quantum computing", strategy="balanced", budget=0.10)
+        planned = Planner(offline=True).plan(task="Name two colours, then mix them", budget=0.50)
+        execution = Executor(offline=True).execute(planned)
+        assert isinstance(decision.outcome, Routed)
+        assert execution.status == "completed"
+
+    async def test_inside_a_running_event_loop(self, home):
+        """Called straight from a coroutine, as a notebook cell does."""
+        execution = Executor(offline=True).execute(Planner(offline=True).plan("Name a colour", planner="rules"))
+        assert execution.status == "completed"
+
+    def test_from_a_thread(self, home):
+        outcomes = []
+
+        def work():
+            planned = Planner(offline=True).plan("Name a colour", planner="rules")
+            outcomes.append(Executor(offline=True).execute(planned).status)
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+        assert outcomes == ["completed"]
+
+    def test_a_decision_equals_the_pure_route_on_the_same_inputs(self, home):
+        router = Router(offline=True)
+        decision = router.route("Sum the primes below 100", strategy=Strategy.CHEAPEST, budget="0.01")
+        pure = route(decision.request.need, router.workspace.reachable, decision.policy, parse_usd("0.01"))
+        assert decision.outcome == pure
+
+    @pytest.mark.parametrize(
+        ("wishes", "part"),
+        [
+            ({"strategy": "fastest"}, "'fastest' is none of cheapest, balanced, best_quality"),
+            ({"budget": -1}, "out of range"),
+            ({"budget": "lots"}, "is not an amount"),
+            ({"capabilities": ("cooking",)}, "'cooking' is none of general, code"),
+        ],
+    )
+    def test_bad_wishes_are_named(self, home, wishes, part):
+        with pytest.raises(InputError, match=part):
+            Router(offline=True).route("hello", **wishes)
+
+
+async def test_a_shared_budget_that_cannot_be_kept_refuses_to_start(home):
+    with pytest.raises(InputError, match="budget_store"):
+        async with open_client(workspace(home, budget_store="redis://127.0.0.1:1/0")):
+            pass

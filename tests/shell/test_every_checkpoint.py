@@ -1,0 +1,79 @@
+"""A run is cancelled at every point at which the interpreter can be: nothing stays held, and the books balance.
+
+trio tells an instrument before each step of each task. A run takes the same steps every time under a mock clock, so
+cancelling before step 0, 1, 2, … until one run comes to its end meets every checkpoint there is.
+"""
+
+import pytest
+import trio
+import trio.testing
+
+from property_tests.seeded import seeded_job
+from tests.shell.test_interpret import Notebook, calls_of, now_ms
+from tokenwise.faults import Fault
+from tokenwise.ledger import Abandoned, Charged, Finished, check
+from tokenwise.money import Nanodollars
+from tokenwise.simulation import RandomWorld
+from tokenwise_shell.interpret import Interpreter
+from tokenwise_shell.treasury import Purse, Treasury
+from tokenwise_shell.watch import Watch
+
+LIMIT = Nanodollars(10**12)
+
+
+class CancelAt(trio.abc.Instrument):
+    """Cancels a scope before the given step of the event loop, counted from when it is told to begin."""
+
+    def __init__(self, step):
+        self.left = step
+        self.scope = None
+
+    def before_task_step(self, task):
+        if self.scope is None:
+            return
+        if self.left == 0:
+            self.scope.cancel()
+        self.left -= 1
+
+
+async def cancelled_run(job, world, instrument):
+    """Run a job until it ends or the instrument cancels it; what is held, spent and written after that."""
+    treasury, books = Treasury(), Notebook()
+    treasury.open("process", LIMIT)
+    purse = Purse(treasury, lambda _: ("process",))
+    interpreter = Interpreter(calls_of(world, job.id), purse, books, Watch(), now_ms)
+    with trio.CancelScope() as scope:
+        instrument.scope = scope
+        await interpreter.run(job)
+    instrument.scope = None
+    return scope.cancelled_caught, treasury, [entry for _, entry in books.entries]
+
+
+def stopped_at(step, seed):
+    instrument = CancelAt(step)
+    world = RandomWorld(seed, {Fault.OVERLOADED: 150, Fault.EMPTY: 150}, least_ms=11, most_ms=997)
+    clock = trio.testing.MockClock(autojump_threshold=0)
+    return trio.run(cancelled_run, seeded_job(seed), world, instrument, clock=clock, instruments=[instrument])
+
+
+@pytest.mark.slow  # thousands of runs, each in a trio.run of its own
+@pytest.mark.parametrize("seed", [0, 1, 2, 3, 4, 6, 7, 8, 10, 11])  # jobs that call somebody
+def test_cancelled_at_any_checkpoint_nothing_is_held_and_the_books_balance(seed):
+    step, cancelled = 0, True
+    while cancelled:
+        cancelled, treasury, entries = stopped_at(step, seed)
+        assert treasury.open_holds == 0, f"step {step}"
+        assert treasury["process"].held == 0
+        assert list(check(entries)) == []
+        spent = sum(entry.amount for entry in entries if isinstance(entry, Charged | Abandoned))
+        assert treasury["process"].spent == spent
+        assert sum(isinstance(entry, Finished) for entry in entries) <= 1
+        step += 1
+    assert isinstance(entries[-1], Finished)
+    assert step > 5
+
+
+def test_cancellation_meets_calls_under_way():
+    """Else the test above would show little."""
+    kinds = {type(entry) for step in range(40) for entry in stopped_at(step, 3)[2]}
+    assert Abandoned in kinds

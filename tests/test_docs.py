@@ -1,0 +1,152 @@
+"""The documentation keeps its word: its examples run, its commands end as it says, its links lead somewhere.
+
+A block that starts with three backticks and `python` is executed, all of a file's blocks in one namespace. A block
+`console` is read for its lines `$ tw …`, which must end with exit code 0, or with the code N that the fence names
+(`console exit=N`). Everything runs offline, in a directory of its own, without anybody's keys.
+"""
+
+import doctest
+import importlib
+import os
+import re
+import runpy
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [page for page in (ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md"))) if page.exists()]
+EXAMPLES = sorted(ROOT.glob("docs/examples/*.py"))
+CORE = [path.stem for path in sorted(ROOT.glob("tokenwise/*.py")) if not path.stem.startswith("__")]
+HAS_CLI = any((ROOT / "tokenwise_shell" / name).exists() for name in ("cli.py", "cli/__init__.py"))
+
+FENCE = re.compile(r"^(?P<indent> *)```(?P<info>[^\n`]*)\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
+CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)  # `route` is documented; the word route in a sentence is not
+WORD = re.compile(r"\w+")
+LINK = re.compile(r"\]\((?!https?:|mailto:|#)(?P<target>[^)\s#]+)")
+
+# What a developer's own shell may set, and a reader's does not.
+PERSONAL = re.compile(r"^TOKENWISE_|_API_KEY$|_BASE_URL$")
+
+# A documented command that takes longer than this is stuck; `tw serve`, which never ends, belongs in another block.
+STUCK_SECONDS = 30
+
+
+class Block(NamedTuple):
+    """One fenced block: the words after the backticks, the text, and the line of the page where the text begins."""
+
+    info: list[str]
+    text: str
+    line: int
+
+
+def blocks(page: Path, kind: str) -> Iterator[Block]:
+    content = page.read_text(encoding="utf-8")
+    for found in FENCE.finditer(content):
+        info = found["info"].split()
+        if info[:1] == [kind]:
+            yield Block(info, textwrap.dedent(found["text"]), content.count("\n", 0, found.start("text")) + 1)
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def pages_with(kind: str) -> list[Path]:
+    return [page for page in PAGES if any(blocks(page, kind))]
+
+
+@pytest.fixture
+def nobodys_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty directory to work in, an empty home, the offline switch, and no key."""
+    for name in [name for name in os.environ if PERSONAL.search(name)]:
+        monkeypatch.delenv(name)
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+    monkeypatch.setenv("TOKENWISE_OFFLINE", "1")
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    return tmp_path
+
+
+@pytest.mark.parametrize("module", CORE)
+def test_the_examples_in_docstrings_are_true(module: str) -> None:
+    assert doctest.testmod(importlib.import_module(f"tokenwise.{module}")).failed == 0
+
+
+@pytest.mark.slow  # an example may start the event loop and a server on loopback
+@pytest.mark.usefixtures("nobodys_machine")
+@pytest.mark.parametrize("page", pages_with("python"), ids=name_of)
+def test_the_python_blocks_of_a_page_run(page: Path) -> None:
+    namespace: dict[str, object] = {"__name__": "__main__"}
+    for block in blocks(page, "python"):
+        # Blank lines put the block where it stands in the page, so that a traceback names the page's own line.
+        exec(compile("\n" * (block.line - 1) + block.text, str(page), "exec"), namespace)
+
+
+@pytest.mark.slow  # likewise
+@pytest.mark.usefixtures("nobodys_machine")
+@pytest.mark.parametrize("example", EXAMPLES, ids=name_of)
+def test_an_example_runs(example: Path) -> None:
+    runpy.run_path(str(example), run_name="__main__")
+
+
+def commands(block: Block) -> list[str]:
+    """The `$ tw …` lines of a block, each joined with the lines that its backslashes continue it on."""
+    lines = block.text.replace("\\\n", " ").splitlines()
+    return [line.strip().removeprefix("$ ") for line in lines if line.strip().startswith("$ tw ")]
+
+
+def expected_exit(block: Block) -> int:
+    return next((int(word.removeprefix("exit=")) for word in block.info if word.startswith("exit=")), 0)
+
+
+def environment_with_tw(home: Path) -> dict[str, str]:
+    """This environment with a `tw` first on its path that is the one of this tree, installed or not."""
+    program = "import sys; from tokenwise_shell.cli import main; sys.argv[0] = 'tw'; sys.exit(main())"
+    script = home / "bin" / "tw"
+    script.parent.mkdir()
+    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{program}" "$@"\n')
+    script.chmod(0o755)
+    return {**os.environ, "PATH": f"{script.parent}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+
+
+@pytest.mark.slow  # starts a `tw` for each command shown
+@pytest.mark.skipif(not HAS_CLI, reason="the command line is not written yet")
+@pytest.mark.parametrize("page", pages_with("console"), ids=name_of)
+def test_the_commands_of_a_page_end_as_it_says(page: Path, nobodys_machine: Path) -> None:
+    environment = environment_with_tw(nobodys_machine)
+    for block in blocks(page, "console"):
+        for command in commands(block):
+            done = subprocess.run(
+                ["bash", "-c", command], env=environment, capture_output=True, text=True, check=False,
+                stdin=subprocess.DEVNULL, timeout=STUCK_SECONDS,
+            )  # fmt: skip
+            told = f"{name_of(page)}:{block.line}: {command}\n{done.stdout}{done.stderr}"
+            assert done.returncode == expected_exit(block), told
+
+
+@pytest.mark.parametrize("package", ["tokenwise", "tokenwise_shell"])
+def test_every_exported_name_is_documented(package: str) -> None:
+    if not (ROOT / package / "__init__.py").exists():
+        pytest.skip(f"{package} has no module yet")
+    words = {
+        word for page in PAGES for code in CODE.findall(page.read_text(encoding="utf-8")) for word in WORD.findall(code)
+    }
+    exported = getattr(importlib.import_module(package), "__all__", [])
+    assert [name for name in exported if name not in words] == []
+
+
+def without_blocks(page: Path) -> str:
+    return FENCE.sub("", page.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_relative_links_lead_somewhere(page: Path) -> None:
+    targets = [found["target"] for found in LINK.finditer(without_blocks(page))]
+    assert [target for target in targets if not (page.parent / target).exists()] == []
