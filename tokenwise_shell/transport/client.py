@@ -1,17 +1,17 @@
 """The client: requests that wait for their turn, limits of time and size, and answers in our own types."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final
 from urllib.parse import urlsplit
 
-import httpcore
-import httpx
 import trio
 from attrs import define, field, frozen
 from attrs.validators import ge
 
 from tokenwise_shell.exchange import Headers, HttpRequest, HttpResponse, TransportTrouble, TroubleKind
+from tokenwise_shell.transport.carriers import Carrier, Incoming
 from tokenwise_shell.transport.pool import Connect, Pool
 
 __all__ = ["HttpStream", "Transport", "TransportLimits", "open_transport"]
@@ -42,27 +42,21 @@ class HttpStream:
 
     status: int
     headers: Headers
-    _chunks: AsyncIterator[bytes]
+    _incoming: Incoming
     _deadline: float
     _idle_ms: int
     _allowed_bytes: int
 
     async def receive(self) -> bytes:
         """The next bytes of the body, b"" at its end. Raises TransportTrouble; cancelling closes the connection."""
-        now = trio.current_time()
-        trouble = _late(self._idle_ms, "the answer stopped coming", total=self._deadline < now + self._idle_ms / 1000)
-        with trio.move_on_at(min(self._deadline, now + self._idle_ms / 1000)):
-            try:
-                chunk = await anext(self._chunks, b"")
-            except httpx.HTTPError as error:
-                trouble = TransportTrouble(TroubleKind.DISCONNECTED, _said(error, "the answer broke off"))
-            else:
-                self._allowed_bytes -= len(chunk)
-                if self._allowed_bytes >= 0:
-                    return chunk
-                trouble = TransportTrouble(TroubleKind.TOO_LARGE, "the answer is too large to be one")
-        # Raised out here, so that it drags no httpx exception along, whose request would show the key.
-        raise trouble
+        idle_at = trio.current_time() + self._idle_ms / 1000
+        with trio.move_on_at(min(self._deadline, idle_at)):
+            chunk = await self._incoming.receive()
+            self._allowed_bytes -= len(chunk)
+            if self._allowed_bytes < 0:
+                raise TransportTrouble(TroubleKind.TOO_LARGE, "the answer is too large to be one")
+            return chunk
+        raise _late(self._idle_ms, "the answer stopped coming", total=self._deadline < idle_at)
 
     async def read(self) -> bytes:
         """The rest of the body. Raises TransportTrouble."""
@@ -76,7 +70,7 @@ class HttpStream:
 class Transport:
     """The client. One per process: connections are kept and shared. Made by `open_transport`."""
 
-    _client: httpx.AsyncBaseTransport
+    _carrier: Carrier
     _limits: TransportLimits
     _turns: dict[str, trio.CapacityLimiter] = field(factory=dict, init=False)
 
@@ -99,21 +93,20 @@ class Transport:
     async def _exchange(self, request: HttpRequest, timeout_ms: int, *, keep: bool) -> AsyncIterator[HttpStream]:
         deadline = trio.current_time() + timeout_ms / 1000
         async with self._turn(request, deadline):
-            response = await self._opened(request, deadline, keep=keep)
-            chunks = aiter(_bytes_of(response))
+            incoming = await self._opened(request, deadline, keep=keep)
+            wait_s = 0.0
             try:
                 yield HttpStream(
-                    status=response.status_code,
-                    headers=tuple((k.decode("latin-1").lower(), v.decode("latin-1")) for k, v in response.headers.raw),
-                    chunks=chunks,
+                    status=incoming.status,
+                    headers=incoming.headers,
+                    incoming=incoming,
                     deadline=deadline,
                     idle_ms=self._limits.idle_ms,
                     allowed_bytes=self._limits.body_bytes,
                 )
-            except BaseException:
-                await _wind_up(response, chunks, wait_s=0)
-                raise
-            await _wind_up(response, chunks, wait_s=_LAST_BYTES_S if keep else 0)
+                wait_s = _LAST_BYTES_S if keep else 0
+            finally:
+                await incoming.finish(wait_s=wait_s)
 
     @asynccontextmanager
     async def _turn(self, request: HttpRequest, deadline: float) -> AsyncIterator[None]:
@@ -130,30 +123,21 @@ class Transport:
         finally:
             limiter.release_on_behalf_of(borrower)
 
-    async def _opened(self, request: HttpRequest, deadline: float, *, keep: bool) -> httpx.Response:
+    async def _opened(self, request: HttpRequest, deadline: float, *, keep: bool) -> Incoming:
         """The answer's head. Whatever goes wrong before the first byte has left is `UNREACHABLE`: nothing was asked."""
         limits = self._limits
         sent = False
 
-        async def note(step: str, facts: Mapping[str, object]) -> None:
+        def leaving() -> None:
             nonlocal sent
-            # A CONNECT to a proxy opens the connection and is not yet the request.
-            if step == "http11.send_request_headers.started" and not _is_connect(facts.get("request")):
-                sent = True
-                head.deadline = min(deadline, trio.current_time() + limits.first_byte_ms / 1000)
+            sent = True
+            head.deadline = min(deadline, trio.current_time() + limits.first_byte_ms / 1000)
 
-        trouble = None
         with trio.move_on_at(min(deadline, trio.current_time() + limits.connect_ms / 1000)) as head:
-            try:
-                return await self._client.handle_async_request(_as_httpx(request, note, keep=keep))
-            except httpx.InvalidURL:
-                trouble = TransportTrouble(TroubleKind.UNREACHABLE, "the address cannot be called")
-            except httpx.HTTPError as error:
-                kind = TroubleKind.DISCONNECTED if sent else TroubleKind.UNREACHABLE
-                trouble = TransportTrouble(kind, _said(error, "the connection failed"))
-        if trouble is None and sent:
-            trouble = _late(limits.first_byte_ms, "no answer", total=head.deadline == deadline)
-        raise trouble or TransportTrouble(TroubleKind.UNREACHABLE, "no connection in the time allowed")
+            return await self._carrier.ask(request, keep=keep, leaving=leaving)
+        if sent:
+            raise _late(limits.first_byte_ms, "no answer", total=head.deadline == deadline)
+        raise TransportTrouble(TroubleKind.UNREACHABLE, "no connection in the time allowed")
 
 
 @asynccontextmanager
@@ -165,68 +149,28 @@ async def open_transport(
     With `trust_env`, HTTP proxies (`HTTPS_PROXY`, `NO_PROXY` and so on) and certificates (`SSL_CERT_FILE`) are taken
     from the environment. `connect` replaces TCP, so that tests can run over streams in memory.
     """
-    client = Pool(connect or trio.open_tcp_stream, trust_env=trust_env)
+    carrier = _carrier(connect or trio.open_tcp_stream, trust_env=trust_env)
     try:
-        yield Transport(client, limits or TransportLimits())
+        yield Transport(carrier, limits or TransportLimits())
     finally:
         with trio.CancelScope(shield=True):  # closing is forceful and waits for nobody
-            await client.aclose()
+            await carrier.aclose()
 
 
-def _is_connect(request: object) -> bool:
-    return isinstance(request, httpcore.Request) and request.method == b"CONNECT"
+def _carrier(connect: Connect, *, trust_env: bool) -> Carrier:
+    def certificates() -> ssl.SSLContext:
+        from tokenwise_shell.transport.proxied import certificates as known  # httpx loads where somebody wants TLS
 
+        return known(trust_env=trust_env)
 
-def _as_httpx(
-    request: HttpRequest, note: Callable[[str, Mapping[str, object]], Awaitable[None]], *, keep: bool
-) -> httpx.Request:
-    asked = {name.lower() for name, _ in request.headers}
-    # A compressed answer would have to be decoded before it can be measured, and is not worth it at these sizes.
-    ours = (("accept-encoding", "identity"), ("user-agent", "tokenwise"), *(() if keep else (("connection", "close"),)))
-    headers = [*request.headers, *((name, value) for name, value in ours if name not in asked)]
-    made = httpx.Request(request.method, request.url, headers=headers, content=request.body, extensions={"trace": note})
-    made.stream = _Body(request.body)
-    return made
+    pool = Pool(connect, certificates)
+    if not trust_env:
+        return pool
+    from tokenwise_shell.transport.proxied import Environment
 
-
-class _Body(httpx.AsyncByteStream):
-    """A body in one piece. httpx's own is a generator, which a cancellation between two writes leaves half-way."""
-
-    def __init__(self, body: bytes) -> None:
-        self._pieces = iter((body,) if body else ())
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self
-
-    async def __anext__(self) -> bytes:
-        for piece in self._pieces:
-            return piece
-        raise StopAsyncIteration
-
-
-def _bytes_of(response: httpx.Response) -> httpx.AsyncByteStream:
-    assert isinstance(response.stream, httpx.AsyncByteStream)
-    return response.stream
-
-
-async def _wind_up(response: httpx.Response, chunks: AsyncIterator[bytes], *, wait_s: float) -> None:
-    """Read to the end if it comes at once, else close the connection.
-
-    httpx reads through generators of generators. One that is left half-way is finished by the garbage collector, with
-    a warning; one that is cancelled ends here and now.
-    """
-    with trio.CancelScope(shield=True, deadline=trio.current_time() + wait_s), suppress(httpx.HTTPError):
-        async for _ in chunks:
-            pass
-    with trio.CancelScope(shield=True):
-        await response.aclose()
+    return Environment(pool, connect)
 
 
 def _late(limit_ms: int, what: str, *, total: bool) -> TransportTrouble:
     within = "in the time allowed" if total else f"for {limit_ms} ms"
     return TransportTrouble(TroubleKind.TIMED_OUT, f"{what} {within}")
-
-
-def _said(error: httpx.HTTPError, what: str) -> str:
-    """What the client says of its trouble, where it cannot hold anything of the request."""
-    return what if isinstance(error, httpx.LocalProtocolError) or not str(error) else f"{what}: {error}"

@@ -1,18 +1,22 @@
-"""httpx's own transport over connections of ours: TCP and TLS by trio, a proxy where the environment names one.
+"""Connections of our own, kept by host: TCP and TLS by trio. The one used last is used next, so that the rest grow old.
 
-httpx offers no place to say who connects; httpcore, which it is built on, does.
+There is no queue in here and no limit: requests wait for their turn before they come. So taking a connection and giving
+it back cost the same however many there are, and a request that is cancelled leaves nothing behind but its connection,
+closed.
 """
 
 import ssl
-import urllib.request
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from functools import cache
+from collections.abc import Awaitable, Callable
 from typing import Final
+from urllib.parse import SplitResult, urlsplit
 
-import httpcore
-import httpx
+import h11
 import trio
+from attrs import define, field, frozen
+
+from tokenwise_shell.exchange import Headers, HttpRequest, TransportTrouble, TroubleKind
+from tokenwise_shell.transport.carriers import Incoming, fields_of
+from tokenwise_shell.transport.connection import Connection, Written
 
 __all__ = ["Connect", "Pool"]
 
@@ -23,146 +27,122 @@ Connect = Callable[[str, int], Awaitable[trio.abc.Stream]]
 # 60 s); a connection closed under us is noticed before it is used again, so this only bounds how many are kept.
 _KEEP_IDLE_S: Final = 60.0
 
+_PORTS: Final = {"http": 80, "https": 443}
 
-class Pool(httpx.AsyncBaseTransport):
-    """All connections, by the proxy they go through. What it raises are httpx's exceptions."""
-
-    def __init__(self, connect: Connect, *, trust_env: bool) -> None:
-        self._connect = connect
-        self._trust_env = trust_env
-        self._routes: dict[str, _Route] = {}
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request once; gives the answer's head. Cancelling closes the connection."""
-        proxy = _proxy_for(request.url) if self._trust_env else ""
-        if proxy not in self._routes:
-            self._routes[proxy] = _Route(_Backend(self._connect), _certificates(trust_env=self._trust_env), proxy)
-        return await self._routes[proxy].handle_async_request(request)
-
-    async def aclose(self) -> None:
-        """Close every connection, used or not."""
-        for route in self._routes.values():
-            await route.aclose()
+_Origin = tuple[str, str, int]
 
 
-class _Route(httpx.AsyncHTTPTransport):
-    """All that httpx's own `__init__` does is to make the pool, and it has no parameter for who connects."""
+@define(eq=False)
+class Pool:
+    """See `carriers.Carrier`. `certificates` is asked when the first server wants TLS."""
 
-    def __init__(self, backend: httpcore.AsyncNetworkBackend, certificates: ssl.SSLContext, proxy: str) -> None:
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=certificates,
-            proxy=_as_httpcore(proxy) if proxy else None,
-            max_connections=None,
-            keepalive_expiry=_KEEP_IDLE_S,
-            network_backend=backend,
-        )
+    connect: Connect
+    certificates: Callable[[], ssl.SSLContext]
+    _idle: dict[_Origin, list[Connection]] = field(factory=dict)
+    _closed: bool = False
 
-
-class _Backend(httpcore.AsyncNetworkBackend):
-    """How httpcore gets at connections. Its timeouts are None throughout: the time limits stand further out."""
-
-    def __init__(self, connect: Connect) -> None:
-        self._connect = connect
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 -- httpcore's signature
-        local_address: str | None = None,
-        socket_options: object = None,
-    ) -> httpcore.AsyncNetworkStream:
-        del timeout, local_address, socket_options
+    async def ask(self, request: HttpRequest, *, keep: bool, leaving: Callable[[], None]) -> Incoming:
+        """Send the request over an idle connection or a new one."""
+        url = urlsplit(request.url)
+        origin = (url.scheme, url.hostname or "", url.port or _PORTS[url.scheme])
+        written = _written(request, url, keep=keep)
+        connection = await self._taken(origin) or await self._connected(origin)
+        leaving()
         try:
-            stream = await self._connect(host, port)
-        except (OSError, UnicodeError):  # UnicodeError is what a host's name that cannot be looked up raises
-            raise httpcore.ConnectError(f"no connection to {host}") from None
-        return await _settled(stream)
-
-
-async def _settled(stream: trio.abc.Stream) -> "_Connection":
-    """The stream as a connection, unless the request has been cancelled meanwhile.
-
-    httpcore's first checkpoint after connecting is a lock, outside everything that would close the connection again. A
-    cancellation that arrived while the task was waiting to run would strike there and leave the socket open for good.
-    So it is met here.
-    """
-    try:
-        await trio.lowlevel.checkpoint_if_cancelled()
-    except trio.Cancelled:
-        await trio.aclose_forcefully(stream)
-        raise
-    return _Connection(stream)
-
-
-class _Connection(httpcore.AsyncNetworkStream):
-    def __init__(self, stream: trio.abc.Stream) -> None:
-        self._stream = stream
-
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002, ASYNC109 -- httpcore's
-        with _told_as(httpcore.ReadError):
-            return bytes(await self._stream.receive_some(max_bytes))
-
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002, ASYNC109 -- httpcore's
-        with _told_as(httpcore.WriteError):
-            await self._stream.send_all(buffer)
-
-    async def aclose(self) -> None:
-        await trio.aclose_forcefully(self._stream)
-
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 -- httpcore's signature
-    ) -> httpcore.AsyncNetworkStream:
-        del timeout
-        secured = trio.SSLStream(self._stream, ssl_context, server_hostname=server_hostname, https_compatible=True)
-        try:
-            with _told_as(httpcore.ConnectError):
-                await secured.do_handshake()
+            status, headers = await connection.ask(written)
         except BaseException:
-            await self.aclose()
+            await connection.aclose()
             raise
-        return await _settled(secured)
+        return _Answer(status, headers, connection, origin, self)
 
-    def get_extra_info(self, info: str) -> object:
-        """Whether an idle connection has something to say, which can only be that it is over."""
-        stream = self._stream.transport_stream if isinstance(self._stream, trio.SSLStream) else self._stream
-        if info == "is_readable" and isinstance(stream, trio.SocketStream):
-            return stream.socket.is_readable()
+    async def give_back(self, connection: Connection, origin: _Origin) -> None:
+        """Keep a connection whose answer has ended, or close it. Cannot be cancelled."""
+        if self._closed or not connection.begin_again():
+            await connection.aclose()
+            return
+        self._idle.setdefault(origin, []).append(connection)
+        await self._grow_old(origin)
+
+    async def aclose(self) -> None:
+        """Close the idle connections; those in use are closed when they come back."""
+        self._closed = True
+        while self._idle:
+            for connection in self._idle.popitem()[1]:
+                await connection.aclose()
+
+    async def _taken(self, origin: _Origin) -> Connection | None:
+        while idle := self._idle.get(origin):
+            connection = idle.pop()
+            if not connection.over and connection.idle_since + _KEEP_IDLE_S > trio.current_time():
+                return connection
+            await connection.aclose()
         return None
 
+    async def _grow_old(self, origin: _Origin) -> None:
+        """Close what has been idle for too long, which stands at the front."""
+        while (idle := self._idle.get(origin)) and idle[0].idle_since + _KEEP_IDLE_S <= trio.current_time():
+            await idle.pop(0).aclose()
 
-@contextmanager
-def _told_as(kind: type[httpcore.NetworkError]) -> Iterator[None]:
+    async def _connected(self, origin: _Origin) -> Connection:
+        scheme, host, port = origin
+        try:
+            stream = await self.connect(host, port)
+        except (OSError, UnicodeError):  # UnicodeError is what a host's name that cannot be looked up raises
+            stream = None
+        if stream is None:
+            raise TransportTrouble(TroubleKind.UNREACHABLE, f"the connection failed: no connection to {host}")
+        return Connection(await self._secured(stream, host) if scheme == "https" else stream)
+
+    async def _secured(self, stream: trio.abc.Stream, host: str) -> trio.abc.Stream:
+        secured = trio.SSLStream(stream, self.certificates(), server_hostname=host, https_compatible=True)
+        try:
+            await secured.do_handshake()
+        except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
+            reason = error.__cause__
+            said = reason.reason if isinstance(reason, ssl.SSLError) else "the connection was lost"
+        except BaseException:
+            with trio.CancelScope(shield=True):
+                await trio.aclose_forcefully(stream)
+            raise
+        else:
+            return secured
+        await trio.aclose_forcefully(stream)
+        raise TransportTrouble(TroubleKind.UNREACHABLE, f"the connection failed: {said}")
+
+
+@frozen
+class _Answer:
+    status: int
+    headers: Headers
+    connection: Connection
+    origin: _Origin
+    pool: Pool
+
+    async def receive(self) -> bytes:
+        return await self.connection.receive()
+
+    async def finish(self, *, wait_s: float) -> None:
+        with trio.CancelScope(shield=True, deadline=trio.current_time() + wait_s):
+            try:
+                while await self.connection.receive():
+                    pass
+            except TransportTrouble:
+                pass  # it is over, then
+        with trio.CancelScope(shield=True):
+            await self.pool.give_back(self.connection, self.origin)
+
+
+def _written(request: HttpRequest, url: SplitResult, *, keep: bool) -> Written:
+    """The request in h11's words. Raises TransportTrouble for what HTTP cannot carry; nothing was sent then."""
+    target = (url.path or "/") + (f"?{url.query}" if url.query else "")
+    host = url.netloc.rpartition("@")[2]
+    fields = [("host", host), *fields_of(request, keep=keep)]
+    if request.body or request.method not in ("GET", "HEAD"):
+        fields.append(("content-length", str(len(request.body))))
     try:
-        yield
-    except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
-        reason = error.__cause__
-        raise kind(reason.reason if isinstance(reason, ssl.SSLError) else "the connection was lost") from None
-
-
-@cache
-def _certificates(*, trust_env: bool) -> ssl.SSLContext:
-    # Reading the certificates takes some 20 ms, so it happens once; with an environment that changed, still once.
-    return httpx.create_ssl_context(trust_env=trust_env)
-
-
-def _proxy_for(url: httpx.URL) -> str:
-    """The proxy that the environment names for this URL, "" for none."""
-    if urllib.request.proxy_bypass(url.host):
-        return ""
-    proxies = urllib.request.getproxies()
-    return proxies.get(url.scheme) or proxies.get("all") or ""
-
-
-def _as_httpcore(proxy: str) -> httpcore.Proxy:
-    """Raises httpx.ProxyError, without repeating the URL: it may hold a password."""
-    try:
-        known = httpx.Proxy(proxy)
-    except (ValueError, httpx.InvalidURL):
-        known = None
-    if known is None or known.url.scheme not in ("http", "https"):
-        raise httpx.ProxyError("the environment names a proxy that is not one for HTTP")
-    return httpcore.Proxy(str(known.url), auth=known.raw_auth)
+        head = h11.Request(method=request.method, target=target, headers=fields)
+    except h11.LocalProtocolError:
+        head = None
+    if head is None:  # raised out here: h11's own complaint would show the header
+        raise TransportTrouble(TroubleKind.UNREACHABLE, "the connection failed: HTTP cannot carry this request")
+    return (head, *((h11.Data(data=request.body),) if request.body else ()), h11.EndOfMessage())
