@@ -4,36 +4,56 @@ This is where `max_output_tokens` is decided: the number that is priced here is 
 to ask is `route`'s decision.
 """
 
+from typing import Final
+
 from attrs import field, frozen
 from attrs.validators import ge
 
-from tokenwise.catalog import Capability, Feature, Model, Offer, Price
+from tokenwise.attachments import NOTHING_ATTACHED, Attachments
+from tokenwise.catalog import FREE, Capability, Feature, Model, Offer, Price
 from tokenwise.money import Nanodollars
 from tokenwise.usage import TokenCount, Usage
 
 __all__ = ["Bid", "Need", "cap", "expected_cost", "longest_bid", "make_bid"]
+
+_NO_FEE: Final = Nanodollars(0)
 
 
 @frozen
 class Need:
     """What one request requires of a model.
 
-    `max_output_tokens` is the caller's wish, before any clamp; `output_tokens` is how many are expected. `model` pins
-    the request to one catalogue id. Token counts are of the whole conversation.
+    `max_output_tokens` is the caller's wish, before any clamp, and 0 only for embeddings; `output_tokens` is how many
+    are expected; both are for one of the `choices` that are asked for. `model` pins the request to one catalogue id.
+    Token counts are of the whole conversation; `attachments` are in `input` as they usually count. `unpriced` names
+    what a provider would bill by a price that the catalogue does not have: only a free model may then be asked.
+    `surcharge` is a fee per call beside the tokens, at most, which a free model does not have.
     """
 
     capabilities: Capability
     input: TokenCount
-    max_output_tokens: int = field(validator=ge(1))
+    max_output_tokens: int = field(validator=ge(0))
     output_tokens: int = field(validator=ge(0))
     difficulty: float = field(default=0.5, converter=float)
     features: Feature = Feature.NONE
     model: str = ""
+    choices: int = field(default=1, validator=ge(1))
+    attachments: Attachments = NOTHING_ATTACHED
+    unpriced: str = ""
+    surcharge: Nanodollars = _NO_FEE
+
+    def __attrs_post_init__(self) -> None:
+        if not self.max_output_tokens and not self.features & Feature.EMBEDDINGS:
+            raise ValueError("max_output_tokens is 0; only embeddings have no output")
 
 
 @frozen
 class Bid:
-    """A call that could be made: `amount` is its worst case and must be held before it is."""
+    """A call that could be made: `amount` is its worst case and must be held before it is.
+
+    `max_output_tokens` is the cap that is sent, and holds for each of the choices that the request asks for.
+    `surcharge` is the part of the amount that no usage tells of, so it is charged in full.
+    """
 
     model: str
     provider: str
@@ -41,6 +61,7 @@ class Bid:
     input_tokens: int
     max_output_tokens: int
     amount: Nanodollars
+    surcharge: Nanodollars = _NO_FEE
 
 
 def cap(model: Model, need: Need) -> int:
@@ -48,27 +69,46 @@ def cap(model: Model, need: Need) -> int:
 
     The window is measured with the expected input: measured with the bound, four English pages in five would be turned
     away from windows they fit in. Where the expectation fails, the provider answers CONTEXT_TOO_LONG and bills nothing.
+    Embeddings have no output, and each of their inputs a window of its own.
     """
+    if not need.max_output_tokens:
+        return 0
     return min(need.max_output_tokens, model.max_output_tokens, model.context_tokens - need.input.expected)
 
 
 def make_bid(model: Model, offer: Offer, need: Need, *, output_tokens: int) -> Bid:
-    """The bid for exactly this output cap. The offer's price must be known; `route` sees to that."""
+    """The bid for exactly this output cap. The offer's price must be known; `route` sees to that.
+
+    Input is billed once however many choices there are, output for each: 3 choices of 100 tokens are 300.
+    """
     assert isinstance(offer.price, Price)
-    amount = offer.price.worst(input_tokens=need.input.bound, output_tokens=output_tokens)
-    return Bid(model.id, offer.provider, offer.native_id, need.input.bound, output_tokens, amount)
+    tokens = _input_bound(model, need)
+    amount = offer.price.worst(input_tokens=tokens, output_tokens=output_tokens * need.choices)
+    fee = _surcharge(offer, need)
+    return Bid(model.id, offer.provider, offer.native_id, tokens, output_tokens, Nanodollars(amount + fee), fee)
 
 
 def longest_bid(model: Model, offer: Offer, need: Need, available: Nanodollars) -> Bid | None:
     """The bid with the longest output cap that `available` pays, up to `cap`; None if not even the input fits."""
     assert isinstance(offer.price, Price)
-    affordable = offer.price.affordable_output(available, input_tokens=need.input.bound)
+    left = Nanodollars(available - _surcharge(offer, need))
+    affordable = offer.price.affordable_output(left, input_tokens=_input_bound(model, need))
     if affordable < 0:
         return None
-    return make_bid(model, offer, need, output_tokens=min(cap(model, need), affordable))
+    return make_bid(model, offer, need, output_tokens=min(cap(model, need), affordable // need.choices))
 
 
 def expected_cost(price: Price, need: Need, *, output_tokens: int) -> Nanodollars:
-    """What the request will probably cost: expected input, and the expected output within the cap sent."""
-    likely = Usage(input_tokens=need.input.expected, output_tokens=min(need.output_tokens, output_tokens))
-    return price.cost(likely)
+    """What the request will probably cost: expected input, and the expected output of each choice within the cap."""
+    output = min(need.output_tokens, output_tokens) * need.choices
+    return price.cost(Usage(input_tokens=need.input.expected, output_tokens=output))
+
+
+def _surcharge(offer: Offer, need: Need) -> Nanodollars:
+    return need.surcharge if need.surcharge and offer.price != FREE else _NO_FEE
+
+
+def _input_bound(model: Model, need: Need) -> int:
+    if need.attachments is NOTHING_ATTACHED:  # nearly always
+        return need.input.bound
+    return need.input.bound + need.attachments.beyond_usual(model.id, window_tokens=model.context_tokens)

@@ -30,8 +30,10 @@ class Fault(enum.Enum):
     REJECTED = "rejected"
     CONTENT_FILTERED = "content_filtered"
     CONTEXT_TOO_LONG = "context_too_long"
-    # We said no: a reservation that cannot be written down is not spent.
+    # We said no: a reservation that cannot be written down is not spent, and a format that has no words for a request
+    # cannot be asked it.
     BOOKS_UNWRITABLE = "books_unwritable"
+    UNSUPPORTED = "unsupported"
     # It answered, but not in a form that can be used.
     MALFORMED = "malformed"
     CUT_STREAM = "cut_stream"
@@ -92,6 +94,8 @@ RULES: Final[Mapping[Fault, Rule]] = {
     Fault.CONTENT_FILTERED: Rule(Remedy.STRONGER, Blame.NOBODY, Billing.UNKNOWN),
     Fault.CONTEXT_TOO_LONG: Rule(Remedy.LONGER, Blame.NOBODY, Billing.FREE),
     Fault.BOOKS_UNWRITABLE: Rule(Remedy.STOP, Blame.NOBODY, Billing.FREE),
+    # Another seller of the model may speak another format.
+    Fault.UNSUPPORTED: Rule(Remedy.ELSEWHERE, Blame.NOBODY, Billing.FREE),
     Fault.MALFORMED: Rule(Remedy.RETRY, Blame.MODEL, Billing.UNKNOWN),
     Fault.CUT_STREAM: Rule(Remedy.RETRY, Blame.MODEL, Billing.UNKNOWN),
     Fault.EMPTY: Rule(Remedy.STRONGER, Blame.NOBODY, Billing.UNKNOWN),

@@ -113,7 +113,9 @@ def _onward(failed: Failed, need: Need, catalog: Catalog, policy: Policy, remedy
     if remedy is Remedy.LONGER:
         need = _beyond(need, at)
     tried = frozenset(model for _, model in failed.tried)
-    for model in _stronger(need, catalog, policy, at, failed.base, tried, level=remedy is Remedy.LONGER):
+    # Neither a window nor a format says anything about strength, so a model of the same tier will do.
+    level = remedy is Remedy.LONGER or failed.fault is Fault.UNSUPPORTED
+    for model in _stronger(need, catalog, policy, at, failed.base, tried, level=level):
         if offered := bid_of(model, need, policy, closed):
             yield offered
 
@@ -128,7 +130,7 @@ def _stronger(
     *,
     level: bool = False,
 ) -> Iterator[Model]:
-    """Models to climb to from `at`, most wanted first. `level` admits its own tier, for a longer window."""
+    """Models to climb to from `at`, most wanted first. `level` admits its own tier too."""
     able = [model for model in candidates(need, catalog, policy) if model.id not in tried]
     spent = {catalog[model].tier for model in tried}
     for tier in _tiers_above(at.tier, base, policy, spent, level=level):

@@ -4,27 +4,51 @@
 """
 
 from collections.abc import Sequence
+from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
+from attrs.validators import ge
 
+from tokenwise.attachments import NOTHING_ATTACHED, Attachments
 from tokenwise.bid import Need
 from tokenwise.catalog import Capability, Feature
+from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy
 from tokenwise.prompt import Message
 from tokenwise.scenario import Scenario, detect
-from tokenwise.usage import count_messages
+from tokenwise.usage import TokenCount, count_messages
 
-__all__ = ["Request", "Wishes", "expected_output", "read_request"]
+__all__ = ["Request", "Weight", "Wishes", "expected_output", "read_request"]
+
+_NO_FEE: Final = Nanodollars(0)
+
+
+@frozen(kw_only=True)
+class Weight:
+    """What a request that arrives written weighs: everything in it that may be billed, the words included.
+
+    `input` counts attachments as they usually count; the other fields are as in `Need`.
+    """
+
+    input: TokenCount
+    choices: int = field(default=1, validator=ge(1))
+    attachments: Attachments = NOTHING_ATTACHED
+    unpriced: str = ""
+    surcharge: Nanodollars = _NO_FEE
 
 
 @frozen(kw_only=True)
 class Wishes:
-    """What the caller says beside the words. A stated capability replaces detection; no cap means the policy's own."""
+    """What the caller says beside the words. A stated capability replaces detection; no cap means the policy's own.
+
+    `weight` is that of a request that arrives written; without one, the words are all there is.
+    """
 
     capabilities: Capability | None = None
     max_output_tokens: int | None = None
     features: Feature = Feature.NONE
     model: str = ""
+    weight: Weight | None = None
 
 
 @frozen
@@ -39,15 +63,20 @@ def read_request(conversation: str | Sequence[Message], policy: Policy, wishes: 
     """Detect the scenario of a conversation and count its tokens."""
     wishes = wishes or Wishes()
     scenario = detect(conversation)
-    longest = wishes.max_output_tokens or policy.default_output_tokens
+    weight = wishes.weight or Weight(input=count_messages(_texts(conversation)))
+    longest = policy.default_output_tokens if wishes.max_output_tokens is None else wishes.max_output_tokens
     need = Need(
-        capabilities=wishes.capabilities or scenario.capabilities,
-        input=count_messages(_texts(conversation)),
+        capabilities=scenario.capabilities if wishes.capabilities is None else wishes.capabilities,
+        input=weight.input,
         max_output_tokens=longest,
         output_tokens=min(longest, expected_output(scenario.difficulty)),
         difficulty=scenario.difficulty,
         features=wishes.features,
         model=wishes.model,
+        choices=weight.choices,
+        attachments=weight.attachments,
+        unpriced=weight.unpriced,
+        surcharge=weight.surcharge,
     )
     return Request(scenario, need)
 

@@ -40,15 +40,20 @@ class Refusal(enum.Enum):
     BUDGET = "budget_exceeded"
     NO_CAPABLE_MODEL = "no_capable_model"
     NO_PROVIDER = "no_provider"
+    UNPRICED = "unpriced"
 
 
 @frozen
 class Refused:
-    """Nothing fits. `needed` is the least that would have done; it equals `available` where money is not the reason."""
+    """Nothing fits. `needed` is the least that would have done; it equals `available` where money is not the reason.
+
+    `detail` is what no price covers, where that is the reason.
+    """
 
     code: Refusal
     needed: Nanodollars
     available: Nanodollars
+    detail: str = ""
 
     @property
     def message(self) -> str:
@@ -63,6 +68,8 @@ class Refused:
                 return "no model in the catalogue has all the capabilities, features and room that this request needs"
             case Refusal.NO_PROVIDER:
                 return "every capable model is out of reach: no key for a provider that sells it, or no published price"
+            case Refusal.UNPRICED:
+                return f"no price in the catalogue covers {self.detail}, so no budget could be kept"
 
 
 @frozen
@@ -133,7 +140,9 @@ def _refused(able: Sequence[Model], need: Need, catalog: Catalog, available: Nan
         caps = ((model, min(length, cap(model, need))) for model in able)
         least = min(make_bid(model, model.offers[0], need, output_tokens=most).amount for model, most in caps)
         return Refused(Refusal.BUDGET, least, available)
-    capable = (model for model in catalog.models if _has_everything(model, need))
+    capable = [model for model in catalog.models if _has_everything(model, need)]
+    if need.unpriced and any(isinstance(model.price, Price) for model in capable):
+        return Refused(Refusal.UNPRICED, available, available, need.unpriced)
     unreachable = any(not isinstance(model.price, Price) for model in capable)
     return Refused(Refusal.NO_PROVIDER if unreachable else Refusal.NO_CAPABLE_MODEL, available, available)
 

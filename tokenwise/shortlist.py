@@ -14,10 +14,13 @@ from typing import Final
 from attrs import evolve, frozen
 
 from tokenwise.bid import Need, cap
-from tokenwise.catalog import Catalog, Feature, Model, Price, Tier
+from tokenwise.catalog import FREE, Catalog, Feature, Model, Price, Tier
 from tokenwise.policy import Policy, Strategy
 
 __all__ = ["candidates", "favourite", "least_output", "list_cost", "obstacle", "preference", "tier_order"]
+
+# So much is kept with a catalogue: the combinations that occur are few, but whoever asks can make up millions.
+_MOST_KEPT: Final = 1024
 
 
 def candidates(need: Need, catalog: Catalog, policy: Policy) -> tuple[Model, ...]:
@@ -60,16 +63,21 @@ def _obstacles(model: Model, need: Need, policy: Policy) -> Iterator[str]:
         yield "no provider that sells it can be reached"
     if not isinstance(model.price, Price):
         yield f"price unknown: {model.price.reason}"
-    if lacks := need.capabilities & ~model.capabilities:
-        yield f"lacks the capability {', '.join(lacks.names)}"
-    if wants := need.features & ~model.features:
-        yield f"does not carry {', '.join(wants.names)}"
-    if model.features & Feature.EMBEDDINGS and not need.features & Feature.EMBEDDINGS:
+    # The numbers of the flags, since an operation on flags makes a new flag; their names are wanted only afterwards.
+    if need.capabilities._value_ & ~model.capabilities._value_:
+        yield f"lacks the capability {', '.join((need.capabilities & ~model.capabilities).names)}"
+    if need.features._value_ & ~model.features._value_:
+        yield f"does not carry {', '.join((need.features & ~model.features).names)}"
+    if Feature.EMBEDDINGS in model.features and Feature.EMBEDDINGS not in need.features:
         yield "embeds text, does not answer it"
+    if need.unpriced and any(offer.price != FREE for offer in model.offers):
+        yield f"its price does not cover {need.unpriced}"
     yield from _room_obstacles(model, need, policy)
 
 
 def _room_obstacles(model: Model, need: Need, policy: Policy) -> Iterator[str]:
+    if not need.max_output_tokens:
+        return  # each of many inputs has a window to itself, and only the provider counts them one by one
     if need.input.expected > model.max_input_tokens:
         yield f"input of about {need.input.expected} tokens > {model.max_input_tokens} it takes"
     if cap(model, need) < least_output(need, policy):
@@ -110,7 +118,7 @@ def list_cost(model: Model, need: Need) -> int:
     """Comparable cost in token-nanos, before rounding: at the row the input bound reaches, at the cap asked for."""
     assert isinstance(model.price, Price)
     rate = model.price.rate_at(need.input.bound)
-    return need.input.bound * rate.worst_input + need.max_output_tokens * rate.output
+    return need.input.bound * rate.worst_input + need.max_output_tokens * need.choices * rate.output
 
 
 # --- the shortlist ---------------------------------------------------------------------------------------------------
@@ -144,7 +152,7 @@ def favourite(need: Need, catalog: Catalog, policy: Policy) -> Model | None:
     points = _contenders(_shortlist(need, catalog, policy), need, policy)
     if not points:
         return None
-    tokens_in, tokens_out = need.input.bound, need.max_output_tokens
+    tokens_in, tokens_out = need.input.bound, need.max_output_tokens * need.choices
     return min((p.input * tokens_in + p.output * tokens_out, p.place, p) for p in points)[2].model
 
 
@@ -165,10 +173,12 @@ def _shortlist(need: Need, catalog: Catalog, policy: Policy) -> _Shortlist:
     room = bisect.bisect_left(windows, need.input.expected)
     row = bisect.bisect_left(thresholds, need.input.bound)
     # The numbers of the flags without the detour that `.value` takes: this is the hottest line there is.
-    key = ("shortlist", need.capabilities._value_, need.features._value_, least, room, row)
+    key = ("shortlist", need.capabilities._value_, need.features._value_, least, room, row, not need.unpriced)
     known = catalog.memo.get(key)
     if not isinstance(known, _Shortlist):
         known = catalog.memo[key] = _compile(need, catalog, policy)
+        for oldest in list(catalog.memo)[:-_MOST_KEPT]:
+            catalog.memo.pop(oldest, None)
     return known
 
 

@@ -3,7 +3,8 @@
 The bound is sound, not a guess. A byte-level BPE tokenizer emits at most one token per UTF-8 byte, so the bytes of the
 text bound its tokens in every script. Some tokenizers first normalise to Unicode NFC, under which a few dozen
 characters grow; the text's bound includes that growth. What the bound cannot know is a provider's own hidden framing:
-`MESSAGE_FRAME`, `REPLY_FRAME` and `FORMAT_FRAME` cover the common ones and are margins, not proofs.
+`MESSAGE_FRAME`, `REPLY_FRAME`, `FORMAT_FRAME`, `TOOLS_FRAME` and `CALL_FRAME` cover the common ones and are margins,
+not proofs. What is attached to a conversation has no text to count; see `attachments`.
 """
 
 import re
@@ -13,7 +14,17 @@ from typing import Final
 from attrs import field, frozen
 from attrs.validators import ge
 
-__all__ = ["FORMAT_FRAME", "MESSAGE_FRAME", "REPLY_FRAME", "TokenCount", "Usage", "count_messages", "count_text"]
+__all__ = [
+    "CALL_FRAME",
+    "FORMAT_FRAME",
+    "MESSAGE_FRAME",
+    "REPLY_FRAME",
+    "TOOLS_FRAME",
+    "TokenCount",
+    "Usage",
+    "count_messages",
+    "count_text",
+]
 
 MESSAGE_FRAME: Final = 8
 """Tokens a chat template adds around one message, at most, in the templates tried."""
@@ -23,6 +34,12 @@ REPLY_FRAME: Final = 16
 
 FORMAT_FRAME: Final = 600
 """Tokens of the hidden prompt a provider may add to ask for a format; Anthropic's page names 159 to 530 for tools."""
+
+TOOLS_FRAME: Final = 1000
+"""Tokens of the hidden prompt that explains tools: twice what Anthropic's page names, since later models add more."""
+
+CALL_FRAME: Final = 32
+"""Tokens around one tool, one call of it, or one result, which each vendor frames in its own way."""
 
 # Characters whose NFC form takes more UTF-8 bytes than they do: the composition exclusions and singletons of Unicode,
 # fixed for ever by its stability policy. Given as blocks, so a neighbour that does not grow is counted as if it did.

@@ -45,12 +45,18 @@ class Reply:
 
 @frozen
 class Failure:
-    """What came back from a call that gave no whole reply. `usage` is what was reported all the same, if anything."""
+    """What came back from a call that gave no whole reply. `usage` is what was reported all the same, if anything.
+
+    `status`, `code` and `param` are the provider's own words, 0 or "" where it said none; nothing is decided by them.
+    """
 
     fault: Fault
     message: str = ""
     usage: Usage | None = None
     retry_after_ms: int | None = None
+    status: int = 0
+    code: str = ""
+    param: str = ""
 
 
 _UNUSABLE = {

@@ -17,7 +17,9 @@ from tokenwise.messages import CallModel
 from tokenwise.verdicts import Failure, Reply
 from tokenwise_shell.checks import failed_checks
 from tokenwise_shell.exchange import HttpRequest, HttpResponse, TransportTrouble, TroubleKind
-from tokenwise_shell.providers import FORMATS, Ask, Endpoint, StreamParse, WireFormat, chat_fields
+from tokenwise_shell.providers import FORMATS, Ask, Endpoint, StreamParse, WireFormat, chat_fields, openai_embeddings
+from tokenwise_shell.providers.openai_errors import code_and_param
+from tokenwise_shell.providers.openai_usage import is_usage_alone
 from tokenwise_shell.providers.reply_format import response_format
 from tokenwise_shell.providers.status import BY_TROUBLE
 from tokenwise_shell.providers.translate_terms import Untranslatable
@@ -75,14 +77,14 @@ class Caller:
         """
         endpoint = self.endpoints.get(command.provider)
         if endpoint is None:
-            return Failure(Fault.UNAUTHORIZED, f"no endpoint is configured for the provider {command.provider!r}")
+            return _no_endpoint(command)
         wire = FORMATS[endpoint.kind]
         try:
             request = wire.build(endpoint, _ask(command, written, stream=relay is not None))
         except orjson.JSONEncodeError:
-            return Failure(Fault.REJECTED, "the request cannot be written as JSON; it may nest too deeply")
+            return _UNWRITABLE
         except Untranslatable as problem:
-            return Failure(Fault.REJECTED, redacted(f"{command.provider} cannot be asked this: {problem}", ()))
+            return _unsupported(command, problem)
         try:
             if relay is None:
                 response = await self.transport.send(request, timeout_ms=command.timeout_ms)
@@ -94,6 +96,32 @@ class Caller:
             outcome = Failure(BY_TROUBLE[trouble.kind], trouble.message)
         return self._finished(command, endpoint, outcome)
 
+    async def embed(
+        self,
+        command: CallModel,
+        *,
+        written: Mapping[str, object],
+        whole: Callable[[bytes], None] | None = None,
+    ) -> Reply | Failure:
+        """Ask for the embeddings that `written`, in OpenAI's fields, asks for. `whole` takes the answer as it came."""
+        endpoint = self.endpoints.get(command.provider)
+        if endpoint is None:
+            return _no_endpoint(command)
+        try:
+            request = openai_embeddings.build(endpoint, command.native_id, written)
+        except orjson.JSONEncodeError:
+            return _UNWRITABLE
+        except Untranslatable as problem:
+            return _unsupported(command, problem)
+        try:
+            response = await self.transport.send(request, timeout_ms=command.timeout_ms)
+        except TransportTrouble as trouble:
+            return self._finished(command, endpoint, Failure(BY_TROUBLE[trouble.kind], trouble.message))
+        outcome = openai_embeddings.parse(response, native_id=command.native_id, now_ms=self.unix_ms())
+        if whole and isinstance(outcome, Reply):
+            whole(response.body)
+        return self._finished(command, endpoint, _in_its_own_words(outcome, response))
+
     def _read(
         self, command: CallModel, wire: WireFormat, response: HttpResponse, whole: Callable[[bytes], None] | None
     ) -> Reply | Failure:
@@ -104,7 +132,7 @@ class Caller:
                 whole(wire.completion(response.body, created_s=now_ms // 1000))
             except orjson.JSONEncodeError:
                 return Failure(Fault.MALFORMED, "the reply nests too deeply to be passed on", outcome.usage)
-        return outcome
+        return _in_its_own_words(outcome, response)
 
     async def _streamed(
         self,
@@ -131,6 +159,24 @@ class Caller:
         return evolve(outcome, served_model="" if served == command.model else served, findings=findings)
 
 
+_UNWRITABLE: Final = Failure(Fault.REJECTED, "the request cannot be written as JSON; it may nest too deeply")
+
+
+def _no_endpoint(command: CallModel) -> Failure:
+    return Failure(Fault.UNAUTHORIZED, f"no endpoint is configured for the provider {command.provider!r}")
+
+
+def _unsupported(command: CallModel, problem: Untranslatable) -> Failure:
+    return Failure(Fault.UNSUPPORTED, redacted(f"{command.provider} cannot be asked this: {problem}", ()))
+
+
+def _in_its_own_words(outcome: Reply | Failure, response: HttpResponse) -> Reply | Failure:
+    if not isinstance(outcome, Failure):
+        return outcome
+    code, param = (redacted(word, ()) for word in code_and_param(response.body))
+    return evolve(outcome, status=response.status, code=code, param=param)
+
+
 def _asks_for_usage(written: Mapping[str, object] | None) -> bool:
     options = (written or {}).get("stream_options")
     return isinstance(options, Mapping) and options.get("include_usage") is True
@@ -140,20 +186,10 @@ def _without_usage(relay: Relay) -> Relay:
     """The relay without the chunk that holds usage and no choice, which only those who asked for it expect."""
 
     async def passed_on(event: SseEvent, text: str) -> None:
-        if text or not _is_usage_alone(event.data):
+        if text or not is_usage_alone(event.data):
             await relay(event, text)
 
     return passed_on
-
-
-def _is_usage_alone(data: bytes) -> bool:
-    if b'"usage"' not in data:
-        return False
-    try:
-        chunk = orjson.loads(data)
-    except orjson.JSONDecodeError:
-        return False
-    return isinstance(chunk, dict) and chunk.get("choices") == [] and chunk.get("usage") is not None
 
 
 async def _relayed(

@@ -66,6 +66,19 @@ class TestLonger:
         assert answer == Stop("context_too_long at tier budget, and no stronger model that can be reached does code")
 
 
+class TestAFormatWithoutTheWords:
+    def test_another_seller_of_the_model_is_asked_then_its_equals_then_its_betters(self):
+        catalog = CATALOG.merged([model("peer", Tier.BUDGET, 2, 4)])
+        places = [("mini", "openrouter"), ("peer", "direct"), ("mid", "direct"), ("big", "direct")]
+        assert after(failed(Fault.UNSUPPORTED), catalog=catalog) == places
+
+    def test_a_request_that_names_its_model_stays_with_it(self):
+        named = evolve(NEED, model="mini")
+        assert after(failed(Fault.UNSUPPORTED), need=named) == [("mini", "openrouter")]
+        nowhere = failed(Fault.UNSUPPORTED, tried={("openrouter", "mini")})
+        assert after(nowhere, need=named) == Stop("unsupported, and the request names this model")
+
+
 class TestOrder:
     def test_stepwise_takes_the_next_tier_then_the_one_above(self):
         assert rungs(NEED, CATALOG, POLICY, MINI) == (MID, BIG)

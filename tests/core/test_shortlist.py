@@ -118,3 +118,13 @@ class TestTheFavourite:
         assert favourite(NEED, catalog, cheapest) == narrow
         assert favourite(evolve(NEED, input=TokenCount(901, 3604)), catalog, cheapest) == MINI
         assert favourite(evolve(NEED, input=TokenCount(900, 3600)), catalog, cheapest) == narrow
+
+    def test_what_is_kept_with_a_catalogue_has_a_limit(self):
+        """Whoever asks can make up more combinations than memory holds."""
+        catalog = Catalog([MINI])
+        for number in range(2000):
+            favourite(
+                evolve(NEED, features=Feature(number % 1024), max_output_tokens=1 + number // 1024), catalog, POLICY
+            )
+        assert 1000 < len(catalog.memo) <= 1024
+        assert favourite(NEED, catalog, POLICY) == MINI

@@ -274,7 +274,7 @@ class TestStreams:
         reply = stream_of(START, {"type": "ping"}, delta("Ra"), {"type": "something_new"}, delta("in"), ends(), STOP)
         assert reply == Reply("Rain", FinishReason.STOP, Usage(3, output_tokens=2))
 
-    def test_output_has_begun_with_the_first_text_or_call_and_not_before(self):
+    def test_output_has_begun_with_the_first_text_thought_or_call_and_not_before(self):
         call = {
             "type": "content_block_start",
             "index": 0,
@@ -282,7 +282,8 @@ class TestStreams:
         }
         for event, begun in (
             (START, False),
-            (delta("hm", "thinking_delta", "thinking"), False),
+            (delta("", "thinking_delta", "thinking"), False),
+            (delta("hm", "thinking_delta", "thinking"), True),
             (delta("a"), True),
             (call, True),
         ):

@@ -81,12 +81,12 @@ class TestOutcomes:
         assert set(FORMATS) == set(ProviderKind)
 
     @pytest.mark.parametrize("kind", [ProviderKind.ANTHROPIC, ProviderKind.GOOGLE])
-    async def test_what_a_format_cannot_say_is_rejected_with_its_place_and_nothing_is_sent(self, kind):
+    async def test_what_a_format_cannot_say_is_unsupported_with_its_place_and_nothing_is_sent(self, kind):
         async with open_transport() as transport:
             caller = Caller(transport, {"p": Endpoint(kind, "http://127.0.0.1:9", KEY)})
             written = {"messages": [{"role": "user", "content": [{"type": "file", "file": {"file_id": "f-1"}}]}]}
             failure = await caller.call(command("p", prompt=None), written=written)
-        assert failure.fault is Fault.REJECTED
+        assert failure.fault is Fault.UNSUPPORTED
         assert "messages[0].content[0]" in failure.message
 
     async def test_nobody_listens(self):

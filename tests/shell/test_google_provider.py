@@ -297,9 +297,13 @@ class TestStreams:
         assert stream_of(*events, *ended) == Reply("a", FinishReason.STOP, Usage(3, output_tokens=3))
         assert stream_of(*events, ended[0]).usage is None
 
-    def test_a_call_has_begun_and_ends_for_tools(self):
+    def test_a_thought_is_output(self):
         stream = google.open_stream(native_id="m")
         stream.feed(SseEvent(orjson.dumps(event({"text": "hm", "thought": True}))))
+        assert stream.begun
+
+    def test_a_call_has_begun_and_ends_for_tools(self):
+        stream = google.open_stream(native_id="m")
         assert not stream.begun
         stream.feed(SseEvent(orjson.dumps(event(CALLING, finish="STOP"))))
         assert stream.begun

@@ -336,10 +336,10 @@ class TestStreams:
         )
         assert reply == Reply("Rain", FinishReason.STOP, Usage(3, output_tokens=2), reported_cost=100_000_000)
 
-    def test_output_has_begun_with_the_first_text_or_call_and_not_before(self):
+    def test_output_has_begun_with_the_first_text_thought_or_call_and_not_before(self):
         for chunk, begun in (
-            (delta(role="assistant", content=""), False),
-            (delta(reasoning_content="hm"), False),
+            (delta(role="assistant", content="", refusal=None, annotations=[]), False),
+            (delta(reasoning_content="hm"), True),
             (delta(content="a"), True),
             (delta(refusal="No"), True),
             (delta(tool_calls=[{"index": 0}]), True),

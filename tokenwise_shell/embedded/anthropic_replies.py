@@ -91,7 +91,8 @@ def _stopped(choice: Choice) -> dict[str, object]:
     details = {"type": "refusal", "category": None, "explanation": None} if reason == "refusal" else None
     if choice.stopped_at:
         reason = "stop_sequence"
-    return {"stop_reason": reason, "stop_sequence": choice.stopped_at or None, "stop_details": details}
+    said = {"stop_reason": reason, "stop_sequence": choice.stopped_at or None, "stop_details": details}
+    return {**said, "container": None}
 
 
 def _blocks(choice: Choice, reply: Reply, request: ChatRequest) -> Iterator[_Block]:
@@ -99,7 +100,8 @@ def _blocks(choice: Choice, reply: Reply, request: ChatRequest) -> Iterator[_Blo
         yield _thinking(choice.thought if request.shows_thoughts else (), Draw.of(0, reply.id.encode()).hex("thought"))
     if choice.pieces:
         deltas = tuple(({"type": "text_delta", "text": piece}, 1) for piece in choice.pieces)
-        yield _Block({"type": "text", "text": choice.text}, {"type": "text", "text": ""}, deltas)
+        whole = {"type": "text", "text": choice.text, "citations": None}
+        yield _Block(whole, {"type": "text", "text": ""}, deltas)
     yield from map(_tool_use, choice.calls)
 
 
@@ -112,10 +114,11 @@ def _thinking(pieces: tuple[str, ...], signature: str) -> _Block:
 
 
 def _tool_use(call: ToolCall) -> _Block:
-    head = {"type": "tool_use", "id": f"toolu_{call.id}", "name": call.name}
+    head = {"type": "tool_use", "id": f"toolu_{call.id}", "name": call.name, "caller": {"type": "direct"}}
     opened: _Fields = {"type": "input_json_delta", "partial_json": ""}
     deltas = tuple(({"type": "input_json_delta", "partial_json": piece}, 1) for piece in call.pieces)
-    return _Block(head | {"input": _input(call)}, head | {"input": {}}, ((opened, 0), *deltas), tokens=1)
+    whole = head | {"input": _input(call)}
+    return _Block(whole, head | {"input": {}}, ((opened, 0), *deltas), tokens=1)
 
 
 def _input(call: ToolCall) -> object:
@@ -139,5 +142,7 @@ def _usage(usage: Usage, request: ChatRequest) -> dict[str, object]:
         "cache_creation": written,
         "output_tokens": usage.output_tokens,
         "output_tokens_details": {"thinking_tokens": usage.reasoning_tokens},
+        "server_tool_use": None,
         "service_tier": "standard",
+        "inference_geo": "not_available",
     }

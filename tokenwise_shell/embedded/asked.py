@@ -54,8 +54,8 @@ def _tool(tool: Tool) -> tuple[object, ...]:
 
 
 def _plain(value: object) -> object:
-    # Some clients write 1 as 1.0.
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    # Some clients write 1 as 1.0. Beyond 2**53 a float stands for many integers, and JSON here has none beyond 2**64.
+    return int(value) if isinstance(value, float) and abs(value) < 2**53 and value.is_integer() else value
 
 
 def _value(arguments: object) -> object:

@@ -132,8 +132,10 @@ def render_error_event(problem: BadRequest) -> bytes:
 
 
 def _cap(asked: Mapping[str, object]) -> int | None:
-    newer = integer(asked, "max_completion_tokens", least=1)
-    return integer(asked, "max_tokens", least=1) if newer is None else newer
+    """The newer field goes before the older. OpenAI's description of its interface allows 0; here it is a cap of 1."""
+    older, newer = (integer(asked, name, least=0) for name in ("max_tokens", "max_completion_tokens"))
+    said = older if newer is None else newer
+    return None if said is None else max(said, 1)
 
 
 def _stop(value: object) -> tuple[str, ...]:

@@ -24,7 +24,16 @@ from tokenwise_shell.providers.translate_deltas import (
 from tokenwise_shell.providers.translate_from_anthropic import read_blocks
 from tokenwise_shell.providers.translate_terms import Answer, Call, Notes, Said, Text, Thought
 
-__all__ = ["STOP_REASONS", "AnthropicEvents", "error_of", "parse_usage", "read_message", "write_message"]
+__all__ = [
+    "ANSWERED",
+    "STOP_REASONS",
+    "AnthropicEvents",
+    "counted_usage",
+    "error_of",
+    "parse_usage",
+    "read_message",
+    "write_message",
+]
 
 STOP_REASONS: Final[Mapping[str, FinishReason]] = {
     "end_turn": FinishReason.STOP,
@@ -44,6 +53,9 @@ _WORDS: Final[Mapping[FinishReason, str]] = {
     FinishReason.REFUSAL: "refusal",
     FinishReason.OTHER: "end_turn",
 }
+
+ANSWERED: Final[Mapping[str, Fields]] = {"text": {"citations": None}, "tool_use": {"caller": {"type": "direct"}}}
+"""What a block has in an answer beside what it has in a request."""
 
 _ITEMS: Final = frozenset(("text", "tool_use", "thinking", "redacted_thinking"))
 
@@ -98,31 +110,53 @@ def read_message(body: Fields) -> Answer | None:
     blocks = [block for block in entries(body["content"]) if text(as_fields(block).get("type")) in _ITEMS]
     items = tuple(item for item in read_blocks(blocks, "content", Notes()) if isinstance(item, Text | Call | Thought))
     finish = STOP_REASONS.get(text(body.get("stop_reason")), FinishReason.OTHER)
-    said = Said(items, finish)
+    said = Said(items, finish, stopped_at=text(body.get("stop_sequence")))
     return Answer(text(body.get("id")), text(body.get("model")), (said,), parse_usage(body.get("usage")))
 
 
 def write_message(answer: Answer) -> Fields:
     """The first alternative of an answer as a message."""
     said = answer.choices[0] if answer.choices else Said((), FinishReason.OTHER)
-    blocks = [block for item in said.items if (block := written_block(item, Notes()))]
-    usage = answer.usage or Usage()
+    blocks = [block for item in said.items if (block := _told(item))]
+    stopped = bool(said.stopped_at) and said.finish is FinishReason.STOP
     return {
         "id": answer.id,
         "type": "message",
         "role": "assistant",
         "model": answer.model,
         "content": blocks,
-        "stop_reason": _WORDS[said.finish],
-        "stop_sequence": None,
-        "usage": {
-            "input_tokens": usage.input_tokens,
-            "cache_creation_input_tokens": usage.cache_write_tokens,
-            "cache_read_input_tokens": usage.cache_read_tokens,
-            "output_tokens": usage.output_tokens,
-            "output_tokens_details": {"thinking_tokens": usage.reasoning_tokens},
-        },
+        "container": None,
+        "stop_reason": "stop_sequence" if stopped else _WORDS[said.finish],
+        "stop_sequence": said.stopped_at if stopped else None,
+        "stop_details": _REFUSED if _WORDS[said.finish] == "refusal" else None,
+        "usage": {**counted_usage(answer.usage or Usage()), **_NOT_SAID},
     }
+
+
+def counted_usage(usage: Usage) -> Fields:
+    """The counts as Anthropic reports them, at the end of a stream too: `parse_usage` gives them back."""
+    return {
+        "input_tokens": usage.input_tokens,
+        "cache_creation_input_tokens": usage.cache_write_tokens,
+        "cache_read_input_tokens": usage.cache_read_tokens,
+        "output_tokens": usage.output_tokens,
+        "output_tokens_details": {"thinking_tokens": usage.reasoning_tokens},
+        "server_tool_use": None,
+    }
+
+
+_REFUSED: Final[Fields] = {"type": "refusal", "category": None, "explanation": None}
+
+# What Anthropic's clients expect to find, and a chat completion does not say.
+_NOT_SAID: Final[Fields] = {"cache_creation": None, "inference_geo": None, "service_tier": None}
+
+
+def _told(item: Text | Call | Thought) -> Fields | None:
+    """An item as an answer has it: reasoning that nobody signed is shown as well, though it is never asked with."""
+    if isinstance(item, Thought) and not item.signature and not item.sealed:
+        return {"type": "thinking", "thinking": item.text, "signature": ""}
+    block = written_block(item, Notes())
+    return {**block, **ANSWERED.get(text(block["type"]), {})} if block else None
 
 
 @define
@@ -185,4 +219,5 @@ class AnthropicEvents:
         if reported and (usage := parse_usage({**self._usage, **reported})):
             yield Counted(usage)
         if isinstance(reason, str):
-            yield Stopped(STOP_REASONS.get(reason, FinishReason.OTHER))
+            stopped_at = text(as_fields(event.get("delta")).get("stop_sequence"))
+            yield Stopped(STOP_REASONS.get(reason, FinishReason.OTHER), stopped_at=stopped_at)

@@ -23,7 +23,7 @@ from tokenwise_shell.providers.openai_usage import parse_cost, parse_usage
 from tokenwise_shell.providers.openai_words import finish_of, text_of
 from tokenwise_shell.providers.wire import Ask, Endpoint, url_below
 
-__all__ = ["CAP_FIELDS", "build", "completion", "open_stream", "parse"]
+__all__ = ["CAP_FIELDS", "build", "completion", "headers_for", "open_stream", "parse"]
 
 CAP_FIELDS: Final = (
     ("openrouter.ai", "*", "max_tokens"),
@@ -45,7 +45,8 @@ what a server does not know it leaves out of account: the cap would be gone. (Lo
 _EXTRA_HEADERS: Final[Mapping[str, Headers]] = {"openrouter.ai": (("x-title", "TokenWise"),)}
 
 # Set here whatever the request said: the cap is the one that money is held for, and how the answer travels is ours.
-_OURS: Final = ("model", "max_tokens", "max_completion_tokens", "stream", "stream_options")
+# What stands in `extra_content` of a request is for providers of other formats.
+_OURS: Final = ("model", "max_tokens", "max_completion_tokens", "stream", "stream_options", "extra_content")
 
 
 def build(endpoint: Endpoint, ask: Ask) -> HttpRequest:
@@ -58,8 +59,8 @@ def build(endpoint: Endpoint, ask: Ask) -> HttpRequest:
         body["stream"] = True
         if options := _stream_options(endpoint, ask):
             body["stream_options"] = options
-    headers = (*_headers(endpoint), *_EXTRA_HEADERS.get(host, ()))
-    return HttpRequest("POST", url_below(endpoint.base_url, "chat/completions"), headers, orjson.dumps(body))
+    address, headers = url_below(endpoint.base_url, "chat/completions"), tuple(headers_for(endpoint, host))
+    return HttpRequest("POST", address, headers, orjson.dumps(body))
 
 
 def parse(response: HttpResponse, *, native_id: str, now_ms: int) -> Reply | Failure:
@@ -112,11 +113,13 @@ def _stream_options(endpoint: Endpoint, ask: Ask) -> Fields:
     return {**asked, "include_usage": True} if endpoint.stream_usage else asked
 
 
-def _headers(endpoint: Endpoint) -> Iterator[tuple[str, str]]:
+def headers_for(endpoint: Endpoint, host: str) -> Iterator[tuple[str, str]]:
+    """The headers of any request to this endpoint, whose base URL has this host. The key is in one of them."""
     yield "content-type", "application/json"
     if endpoint.api_key:
         yield "authorization", f"Bearer {endpoint.api_key}"
     yield from endpoint.headers
+    yield from _EXTRA_HEADERS.get(host, ())
 
 
 def _no_answer(response: HttpResponse, answer: object) -> str:

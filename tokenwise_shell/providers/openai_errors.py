@@ -8,13 +8,14 @@ from tokenwise.faults import Fault
 from tokenwise.usage import Usage
 from tokenwise.verdicts import Failure
 from tokenwise_shell.exchange import Headers
-from tokenwise_shell.providers.fields import Fields, as_fields, as_json, entries, first_text
+from tokenwise_shell.providers.fields import Fields, as_fields, as_json, entries, first_text, text
 from tokenwise_shell.providers.status import fault_of, retry_after_ms
 
-__all__ = ["ProviderError", "failure_of", "read_error"]
+__all__ = ["ProviderError", "code_and_param", "failure_of", "read_error"]
 
 # A provider's own message is shown to people; a page of HTML is not a message.
 _LONGEST_MESSAGE: Final = 1000
+_LONGEST_WORD: Final = 100
 
 
 @frozen
@@ -57,6 +58,16 @@ def failure_of(status: int, headers: Headers, body: bytes, *, now_ms: int, usage
     error = read_error(answer) or ProviderError(_cut(first_text(as_fields(answer).get("message"))))
     message = error.message or f"the provider answered {status}"
     return Failure(error.fault(status), message, usage, retry_after_ms(headers, now_ms=now_ms))
+
+
+def code_and_param(body: bytes) -> tuple[str, str]:
+    """The code that an error has and the field that it is about, in its own words; "" for what it does not say.
+
+    >>> code_and_param(b'{"error": {"message": "too warm", "code": "invalid_value", "param": "temperature"}}')
+    ('invalid_value', 'temperature')
+    """
+    error = as_fields(as_fields(as_json(body)).get("error"))
+    return text(error.get("code"))[:_LONGEST_WORD], text(error.get("param"))[:_LONGEST_WORD]
 
 
 def _object(error: Fields) -> ProviderError:

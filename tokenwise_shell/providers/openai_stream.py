@@ -64,6 +64,7 @@ class OpenAiStream:
         self._error = read_error(chunk)
         fields = as_fields(chunk)
         if not fields:
+            self.chunks = ()  # no client could read it either
             self._unreadable += self._error is None
             return ""
         self._account(fields)
@@ -95,7 +96,8 @@ class OpenAiStream:
         delta = as_fields(choice.get("delta"))
         said, refusal = text_of(delta.get("content")), text(delta.get("refusal"))
         calls = bool(entries(delta.get("tool_calls")) or as_fields(delta.get("function_call")))
-        self.begun |= bool(said or refusal) or calls
+        # Reasoning too is output that reaches a client, under a name of each vendor's own.
+        self.begun |= any(value for name, value in delta.items() if name != "role")
         if choice.get("index", 0) != 0:
             return ""
         self._said.append(said)

@@ -5,9 +5,9 @@ from typing import Final
 
 from tokenwise.money import MAX_USD, Nanodollars
 from tokenwise.usage import Usage
-from tokenwise_shell.providers.fields import Fields, as_fields, count
+from tokenwise_shell.providers.fields import Fields, as_fields, as_json, count
 
-__all__ = ["parse_cost", "parse_usage"]
+__all__ = ["is_usage_alone", "parse_cost", "parse_usage"]
 
 _NANO: Final = 10**9
 
@@ -49,6 +49,14 @@ def parse_cost(value: object) -> Nanodollars | None:
         return None
     # The shortest text of a float is the number that was sent; its binary value is not.
     return Nanodollars(int((Decimal(str(cost)) * _NANO).to_integral_value(rounding=ROUND_CEILING)))
+
+
+def is_usage_alone(data: bytes) -> bool:
+    """Whether these bytes are the chunk that ends a stream with its usage, and hold no choice."""
+    if b'"usage"' not in data:
+        return False
+    chunk = as_fields(as_json(data))
+    return chunk.get("choices") == [] and chunk.get("usage") is not None
 
 
 def _cache_read(given: Fields) -> int:

@@ -1,6 +1,7 @@
 """Anthropic's message requests, written from common terms.
 
-All system messages move to the front, in their order: Anthropic has one place for them. Blank texts are left out, since
+All system messages move to the front, in their order, where every model has a place for them; those of an Anthropic
+client stay where they are. Blank texts are left out, since
 Anthropic refuses them, and with them turns that held nothing else.
 """
 
@@ -10,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Final
 
+from attrs import evolve
+
 from tokenwise.prompt import Role
 from tokenwise_shell.providers.anthropic_names import (
     EFFORTS,
@@ -17,7 +20,7 @@ from tokenwise_shell.providers.anthropic_names import (
     sent_id,
     thinks_by_budget,
 )
-from tokenwise_shell.providers.fields import Fields, as_fields
+from tokenwise_shell.providers.fields import Fields, as_fields, count
 from tokenwise_shell.providers.translate_terms import (
     Asked,
     Call,
@@ -32,10 +35,19 @@ from tokenwise_shell.providers.translate_terms import (
     Turn,
 )
 
-__all__ = ["JSON_ONLY", "write_anthropic", "written_block"]
+__all__ = ["IN_PLACE", "JSON_ONLY", "OWN_WORDS", "write_anthropic", "written_block"]
 
 JSON_ONLY: Final = "Reply with a single JSON object and nothing else."
 """What stands last in the system prompt where any JSON object will do: Anthropic knows schemas alone."""
+
+OWN_WORDS: Final = ("thinking", "output_config", "context_management", "cache_control", "service_tier", "metadata")
+"""What an Anthropic client says of how to answer, and not of what: no other provider has a word for it.
+
+In OpenAI's chat fields it stands in `extra_content.anthropic`, and is left out where another provider is asked.
+"""
+
+IN_PLACE: Final = "system_in_place"
+"""Beside them: that what the system says in the middle of a conversation stays there, as newer models take it."""
 
 _LEAST_THINKING: Final = 1024
 
@@ -47,10 +59,12 @@ def write_anthropic(asked: Asked, notes: Notes, *, native_id: str, cap: int) -> 
     for name in _NOT_HERE:
         if name in asked.sampling:
             notes.refuse(name, "Anthropic's format has nothing like it")
-    system = [block for turn in asked.turns if turn.role is Role.SYSTEM for block in _blocks(turn.items, notes)]
+    opening, spoken = _opened(asked)
+    asked = _in_its_own_words(asked, native_id=native_id, cap=cap)
+    system = [block for turn in opening for block in _blocks(turn.items, notes)]
     if asked.schema == {}:
         system.append({"type": "text", "text": JSON_ONLY})
-    body = {**asked.others, "model": native_id, "max_tokens": cap, "messages": list(_messages(asked.turns, notes))}
+    body = {**asked.others, "model": native_id, "max_tokens": cap, "messages": list(_messages(spoken, notes))}
     if system:
         body["system"] = system
     if asked.stop:
@@ -68,10 +82,47 @@ def write_anthropic(asked: Asked, notes: Notes, *, native_id: str, cap: int) -> 
     return body
 
 
+def _opened(asked: Asked) -> tuple[list[Turn], list[Turn]]:
+    """The turns that are the system prompt, and the others: of an Anthropic client's the first ones alone."""
+    own = as_fields(as_fields(asked.others.get("extra_content")).get("anthropic"))
+    if own.get(IN_PLACE) is True:
+        place = next((place for place, turn in enumerate(asked.turns) if turn.role is not Role.SYSTEM), 0)
+        return list(asked.turns[:place]), list(asked.turns[place:])
+    opening = [turn for turn in asked.turns if turn.role is Role.SYSTEM]
+    return opening, [turn for turn in asked.turns if turn.role is not Role.SYSTEM]
+
+
+def _in_its_own_words(asked: Asked, *, native_id: str, cap: int) -> Asked:
+    """The request with what an Anthropic client said of it, as it was said.
+
+    How to think is taken so where this model understands it: a budget, or an effort. Otherwise it is translated.
+    """
+    given = as_fields(as_fields(asked.others.get("extra_content")).get("anthropic"))
+    own = {name: given[name] for name in OWN_WORDS if name in given}
+    rest = {name: value for name, value in asked.others.items() if name != "extra_content"}
+    if _is_understood(own, native_id=native_id, cap=cap):
+        return evolve(asked, others={**rest, **own}, effort="")
+    own.pop("thinking", None)
+    config = {name: value for name, value in as_fields(own.pop("output_config", None)).items() if name != "effort"}
+    return evolve(asked, others={**rest, **own, **({"output_config": config} if config else {})})
+
+
+def _is_understood(own: Fields, *, native_id: str, cap: int) -> bool:
+    thinking, by_budget = as_fields(own.get("thinking")), thinks_by_budget(native_id)
+    match thinking.get("type"):
+        case "disabled":
+            return True
+        case "enabled":
+            return by_budget and (count(thinking.get("budget_tokens")) or cap) < cap
+        case "adaptive" | "between_tools":
+            return not by_budget
+        case _:
+            return not thinking and not by_budget and "output_config" in own
+
+
 def _messages(turns: Iterable[Turn], notes: Notes) -> Iterator[Fields]:
     """The turns; results that follow each other are one, as Anthropic wants those of parallel calls."""
-    spoken = (turn for turn in turns if turn.role is not Role.SYSTEM)
-    for are_results, group in groupby(spoken, key=lambda turn: turn.role is Role.TOOL):
+    for are_results, group in groupby(turns, key=lambda turn: turn.role is Role.TOOL):
         if are_results:
             yield {"role": "user", "content": [block for turn in group for block in _blocks(turn.items, notes)]}
             continue

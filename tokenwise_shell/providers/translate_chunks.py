@@ -49,8 +49,8 @@ class ChunkWriter:
             case Argues(place=place, text=said, choice=choice):
                 piece = {"index": place, "function": {"arguments": said}}
                 return [self._chunk(choice, {"tool_calls": [piece]})] if said else []
-            case Stopped(finish=finish, choice=choice):
-                return [*self._open(choice), self._chunk(choice, {}, finish_word(finish))]
+            case Stopped(finish, choice, stopped_at):
+                return [*self._open(choice), self._chunk(choice, {}, finish_word(finish), stopped_at)]
             case Counted() | Broke() | Over():
                 return []
             case _:
@@ -71,8 +71,11 @@ class ChunkWriter:
         self._opened.add(choice)
         return [self._chunk(choice, {"role": "assistant", "content": ""})]
 
-    def _chunk(self, choice: int, delta: Fields, finish: str | None = None) -> SseEvent:
-        return self._event({"choices": [{"index": choice, "delta": delta, "logprobs": None, "finish_reason": finish}]})
+    def _chunk(self, choice: int, delta: Fields, finish: str | None = None, stopped_at: str = "") -> SseEvent:
+        # vLLM's name for the sequence at which an answer stopped; OpenAI has none.
+        stopped = {"stop_reason": stopped_at} if stopped_at else {}
+        told = {"index": choice, "delta": delta, "logprobs": None, "finish_reason": finish, **stopped}
+        return self._event({"choices": [told]})
 
     def _event(self, fields: Fields) -> SseEvent:
         head = {"id": self._id, "object": "chat.completion.chunk", "created": self.created_s, "model": self._model}

@@ -57,10 +57,11 @@ class Argues:
 
 @frozen
 class Stopped:
-    """Why this alternative ended."""
+    """Why this alternative ended, and at which sequence, if it was one."""
 
     finish: FinishReason
     choice: int = 0
+    stopped_at: str = ""
 
 
 @frozen

@@ -6,17 +6,16 @@ import orjson
 from attrs import define, field
 
 from tokenwise.usage import Usage
-from tokenwise.verdicts import FinishReason
-from tokenwise_shell.providers.anthropic_answers import write_message
-from tokenwise_shell.providers.fields import Fields, as_fields, as_json, count, entries, text
-from tokenwise_shell.providers.openai_usage import parse_usage
+from tokenwise_shell.providers.anthropic_answers import ANSWERED, counted_usage, write_message
+from tokenwise_shell.providers.anthropic_names import sent_id
+from tokenwise_shell.providers.fields import Fields
 from tokenwise_shell.providers.openai_words import finish_of
+from tokenwise_shell.providers.translate_blocks import Added, Began, Block, BlockEvent, Ended, Kind
+from tokenwise_shell.providers.translate_chunk_reader import ChunkReader
 from tokenwise_shell.providers.translate_terms import Answer, Said
 from tokenwise_shell.sse import SseEvent
 
 __all__ = ["MessageWriter"]
-
-_DONE = b"[DONE]"
 
 
 @define
@@ -24,72 +23,96 @@ class MessageWriter:
     """Writes the first choice of a stream as one message. A block closes when another kind of content begins.
 
     How it ended and what it counted are said together, at the end: Anthropic's clients expect both in one event, and
-    OpenAI's chunks bring them one after the other.
+    OpenAI's chunks bring them one after the other. Nothing follows an error.
     """
 
+    _reader: ChunkReader = field(factory=ChunkReader, init=False)
     _opened: bool = field(default=False, init=False)
+    _over: bool = field(default=False, init=False)
     _index: int = field(default=-1, init=False)
-    _block: object = field(default=None, init=False)
-    _finish: FinishReason = field(default=FinishReason.OTHER, init=False)
-    _usage: Usage | None = field(default=None, init=False)
+    _kind: Kind = field(default=Kind.TEXT, init=False)
 
     def write(self, chunk: SseEvent) -> list[SseEvent]:
         """The events that say what this chunk says."""
-        if chunk.data.strip() == _DONE:
-            return list(self._end())
-        fields = as_fields(as_json(chunk.data))
-        if error := as_fields(fields.get("error")):
-            said = {"type": "api_error", "message": text(error.get("message"))}
-            return [_event("error", {"error": said})]
-        self._usage = parse_usage(fields.get("usage")) or self._usage
+        if self._over:
+            return []
+        told = self._reader.read(chunk)
+        if self._reader.error is not None:
+            return self.failed("api_error", self._reader.error)
+        opening = self._opening() if self._reader.opened or self._reader.done else []
+        blocks = [event for each in told for event in self._block(each)]
+        return [*opening, *blocks, *(self._end() if self._reader.done else [])]
+
+    def failed(self, kind: str, message: str) -> list[SseEvent]:
+        """The event that ends a stream which cannot go on. `kind` is a type of error as Anthropic names them."""
+        if self._over:
+            return []
+        self._over = True
+        return [_event("error", {"error": {"type": kind, "message": message}})]
+
+    def _opening(self) -> list[SseEvent]:
+        if self._opened:
+            return []
+        self._opened = True
+        message = write_message(Answer(self._reader.id, self._reader.model, (), self._reader.usage))
+        return [_event("message_start", {"message": {**message, "stop_reason": None}}), _event("ping", {})]
+
+    def _block(self, event: BlockEvent) -> Iterator[SseEvent]:
+        match event:
+            case Began(block):
+                self._index, self._kind = self._index + 1, block.kind
+                yield _event("content_block_start", {"index": self._index, "content_block": _opened(block)})
+            case Added(said, signature):
+                if said:
+                    yield self._delta(_DELTAS[self._kind], said)
+                if signature:
+                    yield self._delta(("signature_delta", "signature"), signature)
+            case Ended():
+                yield _event("content_block_stop", {"index": self._index})
+
+    def _delta(self, names: tuple[str, str], said: str) -> SseEvent:
+        kind, name = names
+        return _event("content_block_delta", {"index": self._index, "delta": {"type": kind, name: said}})
+
+    def _end(self) -> list[SseEvent]:
+        self._over = True
+        said = Said((), finish_of(self._reader.finish), stopped_at=self._reader.stopped_at)
+        whole = write_message(Answer("", "", (said,), None))
+        stopped = {name: whole[name] for name in ("stop_reason", "stop_sequence", "stop_details", "container")}
+        usage = counted_usage(self._reader.usage or Usage())
+        bill = {"tokenwise": self._reader.bill} if self._reader.bill else {}
         return [
-            made for choice in map(as_fields, entries(fields.get("choices"))) for made in self._choice(fields, choice)
+            _event("message_delta", {"delta": stopped, "usage": usage, **bill}),
+            _event("message_stop", {}),
         ]
 
-    def _choice(self, chunk: Fields, choice: Fields) -> Iterator[SseEvent]:
-        if choice.get("index", 0) != 0:
-            return
-        if not self._opened:
-            self._opened = True
-            message = write_message(Answer(text(chunk.get("id")), text(chunk.get("model")), (), self._usage))
-            yield _event("message_start", {"message": {**message, "stop_reason": None}})
-        delta = as_fields(choice.get("delta"))
-        if said := text(delta.get("content")) or text(delta.get("refusal")):
-            yield from self._within("text", {"type": "text", "text": ""})
-            yield self._delta({"type": "text_delta", "text": said})
-        for call in map(as_fields, entries(delta.get("tool_calls"))):
-            yield from self._call(call)
-        if choice.get("finish_reason") is not None:
-            self._finish = finish_of(choice.get("finish_reason"))
 
-    def _call(self, call: Fields) -> Iterator[SseEvent]:
-        function, place = as_fields(call.get("function")), count(call.get("index")) or 0
-        block = {"type": "tool_use", "id": text(call.get("id")), "name": text(function.get("name")), "input": {}}
-        yield from self._within(place, block)
-        if piece := text(function.get("arguments")):
-            yield self._delta({"type": "input_json_delta", "partial_json": piece})
+# Sealed reasoning comes whole, so nothing is ever added to it.
+_DELTAS = {
+    Kind.TEXT: ("text_delta", "text"),
+    Kind.REFUSAL: ("text_delta", "text"),
+    Kind.THOUGHT: ("thinking_delta", "thinking"),
+    Kind.SEALED: ("thinking_delta", "thinking"),
+    Kind.CALL: ("input_json_delta", "partial_json"),
+}
 
-    def _within(self, block: object, opening: Fields) -> Iterator[SseEvent]:
-        """Open this block unless it is open; the one before ends here."""
-        if self._block == block:
-            return
-        yield from self._closed()
-        self._block, self._index = block, self._index + 1
-        yield _event("content_block_start", {"index": self._index, "content_block": opening})
 
-    def _closed(self) -> Iterator[SseEvent]:
-        if self._block is not None:
-            yield _event("content_block_stop", {"index": self._index})
-
-    def _delta(self, delta: Fields) -> SseEvent:
-        return _event("content_block_delta", {"index": self._index, "delta": delta})
-
-    def _end(self) -> Iterator[SseEvent]:
-        yield from self._closed()
-        whole = write_message(Answer("", "", (Said((), self._finish),), self._usage))
-        stopped = {name: whole[name] for name in ("stop_reason", "stop_sequence")}
-        yield _event("message_delta", {"delta": stopped, "usage": whole["usage"]})
-        yield _event("message_stop", {})
+def _opened(block: Block) -> Fields:
+    match block.kind:
+        case Kind.TEXT | Kind.REFUSAL:
+            return {"type": "text", "text": "", **ANSWERED["text"]}
+        case Kind.THOUGHT:
+            return {"type": "thinking", "thinking": "", "signature": ""}
+        case Kind.SEALED:
+            return {"type": "redacted_thinking", "data": block.sealed}
+        case Kind.CALL:
+            return {
+                "type": "tool_use",
+                "id": sent_id(block.id),
+                "name": block.name,
+                "input": {},
+                **ANSWERED["tool_use"],
+            }
 
 
 def _event(name: str, fields: Fields) -> SseEvent:

@@ -82,13 +82,29 @@ def _turns(messages: object, notes: Notes) -> Iterator[Turn]:
         names |= {item.id: item.name for item in items if isinstance(item, Call)}
         match message.get("role"):
             case "assistant":
-                yield Turn(Role.ASSISTANT, items)
+                yield from (Turn(Role.ASSISTANT, part) for part in _between_thoughts(items))
             case "system":
                 yield Turn(Role.SYSTEM, items)
             case "user":
                 yield from _user_turns(items, names)
             case _:
                 notes.refuse(f"messages[{index}].role", "expected user or assistant")
+
+
+def _between_thoughts(items: tuple[Item, ...]) -> Iterator[tuple[Item, ...]]:
+    """A turn cut where the model thinks again after its words: a chat's message has its reasoning in front.
+
+    Behind a call nothing is cut, since its result must follow.
+    """
+    start = 0
+    for place, item in enumerate(items):
+        before = items[start:place]
+        if any(isinstance(each, Call) for each in before):
+            break
+        if isinstance(item, Thought) and any(isinstance(each, Text) for each in before):
+            yield before
+            start = place
+    yield items[start:]
 
 
 def _user_turns(items: tuple[Item, ...], names: dict[str, str]) -> Iterator[Turn]:

@@ -46,7 +46,8 @@ SAMPLING: Final[Mapping[str, str]] = {
 def write_google(asked: Asked, notes: Notes, *, native_id: str, cap: int) -> dict[str, object]:
     """The body of a request to `generateContent`; the model stands in the address."""
     contents = list(_contents(asked.turns, notes, signed=wants_signatures(native_id)))
-    body: dict[str, object] = {**asked.others, "contents": contents}
+    others = {name: value for name, value in asked.others.items() if name != "extra_content"}
+    body: dict[str, object] = {**others, "contents": contents}
     system = [part for turn in asked.turns if turn.role is Role.SYSTEM for part in _parts(turn.items, notes)]
     if system:
         body["systemInstruction"] = {"parts": system}

@@ -210,7 +210,9 @@ def _arguments(value: object, path: str, notes: Notes) -> Fields:
     """The arguments as an object; models write them as text, and some write none."""
     try:
         arguments: object = orjson.loads(value or "{}") if isinstance(value, str) else None
-    except orjson.JSONDecodeError:
+        # What nests more deeply than can be written is as good as none. A block of a message adds four levels.
+        orjson.dumps([[[[arguments]]]])
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
         arguments = None
     if not isinstance(arguments, dict):
         notes.refuse(path, "expected a JSON object, as text")

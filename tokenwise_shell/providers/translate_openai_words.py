@@ -56,11 +56,14 @@ def write_completion(answer: Answer, *, created_s: int) -> Fields:
 
 def _choice(index: int, said: Said) -> Fields:
     message = {"role": "assistant", "content": said.text or None, "refusal": None, **extended(said.items)}
+    # vLLM's name for the sequence at which an answer stopped; OpenAI has none.
+    stopped = {"stop_reason": said.stopped_at} if said.stopped_at else {}
     return {
         "index": index,
         "message": message,
         "logprobs": said.logprobs,
         "finish_reason": finish_word(said.finish),
+        **stopped,
     }
 
 
@@ -74,4 +77,5 @@ def _said(choice: Fields) -> Said:
     message = {**as_fields(choice.get("message")), "role": "assistant"}
     turn = read_openai({"messages": [message]}, Notes()).turns[0]
     items = tuple(item for item in turn.items if isinstance(item, Text | Call | Thought))
-    return Said(items, finish_of(choice.get("finish_reason")), as_fields(choice.get("logprobs")) or None)
+    finish, logprobs = finish_of(choice.get("finish_reason")), as_fields(choice.get("logprobs")) or None
+    return Said(items, finish, logprobs, text(choice.get("stop_reason")))

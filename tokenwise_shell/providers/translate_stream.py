@@ -135,7 +135,8 @@ class DeltaStream:
                 self.begun = True
                 self._calls_tools |= choice == 0
                 self._open.add(choice)
-            case Thinks(choice=choice):
+            case Thinks(text=said, signature=signature, sealed=sealed, choice=choice):
+                self.begun |= bool(said or signature or sealed)
                 self._open.add(choice)
             case Stopped(finish=finish, choice=choice):
                 self._finishes.setdefault(choice, finish)

@@ -208,11 +208,12 @@ class Asked:
 
 @frozen
 class Said:
-    """One alternative of an answer. `logprobs` is as OpenAI writes them."""
+    """One alternative of an answer. `logprobs` is as OpenAI writes them, `stopped_at` the sequence that ended it."""
 
     items: tuple[Text | Call | Thought, ...]
     finish: FinishReason
     logprobs: Fields | None = None
+    stopped_at: str = ""
 
     @property
     def text(self) -> str:

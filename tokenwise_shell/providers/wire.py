@@ -67,7 +67,7 @@ class StreamParse(Protocol):
 
     @property
     def begun(self) -> bool:
-        """Whether output has come: text, or a call of a tool. From then on nobody else may be asked."""
+        """Whether output has come: text, reasoning, or a call of a tool. From then on nobody else may be asked."""
         ...
 
     @property

@@ -1,0 +1,211 @@
+"""What a request in OpenAI's chat fields weighs: a bound of its input tokens that nothing in it can exceed.
+
+Every text anywhere counts by its bytes, in fields that nobody here knows too, since the server they are passed on to
+may read them. What is said in numbers alone (a temperature, a seed) is no input. Images count by the vendors' formulas,
+documents by the model's window. What a provider bills by another price than that of tokens is named, not guessed.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import orjson
+
+from tokenwise.attachments import NOTHING_ATTACHED, Attachments
+from tokenwise.money import Nanodollars
+from tokenwise.request import Weight
+from tokenwise.usage import (
+    CALL_FRAME,
+    FORMAT_FRAME,
+    MESSAGE_FRAME,
+    REPLY_FRAME,
+    TOOLS_FRAME,
+    TokenCount,
+    count_text,
+)
+from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, text
+from tokenwise_shell.providers.translate_openai import data_url
+
+__all__ = ["weigh"]
+
+# Set by whoever sends the request, or stripped before.
+_NOT_SENT: Final = frozenset({"model", "messages", "stream_options", "tokenwise"})
+
+# Tiers of service at the listed price or below it.
+_LISTED_TIERS: Final = frozenset({"", "auto", "default", "standard", "standard_only", "flex", "batch"})
+
+# What makes a provider fetch, search or call something by itself, or let another model answer: fees and input that
+# nobody can know before. The fields of OpenRouter, Anthropic and Google pass through by their own names.
+_UNPRICED: Final[Mapping[str, str]] = {
+    "plugins": "plugins, which search and read at their own price",
+    "models": "models that OpenRouter may ask instead",
+    "route": "models that OpenRouter may ask instead",
+    "mcp_servers": "servers that the provider asks for more input",
+    "cachedContent": "input that the provider keeps",
+    "cached_content": "input that the provider keeps",
+}
+
+# A search before the answer, as some models of OpenAI's make it: at most $50 a thousand (the dearest that was published
+# by November 2026), and what it finds is input, which may fill the window.
+_SEARCH: Final = "web_search_options"
+_SEARCH_FEE: Final = Nanodollars(50_000_000)
+
+# What a translation writes into each object of a schema that was left open: `"additionalProperties":false,`.
+_CLOSING: Final = 29
+
+
+def weigh(fields: Fields) -> Weight:
+    """The weight of a request. What is no request at all weighs something too; to judge it is the provider's affair.
+
+    A plain conversation counts as `count_messages` counts it.
+
+    >>> weigh({"messages": [{"role": "user", "content": "hello"}], "n": 3, "temperature": 0})
+    Weight(input=TokenCount(expected=10, bound=29), choices=3, attachments=Attachments(images=0, small_images=0, \
+unmeasured=0), unpriced='', surcharge=0)
+    """
+    messages = [as_fields(message) for message in entries(fields.get("messages"))]
+    searches = fields.get(_SEARCH) is not None
+    attached = _attachments(messages, unmeasured=int(searches))
+    counted = TokenCount(REPLY_FRAME // 4, REPLY_FRAME) + attached.usual
+    for message in messages:
+        counted += _of_message(message)
+    for each in _beside(fields):
+        counted += each
+    return Weight(
+        input=counted,
+        choices=max(1, count(fields.get("n")) or 1),
+        attachments=attached,
+        unpriced=", ".join(dict.fromkeys(_unpriced(fields, messages))),
+        surcharge=_SEARCH_FEE if searches else Nanodollars(0),
+    )
+
+
+def _of_message(message: Fields) -> TokenCount:
+    """The message's frame, its texts, and whatever else it holds beside its role."""
+    counted = TokenCount(MESSAGE_FRAME // 2, MESSAGE_FRAME) + _of_content(message.get("content"))
+    for name, value in message.items():
+        if name == "tool_calls":
+            for call in map(as_fields, entries(value)):
+                counted += _of_call(call)
+        elif name not in ("role", "content") and value is not None:
+            counted += _of_json({name: value})
+    return counted + _margin(CALL_FRAME) if message.get("role") in ("tool", "function") else counted
+
+
+def _of_content(content: object) -> TokenCount:
+    if isinstance(content, str):
+        return count_text(content)
+    counted = TokenCount(0, 0)
+    for part in entries(content):
+        counted += _of_part(part)
+    return counted if isinstance(content, list) else _of_json(content)
+
+
+def _of_part(part: object) -> TokenCount:
+    """A part of a message. The data of what is attached is no text, and neither is the word for what it is."""
+    match part:
+        case {"type": "text", "text": str(said), **more} if not more:
+            return count_text(said) + TokenCount(0, 1)  # whoever joins the parts puts a line break between them
+        case {"type": "image_url", "image_url": {"url": str(), **more}, **others}:
+            return _of_json({**more, **others})
+        case {"type": "file", "file": {"file_data": str(), **more}, **others}:
+            return _of_json({**more, **others})
+        case {"type": "input_audio", "input_audio": {"data": str(), **more}, **others}:
+            return _of_json({**more, **others})
+        case _:
+            return _of_json(part)
+
+
+def _of_call(call: Fields) -> TokenCount:
+    """An earlier call. Its arguments are JSON as text, and a format that takes them as JSON may write them longer."""
+    arguments = text(as_fields(call.get("function")).get("arguments"))
+    try:
+        rewritten = _of_json(orjson.loads(arguments))
+    except orjson.JSONDecodeError:
+        rewritten = TokenCount(0, 0)
+    return _of_json(call) + _margin(CALL_FRAME + max(0, rewritten.bound - len(arguments)))
+
+
+def _beside(fields: Fields) -> Iterator[TokenCount]:
+    """Everything beside the messages."""
+    for name, value in fields.items():
+        if name in _NOT_SENT or value is None or isinstance(value, int | float):
+            continue
+        yield _of_json(value)
+        if name in ("tools", "functions") and isinstance(value, list) and value:
+            yield _margin(TOOLS_FRAME + CALL_FRAME * len(value))
+        if name == "response_format":
+            yield _margin(FORMAT_FRAME + _CLOSING * _json(value).count("{"))
+
+
+def _margin(tokens: int) -> TokenCount:
+    return TokenCount(tokens // 4, tokens)
+
+
+def _of_json(value: object) -> TokenCount:
+    return count_text(_json(value)) if value not in (None, {}, []) else TokenCount(0, 0)
+
+
+def _json(value: object) -> str:
+    """The value as it would be sent. What cannot be written is not sent, so it costs nothing."""
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:
+        return ""
+
+
+# --- attachments, and what is billed otherwise -----------------------------------------------------------------------
+
+
+def _attachments(messages: list[Fields], *, unmeasured: int) -> Attachments:
+    images = small = 0
+    for message in messages:
+        for part in entries(message.get("content")):
+            match part:
+                case {"type": "text" | "refusal"} | str():
+                    pass
+                case {"type": "image_url", "image_url": {"url": str(url), **more}} if _is_image(url):
+                    small += more.get("detail") == "low"
+                    images += more.get("detail") != "low"
+                case _:
+                    unmeasured += 1
+    return Attachments(images, small, unmeasured) if images or small or unmeasured else NOTHING_ATTACHED
+
+
+def _is_image(url: str) -> bool:
+    """Whether this is the address of an image, or of what is not known to be anything else."""
+    found = data_url(url)
+    return found is None or found[0].startswith("image/")
+
+
+def _unpriced(fields: Fields, messages: list[Fields]) -> Iterator[str]:
+    """What no price per token of text covers."""
+    for name, why in _UNPRICED.items():
+        if fields.get(name) not in (None, [], "", False):
+            yield f"{name} ({why})"
+    yield from _dearer(fields)
+    if set(map(str, entries(fields.get("modalities")))) - {"text"}:
+        yield "modalities (sound and images have prices of their own)"
+    for tool in map(as_fields, entries(fields.get("tools"))):
+        if tool.get("type", "function") not in ("function", "custom"):
+            yield "tools (one that the provider runs itself, with fees and input of its own)"
+    if any(_has_sound(message) for message in messages):
+        yield "input_audio (sound has a price of its own)"
+
+
+def _dearer(fields: Fields) -> Iterator[str]:
+    """What is billed at another price than the listed one, in the words of Anthropic's clients too."""
+    said = {**fields, **as_fields(as_fields(fields.get("extra_content")).get("anthropic"))}
+    if text(said.get("service_tier")) not in _LISTED_TIERS:
+        yield "service_tier (dearer than the listed price)"
+    if said.get("speed") not in (None, "standard"):
+        yield "speed (dearer than the listed price)"
+    if said.get("inference_geo") not in (None, "global"):
+        yield "inference_geo (dearer than the listed price)"
+    edits = map(as_fields, entries(as_fields(said.get("context_management")).get("edits")))
+    if not all(text(edit.get("type")).startswith("clear_") for edit in edits):
+        yield "context_management (a summary that the provider writes and bills beside the answer)"
+
+
+def _has_sound(message: Fields) -> bool:
+    parts = (as_fields(part).get("type") for part in entries(message.get("content")))
+    return message.get("audio") is not None or "input_audio" in parts
