@@ -5,18 +5,15 @@ closes it all again. Decisions that need nothing of that (`tw route`) are in `de
 """
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, closing
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, frozen
 
 from tokenwise.assignment import Unassignable, assign
-from tokenwise.errors import InputError, Problem
-from tokenwise.ledger import Entry
-from tokenwise.messages import Record
 from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy, Strategy
 from tokenwise.prompt import Message
@@ -24,9 +21,8 @@ from tokenwise.replaying import replay
 from tokenwise.request import Wishes
 from tokenwise.risk import Blocked, judge
 from tokenwise.run import Job, Run
-from tokenwise.simulation import Moment
 from tokenwise.synthesis import synthesized
-from tokenwise_shell.accounts import purse_for
+from tokenwise_shell.accounts import Accounts, Limit, told
 from tokenwise_shell.calls import Caller
 from tokenwise_shell.clock import wall_ms
 from tokenwise_shell.decision import Conversation, Decision, decide
@@ -35,16 +31,21 @@ from tokenwise_shell.interpret import Interpreter, Listener
 from tokenwise_shell.journal import Journal
 from tokenwise_shell.jsonl import LinesUnwritable
 from tokenwise_shell.judging import Judge, Judging, judge_named, judging_by
-from tokenwise_shell.planned import Execution, Planned, Unplanned, planned_again
+from tokenwise_shell.past import past_of
+from tokenwise_shell.planned import Execution, Planned, Refusal, Unplanned, planned_again
 from tokenwise_shell.planning import Decomposition, Planner, by_rules
 from tokenwise_shell.providers.names import catalog_ids
 from tokenwise_shell.providers.wire import Endpoint
-from tokenwise_shell.runs import RunJournal, new_run_id, read_run
-from tokenwise_shell.segments import read_ledger
+from tokenwise_shell.purses import open_purse
+from tokenwise_shell.runs import RunJournal, Story, new_run_id, read_run
 from tokenwise_shell.settings import ProviderKind, Settings
 from tokenwise_shell.transport import open_transport
+from tokenwise_shell.treasury import Purse
 from tokenwise_shell.watch import Watch
 from tokenwise_shell.workspace import EMBEDDED, Workspace, gate_of, open_workspace
+
+if TYPE_CHECKING:
+    from tokenwise_shell.shared import SharedPurse
 
 __all__ = ["MAX_STEPS", "Client", "Extras", "open_client"]
 
@@ -70,12 +71,30 @@ class Client:
     workspace: Workspace
     interpreter: Interpreter
     journal: Journal
-    notices: tuple[str, ...] = ()
+    caller: Caller
+    purse: "Purse | SharedPurse"
+    accounts: Accounts
+    _said: list[str]
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What people should know. More may come while the client works."""
+        return tuple(self._said)
 
     @property
     def state_dir(self) -> Path:
         """Where this machine's ledger and run journals are."""
         return self.workspace.settings.ledger_path.parent
+
+    @property
+    def ungoverned(self) -> int:
+        """How many calls were made while the store of shared budgets could not be asked."""
+        return self.purse.ungoverned
+
+    async def limit_keys(self, limits: Iterable[Limit]) -> None:
+        """From now on these are the limits of keys, and no others, with what the ledger says was spent under each."""
+        await self.accounts.prepare()
+        self.accounts.limit_keys(limits)
 
     def route(
         self,
@@ -120,6 +139,7 @@ class Client:
             judge_named(extras.judge, self.workspace.reachable)  # before anything is spent
         run_id = new_run_id(self.interpreter.now_ms(), os.urandom(8))
         budget, policy = self.workspace.budget(budget), self.workspace.policy(strategy)
+        self.journal.enrol(run_id, tags=self.workspace.settings.tags)
         asking = None if planner == "rules" else self._planner(policy, max_steps, listener)
         found = await self._decompose(task, run_id, budget, max_steps, asking)
         if extras.synthesize:
@@ -158,15 +178,21 @@ class Client:
             )
         )
         at_ms = self.interpreter.now_ms()
-        story = _Story(RunJournal.create(self.state_dir, job, at_ms=at_ms), listener)
+        self.journal.enrol(planned.run_id, tags=self.workspace.settings.tags)
+        story = Story(RunJournal.create(self.state_dir, job, at_ms=at_ms), listener)
         judge = self._judge(planned, listener) if planned.judging else None
         interpreter = evolve(self.interpreter, place_call=judge) if judge else self.interpreter
         with closing(story.journal):
             run = await interpreter.run(job, at_ms=at_ms, listener=story.hear)
+        executed = await self._executed(planned, run, story)
+        return evolve(executed, opinions=Nanodollars(judge.spent), unjudged=judge.unjudged) if judge else executed
+
+    async def _executed(self, planned: Planned, run: Run, story: Story) -> Execution:
+        """What came of a run, when its books are safe."""
         await self._secure()
-        if judge is None:
-            return Execution(planned, run, tuple(story.kept))
-        return Execution(planned, run, tuple(story.kept), Nanodollars(judge.spent), judge.unjudged)
+        refused, governed = self.purse.refusal(planned.run_id), self.purse.governed(planned.run_id)
+        refusal = Refusal(refused.code, told(refused)) if refused else None
+        return Execution(planned, run, tuple(story.kept), refusal=refusal, governed=governed)
 
     def _judge(self, planned: Planned, listener: Listener | None) -> Judge:
         assert planned.judging is not None
@@ -191,19 +217,19 @@ class Client:
         planned = planned_again(record.job)
         if before.resumable.finished:
             return Execution(planned, before.resumable, before.entries)
-        self.journal.enrol(run_id, seq=_next_seq(self.journal.file.path, run_id))
-        story = _Story(RunJournal.resume(self.state_dir, run_id), listener, list(before.entries))
+        past = past_of(self.journal.file.path, run_id)
+        self.journal.enrol(run_id, key=past.account.key, tags=past.account.tags, seq=past.next_seq)
+        story = Story(RunJournal.resume(self.state_dir, run_id), listener, list(before.entries))
         with closing(story.journal):
-            run = await self.interpreter.resume(before.resumable, listener=story.hear)
-        await self._secure()
-        return Execution(planned, run, tuple(story.kept))
+            run = await self.interpreter.resume(before.resumable, past.booked, listener=story.hear)
+        return await self._executed(planned, run, story)
 
     async def _secure(self) -> None:
         """Make a finished run's books survive a power loss. If the disk refuses, the run has succeeded all the same."""
         try:
             await self.journal.synced()
         except LinesUnwritable as problem:
-            self.notices += (str(problem),)
+            self._said.append(str(problem))
 
     def _planner(self, policy: Policy, max_steps: int, listener: Listener | None) -> Planner:
         return Planner(
@@ -226,7 +252,7 @@ class Client:
     async def _run_given(self, job: Job, given: tuple[Message, ...], *, listener: Listener | None) -> Run:
         """Run a job whose request is written already. Its journal has no prompt, and is enough to decide it again."""
         job, at_ms = self.interpreter.known_cooling(job), self.interpreter.now_ms()
-        story = _Story(RunJournal.create(self.state_dir, job, at_ms=at_ms), listener)
+        story = Story(RunJournal.create(self.state_dir, job, at_ms=at_ms), listener)
         with closing(story.journal):
             return await self.interpreter.run(job, at_ms=at_ms, given=given, listener=story.hear)
 
@@ -235,59 +261,42 @@ class Client:
         return await self.interpreter.run(self.interpreter.known_cooling(job), given=given, listener=listener)
 
 
-@define
-class _Story:
-    """Writes each event into the run's journal, keeps what the books were told, and passes everything on."""
-
-    journal: RunJournal
-    listener: Listener | None
-    kept: list[Entry] = field(factory=list)
-
-    def hear(self, moment: Moment) -> None:
-        if moment.event is not None:
-            self.journal.record(moment.event)
-        self.kept += [command.entry for command in moment.commands if isinstance(command, Record)]
-        if self.listener:
-            self.listener(moment)
-
-
 @asynccontextmanager
 async def open_client(
-    workspace: Workspace | None = None, *, config: Path | None = None, offline: bool | None = None
+    workspace: Workspace | None = None,
+    *,
+    config: Path | None = None,
+    offline: bool | None = None,
+    simulated: EmbeddedProvider | None = None,
 ) -> AsyncIterator[Client]:
     """A client, while the block runs. Without a workspace, the configuration and the environment are read.
 
+    `simulated` answers offline, in place of an embedded provider without faults.
     Raises InputError for bad configuration and LinesUnwritable where the ledger cannot be written.
     """
     workspace = workspace or open_workspace(
         environ=os.environ, flags={"offline": offline}, path=config, now_ms=wall_ms()
     )
-    settings = workspace.settings
-    if settings.budget_store:  # rather than a limit for each replica, which is what everybody else has
-        raise InputError(Problem("budget_store", "runs cannot share budgets yet; unset it, or run one process"))
+    settings, notices = workspace.settings, list(workspace.notices)
     async with AsyncExitStack() as stack:
         endpoints = {name: _endpoint(settings, name) for name in workspace.providers if name != EMBEDDED}
         if settings.offline:
-            address = await stack.enter_async_context(serve(EmbeddedProvider()))
+            address = await stack.enter_async_context(serve(simulated or EmbeddedProvider()))
             endpoints[EMBEDDED] = Endpoint(ProviderKind.OPENAI, str(address))
         transport = await stack.enter_async_context(open_transport())
         journal = Journal.open(settings.ledger_path, now_ms=wall_ms, sync=settings.ledger_sync)
         stack.callback(journal.close)
-        purse = purse_for(journal, settings.budgets)
+        notices += journal.notices
+        opening = open_purse(settings, journal, notices.append)
+        purse, accounts = await stack.enter_async_context(opening)
         caller = Caller(transport, endpoints, catalog_id=catalog_ids(workspace.catalog))
         interpreter = Interpreter(caller.call, purse, journal, Watch(), wall_ms)
-        yield Client(workspace, interpreter, journal, (*workspace.notices, *journal.notices))
+        yield Client(workspace, interpreter, journal, caller, purse, accounts, notices)
 
 
 def _endpoint(settings: Settings, name: str) -> Endpoint:
     provider = settings.providers[name]
     return Endpoint(provider.kind, provider.base_url, provider.api_key, tuple(provider.headers.items()))
-
-
-def _next_seq(ledger: Path, run_id: str) -> int:
-    """The number after the last one that the ledger has for this run."""
-    numbers = (line["seq"] for line in read_ledger(ledger, _unheard) if line.get("run") == run_id)
-    return 1 + max((number for number in numbers if isinstance(number, int)), default=-1)
 
 
 def _unheard(_: str) -> None:

@@ -5,8 +5,8 @@ returns are performed in order. Every command is started or done before the next
 """
 
 import math
-from collections.abc import Callable, Iterator
-from typing import Protocol, assert_never
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, Protocol, assert_never
 
 import trio
 from attrs import define, evolve, field
@@ -28,6 +28,8 @@ from tokenwise.messages import (
     ModelsCooling,
     Record,
     Reserve,
+    Reserved,
+    ReserveRefused,
     Settle,
     Wait,
     Woke,
@@ -39,9 +41,12 @@ from tokenwise.run import BackingOff, Calling, Job, Reserving, Run, Streaming
 from tokenwise.simulation import Moment
 from tokenwise.verdicts import Failure, Reply
 from tokenwise_shell.jsonl import LinesUnwritable
+from tokenwise_shell.treasury import Answer, Granted, Refused
 from tokenwise_shell.watch import CoolingList, Watch
 
-__all__ = ["Books", "Interpreter", "Listener", "Money", "PlaceCall"]
+__all__ = ["Books", "Interpreter", "Listener", "Money", "PlaceCall", "died_with"]
+
+_NOTHING: Final = Nanodollars(0)
 
 
 class PlaceCall(Protocol):
@@ -55,12 +60,12 @@ class PlaceCall(Protocol):
 class Money(Protocol):
     """The budgets outside a run's own limit."""
 
-    def reserve(self, run_id: str, attempt: AttemptId, amount: Nanodollars, at_ms: int) -> Event:
-        """Hold the amount in every budget that applies, or in none: Reserved or ReserveRefused."""
+    def reserve(self, run_id: str, attempt: AttemptId, amount: Nanodollars, answer: Answer) -> None:
+        """Hold the amount in every budget that applies, or in none. `answer` is called once, at once or later."""
         ...
 
     def settle(self, run_id: str, attempt: AttemptId, cost: Nanodollars) -> None:
-        """Close the hold at this cost."""
+        """Close the hold at this cost. A reserve that has not been answered is withdrawn: nothing stays held."""
         ...
 
 
@@ -111,10 +116,15 @@ class Interpreter:
         run, commands = start(job, at_ms=at_ms)
         return await self._drive(Moment(at_ms, None, commands), run, given, listener)
 
-    async def resume(self, run: Run, *, listener: Listener | None = None) -> Run:
-        """Go on with a run that another process left unfinished; `run` is what its recorded events lead to."""
+    async def resume(
+        self, run: Run, booked: Mapping[AttemptId, Nanodollars], *, listener: Listener | None = None
+    ) -> Run:
+        """Go on with a run that another process left unfinished; `run` is what its recorded events lead to.
+
+        `booked` is what the ledger has charged for its attempts. That process may have got further than it recorded.
+        """
         nothing = Moment(self.now_ms(), None, ())
-        return await self._drive(nothing, run, (), listener, lost=tuple(_died_with(run, self.now_ms())))
+        return await self._drive(nothing, run, (), listener, lost=tuple(died_with(run, booked, self.now_ms())))
 
     async def _drive(
         self,
@@ -126,14 +136,12 @@ class Interpreter:
         lost: tuple[Event, ...] = (),
     ) -> Run:
         send, inbox = trio.open_memory_channel[Event](math.inf)
-        for event in lost:
-            send.send_nowait(event)
         live = _Live(self, run.job.id, given, listener, send.send_nowait)
         self.watch.listeners.append(live.hear)
         try:
             async with trio.open_nursery() as nursery:
                 live.nursery = nursery
-                run = await live.drive(run, first, inbox)
+                run = await live.drive(run, first, inbox, lost)
                 nursery.cancel_scope.cancel()  # leftover pauses
         finally:
             self.watch.listeners.remove(live.hear)
@@ -153,9 +161,14 @@ class _Live:
     seats: dict[AttemptId, tuple[str, str]] = field(factory=dict)
     nursery: trio.Nursery = field(init=False)
 
-    async def drive(self, run: Run, first: Moment, inbox: trio.MemoryReceiveChannel[Event]) -> Run:
+    async def drive(
+        self, run: Run, first: Moment, inbox: trio.MemoryReceiveChannel[Event], lost: tuple[Event, ...]
+    ) -> Run:
         try:
             self.perform_all(first)
+            for event in lost:  # before anything can cancel this run, which would let go of what it does not hold
+                run, commands = step(run, event)
+                self.perform_all(Moment(run.now_ms, event, commands))
             while not run.finished:
                 event = await inbox.receive()
                 self.learn(event)
@@ -205,7 +218,7 @@ class _Live:
     def perform(self, command: Reserve | AbandonCall | Wait | Settle | Finish) -> None:
         match command:
             case Reserve(attempt=attempt, amount=amount):
-                self.post(self.shell.money.reserve(self.run_id, attempt, amount, self.shell.now_ms()))
+                self.shell.money.reserve(self.run_id, attempt, amount, lambda told: self.answered(attempt, told))
             case AbandonCall(attempt=attempt):
                 if scope := self.scopes.get(attempt):
                     scope.cancel(reason="the run no longer wants this call")
@@ -217,6 +230,15 @@ class _Live:
                 pass
             case _:
                 assert_never(command)
+
+    def answered(self, attempt: AttemptId, told: Granted | Refused) -> None:
+        match told:
+            case Granted():
+                self.post(Reserved(attempt, self.shell.now_ms()))
+            case Refused(available=available, held=held):
+                self.post(ReserveRefused(attempt, self.shell.now_ms(), available, held))
+            case _:
+                assert_never(told)
 
     async def call(self, call: CallModel) -> None:
         self.seats[call.attempt] = (call.provider, call.model)
@@ -243,12 +265,17 @@ class _Live:
         self.post(Woke(attempt, self.shell.now_ms()))
 
 
-def _died_with(run: Run, at_ms: int) -> Iterator[Event]:
-    """What the machine must hear of the process that had this run before: which attempts died with it."""
+def died_with(run: Run, booked: Mapping[AttemptId, Nanodollars], at_ms: int) -> Iterator[Event]:
+    """What the machine must hear of the process that had this run before: which attempts died with it, at what cost.
+
+    `booked` is what the ledger has charged for the run's attempts; a call that is not there has cost nothing.
+    """
     for each in run.steps:
         match each.state:
-            case Calling(attempt) | Streaming(attempt) | Reserving(attempt):
-                yield Lost(attempt.id, at_ms)
+            case Reserving(attempt):  # booked if it was answered and called, which was still to be recorded
+                yield Lost(attempt.id, at_ms, booked.get(attempt.id))
+            case Calling(attempt) | Streaming(attempt):
+                yield Lost(attempt.id, at_ms, booked.get(attempt.id, _NOTHING))
             case BackingOff(attempt=attempt):
                 yield Woke(attempt.id, at_ms)
             case _:

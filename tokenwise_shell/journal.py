@@ -19,11 +19,14 @@ from attrs import define, field
 
 from tokenwise.ids import AttemptId
 from tokenwise.ledger import Abandoned, Charged, Entry, Finished, Reservation
+from tokenwise_shell.booking import Account, booking_of
+from tokenwise_shell.bookmarks import Bookmarks
 from tokenwise_shell.jsonl import VERSION, Line, LineFile, LinesUnwritable, encode_line, iso, sync_directory
 from tokenwise_shell.leases import Leases
 from tokenwise_shell.recovery import Recovered, closings_for, summed
 from tokenwise_shell.segments import locked, numbered, set_aside
 from tokenwise_shell.settings import LedgerSync
+from tokenwise_shell.spending import Spending, load_spending
 from tokenwise_shell.writers import Position, Registered, Writer, boot_id, take_roll
 
 if TYPE_CHECKING:
@@ -37,18 +40,23 @@ ROTATE_BYTES: Final = 1 << 28
 # Batches of lines between two looks at the file's name and length, each of which is two questions to the kernel.
 _LOOK_EVERY: Final = 64
 
+_NOBODY: Final = Account()
+
 
 @define
 class _Numbers:
-    """A run's key, and the number of its next line."""
+    """Who pays for a run, and the number of its next line."""
 
-    key: str
+    account: Account
     seq: int
 
 
 @define(eq=False)
 class Journal:
-    """One process's hold on a ledger. To be used from one thread; `open` and `close` wait for the disk."""
+    """One process's hold on a ledger. To be used from one thread; `open` and `close` wait for the disk.
+
+    `tally` is what it has spent since it `entered` the ledger at that place, when so many `others` were writing it.
+    """
 
     file: LineFile
     now_ms: Callable[[], int]
@@ -56,12 +64,17 @@ class Journal:
     writer: str
     recovered: Recovered
     notices: tuple[str, ...]
+    entered: Position
+    others: int
     _place: Registered
     _encode: Callable[[Entry], dict[str, object]]
     _rotate_bytes: int
     leases: Leases = field(init=False)
+    tally: Spending = field(factory=Spending)
+    bookmarks: Bookmarks = field(factory=Bookmarks)
+    keeps_sums: bool = False
     _runs: dict[str, _Numbers] = field(factory=dict)
-    _owing: set[tuple[str, AttemptId]] = field(factory=set)
+    _owing: dict[tuple[str, AttemptId], str] = field(factory=dict)
     _synced: int = 0
     _syncing: "trio.Event | None" = None
     _lost: LinesUnwritable | None = None
@@ -92,54 +105,64 @@ class Journal:
                 roll = take_roll(path)
                 closings = list(closings_for(roll, path, notices.append, at=iso(now_ms()), boot=boot))
                 place = _enter(file, now_ms(), boot, closings)
+                entered = Position(max(numbered(path)), file.size)
                 Registered.forget(path, roll.dead)
-        told = summed(closings)
-        return cls(file, now_ms, sync, place.path.name, told, tuple(notices), place, entry_to_json, rotate_bytes)
+        told, said, name, others = summed(closings), tuple(notices), place.path.name, len(roll.living)
+        return cls(file, now_ms, sync, name, told, said, entered, others, place, entry_to_json, rotate_bytes)
 
     def __attrs_post_init__(self) -> None:
         self.leases = Leases(self._append_about_itself)
 
-    def _append_about_itself(self, kind: str, key: str, fields: dict[str, object]) -> int:
-        line = {**_head(self.now_ms(), "", 0, kind, key), "writer": self.writer, **fields}
+    def _append_about_itself(self, kind: str, account: Account, fields: dict[str, object]) -> int:
+        line = {**_head(self.now_ms(), "", 0, kind, account), "writer": self.writer, **fields}
         return self.file.append([encode_line(line)])
 
-    def enrol(self, run_id: str, *, key: str = "", seq: int = 0) -> None:
-        """Say under which key a run is booked, and with which number it goes on where it is resumed."""
-        self._runs[run_id] = _Numbers(key, seq)
+    def enrol(self, run_id: str, *, key: str = "", tags: tuple[str, ...] = (), seq: int = 0) -> None:
+        """Say under whom a run is booked, and with which number it goes on where it is resumed.
 
-    def key_of(self, run_id: str) -> str:
-        """The key under which a run is booked, "" for none."""
-        return self._runs[run_id].key if run_id in self._runs else ""
+        It holds until the run has finished, and for its planning and judging calls too, whose ids begin with its own.
+        """
+        self._runs[run_id] = _Numbers(Account(key, tags), seq)
+
+    def account_of(self, run_id: str) -> Account:
+        """Under whom a run is booked."""
+        numbers = self._runs.get(run_id) or self._runs.get(run_id.partition("/")[0])
+        return numbers.account if numbers else _NOBODY
 
     def append(self, run_id: str, *entries: Entry) -> None:
         """Write entries of one run, as one batch. Never raises and never waits; see `check` and `durable`."""
-        numbers = self._runs.setdefault(run_id, _Numbers("", 0))
+        numbers = self._runs.get(run_id)
+        if numbers is None:
+            numbers = self._runs[run_id] = _Numbers(self.account_of(run_id), 0)
         at = self.now_ms()
         lines = []
         for entry in entries:
             line = self._encode(entry)
-            head = _head(at, run_id, numbers.seq, line["type"], numbers.key)
+            head = _head(at, run_id, numbers.seq, line["type"], numbers.account)
             numbers.seq += 1
-            lines.append(encode_line({**head, **line, **self._owed(run_id, entry)}))
+            lines.append(encode_line({**head, **line, **self._owed(run_id, entry, numbers.account, at)}))
         if any(isinstance(entry, Finished) for entry in entries):
             del self._runs[run_id]
         position = self.file.append(lines)
         if self.sync is LedgerSync.LEASE:
             for entry in entries:
                 if isinstance(entry, Reservation):
-                    self.leases.draw(numbers.key, entry.amount, position)
+                    self.leases.draw(numbers.account, entry.amount, position)
         self._batches += 1
         if self._batches % _LOOK_EVERY == 0:
             self._look_after_the_file()
 
-    def _owed(self, run_id: str, entry: Entry) -> dict[str, object]:
-        """Keep count of what this process has reserved and not closed. A reservation names who must close it."""
+    def _owed(self, run_id: str, entry: Entry, account: Account, at_ms: int) -> dict[str, object]:
+        """Keep count of what this process has reserved and not closed, and of what was spent, by day of reservation.
+
+        A reservation names who must close it.
+        """
         match entry:
             case Reservation(attempt=attempt):
-                self._owing.add((run_id, attempt))
+                self._owing[run_id, attempt] = iso(at_ms)[:10]
                 return {"writer": self.writer}
-            case Charged(attempt=attempt) | Abandoned(attempt=attempt):
-                self._owing.discard((run_id, attempt))
+            case Charged(attempt=attempt, amount=amount) | Abandoned(attempt=attempt, amount=amount):
+                self.tally.count(account, self._owing.pop((run_id, attempt), iso(at_ms)[:10]), amount)
             case _:
                 pass
         return {}
@@ -183,8 +206,9 @@ class Journal:
         done = self._syncing = trio.Event()
         try:
             await trio.lowlevel.checkpoint()  # whoever the round before has woken may append first, and share this one
+            moved, due = self._bookmark()
             if self.sync is LedgerSync.LEASE:
-                self.leases.renew()
+                self.leases.renew()  # which writes each lease anew, behind the bookmark
             upto = self.file.written
             await trio.to_thread.run_sync(self.file.sync)
         except OSError as error:
@@ -196,6 +220,25 @@ class Journal:
         finally:
             self._syncing = None
             done.set()
+        if due and not self._lost:
+            await trio.to_thread.run_sync(self._keep, moved)
+
+    def _bookmark(self) -> tuple[Position | None, bool]:
+        """The place before which this process has left nothing open, and whether it is time to keep it."""
+        if not self.bookmarks.due(self.file.accepted):
+            return None, False
+        with suppress(OSError):
+            place = Position(max(numbered(self.file.path)), self.file.size)
+            return self.bookmarks.move(place, self._owing), True
+        return None, False
+
+    def _keep(self, moved: Position | None) -> None:
+        """Spare whoever comes after this process's death most of the reading. Where it fails, that takes longer."""
+        with suppress(OSError):
+            if moved is not None:
+                self._place.move(moved)
+            if self.keeps_sums:
+                load_spending(self.file.path, _unheard)
 
     def _look_after_the_file(self) -> None:
         """Set the file aside if it is long enough; go on in the new one if somebody has done so, or moved it away.
@@ -230,7 +273,7 @@ class Journal:
         owing = bool(self._owing) or self.check() is not None
         self.leases.end()
         if not owing:
-            closed = {**_head(self.now_ms(), "", 0, "closed", ""), "writer": self.writer}
+            closed = {**_head(self.now_ms(), "", 0, "closed", _NOBODY), "writer": self.writer}
             self.file.append([encode_line(closed)])
         try:
             try:
@@ -269,7 +312,7 @@ def _enter(file: LineFile, at_ms: int, boot: str, closings: Sequence[Line]) -> R
     start = Position(max(numbered(file.path)), file.size)
     writer = Writer(f"{iso(at_ms)}-{os.getpid()}-{os.urandom(4).hex()}", start, boot)
     place = Registered.register(file.path, writer)
-    opened = {**_head(at_ms, "", 0, "opened", ""), "writer": writer.name, "pid": os.getpid()}
+    opened = {**_head(at_ms, "", 0, "opened", _NOBODY), "writer": writer.name, "pid": os.getpid()}
     try:
         file.append([*map(encode_line, closings), encode_line(opened)])
         if file.problem:
@@ -281,5 +324,9 @@ def _enter(file: LineFile, at_ms: int, boot: str, closings: Sequence[Line]) -> R
     return place
 
 
-def _head(at_ms: int, run: str, seq: int, kind: object, key: str) -> dict[str, object]:
-    return {"v": VERSION, "at": iso(at_ms), "run": run, "seq": seq, "type": kind, "key": key}
+def _unheard(_: str) -> None:
+    """For notices that opening the ledger has given already."""
+
+
+def _head(at_ms: int, run: str, seq: int, kind: object, account: Account) -> dict[str, object]:
+    return {"v": VERSION, "at": iso(at_ms), "run": run, "seq": seq, "type": kind, **booking_of(account)}

@@ -1,10 +1,10 @@
 """Durable leases: money taken ahead of need, so that a reservation survives a power loss without a sync of its own.
 
-For each key, a `leased` line says how much this process may have reserved beyond what is known to be on the disk. It
-is synced before anything relies on it. From then on:
+For each account (a key, and those of a run's tags that have limits), a `leased` line says how much this process may
+have reserved beyond what is known to be on the disk. It is synced before anything relies on it. From then on:
 
     reserved, not yet synced   <=   what the lease covers            (`covered`; else the call waits for a sync)
-    held in the key's budgets   =   the lease less what was reserved since its line
+    held in its budgets   =   the lease less what was reserved since its line
 
 So if the power fails, whatever was lost is within leases that are on the disk, and charging each of them in full (its
 surviving reservations included) stays within the limits that they were taken from. A lease may be given up at any
@@ -22,21 +22,22 @@ from attrs import define, field
 from tokenwise.ids import AttemptId
 from tokenwise.leasing import lease_for
 from tokenwise.money import Nanodollars
+from tokenwise_shell.booking import Account
 from tokenwise_shell.treasury import Granted, Treasury
 
 __all__ = ["Leases", "WriteLine"]
 
 _NOTHING: Final = Nanodollars(0)
 
-WriteLine = Callable[[str, str, dict[str, object]], int]
-"""Appends a line about this process: type, key, fields. Returns its position in the file; see `LineFile.append`."""
+WriteLine = Callable[[str, Account, dict[str, object]], int]
+"""Appends a line about this process: type, account, fields. Returns its position in the file; see `LineFile.append`."""
 
 
 @define(eq=False)
 class _Lease:
-    """One key's lease. `number` counts its lines; `position` is that of the last of them."""
+    """One account's lease. `number` counts its lines; `position` is that of the last of them."""
 
-    key: str
+    account: Account
     number: int = 0
     amount: Nanodollars = _NOTHING
     covers: int = 0
@@ -55,21 +56,26 @@ class _Lease:
 
     def place(self) -> tuple[str, AttemptId]:
         """Under which name the treasury holds it; no run has such an id."""
-        return f"lease:{self.key}", AttemptId("lease", self.number)
+        return f"lease:{self.account.key}\n{self.account.tags}", AttemptId("lease", self.number)
 
 
 @define(eq=False)
 class Leases:
-    """The leases of one process. `scopes_of` names the budgets of a key as they are now; without any, none limits."""
+    """The leases of one process. `scopes_of` names the budgets of an account as they are now; without any, none limits.
+
+    `limited` leaves an account those of its tags that have limits: there is no lease for each tag that anybody sends.
+    """
 
     write: WriteLine
     treasury: Treasury = field(factory=Treasury)
-    scopes_of: Callable[[str], tuple[str, ...]] = lambda _: ()
-    _leases: dict[str, _Lease] = field(factory=dict)
+    scopes_of: Callable[[Account], tuple[str, ...]] = lambda _: ()
+    limited: Callable[[Account], Account] = lambda account: account
+    _leases: dict[Account, _Lease] = field(factory=dict)
 
-    def draw(self, key: str, amount: Nanodollars, position: int) -> None:
+    def draw(self, account: Account, amount: Nanodollars, position: int) -> None:
         """Count a reservation that has been written at this position."""
-        lease = self._leases.get(key) or self._leases.setdefault(key, _Lease(key))
+        account = self.limited(account) if account.tags else account
+        lease = self._leases.get(account) or self._leases.setdefault(account, _Lease(account))
         before = lease.rest
         lease.since_line += amount
         lease.unsynced += amount
@@ -88,7 +94,7 @@ class Leases:
         return any(2 * lease.unsynced > lease.covers for lease in self._leases.values())
 
     def renew(self) -> None:
-        """Write the next lease of every key that needs another; the sync that follows is to make it durable."""
+        """Write the next lease of every account that needs another; the sync that follows is to make it durable."""
         for lease in self._leases.values():
             if not lease.used:
                 self._end(lease)
@@ -97,7 +103,7 @@ class Leases:
             lease.used = False
 
     def _renew(self, lease: _Lease) -> None:
-        scopes = self.scopes_of(lease.key)
+        scopes = self.scopes_of(lease.account)
         self._let_go(lease)
         available = min((self.treasury[scope].available for scope in scopes), default=None)
         # Used by less than half, it is renewed as it was; what the limit has left is asked every time.
@@ -136,7 +142,7 @@ class Leases:
         if lease.amount:
             lease.amount = _NOTHING
             lease.since_line = lease.covers = 0
-            lease.position = self.write("lease_ended", lease.key, {"lease": lease.number})
+            lease.position = self.write("lease_ended", lease.account, {"lease": lease.number})
 
     def _write(self, lease: _Lease, amount: Nanodollars, scopes: tuple[str, ...]) -> None:
         lease.number += 1
@@ -145,7 +151,7 @@ class Leases:
         if scopes:
             held = self.treasury.reserve(*lease.place(), amount, scopes)
             assert isinstance(held, Granted)  # at most a part of what was available a moment ago
-        lease.position = self.write("leased", lease.key, {"lease": lease.number, "amount_nano": amount})
+        lease.position = self.write("leased", lease.account, {"lease": lease.number, "amount_nano": amount})
 
     def _let_go(self, lease: _Lease) -> None:
         """Give back what the budgets hold for it. Its line stands until the next."""

@@ -13,6 +13,7 @@ from typing import Final
 from attrs import define, field, frozen
 
 from tokenwise.errors import Problem
+from tokenwise_shell.booking import Account, account_of
 from tokenwise_shell.jsonl import Line
 
 __all__ = ["CLOSINGS", "EFFECTS", "Balance", "Verified", "name_of", "verify", "what_is_wrong"]
@@ -42,7 +43,13 @@ def what_is_wrong(line: Line) -> str:
     for name, kind in _NEEDS.get(str(line.get("type")), _ENVELOPE):
         if type(line.get(name)) is not kind:
             return f"field {name!r} is {line.get(name)!r:.40}, expected {_WORDS[kind]}"
+    if "tags" in line and not _are_texts(line["tags"]):
+        return f"field 'tags' is {line['tags']!r:.40}, expected a list of texts"
     return "a negative amount" if line.get("amount_nano", 0) < 0 else ""
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
 
 def name_of(line: Line) -> str:
@@ -202,7 +209,7 @@ class _Proof:
     lines: int = 0
     spent_nano: int = 0
     overrun_nano: int = 0
-    leases: dict[str, dict[tuple[str, str], int]] = field(factory=lambda: {"leased": {}, "lease_ended": {}})
+    leases: dict[str, dict[tuple[str, Account], int]] = field(factory=lambda: {"leased": {}, "lease_ended": {}})
 
     def add(self, line: Line) -> None:
         self.lines += 1
@@ -224,9 +231,9 @@ class _Proof:
             del self.open[run]
 
     def _add_lease(self, line: Line) -> None:
-        """Of one writer and key, the last lease line must have an end; the numbers tell which is the last."""
+        """Of one writer and account, the last lease line must have an end; the numbers tell which is the last."""
         if (kind := line["type"]) in self.leases:
-            place, numbers = (line["writer"], line["key"]), self.leases[kind]
+            place, numbers = (line["writer"], account_of(line)), self.leases[kind]
             numbers[place] = max(line["lease"], numbers.get(place, 0))
 
     def _count(self, line: Line) -> None:
@@ -239,9 +246,10 @@ class _Proof:
         for run, books in self.open.items():
             for attempt, message in books.problems(living):
                 self.problems.append(Problem(f"run {run!r}" + (f", attempt {attempt}" if attempt else ""), message))
-        for (writer, key), number in self.leases["leased"].items():
-            if writer not in living and self.leases["lease_ended"].get((writer, key), 0) < number:
-                self.problems.append(Problem(f"writer {writer!r}, key {key!r}", f"lease {number} has no end"))
+        for (writer, account), number in self.leases["leased"].items():
+            if writer not in living and self.leases["lease_ended"].get((writer, account), 0) < number:
+                whose = f"writer {writer!r}, key {account.key!r}" + "".join(f", tag {tag!r}" for tag in account.tags)
+                self.problems.append(Problem(whose, f"lease {number} has no end"))
         return Verified(
             problems=tuple(sorted(self.problems, key=str)),
             lines=self.lines,

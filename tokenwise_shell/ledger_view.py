@@ -58,7 +58,7 @@ COLUMNS: Final = (
 """The columns of a CSV export. Tokens are those reported with a charge."""
 
 _COMPLETED: Final = "completed"
-_GROUPS: Final = ("model", "provider", "key", "day", "run")
+_GROUPS: Final = ("model", "provider", "key", "day", "run", "tag")
 
 Notice = Callable[[str], None]
 
@@ -169,7 +169,8 @@ class Summary:
         nano, wasted = line["amount_nano"], line.get("outcome") != "ok"
         estimated = line["type"] == "abandoned" or line["estimated"]
         names = (line["model"], line["provider"], line["key"], line["at"][:10], run)
-        totals = [groups[name] for groups, name in zip(self.by.values(), names, strict=True)]
+        totals = [self.by[group][name] for group, name in zip(_GROUPS, names, strict=False)]
+        totals += [self.by["tag"][tag] for tag in line.get("tags", ())]  # with two tags, a call is in both sums
         planner = (self._planner,) if line["run"].endswith(PLANNER) else ()
         for total in (self.total, *planner, *totals):
             total.add(nano, wasted=wasted, estimated=estimated)

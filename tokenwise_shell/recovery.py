@@ -12,6 +12,7 @@ from typing import Final
 
 from attrs import define, field, frozen
 
+from tokenwise_shell.booking import Account, account_of, booking_of
 from tokenwise_shell.jsonl import VERSION, Line
 from tokenwise_shell.ledger_proof import EFFECTS, Balance, what_is_wrong
 from tokenwise_shell.segments import read_from
@@ -79,7 +80,7 @@ class _Found:
     """What is open after the lines read so far."""
 
     left: dict[tuple[str, str, int], _Left] = field(factory=dict)
-    leases: dict[tuple[str, str], _OpenLease] = field(factory=dict)
+    leases: dict[tuple[str, Account], _OpenLease] = field(factory=dict)
     last: dict[str, int] = field(factory=dict)
 
     def add(self, line: Line) -> None:
@@ -88,20 +89,32 @@ class _Found:
         if kind in EFFECTS:
             self._add_effect(line)
         elif kind == "leased":
-            self.leases[line["writer"], line["key"]] = _OpenLease(line)
+            self.leases[line["writer"], account_of(line)] = _OpenLease(line)
         elif kind == "lease_ended":
-            self.leases.pop((line["writer"], line["key"]), None)
+            self.leases.pop((line["writer"], account_of(line)), None)
 
     def _add_effect(self, line: Line) -> None:
         place = (line["run"], line["step"], line["attempt"])
         if line["type"] == "reserved":
             self.left[place] = _Left(line, Balance())
-            if lease := self.leases.get((line.get("writer", ""), line["key"])):
+            if lease := self._lease_of(line):
                 lease.reserved += line["amount_nano"]
         if one := self.left.get(place):
             one.balance.add(line)
             if one.balance.settled:
                 del self.left[place]
+
+    def _lease_of(self, line: Line) -> _OpenLease | None:
+        """The lease that a reservation was made within: that of its key, and of those of its tags that had limits."""
+        writer, key, tags = line.get("writer", ""), line["key"], line.get("tags", ())
+        if not tags:
+            return self.leases.get((writer, Account(key)))
+        within = [
+            account
+            for owner, account in self.leases
+            if owner == writer and account.key == key and set(account.tags) <= set(tags)
+        ]
+        return self.leases[writer, max(within, key=lambda account: len(account.tags))] if within else None
 
     def next_seq(self, run: str) -> int:
         """The number of the run's next line."""
@@ -111,7 +124,7 @@ class _Found:
 
 def _run_of(lease: Line) -> str:
     """The run under which a lost lease is charged: one for each, so that its numbers are its own."""
-    return f"lease-{lease['writer']}-{lease['lease']}-{lease['key']}"
+    return "-".join(("lease", lease["writer"], str(lease["lease"]), lease["key"], *lease.get("tags", ())))
 
 
 def _lease_closings(lease: _OpenLease, at: str, seq: int | None) -> Iterator[Line]:
@@ -123,11 +136,11 @@ def _lease_closings(lease: _OpenLease, at: str, seq: int | None) -> Iterator[Lin
     rest = told["amount_nano"] - lease.reserved
     if seq == 0 and rest > 0:
         call = {"step": "lease", "attempt": 0, "model": LOST, "provider": LOST, "amount_nano": rest, "recovered": True}
-        head = {"v": VERSION, "at": told["at"], "run": _run_of(told)}
-        reserved = {"seq": 0, "type": "reserved", "key": told["key"], "writer": told["writer"]}
+        head = {"v": VERSION, "at": told["at"], "run": _run_of(told), **booking_of(account_of(told))}
+        reserved = {"seq": 0, "type": "reserved", "writer": told["writer"]}
         yield {**head, **reserved, **call, "input_tokens": 0, "max_output_tokens": 0}
-        yield {**head, "at": at, "seq": 1, "type": "abandoned", "key": told["key"], **call, "estimated": True}
-    ended = {"v": VERSION, "at": at, "run": "", "seq": 0, "type": "lease_ended", "key": told["key"]}
+        yield {**head, "at": at, "seq": 1, "type": "abandoned", **call, "estimated": True}
+    ended = {"v": VERSION, "at": at, "run": "", "seq": 0, "type": "lease_ended", **booking_of(account_of(told))}
     yield {**ended, "writer": told["writer"], "lease": told["lease"], "recovered": True}
 
 
@@ -136,7 +149,7 @@ def _closing(one: _Left, seq: int, at: str) -> Line:
     nano = one.balance.nano
     kind = "abandoned" if not one.balance.closed else "released" if nano > 0 else "overran"
     told = one.reservation
-    line = {"v": VERSION, "at": at, "run": told["run"], "seq": seq, "type": kind, "key": told["key"]}
+    line = {"v": VERSION, "at": at, "run": told["run"], "seq": seq, "type": kind, **booking_of(account_of(told))}
     line |= {"step": told["step"], "attempt": told["attempt"], "amount_nano": abs(nano), "recovered": True}
     if kind == "abandoned":
         line |= {"model": told["model"], "provider": told["provider"], "estimated": True}

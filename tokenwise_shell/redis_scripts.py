@@ -1,4 +1,4 @@
-"""The two steps that must be atomic in a shared store, in Lua, as Redis and Valkey run it.
+"""The steps that must be atomic in a shared store, in Lua, as Redis and Valkey run it.
 
 Layout, all under one hash tag so that a cluster keeps it in one slot:
 
@@ -8,17 +8,27 @@ Layout, all under one hash tag so that a cluster keeps it in one slot:
 
 A hold that expires belongs to a replica that died or is cut off. Its call may have been billed, so its whole amount is
 counted as spent; a settlement that comes after all puts that right. Closed holds stay a while, so that a repeated
-request changes nothing. Lua counts in doubles, which are exact up to 2^53: 9,007,199 USD in nano-dollars.
+request changes nothing. A budget is forgotten some days after its window. What the limit cannot hold (it was lowered,
+or calls were made while nobody could be asked) counts as overrun. Lua counts in doubles, which are exact up to 2^53:
+9,007,199 USD in nano-dollars.
 """
 
 from typing import Final
 
-__all__ = ["EXACT", "PREFIX", "RESERVE", "SETTLE"]
+__all__ = ["EXACT", "OPEN", "PREFIX", "RESERVE", "SETTLE"]
 
 PREFIX: Final = "{tokenwise}:"
 
 EXACT: Final = 2**53
 """Amounts up to this are exact."""
+
+_LAW: Final = """
+local function keep_the_law(budget)
+    local told = redis.call('HMGET', budget, 'limit', 'spent', 'held', 'overrun')
+    local over = tonumber(told[2]) + tonumber(told[3]) - tonumber(told[1])
+    if over > tonumber(told[4]) then redis.call('HSET', budget, 'overrun', string.format('%.0f', over)) end
+end
+"""
 
 _SWEEP: Final = """
 local function now_ms()
@@ -36,9 +46,11 @@ end
 
 local function book(id, held, spent, overrun)
     for _, budget in ipairs(scopes_of(id)) do
-        redis.call('HINCRBY', budget, 'held', held)
-        redis.call('HINCRBY', budget, 'spent', spent)
-        redis.call('HINCRBY', budget, 'overrun', overrun)
+        if redis.call('HEXISTS', budget, 'limit') == 1 then
+            redis.call('HINCRBY', budget, 'held', held)
+            redis.call('HINCRBY', budget, 'spent', spent)
+            redis.call('HINCRBY', budget, 'overrun', overrun)
+        end
     end
 end
 
@@ -51,6 +63,22 @@ local function sweep(now)
     end
 end
 """
+
+OPEN: Final = (
+    f"local P = '{PREFIX}'\n"
+    + _LAW
+    + """
+-- ARGV: scope, limit, what is spent if nobody has opened it, when it may be forgotten (Unix ms; 0 is never)
+local budget = P .. 'budget:' .. ARGV[1]
+if redis.call('HEXISTS', budget, 'limit') == 0 then
+    redis.call('HSET', budget, 'spent', ARGV[3], 'held', '0', 'overrun', '0')
+end
+redis.call('HSET', budget, 'limit', ARGV[2])
+if ARGV[4] ~= '0' then redis.call('PEXPIREAT', budget, ARGV[4]) end
+keep_the_law(budget)
+return {1}
+"""
+)
 
 RESERVE: Final = (
     f"local P = '{PREFIX}'\n"
@@ -89,8 +117,10 @@ return {1}
 SETTLE: Final = (
     f"local P = '{PREFIX}'\n"
     + _SWEEP
+    + _LAW
     + """
--- ARGV: id, cost, ms for which a closed hold is remembered   Answers the state in which the hold was found.
+-- ARGV: id, cost, ms for which a closed hold is remembered, scopes of a call that was made without a hold...
+-- Answers the state in which the hold was found.
 local id, cost = ARGV[1], tonumber(ARGV[2])
 local hold = P .. 'hold:' .. id
 local told = redis.call('HMGET', hold, 'state', 'amount')
@@ -100,6 +130,14 @@ if state == 'held' then
     book(id, string.format('%.0f', -amount), ARGV[2], string.format('%.0f', over))
 elseif state == 'expired' then
     book(id, 0, string.format('%.0f', cost - amount), string.format('%.0f', over))
+elseif state == 'unknown' then
+    for index = 4, #ARGV do
+        local budget = P .. 'budget:' .. ARGV[index]
+        if redis.call('HEXISTS', budget, 'limit') == 1 then
+            redis.call('HINCRBY', budget, 'spent', ARGV[2])
+            keep_the_law(budget)
+        end
+    end
 end
 redis.call('ZREM', P .. 'due', id)
 redis.call('HSET', hold, 'state', 'closed')

@@ -16,16 +16,18 @@ from pathlib import Path
 from typing import Final
 
 import orjson
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from tokenwise.catalog import Catalog
 from tokenwise.errors import InputError, Problem
-from tokenwise.messages import Event
+from tokenwise.ledger import Entry
+from tokenwise.messages import Event, Record
 from tokenwise.run import Job
+from tokenwise.simulation import Moment
 from tokenwise_shell.codec import event_from_json, event_to_json, from_json, job_from_json, job_to_json, to_json
 from tokenwise_shell.jsonl import VERSION, Line, LineFile, LinesUnwritable, encode_line, iso, read_lines, sync_directory
 
-__all__ = ["RunJournal", "RunRecord", "load_catalog", "new_run_id", "read_run", "run_file", "save_catalog"]
+__all__ = ["RunJournal", "RunRecord", "Story", "load_catalog", "new_run_id", "read_run", "run_file", "save_catalog"]
 
 # Crockford's alphabet: no i, l, o, u, so an id can be read out, and none spells a word. It sorts as the numbers do.
 _DIGITS: Final = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -110,6 +112,23 @@ class RunJournal:
             raise LinesUnwritable(self.file.path, error, 0) from error
         finally:
             self.file.close()
+
+
+@define
+class Story:
+    """Writes each event into a run's journal, keeps what the books were told, and passes everything on."""
+
+    journal: RunJournal
+    listener: Callable[[Moment], None] | None
+    kept: list[Entry] = field(factory=list)
+
+    def hear(self, moment: Moment) -> None:
+        """Take one event with the commands that it caused."""
+        if moment.event is not None:
+            self.journal.record(moment.event)
+        self.kept += [command.entry for command in moment.commands if isinstance(command, Record)]
+        if self.listener:
+            self.listener(moment)
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ __all__ = ["LIFETIME_S", "SharedStore", "Slices"]
 LIFETIME_S: Final = 5.0
 """A slice is spent from for this long: so long others may have to wait for money that this replica does not use."""
 
+_PATIENCE_S: Final = 2.0  # for money of our own slices to arrive where it came from; then the refusal stands
 _NOTHING: Final = Nanodollars(0)
 _Place = tuple[str, AttemptId]
 _Scopes = tuple[str, ...]
@@ -29,6 +30,12 @@ _Scopes = tuple[str, ...]
 
 class SharedStore(Protocol):
     """Where replicas share budgets; see `redis_store`."""
+
+    async def open(
+        self, scope: str, limit: Nanodollars, *, spent: Nanodollars = ..., ends_ms: int | None = ...
+    ) -> bool:
+        """Set a budget's limit; `spent` counts where nobody has opened it before. False where nobody answers."""
+        ...
 
     async def reserve(self, run_id: str, attempt: AttemptId, amount: Nanodollars, scopes: _Scopes) -> Granted | Refused:
         """Hold the amount in all of these budgets, or in none."""
@@ -67,6 +74,7 @@ class _Desk:
     slice: _Slice | None = None
     size: Nanodollars = _NOTHING
     largest: Nanodollars = _NOTHING
+    waiting: int = 0
 
 
 @define(eq=False)
@@ -82,6 +90,11 @@ class Slices:
     _withdrawn: set[_Place] = field(factory=set)
     _taken: int = 0
 
+    def reserve_at_once(self, run_id: str, attempt: AttemptId, amount: Nanodollars, scopes: _Scopes) -> Granted | None:
+        """Hold the amount within a slice; None where there is none with room, and the store has to be asked."""
+        desk = self._desks.get(scopes)
+        return Granted(Hold(amount)) if desk and self._held_within(desk, (run_id, attempt), amount) else None
+
     async def reserve(self, run_id: str, attempt: AttemptId, amount: Nanodollars, scopes: _Scopes) -> Granted | Refused:
         """Hold the amount in all of these budgets, or in none; within a slice where there is one with room.
 
@@ -92,11 +105,13 @@ class Slices:
         desk.largest = max(desk.largest, amount)
         if self._held_within(desk, place, amount):
             return Granted(Hold(amount))
+        desk.waiting += 1
         self._asking.add(place)
         try:
             answer = await self._ask(desk, place, amount, scopes)
         finally:
             self._asking.discard(place)
+            desk.waiting -= 1
         if place in self._withdrawn:
             self._withdrawn.discard(place)
             self.settle(run_id, attempt, _NOTHING)
@@ -111,8 +126,9 @@ class Slices:
         if place in self._within:
             return Granted(Hold(amount))
         answer = await self.store.reserve(*place, amount, scopes)
-        if isinstance(answer, Refused) and self._give_way(answer.scope):
-            await self.store.delivered()
+        if isinstance(answer, Refused) and self.give_way(answer.scope):
+            with trio.move_on_after(_PATIENCE_S):
+                await self.store.delivered()
             answer = await self.store.reserve(*place, amount, scopes)
         return answer
 
@@ -133,8 +149,10 @@ class Slices:
         """Give up slices that have grown old, for as long as this runs."""
         while True:
             await trio.sleep(self.lifetime_s / 5)
-            for desk in self._desks.values():
-                if desk.slice and trio.current_time() >= desk.slice.taken_at + self.lifetime_s:
+            for scopes, desk in tuple(self._desks.items()):
+                if not desk.slice and not desk.waiting:
+                    del self._desks[scopes]  # of a window that is over, most likely
+                elif desk.slice and trio.current_time() >= desk.slice.taken_at + self.lifetime_s:
                     desk.size = _NOTHING
                     self._retire(desk)
 
@@ -172,8 +190,8 @@ class Slices:
     def _name(self) -> str:
         return f"slice-{self.replica}"
 
-    def _give_way(self, scope: str) -> bool:
-        """Give up every slice of this budget that holds no call; whether any did."""
+    def give_way(self, scope: str) -> bool:
+        """Give up every slice of this budget, and say whether any of them held no call, so that money comes back."""
         desks = [desk for desk in self._desks.values() if desk.slice and scope in desk.slice.scopes]
         idle = [desk for desk in desks if desk.slice and not desk.slice.open]
         for desk in desks:

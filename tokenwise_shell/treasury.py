@@ -17,10 +17,13 @@ from attrs import define, field, frozen
 from tokenwise.budget import Budget, Hold, Short, release, reserve, settle
 from tokenwise.errors import InputError, Problem, ProtocolViolation
 from tokenwise.ids import AttemptId
-from tokenwise.messages import Reserved, ReserveRefused
+from tokenwise.messages import Reserved
 from tokenwise.money import Nanodollars
 
-__all__ = ["Granted", "Purse", "Refused", "Treasury"]
+__all__ = ["UNREACHABLE", "Answer", "Granted", "Purse", "Refusals", "Refused", "Treasury"]
+
+UNREACHABLE: Final = "budget_store"
+"""The scope that a refusal names where the store that replicas share could not be asked."""
 
 _NOTHING: Final = Nanodollars(0)
 
@@ -30,9 +33,10 @@ _REMEMBERED: Final = 1024
 
 @frozen
 class Granted:
-    """The amount is held in every scope named."""
+    """The amount is held in every scope named; where not `governed`, in none: no store could be asked, by policy."""
 
     hold: Hold
+    governed: bool = True
 
 
 @frozen
@@ -52,6 +56,22 @@ class Refused:
     def busy(self) -> bool:
         """Whether waiting may help: with the others' holds given back in full, this budget would say yes."""
         return self.available + self.held >= self.needed
+
+    @property
+    def code(self) -> str:
+        """The refusal's name for programs."""
+        if self.unreachable:
+            return "budget_unavailable"
+        return "budget_busy" if self.busy else "budget_exceeded"
+
+    @property
+    def unreachable(self) -> bool:
+        """Whether nobody could be asked, so that nothing is known of the money."""
+        return self.scope == UNREACHABLE
+
+
+Answer = Callable[[Granted | Refused], None]
+"""Hears what became of a reserve, once."""
 
 
 @frozen
@@ -81,6 +101,19 @@ class Treasury:
         self._budgets[scope] = Budget(limit, spent, overrun=Nanodollars(max(0, spent - limit)))
         if ends_ms is not None:
             self._ends_ms[scope] = ends_ms
+
+    def change(self, scope: str, limit: Nanodollars) -> None:
+        """Give an open budget another limit. What that cannot hold counts as overrun, and nothing is available."""
+        before = self._budgets[scope]
+        over = max(before.overrun, before.spent + before.held - limit)
+        self._budgets[scope] = Budget(limit, before.spent, before.held, Nanodollars(over))
+
+    def end(self, scope: str) -> bool:
+        """Close a budget unless money is held in it, and say whether that was so."""
+        if self._budgets[scope].held:
+            return False
+        self.close(scope)
+        return True
 
     def close(self, scope: str) -> Budget:
         """End a budget, as when its window is over, and say how it ended. Raises InputError while money is held."""
@@ -153,40 +186,58 @@ class Treasury:
 
 
 @define(eq=False)
+class Refusals:
+    """The last refusal of each run, for whoever has to say why it came to nothing. Some are never asked for."""
+
+    _last: dict[str, Refused] = field(factory=dict)
+
+    def keep(self, run_id: str, refused: Refused) -> None:
+        """Remember it, and forget the oldest where there are too many."""
+        self._last.pop(run_id, None)
+        self._last[run_id] = refused
+        if len(self._last) > _REMEMBERED:
+            del self._last[next(iter(self._last))]
+
+    def take(self, run_id: str) -> Refused | None:
+        """The last refusal of this run, which is forgotten with that; None where it was refused nothing."""
+        return self._last.pop(run_id, None)
+
+
+@define(eq=False)
 class Purse:
-    """The treasury as the interpreter sees it: each run's scopes are looked up, and answers are the machine's events.
+    """The treasury as the interpreter sees it: each run's scopes are looked up, and every reserve is answered at once.
 
     `give_way` frees what this process itself has put aside in a budget that says no, if anything; then it is asked
-    once more. The last refusal of each run is kept, for whoever has to say why the run came to nothing.
+    once more.
     """
 
     treasury: Treasury
     scopes_of: Callable[[str], tuple[str, ...]]
     give_way: Callable[[str], bool] = lambda _: False
-    _refusals: dict[str, Refused] = field(factory=dict)
+    _refusals: Refusals = field(factory=Refusals)
 
-    def reserve(self, run_id: str, attempt: AttemptId, amount: Nanodollars, at_ms: int) -> Reserved | ReserveRefused:
+    def reserve(self, run_id: str, attempt: AttemptId, amount: Nanodollars, answer: Answer) -> None:
         """Hold the amount in every budget that applies to the run, or in none."""
         scopes = self.scopes_of(run_id)
-        answer = self.treasury.reserve(run_id, attempt, amount, scopes)
-        while isinstance(answer, Refused) and self.give_way(answer.scope):
-            answer = self.treasury.reserve(run_id, attempt, amount, scopes)
-        match answer:
-            case Granted():
-                return Reserved(attempt, at_ms)
-            case Refused(available=available, held=held):
-                self._keep(run_id, answer)
-                return ReserveRefused(attempt, at_ms, available, held)
-
-    def _keep(self, run_id: str, refused: Refused) -> None:
-        self._refusals.pop(run_id, None)
-        self._refusals[run_id] = refused
-        if len(self._refusals) > _REMEMBERED:
-            del self._refusals[next(iter(self._refusals))]
+        told = self.treasury.reserve(run_id, attempt, amount, scopes)
+        while isinstance(told, Refused) and self.give_way(told.scope):
+            told = self.treasury.reserve(run_id, attempt, amount, scopes)
+        if isinstance(told, Refused):
+            self._refusals.keep(run_id, told)
+        answer(told)
 
     def refusal(self, run_id: str) -> Refused | None:
         """The last refusal of this run, which is forgotten with that; None where it was refused nothing."""
-        return self._refusals.pop(run_id, None)
+        return self._refusals.take(run_id)
+
+    def governed(self, run_id: str) -> bool:  # noqa: ARG002 -- in a shared store it depends on the run
+        """Whether every call of this run was held to its budgets: here, always."""
+        return True
+
+    @property
+    def ungoverned(self) -> int:
+        """How many calls were held to none: here, no call."""
+        return 0
 
     def settle(self, run_id: str, attempt: AttemptId, cost: Nanodollars) -> None:
         """Close the hold at this cost."""

@@ -116,6 +116,7 @@ class Registered:
 
     path: Path
     descriptor: int
+    boot: str
 
     @classmethod
     def register(cls, ledger: Path, writer: Writer) -> "Registered":
@@ -129,7 +130,17 @@ class Registered:
         os.fsync(descriptor)
         sync_directory(folder)
         sync_directory(ledger.parent)
-        return cls(path, descriptor)
+        return cls(path, descriptor, writer.boot)
+
+    def move(self, start: Position) -> None:
+        """Say, durably, that before this place nothing of this process is open. Raises OSError.
+
+        The file is written over in place, since its lock must stay: cut short, it says nothing, and all is read.
+        """
+        told = orjson.dumps({"pid": os.getpid(), "file": start.number, "from": start.offset, "boot": self.boot})
+        os.pwrite(self.descriptor, told, 0)
+        os.ftruncate(self.descriptor, len(told))
+        os.fsync(self.descriptor)
 
     def leave(self, *, owing: bool) -> None:
         """Give the lock back. A writer that still owes closings leaves its file, so that the next one recovers it."""
