@@ -3,11 +3,12 @@
 import pytest
 
 from tests.shell.test_journal import charged, opened, released, reserved
+from tests.shell.test_treasury import asked
 from tests.shell.treasury_contract import FIRST, SECOND, balance
 from tokenwise.errors import InputError
-from tokenwise.messages import Reserved, ReserveRefused
 from tokenwise.windows import Window
-from tokenwise_shell.accounts import Accounts, Limit, purse_for, told
+from tokenwise_shell.accounts import Accounts, Limit, accounts_for, purse_for, told
+from tokenwise_shell.booking import Account
 from tokenwise_shell.jsonl import ms_of
 from tokenwise_shell.spending import Spending
 from tokenwise_shell.treasury import Granted, Refused, Treasury
@@ -16,6 +17,7 @@ SATURDAY, SUNDAY, MONDAY = "2026-11-21T12:00:00.000Z", "2026-11-22T12:00:00.000Z
 
 
 MIDNIGHT = "00:00:00.000Z"
+SUNDAY_BEGINS = SUNDAY[:11] + MIDNIGHT
 
 
 class Desk:
@@ -24,21 +26,21 @@ class Desk:
     def __init__(self, *limits, spending=None):
         self.at = SATURDAY
         self.treasury = Treasury()
-        self.accounts = Accounts(self.treasury, lambda: ms_of(self.at), spending or Spending())
+        self.accounts = Accounts(self.treasury, lambda: ms_of(self.at), lambda: spending or Spending())
         for limit in limits:
             self.accounts.limit(limit)
 
     def reserve(self, attempt, amount, key=""):
-        return self.treasury.reserve("run", attempt, amount, self.accounts.scopes(key))
+        return self.treasury.reserve("run", attempt, amount, self.accounts.scopes(Account(key)))
 
 
 def test_each_limit_that_applies_is_named_once_for_its_window():
     desk = Desk(
         Limit(1000, Window.TOTAL), Limit(500, Window.DAY), Limit(100, Window.WEEK, "alice"), Limit(50, Window.DAY, "")
     )
-    assert desk.accounts.scopes("alice") == ("process total", "process 2026-11-21", "key:alice 2026-W47")
-    assert desk.accounts.scopes("bob") == ("process total", "process 2026-11-21")
-    assert desk.accounts.scopes("") == ("process total", "process 2026-11-21", "key: 2026-11-21")
+    assert desk.accounts.scopes(Account("alice")) == ("process total", "process 2026-11-21", "key:alice 2026-W47")
+    assert desk.accounts.scopes(Account("bob")) == ("process total", "process 2026-11-21")
+    assert desk.accounts.scopes(Account()) == ("process total", "process 2026-11-21", "key: 2026-11-21")
 
 
 def test_one_reserve_takes_all_limits_or_none():
@@ -83,11 +85,11 @@ class TestRenewal:
         desk = Desk(Limit(100, Window.DAY))
         desk.reserve(FIRST, 100)
         desk.at = SUNDAY
-        desk.accounts.scopes("")
+        desk.accounts.scopes(Account())
         assert "process 2026-11-21" in desk.treasury
         desk.treasury.settle("run", FIRST, 90)
         desk.at = MONDAY
-        desk.accounts.scopes("")
+        desk.accounts.scopes(Account())
         assert "process 2026-11-21" not in desk.treasury
         assert "process 2026-11-22" not in desk.treasury
 
@@ -97,7 +99,7 @@ class TestRenewal:
         spending.days["bob"].update({"2026-11-21": 1})
         limits = [Limit(100, window, key) for window in Window for key in (None, "alice")]
         desk = Desk(*limits, spending=spending)
-        spent = {scope: desk.treasury[scope].spent for scope in desk.accounts.scopes("alice")}
+        spent = {scope: desk.treasury[scope].spent for scope in desk.accounts.scopes(Account("alice"))}
         assert spent == {
             "process total": 58, "process 2026-11-21": 31, "process 2026-W47": 51, "process 2026-11": 58,
             "key:alice total": 57, "key:alice 2026-11-21": 30, "key:alice 2026-W47": 50, "key:alice 2026-11": 57,
@@ -118,6 +120,11 @@ def test_a_refusal_in_words():
     )
 
 
+def purse_with(journal, *limits):
+    treasury = Treasury()
+    return purse_for(journal, treasury, accounts_for(journal, treasury, limits))
+
+
 class TestPurse:
     """What the interpreter is given: the configured limits, with what the ledger says was spent."""
 
@@ -126,14 +133,110 @@ class TestPurse:
         before.append("old", reserved(), charged(), released())
         before.close()
         journal = opened(tmp_path / "ledger.jsonl")
-        purse = purse_for(journal, {Window.DAY: 500_000, Window.MONTH: 10**9})
-        assert purse.reserve("run", FIRST, 200_001, 5) == ReserveRefused(FIRST, 5, 200_000, 0)
-        assert purse.refusal("run") == Refused("process 2026-11-21", 200_001, 200_000, 0, ms_of(SUNDAY[:11] + MIDNIGHT))
+        purse = purse_with(journal, Limit(500_000, Window.DAY), Limit(10**9, Window.MONTH))
+        refused = Refused("process 2026-11-21", 200_001, 200_000, 0, ms_of(SUNDAY_BEGINS))
+        assert asked(purse, "run", 200_001) == refused
+        assert purse.refusal("run") == refused
         assert purse.refusal("run") is None
-        assert purse.reserve("run", FIRST, 200_000, 6) == Reserved(FIRST, 6)
+        assert isinstance(asked(purse, "run", 200_000), Granted)
         journal.close()
 
     def test_without_limits_nothing_is_refused(self, tmp_path):
         journal = opened(tmp_path / "ledger.jsonl")
-        assert purse_for(journal, {}).reserve("run", FIRST, 10**15, 5) == Reserved(FIRST, 5)
+        assert isinstance(asked(purse_with(journal), "run", 10**15), Granted)
+        journal.close()
+
+
+class TestTags:
+    """'A run may carry one key and several tags; each tag with a limit is a budget as well.'"""
+
+    def test_a_run_fits_into_the_budgets_of_each_of_its_tags(self):
+        desk = Desk(Limit(100, Window.DAY, tag="a"), Limit(50, Window.TOTAL, tag="b"), Limit(70, Window.DAY, "alice"))
+        assert desk.accounts.scopes(Account("alice", ("b", "a", "a", "c"))) == (
+            "key:alice 2026-11-21", "tag:a 2026-11-21", "tag:b total",
+        )  # fmt: skip
+        assert desk.accounts.scopes(Account("", ("c",))) == ()
+
+    def test_a_limit_is_for_a_key_or_for_a_tag(self):
+        with pytest.raises(InputError, match="not for both"):
+            Limit(100, Window.DAY, "alice", "a")
+
+    def test_what_the_ledger_knows_of_a_tag_is_spent_from_the_start(self, tmp_path):
+        before = opened(tmp_path / "ledger.jsonl")
+        before.enrol("old", key="alice", tags=("b", "a"))
+        before.append("old", reserved(), charged(), released())
+        before.enrol("other", tags=("a",))
+        before.append("other", reserved(), charged(), released())
+        before.close()
+        journal = opened(tmp_path / "ledger.jsonl")
+        treasury = Treasury()
+        accounts = accounts_for(journal, treasury, [Limit(10**9, Window.TOTAL, tag=tag) for tag in "abc"])
+        spent = {scope: treasury[scope].spent for scope in accounts.scopes(Account(tags=("a", "b", "c")))}
+        assert spent == {"tag:a total": 600_000, "tag:b total": 300_000, "tag:c total": 0}
+        journal.close()
+
+    def test_a_lease_is_for_the_tags_that_have_limits(self):
+        desk = Desk(Limit(100, Window.DAY, tag="a"))
+        assert desk.accounts.limited(Account("alice", ("a", "b"))) == Account("alice", ("a",))
+
+
+class TestChanging:
+    """'A key's limit may be changed or withdrawn while runs are under way.'"""
+
+    def test_a_changed_limit_counts_what_was_spent_and_is_held(self):
+        desk = Desk(Limit(100, Window.DAY, "alice"))
+        desk.reserve(FIRST, 60, "alice")
+        desk.accounts.change(Limit(150, Window.DAY, "alice"))
+        assert desk.reserve(SECOND, 91, "alice") == Refused("key:alice 2026-11-21", 91, 90, 60, ms_of(SUNDAY_BEGINS))
+        assert isinstance(desk.reserve(SECOND, 90, "alice"), Granted)
+
+    def test_a_limit_below_what_is_out_leaves_nothing_and_the_excess_is_overrun(self):
+        desk = Desk(Limit(100, Window.DAY, "alice"))
+        desk.reserve(FIRST, 60, "alice")
+        desk.accounts.change(Limit(40, Window.DAY, "alice"))
+        assert desk.treasury["key:alice 2026-11-21"] == balance(40, held=60, overrun=20)
+        assert not isinstance(desk.reserve(SECOND, 1, "alice"), Granted)
+        desk.treasury.settle("run", FIRST, 10)
+        assert isinstance(desk.reserve(SECOND, 30, "alice"), Granted)
+
+    def test_a_withdrawn_limit_holds_nobody_and_its_calls_end_where_they_began(self):
+        limit = Limit(100, Window.DAY, "alice")
+        desk = Desk(limit)
+        desk.reserve(FIRST, 60, "alice")
+        desk.accounts.withdraw(limit)
+        assert desk.accounts.scopes(Account("alice")) == ()
+        desk.accounts.limit(Limit(80, Window.DAY, "alice"))
+        assert not isinstance(desk.reserve(SECOND, 21, "alice"), Granted)
+        desk.treasury.settle("run", FIRST, 50)
+        assert desk.treasury["key:alice 2026-11-21"] == balance(80, spent=50)
+
+    def test_a_withdrawn_limit_with_nothing_held_is_closed(self):
+        limit = Limit(100, Window.DAY, "alice")
+        desk = Desk(limit)
+        desk.accounts.scopes(Account("alice"))
+        desk.accounts.withdraw(limit)
+        assert "key:alice 2026-11-21" not in desk.treasury
+
+    def test_these_limits_of_keys_and_no_others(self):
+        desk = Desk(
+            Limit(1000, Window.TOTAL),
+            Limit(5, Window.DAY, tag="a"),
+            Limit(100, Window.DAY, "alice"),
+            Limit(9, Window.DAY, "bob"),
+        )
+        desk.accounts.limit_keys([Limit(70, Window.DAY, "alice"), Limit(10, Window.WEEK, "carol")])
+        assert set(desk.accounts.limits) == {
+            Limit(1000, Window.TOTAL), Limit(5, Window.DAY, tag="a"),
+            Limit(70, Window.DAY, "alice"), Limit(10, Window.WEEK, "carol"),
+        }  # fmt: skip
+
+    def test_a_limit_that_begins_late_counts_what_this_process_has_spent_before(self, tmp_path):
+        journal, treasury = opened(tmp_path / "ledger.jsonl"), Treasury()
+        accounts = accounts_for(journal, treasury, [])
+        journal.enrol("run", key="alice", tags=("a",))
+        journal.append("run", reserved(), charged(), released())
+        accounts.limit_keys([Limit(10**9, Window.TOTAL, "alice"), Limit(10**9, Window.TOTAL, "bob")])
+        accounts.limit(Limit(10**9, Window.TOTAL, tag="a"))
+        scopes = (*accounts.scopes(Account("alice", ("a",))), *accounts.scopes(Account("bob")))
+        assert [treasury[scope].spent for scope in scopes] == [300_000, 300_000, 0]
         journal.close()

@@ -207,7 +207,24 @@ class TestTheSynchronousFace:
             Router(offline=True).route("hello", **wishes)
 
 
-async def test_a_shared_budget_that_cannot_be_kept_refuses_to_start(home):
-    with pytest.raises(InputError, match="budget_store"):
-        async with open_client(workspace(home, budget_store="redis://127.0.0.1:1/0")):
-            pass
+async def test_of_two_processes_on_one_ledger_the_later_says_that_each_keeps_to_the_limits_by_itself(home):
+    furnished = workspace(home, **{"budgets.day": "1"})
+    async with open_client(furnished) as first, open_client(furnished) as second:
+        assert not any("this ledger" in notice for notice in first.notices)
+        assert any("another process writes this ledger" in notice for notice in second.notices)
+
+
+async def test_a_run_that_is_gone_on_with_and_cancelled_at_once_is_closed_once(home):
+    """Its lost calls are heard of before anything can cancel it; else they would be closed a second time."""
+    furnished = workspace(home)
+    async with open_client(furnished) as tw:
+        planned = await tw.plan(TASK, planner="rules")
+        with trio.move_on_after(0.05) as first:
+            await tw.execute(planned)
+    async with open_client(furnished) as tw:
+        with trio.CancelScope() as second:
+            second.cancel()
+            await tw.resume(planned.run_id)
+    assert first.cancelled_caught
+    assert second.cancelled_caught
+    assert verify(read_lines(furnished.settings.ledger_path, print)).problems == ()

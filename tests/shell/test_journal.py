@@ -100,7 +100,7 @@ def test_a_finished_run_is_forgotten(path):
     for run in range(50):
         journal.append(f"run-{run}", reserved(), charged(), released(), finished())
     assert journal._runs == {}
-    assert journal._owing == set()
+    assert journal._owing == {}
     journal.close()
     assert verify(read_lines(path, pytest.fail)).problems == ()
 

@@ -11,13 +11,14 @@ import trio
 
 from tests.shell.commands import configure, environment
 from tokenwise.windows import Window
-from tokenwise_shell.accounts import purse_for
+from tokenwise_shell.accounts import Limit, accounts_for
 from tokenwise_shell.clock import wall_ms
 from tokenwise_shell.embedded import EmbeddedProvider, Pace, serve
 from tokenwise_shell.journal import Journal
 from tokenwise_shell.ledger_proof import CLOSINGS
 from tokenwise_shell.ledger_proof import verify as prove
 from tokenwise_shell.segments import read_ledger, snapshot
+from tokenwise_shell.treasury import Treasury
 
 ROOT = Path(__file__).resolve().parents[2]
 KILLS = int(os.environ.get("TOKENWISE_TEST_KILLS", "6"))  # 200 take some minutes
@@ -54,7 +55,7 @@ async def test_killed_at_random_moments_the_books_balance_keep_to_the_window_and
         for _ in range(KILLS):
             await killed(config, tmp_path, draw)
     journal = Journal.open(ledger, now_ms=wall_ms)
-    purse_for(journal, {Window.DAY: LIMIT_NANO})
+    accounts_for(journal, Treasury(), [Limit(LIMIT_NANO, Window.DAY)])
     journal.close()
     shot = snapshot(ledger)
     proof = prove(shot.lines(pytest.fail), living=shot.living)

@@ -10,6 +10,7 @@ from tokenwise.ids import AttemptId
 from tokenwise.ledger import Charged, Released, Reservation
 from tokenwise.money import Nanodollars
 from tokenwise.usage import Usage
+from tokenwise_shell.booking import Account
 from tokenwise_shell.journal import Journal
 from tokenwise_shell.jsonl import LineFile, read_lines
 from tokenwise_shell.leases import Leases
@@ -56,7 +57,9 @@ class Office:
     async def call(self, number, amount=AMOUNT):
         """Reserve and leave; False where the budget says no."""
         attempt = AttemptId("answer", number)
-        if type(self.purse.reserve("run", attempt, Nanodollars(amount), 0)).__name__ != "Reserved":
+        heard = []
+        self.purse.reserve("run", attempt, Nanodollars(amount), heard.append)
+        if not isinstance(heard[0], Granted):
             return False
         self.journal.append("run", Reservation(attempt, "mini", "openai", Nanodollars(amount), 10, 10))
         await self.journal.durable()
@@ -239,7 +242,7 @@ class TestPowerLoss:
 def test_a_lease_counts_only_once_it_is_on_the_disk():
     written = []
     leases = Leases(lambda kind, _key, fields: written.append((kind, fields)) or len(written))
-    leases.draw("", Nanodollars(100), 0)
+    leases.draw(Account(), Nanodollars(100), 0)
     leases.renew()
     assert not leases.covered()
     leases.synced(1)
@@ -251,11 +254,11 @@ def test_the_treasury_holds_what_of_a_lease_is_not_reserved_yet():
     treasury = Treasury()
     treasury.open("process", Nanodollars(LIMIT))
     leases = Leases(lambda *_: 1, treasury, lambda _: ("process",))
-    leases.draw("", Nanodollars(100), 0)
+    leases.draw(Account(), Nanodollars(100), 0)
     leases.renew()
     assert treasury["process"].held == 1600
     assert isinstance(treasury.reserve("run", AttemptId("s", 0), Nanodollars(700), ("process",)), Granted)
-    leases.draw("", Nanodollars(700), 2)
+    leases.draw(Account(), Nanodollars(700), 2)
     assert treasury["process"].held == 1600
     leases.end()
     assert treasury["process"].held == 700

@@ -10,8 +10,8 @@ from attrs import frozen
 from tests.shell.redis_server import Server, needs_server
 from tests.shell.treasury_contract import FIRST, ONE, SECOND, TreasuryContract, balance
 from tokenwise.errors import InputError
-from tokenwise_shell.redis_store import UNREACHABLE, RedisTreasury, open_store
-from tokenwise_shell.treasury import Granted
+from tokenwise_shell.redis_store import RedisTreasury, open_store
+from tokenwise_shell.treasury import UNREACHABLE, Granted
 
 pytestmark = [
     needs_server,

@@ -6,8 +6,7 @@ from attrs import frozen
 
 from tests.shell.treasury_contract import BOTH, FIRST, ONE, TreasuryContract, balance
 from tokenwise.errors import InputError, ProtocolViolation
-from tokenwise.messages import Reserved, ReserveRefused
-from tokenwise_shell.treasury import Purse, Treasury
+from tokenwise_shell.treasury import Granted, Purse, Refused, Treasury
 
 
 @frozen
@@ -84,6 +83,14 @@ class TestWindows:
             treasury.open("process", 200)
 
 
+def asked(purse, run, amount):
+    """What a purse that answers at once says."""
+    heard = []
+    purse.reserve(run, FIRST, amount, heard.append)
+    (answer,) = heard
+    return answer
+
+
 class TestPurse:
     """The treasury as the interpreter sees it."""
 
@@ -93,8 +100,8 @@ class TestPurse:
     def test_each_run_is_held_to_its_own_budgets(self, treasury):
         treasury.open("key:alice", 50)
         purse = self.purse(treasury)
-        assert purse.reserve("alices", FIRST, 60, at_ms=5) == ReserveRefused(FIRST, 5, 50, 0)
-        assert purse.reserve("bobs", FIRST, 60, at_ms=6) == Reserved(FIRST, 6)
+        assert asked(purse, "alices", 60) == Refused("key:alice", 60, 50, 0)
+        assert isinstance(asked(purse, "bobs", 60), Granted)
         purse.settle("bobs", FIRST, 60)
         assert treasury["process"] == balance(100, spent=60)
 
@@ -107,10 +114,10 @@ class TestPurse:
             return freed
 
         purse = Purse(treasury, lambda _: ONE, give_way)
-        assert purse.reserve("run", FIRST, 100, at_ms=5) == Reserved(FIRST, 5)
+        assert isinstance(asked(purse, "run", 100), Granted)
 
     def test_where_nothing_gives_way_the_refusal_stands(self, treasury):
-        assert self.purse(treasury).reserve("run", FIRST, 101, at_ms=5) == ReserveRefused(FIRST, 5, 100, 0)
+        assert asked(self.purse(treasury), "run", 101) == Refused("process", 101, 100, 0)
 
 
 class TestReducing:
