@@ -18,7 +18,7 @@ from tokenwise.messages import CallModel, Finish, Record, Reserve, ReserveRefuse
 from tokenwise.money import Nanodollars
 from tokenwise.run import Ended, Outcome
 from tokenwise.simulation import Arrival, Driver
-from tokenwise.survey import Setting, survey
+from tokenwise.surveys import Setting, survey
 from tokenwise.workload import Asked, Variant
 from tokenwise.worlds import Behaviour, Facing, ModelledWorld, Servers, Spread, Trouble
 

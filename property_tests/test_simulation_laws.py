@@ -17,7 +17,7 @@ from tokenwise.budget import Budget
 from tokenwise.catalog import Capability
 from tokenwise.money import Nanodollars
 from tokenwise.simulation import Arrival, simulate
-from tokenwise.survey import EVERYTHING, Setting, survey, trace
+from tokenwise.surveys import EVERYTHING, Setting, survey, trace
 from tokenwise.tally import Handled, Tally, coarse, merge, percentile
 from tokenwise.usage import TokenCount
 from tokenwise.workload import Allowance, Asked, Variant

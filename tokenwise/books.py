@@ -3,17 +3,15 @@
 Every hold that `propose` makes ends in exactly one of `pay`, `abandon` and `withdraw`.
 """
 
-from collections.abc import Iterator
-
 from tokenwise import ledger
 from tokenwise.bid import Bid
 from tokenwise.budget import Hold
 from tokenwise.budget import settle as settle_hold
 from tokenwise.catalog import Price
 from tokenwise.faults import RULES, Billing, Fault
-from tokenwise.messages import AbandonCall, Command, Record, Settle
+from tokenwise.messages import AbandonCall, Record, Settle
 from tokenwise.money import Nanodollars
-from tokenwise.run import Attempt, Ended, Outcome, Run, Transition
+from tokenwise.run import Attempt, Commands, Ended, Outcome, Run, Transition
 from tokenwise.usage import Usage
 from tokenwise.verdicts import Reply
 
@@ -44,7 +42,7 @@ def pay(
 
 def _cost(run: Run, bid: Bid, served: str, usage: Usage | None, outcome: str) -> Nanodollars:
     if usage is not None:
-        return _price(run, bid, served).cost(usage)
+        return Nanodollars(_price(run, bid, served).cost(usage) + bid.surcharge)
     known_free = outcome != "ok" and RULES[Fault(outcome)].billing is Billing.FREE
     return Nanodollars(0) if known_free else bid.amount
 
@@ -52,19 +50,21 @@ def _cost(run: Run, bid: Bid, served: str, usage: Usage | None, outcome: str) ->
 def _price(run: Run, bid: Bid, served: str) -> Price:
     """The price of the model that answered; that of the one asked where the other's is not known."""
     catalog = run.job.catalog
-    for model in (served, bid.model):
-        offer = catalog[model].offered_by.get(bid.provider) if model in catalog else None
+    for name in (served, bid.model):
+        model = catalog.by_id.get(name)
+        offer = model.offered_by.get(bid.provider) if model else None
         if offer and isinstance(offer.price, Price):
             return offer.price
     raise AssertionError(f"{bid.model} was bid for without a price")
 
 
-def _difference(attempt: Attempt, cost: Nanodollars) -> Iterator[Command]:
+def _difference(attempt: Attempt, cost: Nanodollars) -> Commands:
     over = cost - attempt.bid.amount
     if over < 0:
-        yield Record(ledger.Released(attempt.id, Nanodollars(-over)))
+        return (Record(ledger.Released(attempt.id, Nanodollars(-over))),)
     if over > 0:
-        yield Record(ledger.Overran(attempt.id, Nanodollars(over)))
+        return (Record(ledger.Overran(attempt.id, Nanodollars(over))),)
+    return ()
 
 
 def _settled(run: Run, index: int, attempt: Attempt, cost: Nanodollars) -> Run:
@@ -93,6 +93,6 @@ def withdraw(run: Run, index: int, attempt: Attempt) -> Run:
     return _settled(run, index, attempt, Nanodollars(0))
 
 
-def write_off(run: Run, index: int, attempt: Attempt) -> Run:
-    """Count a hold as spent whose closing the ledger has recorded elsewhere."""
-    return _settled(run, index, attempt, attempt.bid.amount)
+def write_off(run: Run, index: int, attempt: Attempt, cost: Nanodollars | None = None) -> Run:
+    """Count a hold as spent, in full or at this cost, whose closing the ledger has recorded elsewhere."""
+    return _settled(run, index, attempt, attempt.bid.amount if cost is None else cost)

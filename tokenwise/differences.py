@@ -10,7 +10,7 @@ from tokenwise.catalog import Catalog
 from tokenwise.coffers import Closed
 from tokenwise.money import Nanodollars
 from tokenwise.routing import explain
-from tokenwise.survey import Setting, trace
+from tokenwise.surveys import Setting, trace
 from tokenwise.tally import Handled
 from tokenwise.workload import Asked, Variant, need_of
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from attrs import frozen
 
 from tokenwise.bid import Bid, Need, cap, longest_bid, make_bid
-from tokenwise.catalog import Catalog, Model, Offer, Price
+from tokenwise.catalog import Catalog, Model, Price
 from tokenwise.health import ANY_MODEL, Seat
 from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy
@@ -83,11 +83,8 @@ def bid_of(model: Model, need: Need, policy: Policy, avoid: frozenset[Seat] = fr
     length = cap(model, need)
     if length < min(need.max_output_tokens, policy.min_output_tokens):
         return None
-    return next((make_bid(model, offer, need, output_tokens=length) for offer in _open_offers(model, avoid)), None)
-
-
-def _open_offers(model: Model, avoid: frozenset[Seat]) -> Iterator[Offer]:
     for offer in model.offers:
-        closed = (offer.provider, model.id) in avoid or (offer.provider, ANY_MODEL) in avoid
+        closed = avoid and ((offer.provider, model.id) in avoid or (offer.provider, ANY_MODEL) in avoid)
         if isinstance(offer.price, Price) and not closed:
-            yield offer
+            return make_bid(model, offer, need, output_tokens=length)
+    return None

@@ -17,8 +17,8 @@ from typing import Final
 from attrs import frozen
 
 from tokenwise.errors import InputError, Problem
-from tokenwise.report import MEASURES
-from tokenwise.survey import Group
+from tokenwise.reports import MEASURES
+from tokenwise.surveys import Group
 from tokenwise.tally import Tally
 
 __all__ = ["Broken", "Kept", "Law", "judge_laws", "parse_law"]

@@ -69,7 +69,7 @@ __all__ = ["TRANSITIONS", "start", "step"]
 TRANSITIONS: Final[Mapping[tuple[type[State], type[Event]], tuple[type[State], ...]]] = {
     (Reserving, Reserved): (Calling, Ended),
     (Reserving, ReserveRefused): (Reserving, Parked, BackingOff, Ended),
-    (Reserving, Lost): (Reserving, Parked, Ended),
+    (Reserving, Lost): (BackingOff, Reserving, Parked, Ended),
     (Calling, FirstToken): (Streaming,),
     (Calling, CallSucceeded): (Ended, Reserving, Parked),
     (Calling, CallFailed): (BackingOff, Reserving, Parked, Ended),
@@ -112,7 +112,7 @@ def _step_of(run: Run, event: _StepEvent) -> Transition:
     if index < 0 or event.attempt.ordinal >= run.steps[index].ordinals:
         raise ProtocolViolation(run.steps[index].state if index >= 0 else None, event)
     state = run.steps[index].state
-    if isinstance(state, Ended | Parked | Pending) or state.attempt.id != event.attempt:
+    if isinstance(state, (Ended, Parked, Pending)) or state.attempt.id != event.attempt:
         return run, ()  # late: the attempt has been settled, and something else is under way
     return _react(run, index, state, event)
 
@@ -133,8 +133,8 @@ def _react(run: Run, index: int, state: State, event: _StepEvent) -> Transition:
             return _accept(run, index, attempt, reply)
         case Streaming(attempt), CallFailed():
             return _break_off(run, index, attempt, event)
-        case ((Reserving() | Calling() | Streaming()), Lost()):
-            return _lose(run, index, state)
+        case ((Reserving() | Calling() | Streaming()), Lost(cost=cost)):
+            return _lose(run, index, state, cost)
         case BackingOff(intent=intent), Woke():
             return _then_advance(*propose(run, index, intent))
         case _:
@@ -178,12 +178,10 @@ def _finish(run: Run, out: Commands) -> Transition:
     if run.finished or (status := run.status) is None:
         return run, out
     books = run.books
-    outcomes = tuple((spec.id, each.outcome.value) for spec, each in zip(run.job.plan.steps, run.endings, strict=True))
-    closing = (
-        Record(ledger.Finished(status, books.spent, books.overrun)),
-        Finish(status, outcomes, books.spent, books.overrun),
-    )
-    return run.closed(), (*out, *closing)
+    pairs = zip(run.job.plan.steps, run.endings, strict=True)
+    outcomes = tuple([(spec.id, ending.outcome.value) for spec, ending in pairs])
+    last = Record(ledger.Finished(status, books.spent, books.overrun))
+    return run.closed(), (*out, last, Finish(status, outcomes, books.spent, books.overrun))
 
 
 def _cancel(run: Run) -> Transition:
@@ -284,12 +282,14 @@ def _break_off(run: Run, index: int, attempt: Attempt, event: CallFailed) -> Tra
     return _then_advance(run, (*paid, *ended))
 
 
-def _lose(run: Run, index: int, state: Reserving | Calling | Streaming) -> Transition:
+def _lose(run: Run, index: int, state: Reserving | Calling | Streaming, cost: Nanodollars | None) -> Transition:
     """Go on after the death of a process. Its call may have been billed in full, and the ledger says so already."""
     attempt = state.attempt
-    if isinstance(state, Reserving):
+    if isinstance(state, Reserving) and cost is None:
         return _then_advance(*propose(withdraw(run, index, attempt), index, attempt.intent))
-    run = write_off(run, index, attempt)
+    if isinstance(state, Reserving):  # it was answered and called, and the process died before it could record that
+        run = run.put(index, run.steps[index].turned(Calling(attempt), calls=1))
+    run = write_off(run, index, attempt, cost)
     failure = CallFailed(attempt.id, run.now_ms, Fault.DISCONNECTED, "the process ended during the call")
     if isinstance(state, Streaming):
         return _then_advance(*end(run, index, Outcome.FAILED, _because(failure)))

@@ -91,11 +91,13 @@ class CallFailed:
 class Lost:
     """The process that had this attempt in hand is dead. The ledger has closed its reservation, if there was one.
 
-    Delivered when a run is resumed, once for every step that was reserving, calling or streaming.
+    Delivered when a run is resumed, once for every step that was reserving, calling or streaming. `cost` is what the
+    ledger has booked for the attempt; where it is None, a call counts in full, and a reserve as never answered.
     """
 
     attempt: AttemptId
     at_ms: int
+    cost: Nanodollars | None = None
 
 
 @frozen

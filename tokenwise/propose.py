@@ -4,6 +4,7 @@ The best bid that fits is reserved; otherwise the step waits while its siblings 
 A floor is kept for every step still to come, so that one step's escalation never starves another's cheapest answer.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
@@ -108,11 +109,11 @@ def _upgrade(run: Run, index: int, intent: Intent) -> Bid | None:
 def _bids(run: Run, intent: Intent) -> Iterator[Bid]:
     match intent.aim:
         case First(preferred):
-            yield from _first_bids(run, intent.need, preferred)
+            return _first_bids(run, intent.need, preferred)
         case Again(bid):
-            yield bid
+            return iter((bid,))
         case Onward(bids):
-            yield from bids
+            return iter(bids)
         case _:
             assert_never(intent.aim)
 
@@ -121,12 +122,11 @@ def _first_bids(run: Run, need: Need, preferred: str) -> Iterator[Bid]:
     """Bids that pass over what cools; where all that could do it cools, all of them: somebody must probe."""
     catalog, policy, avoid = run.job.catalog, run.job.policy, run.avoid
     bids = bids_in_order(need, catalog, policy, preferred=preferred, avoid=avoid)
-    first = next(bids, None)
-    if first is None and avoid:
-        bids = bids_in_order(need, catalog, policy, preferred=preferred)
-    elif first:
-        yield first
-    yield from bids
+    if not avoid:
+        return bids
+    if first := next(bids, None):
+        return itertools.chain((first,), bids)
+    return bids_in_order(need, catalog, policy, preferred=preferred)
 
 
 def _shortened(run: Run, intent: Intent, offered: Sequence[Bid], available: Nanodollars) -> Bid | None:

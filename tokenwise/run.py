@@ -202,6 +202,9 @@ class Ended:
 
 _PENDING = Pending()
 _WAITING = (Pending, Parked, BackingOff)
+_BUSY = (Reserving, Calling, Streaming, BackingOff)
+_NOBODY: frozenset[Seat] = frozenset()
+_BLAMELESS = (Outcome.OK, Outcome.UPSTREAM_FAILED)
 
 State = Pending | Reserving | Parked | Calling | Streaming | BackingOff | Ended
 
@@ -235,6 +238,9 @@ class StepRun:
         )
 
 
+_FRESH = StepRun()
+
+
 @frozen
 class Run:
     """A job under way. `steps` are in plan order; `books` are the run's own limit, spend and holds."""
@@ -250,12 +256,14 @@ class Run:
     @classmethod
     def of(cls, job: Job, at_ms: int) -> "Run":
         """A run that has not begun."""
-        return cls(job, Budget(job.limit), (StepRun(),) * len(job.plan.steps), at_ms, at_ms, job.cooling)
+        return cls(job, Budget(job.limit), (_FRESH,) * len(job.plan.steps), at_ms, at_ms, job.cooling)
 
     @property
     def avoid(self) -> frozenset[Seat]:
         """The seats that are still cooling now."""
-        return frozenset(seat for seat, until_ms in self.cooling if self.now_ms < until_ms)
+        return (
+            frozenset([seat for seat, until_ms in self.cooling if self.now_ms < until_ms]) if self.cooling else _NOBODY
+        )
 
     @property
     def endings(self) -> tuple[Ended, ...]:
@@ -265,21 +273,20 @@ class Run:
     @property
     def status(self) -> str | None:
         """One word for a run whose steps are all over, else None. Money is named only where nothing else went wrong."""
-        endings = self.endings
-        if len(endings) < len(self.steps):
+        outcomes = [ending.outcome for ending in self.endings]
+        if len(outcomes) < len(self.steps):
             return None
-        outcomes = {ending.outcome for ending in endings}
-        if Outcome.CANCELLED in outcomes:
+        causes = [outcome for outcome in outcomes if outcome not in _BLAMELESS]
+        if not causes:
+            return "completed"
+        if Outcome.CANCELLED in causes:
             return "cancelled"
-        causes = outcomes - {Outcome.OK, Outcome.UPSTREAM_FAILED}
-        if causes == {Outcome.BUDGET_EXHAUSTED}:
-            return "exhausted"
-        return "failed" if causes else "completed"
+        return "exhausted" if all(cause is Outcome.BUDGET_EXHAUSTED for cause in causes) else "failed"
 
     @property
     def busy(self) -> int:
         """How many steps occupy one of the parallel places."""
-        return sum(isinstance(step.state, Reserving | Calling | Streaming | BackingOff) for step in self.steps)
+        return sum([isinstance(step.state, _BUSY) for step in self.steps])
 
     def available_to(self, index: int) -> Nanodollars:
         """What this step may hold now: what is left once every other waiting step's floor is kept. May be negative."""

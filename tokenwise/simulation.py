@@ -281,7 +281,7 @@ class Driver:
             self._deliver(live, Cancelled(self.now_ms))
 
     def _deliver(self, live: _Live, event: Event) -> None:
-        if isinstance(event, CallSucceeded | CallFailed):
+        if isinstance(event, (CallSucceeded, CallFailed)):
             self._learn(live.seats[event.attempt], event)
         live.run, commands = step(live.run, event)
         self._perform(live, event, commands)

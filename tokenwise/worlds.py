@@ -32,7 +32,8 @@ __all__ = ["Behaviour", "Facing", "ModelledWorld", "Quality", "Repriced", "Serve
 
 _DRAWS: Final = 2**32
 _MINUTE_MS: Final = 60_000
-_PLACES: Final = range(0, 64, 8)
+_LEAST_BITS: Final = _DRAWS - 1
+_PLACES: Final = range(224, -32, -32)
 
 
 @frozen
@@ -201,8 +202,9 @@ class Servers:
 
 def _draws(name: str) -> tuple[int, ...]:
     """Eight independent numbers from 0 up to 2^32, from the hash of a name."""
-    digest = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=32).hexdigest()
-    return tuple([int(digest[at : at + 8], 16) for at in _PLACES])
+    digest = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=32).digest()
+    number = int.from_bytes(digest, "big")
+    return tuple([number >> place & _LEAST_BITS for place in _PLACES])
 
 
 @define(eq=False)
@@ -291,7 +293,7 @@ class Facing:
     def _luck(self, step: str) -> int:
         """From 0 to 999, the same for every model: how good a model must be to answer this step well."""
         name = f"{self.servers.seed}/{self.asked.id}/{step}".encode("utf-8", "surrogatepass")
-        return int(hashlib.blake2b(name, digest_size=4).hexdigest(), 16) * 1000 // _DRAWS
+        return int.from_bytes(hashlib.blake2b(name, digest_size=4).digest(), "big") * 1000 // _DRAWS
 
     def _billed(self, call: CallModel, how: Behaviour, usage: Usage, at_ms: int) -> Nanodollars | None:
         """What the provider really bills, where it is not what the catalogue says."""

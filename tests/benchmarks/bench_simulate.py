@@ -2,14 +2,16 @@
 
 The figures quoted in docs/simulate.md come from here. Times are the processor's, the best of three rounds; on a machine
 that does other things too they vary by a third, so the load is printed beside them. The memory of a long simulation
-is watched by `python -m tests.benchmarks.bench_simulate memory REQUESTS`, which is no part of `python -m
-tests.benchmarks`.
+is watched by `python -m tests.benchmarks.bench_simulate memory REQUESTS`, and `… profile` counts what a request
+executes, which no other work on the machine disturbs; neither is part of `python -m tests.benchmarks`.
 """
 
 import os
 import resource
 import sys
 import time
+from collections import Counter
+from pathlib import Path
 
 from tokenwise import embedded_catalog
 from tokenwise.bid import Need
@@ -20,7 +22,7 @@ from tokenwise.messages import CallSucceeded, Reserved
 from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy
 from tokenwise.routing import route
-from tokenwise.survey import EVERYTHING, Setting, survey, trace
+from tokenwise.surveys import EVERYTHING, Setting, survey, trace
 from tokenwise.tally import Handled, Tally
 from tokenwise.traffic import Kind, Stretch, Traffic
 from tokenwise.usage import TokenCount, Usage
@@ -29,6 +31,9 @@ from tokenwise.workload import Allowance, Asked, Variant, admit
 
 CATALOG = embedded_catalog()
 REQUESTS = 5_000
+
+# What attrs calls the files that it writes methods into; a constructor is nearly all that is called there.
+MADE = "<attrs generated methods"
 
 
 def needs(count):
@@ -143,5 +148,36 @@ def memory(count):
     print(f"{tally.sums['requests',]:>10,} requests, {used} MiB at most, {time.monotonic() - began:.0f} s")
 
 
+def profile(count=500, shown=25):
+    """Bytecodes executed and functions called for a request, by function, the most first."""
+    some, setting, variant = requests(count), Setting(catalog=CATALOG), Variant(name="v")
+    survey(some, variant, setting)
+    executed, called = Counter(), Counter()
+
+    def trace_calls(frame, event, _):
+        code = frame.f_code
+        name = f"{Path(code.co_filename).name} {code.co_qualname}"
+        if event == "call":
+            frame.f_trace_opcodes, frame.f_trace_lines = True, False
+            called[name] += 1
+        executed[name] += event == "opcode"
+        return trace_calls
+
+    sys.settrace(trace_calls)
+    survey(some, variant, setting)
+    sys.settrace(None)
+    made = sum(number for name, number in executed.items() if name.startswith(MADE))
+    print(f"{executed.total() / count:8,.0f} bytecodes and {called.total() / count:.0f} calls a request")
+    print(f"{made / count:8,.0f} bytecodes of them in the constructors of values")
+    for name, number in executed.most_common(shown):
+        print(f"{number / count:8,.0f} {called[name] / count:6.1f}  {name}")
+
+
 if __name__ == "__main__":
-    memory(int(sys.argv[2])) if sys.argv[1:2] == ["memory"] else main()
+    match sys.argv[1:]:
+        case ["memory", requested]:
+            memory(int(requested))
+        case ["profile"]:
+            profile()
+        case _:
+            main()

@@ -38,7 +38,7 @@ from tokenwise.messages import (
     Wait,
     Woke,
 )
-from tokenwise.money import parse_usd
+from tokenwise.money import Nanodollars, parse_usd
 from tokenwise.policy import Policy
 from tokenwise.run import BackingOff, Calling, Ended, Parked, Pending, Reserving, Run
 from tokenwise.simulation import Answer, Arrival, ScriptedWorld, only, simulate
@@ -564,7 +564,9 @@ ONE_TRY, NO_RETRY = Policy(max_attempts=1), Policy(max_retries=0)
 # Each: a job, what its process heard before it died, and the steps that were in hand then.
 RESUMED = {
     "reserving": (job(step("a")), (), "a"),
+    "reserving, answered and called all the same": (job(step("a")), (), "a"),
     "calling": (job(step("a")), (Reserved(A0, 0),), "a"),
+    "calling, paid for": (job(step("a")), (Reserved(A0, 0),), "a"),
     "calling for the last time": (job(step("a"), policy=ONE_TRY), (Reserved(A0, 0),), "a"),
     "calling, with no retry allowed": (job(step("a"), policy=NO_RETRY), (Reserved(A0, 0),), "a"),
     "streaming": (job(step("a")), (Reserved(A0, 0), FirstToken(A0, 1)), "a"),
@@ -576,6 +578,10 @@ RESUMED = {
 }
 
 
+# What the ledger says that the attempt in hand has cost, where it says so.
+BOOKED = {"reserving, answered and called all the same": Nanodollars(1_239_000), "calling, paid for": Nanodollars(200)}
+
+
 def resumed(name):
     """The runs of a story that goes on: as the process left it, and after each attempt in hand was reported lost."""
     work, heard, in_hand = RESUMED[name]
@@ -584,7 +590,7 @@ def resumed(name):
         run, _ = hear(run, event)
     yield run, None, ()
     for each in in_hand:
-        event = Lost(AttemptId(each, 0), 1000)
+        event = Lost(AttemptId(each, 0), 1000, BOOKED.get(name))
         run, asked = hear(run, event)
         yield run, event, asked
 
@@ -605,6 +611,16 @@ class TestGoingOn:
         assert (run.books.spent, run.books.held) == (1_239_000, 0)
         assert [each.attempt for each in asked if isinstance(each, Wait)] == [A0]
         assert recorded(asked, ledger.Retried)[0].why == "disconnected"
+
+    def test_a_reserve_that_was_answered_and_called_before_that_was_recorded_is_a_lost_call(self):
+        run, asked = ending("reserving, answered and called all the same")
+        assert (run.books.spent, run.books.held) == (1_239_000, 0)
+        assert [each.attempt for each in asked if isinstance(each, Wait)] == [A0]
+        assert run.steps[0].calls == 1
+
+    def test_a_lost_call_costs_what_the_ledger_says(self):
+        run, _ = ending("calling, paid for")
+        assert (run.books.spent, run.books.held) == (200, 0)
 
     def test_a_lost_call_was_one_of_the_attempts_allowed(self):
         run, _ = ending("calling for the last time")

@@ -1,5 +1,6 @@
 """What `import tokenwise` offers: every name, loaded when it is first asked for."""
 
+import ast
 import importlib
 import subprocess
 import sys
@@ -38,6 +39,17 @@ def test_what_the_package_and_a_module_both_export_is_the_same_thing(module):
     # `Routed` is the decision here, and the line about it in the ledger.
     differing = {name for name in shared if getattr(loaded, name) is not getattr(tokenwise, name)}
     assert differing <= ({"Routed"} if module == "ledger" else set())
+
+
+def test_type_checkers_and_programs_find_each_name_in_the_same_place():
+    tree = ast.parse(Path(tokenwise.__file__).read_text(encoding="utf-8"))
+    (block,) = (node for node in tree.body if isinstance(node, ast.If))
+    shown = {alias.name: node.module for node in block.body for alias in node.names}
+    modules = {
+        name: getattr(tokenwise, name).__module__ for name in shown if isinstance(getattr(tokenwise, name), type)
+    }
+    assert shown.keys() == set(tokenwise.__all__)
+    assert modules.items() <= shown.items()
 
 
 def test_each_name_stands_once_and_completion_offers_them_all():

@@ -14,8 +14,8 @@ from tokenwise.laws import Broken, Kept, judge_laws, parse_law
 from tokenwise.money import Nanodollars, parse_usd
 from tokenwise.plan import Plan
 from tokenwise.policy import Policy, Strategy
-from tokenwise.report import MEASURES, report
-from tokenwise.survey import EVERYTHING, Group, Setting, survey, trace
+from tokenwise.reports import MEASURES, report
+from tokenwise.surveys import EVERYTHING, Group, Setting, survey, trace
 from tokenwise.tally import Tally
 from tokenwise.usage import TokenCount
 from tokenwise.workload import Allowance, Asked, Recorded, Variant

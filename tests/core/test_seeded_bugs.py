@@ -127,9 +127,23 @@ BUGS = (
     Bug(
         "cheapest looks at input prices alone",
         "shortlist",
-        "rate.worst_input + need.max_output_tokens * rate.output",
+        "rate.worst_input + need.max_output_tokens * need.choices * rate.output",
         "rate.worst_input",
         "property_tests/test_routing_laws.py::TestTheShortlist",
+    ),
+    Bug(
+        "several answers are held for as one",
+        "bid",
+        "output_tokens=output_tokens * need.choices)",
+        "output_tokens=output_tokens)",
+        "property_tests/test_weight_laws.py::TestTheMoney",
+    ),
+    Bug(
+        "many images are held for as one",
+        "attachments",
+        "yield self.images * large",
+        "yield large",
+        "property_tests/test_weight_laws.py::TestTheMoney",
     ),
     Bug(
         "a model may cost a nano-dollar more than there is",

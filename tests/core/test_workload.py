@@ -15,7 +15,7 @@ from tokenwise.plan import Plan
 from tokenwise.policy import Policy, Strategy
 from tokenwise.routing import Refusal, Refused
 from tokenwise.run import Job
-from tokenwise.survey import EVERYTHING, Group, Setting, survey, trace
+from tokenwise.surveys import EVERYTHING, Group, Setting, survey, trace
 from tokenwise.tally import Handled
 from tokenwise.traffic import Kind, Stretch, Traffic
 from tokenwise.usage import TokenCount

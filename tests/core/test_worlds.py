@@ -9,7 +9,7 @@ from tokenwise.faults import Fault
 from tokenwise.ids import AttemptId
 from tokenwise.messages import CallModel
 from tokenwise.plan import Plan
-from tokenwise.survey import EVERYTHING, Setting, survey
+from tokenwise.surveys import EVERYTHING, Setting, survey
 from tokenwise.usage import TokenCount
 from tokenwise.verdicts import Failure, Reply
 from tokenwise.workload import Asked, Recorded, Variant

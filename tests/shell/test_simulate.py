@@ -3,6 +3,10 @@
 import csv
 import gzip
 import io
+import multiprocessing
+import os
+import subprocess
+import sys
 
 import orjson
 import pytest
@@ -11,13 +15,17 @@ import trio.testing
 
 from property_tests.seeded import seeded_job
 from property_tests.swarm import drawn_world
+from tests.shell.commands import ROOT, STUCK_SECONDS
 from tests.shell.test_interpret import has_ties, perform
+from tokenwise import embedded_catalog
 from tokenwise.errors import InputError
 from tokenwise.simulation import Arrival, only, simulate
+from tokenwise.surveys import Setting
 from tokenwise.transcripts import transcript
-from tokenwise.workload import Asked
+from tokenwise.workload import Asked, Variant
 from tokenwise.worlds import Facing, Servers
 from tokenwise_shell.cli import main
+from tokenwise_shell.simulate.engines import engine_of, tasks_of
 from tokenwise_shell.simulate.workload_files import open_workload
 from tokenwise_shell.simulate.workload_lines import Manner
 
@@ -50,6 +58,16 @@ def told(capsys, *arguments, code=0):
 def output(capsys, *arguments, code=0):
     assert main(["simulate", *arguments]) == code
     return capsys.readouterr()
+
+
+def little_then_much(folder):
+    """Two tasks: one of ten requests, and one of ten million."""
+    setting, variants = Setting(catalog=embedded_catalog()), (Variant(name="usual"),)
+    for name, requests in (("little", 10), ("much", 10_000_000)):
+        file = folder / f"{name}.yaml"
+        kinds = "[{name: chat, input_tokens: {p0: 50, p100: 60}}]"
+        file.write_text(f"{{requests: {requests}, rate: {{shape: steady, per_hour: 3600}}, kinds: {kinds}}}\n")
+        yield from tasks_of(open_workload(file, Manner(100, {})), variants, [0], setting, None)
 
 
 BOTH = ("work.jsonl", "--policy", "cheap.yaml", "--policy", "best.yaml")
@@ -114,6 +132,30 @@ class TestPartitioning:
             address = cluster.scheduler_address.replace("tcp://", "dask://")
             assert output(capsys, *self.ARGUMENTS, "--engine", address).out == once
 
+    @pytest.mark.slow  # starts interpreters
+    def test_who_leaves_before_the_end_waits_for_no_worker_and_leaves_none(self, folder):
+        """As Ctrl-C does. The second task would take minutes."""
+        others = multiprocessing.active_children()
+        results = engine_of(2, None)(little_then_much(folder))
+        next(results)
+        results.close()
+        assert multiprocessing.active_children() == others
+
+    @pytest.mark.slow  # starts interpreters
+    def test_workers_end_with_a_parent_that_was_killed(self, folder):
+        code = (
+            "from pathlib import Path; from tests.shell.test_simulate import engine_of, little_then_much\n"
+            "results = engine_of(2, None)(little_then_much(Path.cwd()))\n"
+            "next(results); print('begun', flush=True); next(results)"
+        )
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        with subprocess.Popen(
+            [sys.executable, "-c", code], env=environment, cwd=folder, stdout=subprocess.PIPE, text=True
+        ) as parent:
+            assert parent.stdout.readline() == "begun\n"
+            parent.kill()
+            parent.communicate(timeout=STUCK_SECONDS)  # ends when nobody has the other end any more
+
     def test_an_engine_of_another_kind_is_refused(self, capsys):
         assert "expected dask://" in output(capsys, *BOTH, "--engine", "spark://here", code=2).err
 
@@ -169,6 +211,19 @@ class TestPlots:
 
     def test_another_kind_of_file_is_refused(self, capsys):
         assert "ends in .html, .svg, .png" in output(capsys, *BOTH, "--plot", "out.gif", code=2).err
+
+    @pytest.mark.parametrize(("name", "expected"), [("out.gif", "ends in"), ("nowhere/out.svg", "no folder 'nowhere'")])
+    def test_what_cannot_be_drawn_is_refused_before_anything_is_simulated(self, capsys, name, expected):
+        told = output(capsys, "there-is-no-such.jsonl", "--plot", name, code=2)
+        assert expected in told.err
+        assert "there-is-no-such" not in told.err
+
+    @pytest.mark.slow  # altair takes a third of a second to load
+    def test_a_picture_that_cannot_be_written_takes_no_report_with_it(self, folder, capsys):
+        (folder / "out.html").mkdir()
+        told = output(capsys, *BOTH, "--plot", "out.html", code=2)
+        assert "success" in told.out
+        assert "out.html" in told.err
 
 
 class TestWorkloads:

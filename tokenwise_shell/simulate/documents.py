@@ -7,7 +7,7 @@ from typing import Final
 
 from tokenwise.differences import Differing, Side
 from tokenwise.laws import Broken, Kept
-from tokenwise.report import MEASURES, Difference, Figure, Report, VariantReport
+from tokenwise.reports import MEASURES, Difference, Figure, Report, VariantReport
 from tokenwise.tally import Tally
 from tokenwise_shell.decision import as_usd
 

@@ -4,6 +4,7 @@ A task is a piece of the workload under one seed: every variant is simulated on 
 order of the pieces. What a piece is does not depend on the engine, so neither does the result.
 """
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, Protocol, TypeVar
@@ -11,7 +12,7 @@ from typing import Final, Protocol, TypeVar
 from attrs import frozen
 
 from tokenwise.errors import InputError, Problem
-from tokenwise.survey import Group, Setting, survey
+from tokenwise.surveys import Group, Setting, survey
 from tokenwise.tally import Tally, merge
 from tokenwise.workload import Variant
 from tokenwise_shell.simulate.workload_files import Piece, Source
@@ -97,13 +98,43 @@ class _Processes:
     count: int
 
     def __call__(self, tasks: Iterable[Task], /) -> Iterator[tuple[Task, Result]]:
+        """See `Engine`. Whoever leaves before the end, by Ctrl-C or an error, leaves no worker behind."""
         import multiprocessing
         from concurrent.futures import ProcessPoolExecutor
 
         # Fresh interpreters rather than forks: a fork copies whatever threads and locks there are.
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(self.count, mp_context=context) as pool:
+        others = multiprocessing.active_children()
+        pool = ProcessPoolExecutor(self.count, mp_context=context, initializer=_begin_work)
+        finished = False
+        try:
             yield from _ahead(tasks, lambda task: pool.submit(perform, task).result, _AHEAD * self.count)
+            finished = True
+        finally:
+            for worker in multiprocessing.active_children():
+                # A task takes its time, and the pool would wait for all that have been given out.
+                if not finished and worker not in others:
+                    worker.terminate()
+            pool.shutdown(cancel_futures=True)
+
+
+def _begin_work() -> None:
+    """In a worker, before its first task. A terminal's Ctrl-C reaches every process, and it is the parent who stops."""
+    import signal
+    import threading
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A parent that was killed can tell nobody to stop, and a worker would wait for its next task for ever."""
+    import multiprocessing
+
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # this runs in workers only
+    parent.join()
+    os._exit(1)
 
 
 @frozen

@@ -5,13 +5,14 @@ with the extra `plots`.
 """
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
 from tokenwise.errors import InputError, Problem
-from tokenwise.report import Report, VariantReport
+from tokenwise.reports import Report, VariantReport
 
-__all__ = ["FORMATS", "draw"]
+__all__ = ["FORMATS", "check_plot", "draw"]
 
 FORMATS: Final = (".html", ".svg", ".png")
 _SIDE: Final = 320
@@ -19,15 +20,20 @@ _HEIGHT: Final = 240
 _NANO: Final = 1_000_000_000
 
 
-def draw(report: Report, path: Path) -> None:
-    """Write the picture that the file's name asks for. Raises InputError for another kind, or without the extra."""
+def check_plot(path: Path) -> None:
+    """Refuse, before any work is done, what `draw` could not write: another kind of file, no folder, no library."""
     if path.suffix not in FORMATS:
         raise InputError(Problem("--plot", f"{path.name!r}: expected a name that ends in {', '.join(FORMATS)}"))
-    try:
-        import altair as alt
-    except ImportError:
-        needed = "needs altair and vl-convert; install tokenwise-control[plots]"
-        raise InputError(Problem("--plot", needed)) from None
+    if not path.parent.is_dir():
+        raise InputError(Problem("--plot", f"{str(path)!r}: there is no folder {str(path.parent)!r}"))
+    if not (find_spec("altair") and find_spec("vl_convert")):
+        raise InputError(Problem("--plot", "needs altair and vl-convert; install tokenwise-control[plots]"))
+
+
+def draw(report: Report, path: Path) -> None:
+    """Write the picture that the file's name asks for; `check_plot` has looked at the name. Raises OSError."""
+    import altair as alt
+
     chart = _frontier(alt, report) | _spending(alt, report) | _latency(alt, report)
     chart = chart.configure_legend(title=None, orient="bottom", symbolOpacity=1).resolve_scale(color="shared")
     if path.suffix == ".html":

@@ -5,7 +5,7 @@ from typing import Final
 
 from tokenwise.differences import Differing, Side
 from tokenwise.laws import Broken, Kept
-from tokenwise.report import MEASURES, Figure, Report, VariantReport
+from tokenwise.reports import MEASURES, Figure, Report, VariantReport
 from tokenwise_shell.render import one_line, table, usd
 
 __all__ = ["differing_text", "laws_text", "report_text"]
