@@ -67,7 +67,7 @@ EVENT_TYPES: Final[Mapping[str, type[messages.Event]]] = {
 _ENTRY_NAMES: Final = {kind: name for name, kind in ENTRY_TYPES.items()}
 _EVENT_NAMES: Final = {kind: name for name, kind in EVENT_TYPES.items()}
 # What the journal writes around an entry, and what a line says beside its class; see docs/ledger.md.
-_ENVELOPE: Final = frozenset({"v", "at", "run", "seq", "type", "key", "writer", "estimated", "recovered"})
+_ENVELOPE: Final = frozenset({"v", "at", "run", "seq", "type", "key", "tags", "writer", "estimated", "recovered"})
 _JOB: Final = attrs.fields_dict(Job)
 
 T = TypeVar("T")

@@ -58,17 +58,20 @@ def load(*, environ: Mapping[str, str], flags: Mapping[str, object] = _NO_FLAGS,
         escalation_policy=_typed(values, "escalation_policy", Escalation),
         policy=_policy(values),
         risk_gate=_risk(values),
-        proxy=ProxySettings(_typed(values, "proxy.host", str), _typed(values, "proxy.port", int)),
+        proxy=_proxy(values),
         cache_ttl_s=_typed(values, "cache_ttl", int),
         cache_dir=_typed(values, "cache_dir", Path),
         ledger_path=_typed(values, "ledger_path", Path),
         ledger_sync=_typed(values, "ledger.sync", LedgerSync),
         local_models=_typed(values, "local_models", Path) if values["local_models"] is not None else None,
         budget_store=_typed(values, "budget_store", str),
+        budget_store_fail_open=_typed(values, "budget_store_fail_open", bool),
         offline=_typed(values, "offline", bool),
         providers={name: _provider(name, values, layers.headers.get(name, {})) for name in layers.providers},
         models=layers.models,
-        budgets=_budgets(values),
+        tags=_typed(values, "tags", tuple) if values["tags"] is not None else (),
+        budgets=_budgets(values, "budgets"),
+        tag_budgets={name: _budgets(values, f"budgets.tags.{name}") for name in layers.tags},
         file=file,
         file_read=tree is not None,
         origins=layers.origins,
@@ -107,10 +110,10 @@ def _tree(file: Path, environ: Mapping[str, str], *, named: bool) -> tuple[Branc
         return None, error.problems
 
 
-def _budgets(values: Mapping[str, object]) -> dict[Window, Nanodollars]:
+def _budgets(values: Mapping[str, object], section: str) -> dict[Window, Nanodollars]:
     """The limits that are set; a limit of nothing is a limit too."""
-    set_ones = [window for window in Window if values[f"budgets.{window.value}"] is not None]
-    return {window: Nanodollars(_typed(values, f"budgets.{window.value}", int)) for window in set_ones}
+    set_ones = [window for window in Window if values[f"{section}.{window.value}"] is not None]
+    return {window: Nanodollars(_typed(values, f"{section}.{window.value}", int)) for window in set_ones}
 
 
 def _policy(values: Mapping[str, object]) -> Policy:
@@ -127,6 +130,13 @@ def _risk(values: Mapping[str, object]) -> RiskSettings:
         irreversible_block=_typed(values, "risk_gate.irreversible_block", bool),
         ambiguity_threshold=_typed(values, "risk_gate.ambiguity_threshold", float),
     )
+
+
+def _proxy(values: Mapping[str, object]) -> ProxySettings:
+    """The proxy's fields are `proxy.*`."""
+    # The table has each field's form; mypy cannot follow it.
+    found: dict[str, object] = {spec.name: values[f"proxy.{spec.name}"] for spec in fields(ProxySettings)}
+    return ProxySettings(**found)  # type: ignore[arg-type] # see above
 
 
 def _provider(name: str, values: Mapping[str, object], headers: Mapping[str, str]) -> ProviderSettings:

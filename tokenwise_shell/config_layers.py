@@ -13,9 +13,9 @@ from attrs import field, frozen
 from tokenwise.errors import InputError, Problem
 from tokenwise_shell import paths
 from tokenwise_shell.config_file import Branch
-from tokenwise_shell.config_sections import Given, Sections, provider_names, sections
+from tokenwise_shell.config_sections import Given, Sections, provider_names, sections, tag_names
 from tokenwise_shell.config_values import mask, nearest, shown, shown_name
-from tokenwise_shell.settings import BUILT_IN, KEYS, Key, Origin, provider_keys
+from tokenwise_shell.settings import BUILT_IN, KEYS, Key, Origin, provider_keys, tag_keys
 
 __all__ = ["Layers", "laid_over", "unknown_variables"]
 
@@ -28,20 +28,22 @@ class Layers:
     headers: Mapping[str, Mapping[str, str]]
     models: tuple[object, ...]
     providers: tuple[str, ...]
+    tags: tuple[str, ...]
     origins: tuple[Origin, ...]
     problems: tuple[Problem, ...]
 
 
 def laid_over(tree: Branch, file: Path, *, environ: Mapping[str, str], flags: Mapping[str, object]) -> Layers:
     """Flags over environment over the file's tree over defaults."""
-    providers = provider_names(tree)
-    keys = (*KEYS, *(key for name in providers for key in provider_keys(name)))
+    providers, tags = provider_names(tree), tag_names(tree)
+    of_tags = (key for name in tags for key in tag_keys(name))
+    keys = (*KEYS, *of_tags, *(key for name in providers for key in provider_keys(name)))
     known = {key.name: key.form.accepts for key in keys}
     found = sections(tree, file, known)
     stack = _Stack(environ, flags, found.given, [*found.problems, *_unknown_flags(flags, known)])
     values = {key.name: stack.value(key) for key in keys}
     origins = (*stack.origins, *_other_origins(found, f"file {file}"))
-    return Layers(values, found.headers, found.models, providers, origins, tuple(stack.problems))
+    return Layers(values, found.headers, found.models, providers, tags, origins, tuple(stack.problems))
 
 
 def unknown_variables(environ: Mapping[str, str]) -> Iterator[str]:

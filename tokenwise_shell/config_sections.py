@@ -13,13 +13,15 @@ from attrs import field, frozen
 
 from tokenwise.errors import Problem
 from tokenwise_shell.config_file import Branch, Leaf, Row, Tree, plain
-from tokenwise_shell.config_values import HIDDEN, header_problem, looks_secret, nearest, shown, shown_name
+from tokenwise_shell.config_values import HIDDEN, TAG, header_problem, looks_secret, nearest, shown, shown_name
 from tokenwise_shell.settings import BUILT_IN
 
-__all__ = ["Given", "Sections", "provider_names", "sections"]
+__all__ = ["Given", "Sections", "provider_names", "sections", "tag_names"]
 
 # Longer texts without a break are taken for secrets, which must never be named.
 _PROVIDER_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,22}")
+
+_TAGS: Final = "budgets.tags"
 
 
 @frozen
@@ -57,6 +59,13 @@ def provider_names(tree: Branch) -> tuple[str, ...]:
     return (*dict.fromkeys([*direct, *(name for name in added if name != "openrouter")]), "openrouter")
 
 
+def tag_names(tree: Branch) -> tuple[str, ...]:
+    """The tags for which the file sets limits."""
+    section = _below(_below(tree, "budgets"), "tags")
+    named = section.items if isinstance(section, Branch) else {}
+    return tuple(name for name in named if TAG.fullmatch(name) and not looks_secret(name))
+
+
 def sections(tree: Branch, file: Path, known: Mapping[str, str]) -> Sections:
     """Read the tree against the `known` keys, dotted, each with what it accepts. Anything else is a problem."""
     walk = _Walk(file, known, provider_names(tree))
@@ -90,7 +99,7 @@ class _Walk:
                         dotted,
                         Given(child.text, child.written, source, self.at(child), self.file.parent, child.taken_for),
                     )
-                case Branch() if within:
+                case Branch() if within or dotted == _TAGS:
                     yield from self.leaves(child, f"{dotted}.")
                 case _ if dotted in self.known or within:
                     self.report_shape(dotted, child, within)
@@ -128,6 +137,8 @@ class _Walk:
     def names_in(self, section: str) -> list[str]:
         """The names that stand directly in a section, such as `proxy.`; in `providers.` those are any."""
         inner = {key.removeprefix(section).partition(".")[0] for key in self.known if key.startswith(section)}
+        if section == "budgets.":
+            inner.add("tags")
         also = ("models",) if not section else ("headers",) if re.fullmatch(r"providers\.[^.]+\.", section) else ()
         return sorted(inner | set(also)) if inner else []
 
@@ -143,6 +154,9 @@ class _Walk:
         value = f"{_told(tree, dotted)}, {self.at(tree)}"
         if section == "providers":
             self.report(dotted, f"not a provider's name ({value}); expected up to 23 of a-z, 0-9, - and _")
+            return
+        if section == _TAGS:
+            self.report(dotted, f"not a tag ({value}); expected up to 64 of A-Z, a-z, 0-9, _, : and -")
             return
         beside = self.names_in(f"{section}{dot}")
         moved = [key for key in sorted(self.known) if key.endswith(f".{last}") and not key.startswith("providers.")]

@@ -25,6 +25,8 @@ __all__ = [
     "PATH",
     "SECRET",
     "STORE",
+    "TAG",
+    "TAGS",
     "TEXT",
     "URL",
     "USD",
@@ -68,6 +70,9 @@ _TRUTHS: Final = {
     "off": False,
     "0": False,
 }
+TAG: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_:-]{0,63}")
+"""A tag as it may be written: no comma, which separates tags, and no dot, which separates the parts of a setting."""
+
 _STORES: Final = {"redis": 6379, "rediss": 6379, "valkey": 6379, "valkeys": 6379}
 
 
@@ -244,3 +249,14 @@ def nearest(name: str, names: Iterable[str]) -> str:
 
     near = difflib.get_close_matches(name.strip().lower().replace("-", "_"), tuple(names), n=1)
     return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def _read_tags(text: str) -> tuple[str, ...]:
+    tags = tuple(tag.strip() for tag in text.split(",") if tag.strip())
+    if not all(map(TAG.fullmatch, tags)):
+        raise ValueError(text)
+    return tags
+
+
+TAGS: Final = Form("tags of up to 64 of A-Z, a-z, 0-9, _, : and -, with commas between", _read_tags, ",".join)
+"""Names under which calls are booked."""

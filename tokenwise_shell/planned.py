@@ -1,6 +1,7 @@
 """A plan with its models, and a run of it, as documents: the JSON of `tw plan`, `tw run` and the Python API."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from attrs import field, frozen
 
@@ -15,7 +16,9 @@ from tokenwise.scheduling import schedule
 from tokenwise_shell.judging import Judging
 from tokenwise_shell.planning import PlannerReport
 
-__all__ = ["Execution", "Planned", "Unplanned", "planned_again"]
+__all__ = ["Execution", "Planned", "Refusal", "Unplanned", "planned_again"]
+
+_FOR_WANT_OF_MONEY: Final = (Outcome.BUDGET_EXHAUSTED, Outcome.FAILED)
 
 
 @frozen
@@ -148,14 +151,28 @@ class Unplanned:
 
 
 @frozen
+class Refusal:
+    """Why a budget outside the run said no: which limit, what was needed, what is left; `code` is for programs."""
+
+    code: str
+    message: str
+
+
+@frozen
 class Execution:
-    """A finished run of a plan. `opinions` is what judging its replies has cost, `unjudged` how many had no opinion."""
+    """A finished run of a plan. `opinions` is what judging its replies has cost, `unjudged` how many had no opinion.
+
+    `refusal` is the last that it met in budgets outside its own; `governed` is False where calls of it were made while
+    the store of shared budgets could not be asked.
+    """
 
     planned: Planned
     run: Run
     entries: tuple[Entry, ...] = field(repr=False)
     opinions: Nanodollars = Nanodollars(0)  # noqa: RUF009 -- a NewType of int
     unjudged: int = 0
+    refusal: Refusal | None = None
+    governed: bool = True
 
     @property
     def status(self) -> str:
@@ -182,6 +199,13 @@ class Execution:
         state = self.run.steps[self.planned.plan.position[step_id]].state
         return state.text if isinstance(state, Ended) else ""
 
+    def why(self, each: StepRun) -> str:
+        """Why a step ended as it did, with the words of the limit that it came up against outside the run."""
+        told = each.state.why if isinstance(each.state, Ended) else ""
+        if self.refusal is None or not each.refusals or _outcome(each) not in _FOR_WANT_OF_MONEY:
+            return told
+        return "; ".join(filter(None, (told, self.refusal.message)))
+
     def as_json(self) -> dict[str, object]:
         """The plan's document with the run in it."""
         return {**self.planned.as_json(), "run": self.run_json()}
@@ -197,6 +221,8 @@ class Execution:
             "judge_nano": self.opinions,
             "unjudged": self.unjudged,
             "remaining_nano": max(0, self.planned.budget - self.spent),
+            "refusal": self.refusal and {"code": self.refusal.code, "message": self.refusal.message},
+            "governed": self.governed,
             "steps": [self._step(step.id, each) for step, each in zip(steps, self.run.steps, strict=True)],
             "output": self.output,
         }
@@ -210,7 +236,7 @@ class Execution:
             "attempts": each.calls,
             "spent_nano": each.spent,
             "output": self.text(step_id),
-            "why": each.state.why if isinstance(each.state, Ended) else "",
+            "why": self.why(each),
             "escalations": _escalations(step_id, self.entries),
         }
 

@@ -130,5 +130,6 @@ def _ended_well(execution: Execution) -> int:
 def _failures(execution: Execution) -> Iterator[str]:
     for step, each in zip(execution.planned.plan.steps, execution.run.steps, strict=True):
         if isinstance(each.state, Ended) and each.state.outcome is not Outcome.OK:
-            why = f": {one_line(each.state.why)}" if each.state.why else ""
+            told = execution.why(each)
+            why = f": {one_line(told)}" if told else ""
             yield f"  {one_line(step.id)} ended {each.state.outcome.value}{why}"

@@ -22,6 +22,7 @@ from tokenwise_shell.config_values import (
     PATH,
     SECRET,
     STORE,
+    TAGS,
     TEXT,
     URL,
     USD,
@@ -44,6 +45,7 @@ __all__ = [
     "RiskSettings",
     "Settings",
     "provider_keys",
+    "tag_keys",
 ]
 
 
@@ -77,12 +79,25 @@ class RiskSettings:
     ambiguity_threshold: float
 
 
-@frozen
+@frozen(kw_only=True)
 class ProxySettings:
-    """Where `tw serve` listens."""
+    """Where `tw serve` listens, and how much it takes of one request, of one client, and of all together.
 
-    host: str
-    port: int
+    `grace_s` is what running requests get when the proxy is told to stop. `max_concurrent` is for each process.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    max_concurrent: int = 1000
+    max_header_bytes: int = 65_536
+    max_body_bytes: int = 33_554_432
+    max_messages: int = 10_000
+    body_timeout_s: int = 30
+    write_timeout_s: int = 60
+    request_timeout_s: int = 600
+    keep_alive_s: int = 75
+    grace_s: int = 30
 
 
 @frozen(kw_only=True)
@@ -129,7 +144,8 @@ class Settings:
     """Everything that flags, the environment and the file decide, checked. Two are equal when their values are.
 
     `policy` holds `policy.*`, and with it `min_output_tokens`, `default_strategy` and `escalation_policy`. `models` are
-    rows for `local_models`, all of their scalars text. `budgets` are limits for everything together, by window.
+    rows for `local_models`, all of their scalars text. `budgets` are limits for everything together, by window, and
+    `tag_budgets` those of each tag.
     `notices` are for people; nothing in them stops anything.
     """
 
@@ -147,10 +163,13 @@ class Settings:
     ledger_sync: LedgerSync
     local_models: Path | None
     budget_store: str = field(repr=False)
+    budget_store_fail_open: bool = False
+    tags: tuple[str, ...] = ()
     offline: bool
     providers: Mapping[str, ProviderSettings]
     models: tuple[object, ...] = ()
     budgets: Mapping[Window, Nanodollars] = field(factory=dict)
+    tag_budgets: Mapping[str, Mapping[Window, Nanodollars]] = field(factory=dict)
     file: Path = field(eq=False)
     file_read: bool = field(default=False, eq=False)
     origins: tuple[Origin, ...] = field(default=(), eq=False, repr=False)
@@ -174,9 +193,10 @@ class Key:
 
 # What each section of the file is about, for the file that `tw config init` writes.
 SECTIONS: Final[Mapping[str, str]] = {
-    "proxy": "Where `tw serve` listens.",
+    "proxy": "Where `tw serve` listens, and what it takes from its clients.",
     "ledger": "How the ledger is written.",
-    "budgets": "Limits for everything together, each for its window of the UTC calendar; a week begins on Monday.",
+    "budgets": "Limits for everything together, each for its window of the UTC calendar; a week begins on Monday.\n"
+    "Those of one tag stand in a mapping of their own: tags: {nightly: {day: 2.50}}.",
     "risk_gate": "Refuses requests that would do irreversible harm, or that are too vague to be worth paying for.",
     "policy": "How hard to try. One budget of attempts covers retries, failover and escalation together.",
 }
@@ -211,6 +231,11 @@ def _knob(name: str, form: Form[Any], meaning: str) -> Key:
     return _key(f"policy.{name}", form, getattr(Policy(), name), meaning)
 
 
+def _proxy(name: str, form: Form[Any], meaning: str, variable: str = "", *, flag: str = "") -> Key:
+    """A field of `ProxySettings`, with its default."""
+    return _key(f"proxy.{name}", form, getattr(ProxySettings(), name), meaning, variable, flag=flag)
+
+
 _STRATEGY: Final = choice(Strategy)
 _ESCALATION: Final = choice(
     Escalation,
@@ -219,6 +244,7 @@ _ESCALATION: Final = choice(
 
 # A day: a wait longer than this is a slip of the keyboard (seconds taken for milliseconds is the other one).
 _DAY_MS: Final = 86_400_000
+_DAY_S: Final = 86_400
 
 _BUDGETS: Final = {
     Window.TOTAL: "US dollars that may be spent ever; none is no limit.",
@@ -255,9 +281,26 @@ KEYS: Final[tuple[Key, ...]] = (
     _key("budget_store", STORE, "",
          "Shares budgets between several proxies: redis://host:6379/0 or valkey://…; none keeps them in the process.",
          "BUDGET_STORE"),
-    _key("proxy.host", HOST, "127.0.0.1",
-         "The interface. One that others can reach needs access keys; see `tw keys`.", "PROXY_HOST", flag="--host"),
-    _key("proxy.port", whole(0, 65_535), 8000, "The port; 0 takes a free one.", "PROXY_PORT", flag="--port"),
+    _key("budget_store_fail_open", FLAG, False,
+         "Go on calling, held to no shared limit, while that server cannot be reached. Without this nothing is called.",
+         "BUDGET_STORE_FAIL_OPEN"),
+    _key("tags", TAGS, None, "The tags under which runs of this machine's commands and programs are booked.", "TAGS",
+         flag="--tag"),
+    _proxy("host", HOST, "The interface. One that others can reach needs access keys; see `tw keys`.", "PROXY_HOST",
+           flag="--host"),
+    _proxy("port", whole(0, 65_535), "The port; 0 takes a free one.", "PROXY_PORT", flag="--port"),
+    _proxy("workers", whole(1, 64), "How many processes share the port.", flag="--workers"),
+    _proxy("max_concurrent", whole(1, 100_000), "Requests that one process serves at the same time; more get 503."),
+    _proxy("max_header_bytes", whole(1024, 1 << 24), "The longest head of a request that is read; more is 431."),
+    _proxy("max_body_bytes", whole(1024, 1 << 30), "The longest body that is read; more is 413."),
+    _proxy("max_messages", whole(1), "Messages that one conversation may have; more is 413."),
+    _proxy("body_timeout_s", whole(1, _DAY_S), "Seconds for a request's body to arrive whole; else 408."),
+    _proxy("write_timeout_s", whole(1, _DAY_S),
+           "Seconds until a client that takes nothing of what it was sent is given up."),
+    _proxy("request_timeout_s", whole(1, _DAY_S),
+           "Seconds until a request is given up, its answer and stream included."),
+    _proxy("keep_alive_s", whole(1, _DAY_S), "Seconds for which a connection may be silent between requests."),
+    _proxy("grace_s", whole(0, _DAY_S), "Seconds for running requests to end when the proxy is told to stop."),
     _key("ledger.sync", choice(LedgerSync), LedgerSync.LEASE,
          "When a reservation reaches the disk: lease (an amount at a time, ahead of the calls it covers); always\n"
          "(each by itself, and slower); never (a power loss may lose lines)."),
@@ -279,6 +322,13 @@ KEYS: Final[tuple[Key, ...]] = (
     _knob("max_backoff_ms", whole(0, _DAY_MS), "Milliseconds that no such pause exceeds."),
 )  # fmt: skip
 """Every setting with a fixed name, in the order of the written file. Those of the providers are `provider_keys`."""
+
+
+def tag_keys(name: str) -> tuple[Key, ...]:
+    """The limits of one tag, each for its window."""
+    return tuple(
+        _key(f"budgets.tags.{name}.{window.value}", USD, None, meaning) for window, meaning in _BUDGETS.items()
+    )
 
 
 def provider_keys(name: str) -> tuple[Key, ...]:

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Final
 
-__all__ = ["COMMANDS", "CONFIG_COMMANDS", "HELP", "overview"]
+__all__ = ["COMMANDS", "GROUPS", "HELP", "overview"]
 
 HELP: Final = """Get this done, for at most this much: route, plan and run LLM calls within a budget.
 
@@ -21,15 +21,29 @@ COMMANDS: Final = {
         "simulate_command:simulate",
         "Try policies on a workload in virtual time: cost, success, latency. Calls nobody.",
     ),
-    "serve": ("serve_command:serve", "Serve simulated models in OpenAI's format (with --offline)."),
+    "serve": ("serve_command:serve", "Serve the proxy: OpenAI's and Anthropic's clients, within your budgets."),
     "doctor": ("doctor_command:doctor", "Look for what would keep tokenwise from working here."),
 }
 
-CONFIG_COMMANDS: Final = {
-    "show": "Show the settings in force, and where each comes from.",
-    "check": "Check every setting, and name every problem.",
-    "init": "Write a configuration file in which every key is explained.",
+GROUPS: Final = {
+    "keys": (
+        "Make, list or withdraw access keys of the proxy.",
+        {
+            "create": ("keys_command:create", "Make a key, and show its secret once."),
+            "list": ("keys_command:list_keys", "List the keys with their limits, and what was spent under each."),
+            "revoke": ("keys_command:revoke", "Withdraw a key; running proxies refuse it at once."),
+        },
+    ),
+    "config": (
+        "Show, check or write the settings.",
+        {
+            "show": ("config_command:show", "Show the settings in force, and where each comes from."),
+            "check": ("config_command:check", "Check every setting, and name every problem."),
+            "init": ("config_command:init", "Write a configuration file in which every key is explained."),
+        },
+    ),
 }
+"""Commands that have commands of their own."""
 
 _INDENT: Final = 13
 
@@ -47,6 +61,6 @@ def _paragraphs(width: int) -> str:
 
 
 def _rows(width: int) -> Iterator[str]:
-    for name, (_, summary) in COMMANDS.items():
+    summaries = [(name, summary) for name, (_, summary) in COMMANDS.items()]
+    for name, summary in (*summaries, *((name, summary) for name, (summary, _) in GROUPS.items())):
         yield textwrap.fill(f"  {name:<{_INDENT - 2}}{summary}", width, subsequent_indent=" " * _INDENT)
-    yield f"  {'config':<{_INDENT - 2}}Show, check or write the settings."

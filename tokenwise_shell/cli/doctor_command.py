@@ -23,6 +23,7 @@ from tokenwise_shell.cli.edge import Exit, write, write_json
 from tokenwise_shell.cli.options import Common
 from tokenwise_shell.config import load, usable_providers
 from tokenwise_shell.jsonl import read_lines
+from tokenwise_shell.keys import KeyFile, keys_beside
 from tokenwise_shell.settings import BUILT_IN, ProviderSettings, Settings
 from tokenwise_shell.workspace import furnish
 
@@ -86,6 +87,7 @@ def examine(
         *_ledger(settings.ledger_path),
         _folder("cache", settings.cache_dir),
         *_catalogue(settings, now_ms),
+        *_keys(settings, now_ms),
         *_store(settings.budget_store),
         *_reached(settings, probe),
     )
@@ -226,9 +228,34 @@ def _planner(settings: Settings, catalog: Catalog) -> Iterator[Finding]:
         yield Finding(Status.NOTE, "planner", message, "set planner_model, or a key for one of them")
 
 
+def _keys(settings: Settings, now_ms: int) -> Iterator[Finding]:
+    """Whether `tw serve` would let anybody in."""
+    file = KeyFile(keys_beside(settings.ledger_path))
+    try:
+        keys = file.read()
+        private = not keys or not _others_may_read(file.path)
+    except InputError as error:
+        fix = "restore the file, or move it away and create keys anew"
+        yield Finding(Status.PROBLEM, "access keys", str(error), fix)
+        return
+    except OSError as error:
+        yield Finding(Status.PROBLEM, "access keys", f"{file.path} cannot be read: {_reason(error)}", "see to the file")
+        return
+    active = sum(key.state(now_ms) == "active" for key in keys)
+    if keys and not active:
+        yield Finding(Status.NOTE, "access keys", "every key is revoked or has expired", "`tw keys create NAME`")
+    elif keys:
+        yield Finding(Status.OK, "access keys", f"{active} of {len(keys)} may be used")
+    elif settings.proxy.host not in ("127.0.0.1", "::1", "localhost"):
+        fix = "`tw keys create NAME`, or proxy.host: 127.0.0.1"
+        yield Finding(Status.NOTE, "access keys", f"there are none, and {settings.proxy.host} needs them", fix)
+    if not private:
+        yield Finding(Status.NOTE, "access keys", f"others may read {file.path}", f"chmod 600 {file.path}")
+
+
 def _store(url: str) -> Iterator[Finding]:
     if url and importlib.util.find_spec("coredis") is None:
-        fix = "pip install coredis, or unset budget_store"
+        fix = "pip install 'tokenwise-control[redis]', or unset budget_store"
         yield Finding(Status.PROBLEM, "budget store", "its client, coredis, is not installed", fix)
 
 

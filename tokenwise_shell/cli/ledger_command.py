@@ -24,7 +24,7 @@ from tokenwise_shell.segments import read_ledger, snapshot
 
 __all__ = ["Asked", "instant", "ledger", "tail"]
 
-_GROUPS: Final = ("model", "provider", "key", "day", "run")
+_GROUPS: Final = ("model", "provider", "key", "day", "run", "tag")
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 # How often a followed ledger is looked at: soon enough for a person.

@@ -1,19 +1,16 @@
 """`tw models`: the catalogue, with prices, who would serve each model, and where each row comes from."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Annotated
 
-from attrs import evolve
 from cyclopts import Parameter
 
-from tokenwise.catalog import Capability, Model, Offer, Price, Rate, Tier
-from tokenwise_shell.catalogs import Loaded
-from tokenwise_shell.catalogs import refresh as refresh_catalog
+from tokenwise.catalog import Capability, Model, Offer, Tier
 from tokenwise_shell.cli.edge import Exit, columns, tell, write, write_json
 from tokenwise_shell.cli.options import Common, count, one_of
 from tokenwise_shell.cli.route_command import wanted
-from tokenwise_shell.clock import wall_ms
-from tokenwise_shell.workspace import Workspace, catalog_sources
+from tokenwise_shell.model_document import model_document
+from tokenwise_shell.workspace import Workspace
 
 __all__ = ["models"]
 
@@ -46,7 +43,7 @@ def models(
     seller = provider and one_of(provider, _sellers(workspace), "--provider")
     rows = [row for row in _offered(workspace, seller) if row[0].tier in tiers and needed in row[0].capabilities][:most]
     if common.json:
-        write_json(list(map(_as_json, rows)))
+        write_json([model_document(*row) for row in rows])
     elif rows:
         from tokenwise_shell.render import models_text
 
@@ -75,43 +72,6 @@ def _offered(workspace: Workspace, seller: str | None) -> Iterator[tuple[Model, 
             yield model, offer
 
 
-def _as_json(row: tuple[Model, Offer | None]) -> dict[str, object]:
-    model, served = row
-    shown = served or next(iter(model.offers), None)
-    price = shown.price if shown else model.price
-    rate = price.rates[0] if isinstance(price, Price) else None
-    return {
-        "id": model.id,
-        "provider": served.provider if served else None,
-        "tier": model.tier.name.lower(),
-        "capabilities": list(model.capabilities.names),
-        "features": list(model.features.names),
-        "quality": model.quality,
-        "context_tokens": model.context_tokens,
-        "max_input_tokens": model.max_input_tokens,
-        "max_output_tokens": model.max_output_tokens,
-        "input_nano_per_mtok": rate and rate.input,
-        "output_nano_per_mtok": rate and rate.output,
-        "cached_input_nano_per_mtok": rate and rate.cache_read,
-        "price_known": rate is not None,
-        "long_input_prices": list(_longer(price.rates[1:])) if isinstance(price, Price) else [],
-        "source": shown.source if shown else None,
-        "sold_by": [offer.provider for offer in model.offers],
-    }
-
-
-def _longer(rates: Iterable[Rate]) -> Iterator[dict[str, int]]:
-    for rate in rates:
-        yield {
-            "above_input_tokens": rate.above_input_tokens,
-            "input_nano_per_mtok": rate.input,
-            "output_nano_per_mtok": rate.output,
-        }
-
-
-# --- refreshing -------------------------------------------------------------------------------------------------------
-
-
 def _refreshed(workspace: Workspace) -> Workspace:
     """The workspace with OpenRouter's list as it is now; as it was, with a notice, where that cannot be had."""
     if workspace.settings.offline:
@@ -119,27 +79,8 @@ def _refreshed(workspace: Workspace) -> Workspace:
         return workspace
     import trio
 
-    loaded = trio.run(_fetched, workspace)
+    from tokenwise_shell.refreshing import fetched, with_catalog
+
+    loaded = trio.run(fetched, workspace.settings)
     tell(*(notice for notice in loaded.notices if notice not in workspace.notices))
-    reachable = loaded.catalog.only(workspace.providers) if workspace.providers else loaded.catalog
-    return evolve(workspace, catalog=loaded.catalog, reachable=reachable, loaded=loaded)
-
-
-async def _fetched(workspace: Workspace) -> Loaded:
-    from tokenwise_shell.exchange import HttpRequest, TransportTrouble
-    from tokenwise_shell.transport import open_transport
-
-    async with open_transport(trust_env=True) as transport:
-
-        async def fetch(url: str) -> bytes:
-            try:
-                answer = await transport.send(HttpRequest("GET", url, ()), timeout_ms=_FETCH_MS)
-            except (TransportTrouble, ValueError) as trouble:
-                raise OSError(str(trouble)) from trouble
-            if answer.status != 200:
-                raise OSError(f"it answered with status {answer.status}")
-            return answer.body
-
-        sources = catalog_sources(workspace.settings)
-        url = f"{workspace.settings.providers['openrouter'].base_url}/models"
-        return await refresh_catalog(fetch, evolve(sources, models_url=url), now_ms=wall_ms())
+    return with_catalog(workspace, loaded)

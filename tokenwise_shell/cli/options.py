@@ -70,11 +70,11 @@ class Spending:
         return {"default_strategy": self.strategy, "default_budget": self.budget}
 
 
-def count(text: str | None, flag: str, *, most: int = 10**9) -> int | None:
-    """A whole number from 1 that an option was given, None where it was not. Raises InputError."""
+def count(text: str | None, flag: str, *, least: int = 1, most: int = 10**9) -> int | None:
+    """A whole number from `least` to `most` that an option was given, None where it was not. Raises InputError."""
     if text is None:
         return None
-    form = whole(1, most)
+    form = whole(least, most)
     try:
         return form.read(text)
     except ValueError:

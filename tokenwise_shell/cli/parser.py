@@ -5,7 +5,7 @@ from typing import Final
 from cyclopts import App, CycloptsError, Parameter
 from cyclopts.exceptions import UnknownCommandError, UnusedCliTokensError
 
-from tokenwise_shell.cli.commands import COMMANDS, CONFIG_COMMANDS, HELP
+from tokenwise_shell.cli.commands import COMMANDS, GROUPS, HELP
 from tokenwise_shell.cli.edge import Exit, tell
 from tokenwise_shell.config_values import nearest
 
@@ -52,10 +52,11 @@ def _build() -> App:
     # A command below one that is itself a command would load both for every line; so it is one of its own.
     place = "tokenwise_shell.cli.reconcile_command:reconcile_export"
     built.command(place, name="-".join(_RECONCILE), help="Compare with a provider's export of costs.", show=False)
-    config = App(name="config", help="Show, check or write the settings.", default_parameter=quiet)
-    for name, summary in CONFIG_COMMANDS.items():
-        config.command(f"tokenwise_shell.cli.config_command:{name}", name=name, help=summary)
-    built.command(config)
+    for group, (summary, commands) in GROUPS.items():
+        inner = App(name=group, help=summary, default_parameter=quiet)
+        for name, (place, meaning) in commands.items():
+            inner.command(f"tokenwise_shell.cli.{place}", name=name, help=meaning)
+        built.command(inner)
     return built
 
 
@@ -63,7 +64,8 @@ def _complaint(error: CycloptsError) -> str:
     match error:
         case UnknownCommandError(unused_tokens=[name, *_]):
             # The parser's own words would cost loading every command there is.
-            names = tuple(CONFIG_COMMANDS) if error.command_chain else (*COMMANDS, "config")
+            group = error.command_chain[0] if error.command_chain else ""
+            names = tuple(GROUPS[group][1]) if group else (*COMMANDS, *GROUPS)
             return f"{name!r} is not a command; expected one of {', '.join(names)}{nearest(name, names)}"
         case UnusedCliTokensError(unused_tokens=[*words]):
             given = " ".join(map(repr, words))

@@ -29,6 +29,9 @@ class Cutting:
     judge: Annotated[
         str | None, Parameter(help="Ask this model of each result whether it does what its step asks.")
     ] = None
+    tag: Annotated[
+        tuple[str, ...] | None, Parameter(help="Book it under this tag, whose limits apply. May be given again.")
+    ] = None
 
 
 @Parameter(name="*")
@@ -65,7 +68,7 @@ def plan(
     _refuse_unwritable(drawing.svg, "--svg")
     if drawing.mermaid and common.json:
         raise InputError(Problem("--mermaid and --json", "cannot be used together"))
-    workspace = common.workspace(spending.flags)
+    workspace = common.workspace({**spending.flags, "tags": ",".join(cutting.tag) if cutting.tag else None})
     from tokenwise_shell.cli.plan_work import Work, perform  # loads the client, which wrong options need not wait for
     from tokenwise_shell.client import Extras
 

@@ -45,8 +45,11 @@ def with_client(workspace: Workspace, work: Callable[[Client], Awaitable[T]]) ->
 
 async def _worked(workspace: Workspace, work: Callable[[Client], Awaitable[T]]) -> T:
     async with open_client(workspace) as client:
-        tell(*(notice for notice in client.notices if notice not in workspace.notices))
-        return await work(client)
+        before = client.notices
+        tell(*(notice for notice in before if notice not in workspace.notices))
+        result = await work(client)
+        tell(*client.notices[len(before) :])
+        return result
 
 
 # --- runs -------------------------------------------------------------------------------------------------------------

@@ -1,48 +1,76 @@
-"""`tw serve --offline`: the embedded provider as a server, for programs that are to run without a network or a bill."""
+"""`tw serve`: the proxy; or, for programs that are to be tried without one, the simulated models alone."""
 
 import signal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
+from attrs import frozen
 from cyclopts import Parameter
 
 from tokenwise.errors import InputError, Problem
 from tokenwise_shell.cli.edge import Exit, flush, tell, write, write_json
 from tokenwise_shell.cli.options import Common
+from tokenwise_shell.cli.proxying import Serving, run_proxy
 
 if TYPE_CHECKING:
     from tokenwise_shell.embedded import EmbeddedProvider
     from tokenwise_shell.settings import ProxySettings
 
-__all__ = ["serve"]
+__all__ = ["Place", "serve"]
+
+_LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
+
+
+@Parameter(name="*")
+@frozen(kw_only=True)
+class Place:
+    """Where to listen, and with how many processes."""
+
+    host: Annotated[str | None, Parameter(help="The interface to listen on. Without it: proxy.host.")] = None
+    port: Annotated[str | None, Parameter(help="The port; 0 takes a free one. Without it: proxy.port.")] = None
+    workers: Annotated[str | None, Parameter(help="How many processes share the port. Without it: proxy.workers.")] = (
+        None
+    )
+
+    @property
+    def flags(self) -> dict[str, object]:
+        """These as settings."""
+        return {"proxy.host": self.host, "proxy.port": self.port, "proxy.workers": self.workers}
+
 
 _COMMON = Common()
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
-
-_NO_PROXY = (
-    "the proxy to real providers is not part of this version; `tw serve --offline` serves simulated models in OpenAI's "
-    "format"
-)
+_PLACE = Place()
 
 
 def serve(
     *,
-    host: Annotated[str | None, Parameter(help="The interface to listen on: loopback. Without it: proxy.host.")] = None,
-    port: Annotated[str | None, Parameter(help="The port; 0 takes a free one. Without it: proxy.port.")] = None,
+    place: Place = _PLACE,
+    no_auth: Annotated[bool, Parameter(help="Ask nobody for a key, whoever can reach the proxy.")] = False,
+    embedded: Annotated[bool, Parameter(help="Serve the simulated models themselves: no proxy, no books.")] = False,
     faults: Annotated[
-        Path | None, Parameter(help="A YAML file of faults to play, as docs/embedded.md describes them.")
+        Path | None, Parameter(help="Faults for the simulated models to play, as docs/embedded.md describes them.")
     ] = None,
     common: Common = _COMMON,
 ) -> int:
     """Serve until interrupted. The address is on stdout, in a form to be pasted."""
-    settings = common.settings({"proxy.host": host, "proxy.port": port})
-    if not settings.offline:
-        tell(_NO_PROXY)
-        return Exit.BAD_INPUT
-    place = settings.proxy
-    if place.host not in _LOOPBACK:
-        raise InputError(Problem("--host", f"{place.host!r}: offline, nothing but loopback is listened on"))
-    return _serve(_provider(faults), place, as_json=common.json)
+    if embedded:
+        settings = common.settings(place.flags)
+        _refuse_reach(settings.proxy.host)
+        return _serve_embedded(_provider(faults), settings.proxy, as_json=common.json)
+    workspace = common.workspace(place.flags)
+    if workspace.settings.offline:
+        _refuse_reach(workspace.settings.proxy.host)
+    elif faults:
+        raise InputError(Problem("--faults", "are played by simulated models alone; add --offline, or --embedded"))
+    if not workspace.providers:
+        return Exit.OUT_OF_REACH  # a notice has said why, and what to do
+    simulated = _provider(faults) if faults else None
+    return run_proxy(Serving(workspace, no_auth=no_auth, as_json=common.json, simulated=simulated))
+
+
+def _refuse_reach(host: str) -> None:
+    if host not in _LOOPBACK:
+        raise InputError(Problem("--host", f"{host!r}: simulated models are served on loopback alone"))
 
 
 def _provider(faults: Path | None) -> "EmbeddedProvider":
@@ -58,7 +86,10 @@ def _joined(file: str, path: str) -> str:
     return path if path.startswith(file) else f"{file}: {path}" if path else file
 
 
-def _serve(provider: "EmbeddedProvider", place: "ProxySettings", *, as_json: bool) -> int:
+# --- the simulated models alone ---------------------------------------------------------------------------------------
+
+
+def _serve_embedded(provider: "EmbeddedProvider", place: "ProxySettings", *, as_json: bool) -> int:
     import trio
 
     from tokenwise_shell.cli.interruption import until_signal

@@ -12,14 +12,15 @@ from cyclopts import Parameter
 from tokenwise.differences import Differing, differing
 from tokenwise.errors import InputError, Problem
 from tokenwise.laws import Broken, Kept, judge_laws
-from tokenwise.report import Report, report
-from tokenwise.survey import EVERYTHING, Setting
+from tokenwise.reports import Report, report
+from tokenwise.surveys import EVERYTHING, Setting
 from tokenwise.workload import Variant
 from tokenwise_shell.cli.edge import Exit, columns, write, write_json
 from tokenwise_shell.cli.options import Common, Spending, count
 from tokenwise_shell.simulate.documents import csv_of, differing_json, document_of
 from tokenwise_shell.simulate.engines import CHUNK, Engine, engine_of, run_all, tasks_of
 from tokenwise_shell.simulate.law_files import read_laws
+from tokenwise_shell.simulate.plots import check_plot, draw
 from tokenwise_shell.simulate.tables import differing_text, laws_text, report_text
 from tokenwise_shell.simulate.variant_files import read_variants
 from tokenwise_shell.simulate.workload_files import Source, open_workload
@@ -56,7 +57,7 @@ class Trial:
     @property
     def seeds(self) -> range:
         """The seeds to run."""
-        first = 0 if self.seed.strip() == "0" else count(self.seed, "--seed") or 0
+        first = count(self.seed, "--seed", least=0) or 0
         return range(first, first + (count(self.repeat, "--repeat", most=_MOST_SEEDS) or 1))
 
     @property
@@ -120,6 +121,8 @@ def simulate(
     common: Common = _COMMON,
 ) -> int:
     """Simulate and report. Exit code 1 where an asserted law is broken."""
+    if output.plot:
+        check_plot(output.plot)
     workspace = common.workspace(spending.flags)
     usual = _usual(workspace)
     laws = read_laws(output.assertions) if output.assertions else ()
@@ -165,10 +168,6 @@ def _pair(names: tuple[str, str], variants: Sequence[Variant], usual: Variant) -
 def _show(
     told: Report, verdicts: Sequence[Kept | Broken], document: dict[str, object], output: Output, common: Common
 ) -> None:
-    if output.plot:
-        from tokenwise_shell.simulate.plots import draw
-
-        draw(told, output.plot)
     if common.json:
         write_json(document)
     elif output.csv:
@@ -176,6 +175,8 @@ def _show(
     else:
         write(report_text(told, width=columns()))
         write(f"\n{laws_text(verdicts)}" if verdicts else "")
+    if output.plot:
+        draw(told, output.plot)
 
 
 def _differ(
@@ -196,6 +197,7 @@ def _differ(
         write_json({"first": names[0], "second": names[1], "seed": seed, "differing": total, "requests": requests})
     else:
         write("".join(f"{differing_text(one)}\n" for one in shown))
-        more = f"; the first {limit} are shown" if total > limit else ""
+        first = "the first one is shown" if limit == 1 else f"the first {limit} are shown"
+        more = f"; {first}" if total > limit else ""
         write(f"{total} request{'' if total == 1 else 's'} decided differently by {names[0]} and {names[1]}{more}\n")
     return Exit.DONE

@@ -1,0 +1,172 @@
+"""`tw keys`: access keys of the proxy. A secret is on stdout once, when it is made, and nowhere afterwards."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Final
+
+from attrs import frozen
+from cyclopts import Parameter
+
+from tokenwise.errors import InputError, Problem
+from tokenwise.money import Nanodollars, format_usd
+from tokenwise.windows import Window, span_of
+from tokenwise_shell.cli.edge import Exit, tell, write, write_json
+from tokenwise_shell.cli.options import Common, count, one_of
+from tokenwise_shell.clock import wall_ms
+from tokenwise_shell.config_values import USD
+from tokenwise_shell.jsonl import iso
+from tokenwise_shell.keys import Key, KeyFile, keys_beside
+from tokenwise_shell.spending import Spending, load_spending
+
+__all__ = ["Limits", "create", "list_keys", "revoke"]
+
+_COMMON = Common()
+_UNITS: Final = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_COLUMNS: Final = ("name", "state", "budget", "spent", "requests/min", "tokens/min", "models", "expires")
+
+
+@Parameter(name="*")
+@frozen(kw_only=True)
+class Limits:
+    """What a key may do; what is left out is not limited."""
+
+    budget: Annotated[str | None, Parameter(help="The most that it may spend in each window, in US dollars.")] = None
+    window: Annotated[
+        str | None, Parameter(help="When that is renewed: total (never; so without it), day, week or month.")
+    ] = None
+    models: Annotated[
+        tuple[str, ...], Parameter(help="A model it may use, or a pattern such as 'openai/*'; may be repeated.")
+    ] = ()
+    requests_per_minute: Annotated[str | None, Parameter(help="Requests that it may make in a minute.")] = None
+    tokens_per_minute: Annotated[str | None, Parameter(help="Tokens, in and out, that it may use in a minute.")] = None
+    expires_in: Annotated[str | None, Parameter(help="How long it is good for, such as 12h, 30d or 8w.")] = None
+    expires: Annotated[str | None, Parameter(help="Until when: 2026-12-31, or 2026-12-31T18:00 (UTC).")] = None
+
+    def key(self, name: str, digest: str, now: datetime) -> Key:
+        """The key with these limits. Raises InputError with every problem."""
+        if self.window is not None and self.budget is None:
+            raise InputError(Problem("--window", "says when a budget is renewed; give --budget too"))
+        window = one_of(self.window, tuple(one.value for one in Window), "--window") if self.window else "total"
+        return Key(
+            name=name,
+            digest=digest,
+            created_ms=_ms(now),
+            budget=_budget(self.budget),
+            window=Window(window),
+            models=self.models,
+            requests_per_minute=count(self.requests_per_minute, "--requests-per-minute"),
+            tokens_per_minute=count(self.tokens_per_minute, "--tokens-per-minute"),
+            expires_ms=_expiry(self.expires_in, self.expires, now),
+        )
+
+
+_NO_LIMITS = Limits()
+
+
+def create(name: str, *, limits: Limits = _NO_LIMITS, common: Common = _COMMON) -> int:
+    """Make a key, and print its secret: on stdout, alone, and for the only time."""
+    settings, now = common.settings(), datetime.now(UTC)
+    key = limits.key(name, "0" * 64, now)  # before anything is written
+    file = KeyFile(keys_beside(settings.ledger_path))
+    secret = file.create(lambda digest: limits.key(name, digest, now))
+    if common.json:
+        write_json({**_as_json(key, Nanodollars(0)), "secret": secret})
+        return Exit.DONE
+    write(f"{secret}\n")
+    tell("this is the only time that the secret is shown; the proxy asks for keys from now on, on loopback too")
+    return Exit.DONE
+
+
+def list_keys(*, common: Common = _COMMON) -> int:
+    """Show every key with its limits, and what was spent in its present window. Secrets are not kept, so not shown."""
+    settings, now_ms = common.settings(), wall_ms()
+    keys = KeyFile(keys_beside(settings.ledger_path)).read()
+    spending = load_spending(settings.ledger_path, tell) if keys else Spending()
+    spent = {key.name: spending.spent(span_of(key.window, now_ms), key.name) for key in keys}
+    if common.json:
+        write_json([_as_json(key, spent[key.name]) for key in keys])
+    elif not keys:
+        tell("there are no keys; `tw keys create NAME` makes one")
+    else:
+        write(_table([_COLUMNS, *(_row(key, spent[key.name], now_ms) for key in keys)]))
+    return Exit.DONE
+
+
+def revoke(name: str, *, common: Common = _COMMON) -> int:
+    """Withdraw a key: running proxies refuse it from the next request on."""
+    key = KeyFile(keys_beside(common.settings().ledger_path)).revoke(name, wall_ms())
+    if common.json:
+        write_json({"name": key.name, "revoked_at": iso(key.revoked_ms or 0)})
+    else:
+        write(f"{key.name} is revoked\n")
+    return Exit.DONE
+
+
+def _budget(text: str | None) -> Nanodollars | None:
+    if text is None:
+        return None
+    try:
+        return USD.read(text)
+    except ValueError:
+        raise InputError(Problem("--budget", f"{text!r}: expected {USD.accepts}")) from None
+
+
+def _expiry(span: str | None, until: str | None, now: datetime) -> int | None:
+    """When the key ends, in Unix ms. Raises InputError for what is no time, and for one that has passed."""
+    if span is not None and until is not None:
+        raise InputError(Problem("--expires and --expires-in", "cannot be used together"))
+    if span is not None:
+        return _ms(_after(span, now))
+    if until is None:
+        return None
+    try:
+        at = datetime.fromisoformat(until.strip())
+    except ValueError:
+        expected = "expected a date or time such as 2026-12-31 or 2026-12-31T18:00"
+        raise InputError(Problem("--expires", f"{until!r}: {expected}")) from None
+    ends = at if at.tzinfo else at.replace(tzinfo=UTC)
+    if ends <= now:
+        raise InputError(Problem("--expires", f"{until!r} has passed; expected a time to come"))
+    return _ms(ends)
+
+
+def _after(span: str, now: datetime) -> datetime:
+    found = re.fullmatch(r"([1-9]\d{0,5})([mhdw])", span.strip())
+    try:
+        if found:
+            return now + timedelta(**{_UNITS[found[2]]: int(found[1])})
+    except OverflowError:
+        pass
+    raise InputError(Problem("--expires-in", f"{span!r}: expected how long, such as 90m, 12h, 30d or 8w"))
+
+
+def _ms(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
+
+
+def _as_json(key: Key, spent: Nanodollars) -> dict[str, object]:
+    times = {"created_at": key.created_ms, "expires_at": key.expires_ms, "revoked_at": key.revoked_ms}
+    return {
+        "name": key.name,
+        "state": key.state(wall_ms()),
+        "budget_nano": key.budget,
+        "window": key.window.value,
+        "spent_nano": spent,
+        "models": key.models,
+        "requests_per_minute": key.requests_per_minute,
+        "tokens_per_minute": key.tokens_per_minute,
+        **{name: None if at_ms is None else iso(at_ms) for name, at_ms in times.items()},
+    }
+
+
+def _row(key: Key, spent: Nanodollars, now_ms: int) -> tuple[str, ...]:
+    each = "" if key.window is Window.TOTAL else f" a {key.window.value}"
+    budget = "-" if key.budget is None else f"{format_usd(key.budget)}{each}"
+    rates = (str(rate or "-") for rate in (key.requests_per_minute, key.tokens_per_minute))
+    expires = "-" if key.expires_ms is None else f"{iso(key.expires_ms)[:16]}Z"
+    return (key.name, key.state(now_ms), budget, format_usd(spent), *rates, " ".join(key.models) or "all", expires)
+
+
+def _table(rows: list[tuple[str, ...]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "".join("  ".join(map(str.ljust, row, widths)).rstrip() + "\n" for row in rows)

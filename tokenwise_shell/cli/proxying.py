@@ -1,0 +1,170 @@
+"""The proxy as a program: what it refuses to start with, one process or several, and what it says once it runs."""
+
+import os
+import signal
+import socket
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+
+from tokenwise.errors import InputError, Problem
+from tokenwise_shell.cli.edge import Exit, flush, tell, write, write_json
+from tokenwise_shell.keys import Key, KeyFile, keys_beside
+
+if TYPE_CHECKING:
+    from tokenwise_shell.embedded import EmbeddedProvider
+    from tokenwise_shell.workspace import Workspace
+
+__all__ = ["Serving", "run_proxy"]
+
+_OPEN_DOOR: Final = (
+    "others can reach this, and there are no keys: make one with `tw keys create NAME`, listen on 127.0.0.1, or say "
+    "--no-auth if whoever can reach it may spend your money"
+)
+
+# Prometheus' client decides by this variable, when it is first imported, whether several processes count together.
+_COUNT_TOGETHER: Final = "PROMETHEUS_MULTIPROC_DIR"
+
+
+@frozen
+class Serving:
+    """What is to be served, and how. `simulated` stands in for the offline models, with the faults that it plays."""
+
+    workspace: "Workspace"
+    no_auth: bool = False
+    as_json: bool = False
+    simulated: "EmbeddedProvider | None" = None
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """Those that requests will be held against now. Raises InputError for a damaged file."""
+        return () if self.no_auth else KeyFile(keys_beside(self.workspace.settings.ledger_path)).read()
+
+
+def run_proxy(serving: Serving) -> int:
+    """Serve until a signal comes, and give the exit code. Raises InputError for what cannot be served, or not so."""
+    from tokenwise_shell.proxy.budgets import limits_of_keys, refuse_unshared
+    from tokenwise_shell.proxy.sockets import listen
+
+    settings, keys = serving.workspace.settings, serving.keys
+    refuse_unshared(limits_of_keys(keys), settings)
+    with listen(settings.proxy) as listener:
+        _refuse_open_door(listener, serving, keys)
+        _allow_many_connections()
+        if settings.proxy.workers > 1:
+            return _run_several(serving, listener)
+        came = _run_one(serving, listener, announce=True)
+    return Exit.INTERRUPTED if came == signal.SIGINT else Exit.DONE
+
+
+def _refuse_open_door(listener: socket.socket, serving: Serving, keys: tuple[Key, ...]) -> None:
+    from tokenwise_shell.proxy.sockets import reachable_by_others
+
+    if reachable_by_others(listener) and not keys and not serving.no_auth:
+        raise InputError(Problem(serving.workspace.settings.proxy.host, _OPEN_DOOR))
+
+
+def _allow_many_connections() -> None:
+    """A connection is a descriptor, and the usual allowance of them is a thousand."""
+    import resource
+
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def _run_one(
+    serving: Serving,
+    listener: socket.socket,
+    *,
+    announce: bool,
+    figures: Path | None = None,
+    lifeline: int | None = None,
+) -> int | None:
+    import trio
+
+    from tokenwise_shell.proxy.server import Plan, serve
+
+    plan = Plan(
+        serving.workspace,
+        listener,
+        tell,
+        ready=lambda: _announce(serving, listener) if announce else None,
+        no_auth=serving.no_auth,
+        simulated=serving.simulated,
+        figures=figures,
+        lifeline=lifeline,
+    )
+    return trio.run(serve, plan)
+
+
+# --- several processes ------------------------------------------------------------------------------------------------
+
+
+def _run_several(serving: Serving, listener: socket.socket) -> int:
+    """Watch over workers. In a worker, serve."""
+    import shutil
+    import tempfile
+
+    from tokenwise_shell.proxy.workers import Herd
+
+    folder = Path(tempfile.mkdtemp(prefix="tokenwise-"))
+    os.environ[_COUNT_TOGETHER] = str(folder)
+
+    def work(lifeline: int) -> int:
+        came = _run_one(serving, listener, announce=False, figures=folder, lifeline=lifeline)
+        if came is None:  # the watcher is dead, and nobody else will
+            shutil.rmtree(folder, ignore_errors=True)
+        return Exit.DONE
+
+    def buried(pid: int) -> None:
+        for file in folder.glob(f"gauge_live*_{pid}.db"):
+            file.unlink(missing_ok=True)
+
+    _announce(serving, listener)
+    herd = Herd(serving.workspace.settings.proxy.workers, work, tell, buried, listener.close)
+    code = herd.run()
+    if herd.watching:
+        shutil.rmtree(folder, ignore_errors=True)
+    return code
+
+
+# --- what it says -----------------------------------------------------------------------------------------------------
+
+
+def _announce(serving: Serving, listener: socket.socket) -> None:
+    """Where it is and how to point a client at it, on stdout; what it serves, on stderr."""
+    from tokenwise_shell.proxy.sockets import origin_of
+
+    origin, asked = origin_of(listener, serving.workspace.settings.proxy.host), bool(serving.keys)
+    if serving.as_json:
+        write_json(_document(serving, origin, asked=asked))
+    else:
+        key = "YOUR_KEY" if asked else "none"
+        write(f"{origin}/v1\nexport OPENAI_BASE_URL={origin}/v1 OPENAI_API_KEY={key}\n")
+        tell(
+            f"calls go to {', '.join(serving.workspace.providers)}; {_who_may(serving, asked=asked)}",
+            f"Anthropic's clients take ANTHROPIC_BASE_URL={origin}; Ctrl-C ends this",
+        )
+    flush()
+
+
+def _who_may(serving: Serving, *, asked: bool) -> str:
+    if serving.no_auth:
+        return "nobody is asked for a key"
+    if asked:
+        return "every request needs a key, as `tw keys create` makes them"
+    return "no key is needed on loopback, until there is one: `tw keys create NAME`"
+
+
+def _document(serving: Serving, origin: str, *, asked: bool) -> dict[str, object]:
+    proxy = serving.workspace.settings.proxy
+    return {
+        "base_url": f"{origin}/v1",
+        "anthropic_base_url": origin,
+        "providers": list(serving.workspace.providers),
+        "keys_required": asked,
+        "workers": proxy.workers,
+    }

@@ -1,0 +1,181 @@
+"""The ASGI application: which endpoint answers which request, and what is answered when one of them fails.
+
+Whatever happens within a request ends here: the client's leaving cancels the work on it, and a bug is logged with its
+traceback and answered as status 500.
+"""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Final
+
+import trio
+from attrs import frozen
+
+from tokenwise.faults import Fault
+from tokenwise.verdicts import Failure
+from tokenwise_shell.proxy import troubles
+from tokenwise_shell.proxy.asgi import Answer, ClientGone, Receive, Request, Scope, Send
+from tokenwise_shell.proxy.chat import Chat
+from tokenwise_shell.proxy.delivery import refuse
+from tokenwise_shell.proxy.embeddings import embed
+from tokenwise_shell.proxy.fronts import Front, Trouble
+from tokenwise_shell.proxy.health import show_health, show_metrics, show_readiness
+from tokenwise_shell.proxy.limits import long_head
+from tokenwise_shell.proxy.messages import MESSAGES, TOKENS, answer_messages, count_tokens
+from tokenwise_shell.proxy.messages_front import MessagesFront
+from tokenwise_shell.proxy.models import MODELS, list_models, show_model
+from tokenwise_shell.proxy.openapi import show_description
+from tokenwise_shell.proxy.responses import RESPONSES, answer_responses
+from tokenwise_shell.proxy.route import show_route
+from tokenwise_shell.proxy.service import Service
+from tokenwise_shell.proxy.serving import complete
+
+__all__ = ["ROWS", "App", "Endpoint", "Row", "application"]
+
+Endpoint = Callable[[Service, Request, Answer], Awaitable[None]]
+"""Answers one request. It may be cancelled at any point, once the client has left."""
+
+_LOG: Final = logging.getLogger("tokenwise.proxy")
+
+_CHAT: Final = Chat()
+
+# For the answer that says that the time is up.
+_SAY_SO_S: Final = 1
+
+
+@frozen
+class Row:
+    """One row of the table of endpoints, and the door whose errors it speaks in.
+
+    A path that ends in "/" stands for everything below it.
+    """
+
+    method: str
+    path: str
+    endpoint: Endpoint
+    front: Front = _CHAT
+
+
+ROWS: Final = (
+    Row("POST", "/v1/chat/completions", partial(complete, front=_CHAT)),
+    Row("POST", MESSAGES, answer_messages, MessagesFront()),
+    Row("POST", TOKENS, count_tokens, MessagesFront()),
+    Row("POST", RESPONSES, answer_responses),
+    Row("POST", "/v1/embeddings", embed),
+    Row("GET", MODELS, list_models),
+    Row("GET", f"{MODELS}/", show_model),
+    Row("POST", "/v1/route", show_route),
+    Row("GET", "/healthz", show_health),
+    Row("GET", "/readyz", show_readiness),
+    Row("GET", "/metrics", show_metrics),
+    Row("GET", "/openapi.json", show_description),
+)
+"""Every endpoint there is."""
+
+
+def application(service: Service) -> "App":
+    """The proxy, with all of its endpoints."""
+    return App(service, ROWS)
+
+
+@frozen
+class App:
+    """The application, for any server that speaks ASGI on trio."""
+
+    service: Service
+    rows: tuple[Row, ...]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one ASGI connection: a request, or the server's own beginning and end."""
+        match scope["type"]:
+            case "lifespan":
+                await _lifespan(receive, send)
+            case "http":
+                request = Request.of(scope, receive)
+                answer = Answer(send, bodiless=request.method == "HEAD", closes=request.unread)
+                target = scope.get("raw_path", b"") + scope.get("query_string", b"")
+                long = long_head(scope["headers"], target, self.service.settings)
+                await self._serve(request, answer, long)
+            case _:  # a websocket: nothing here speaks over one
+                await send({"type": "websocket.close"})
+
+    async def _serve(self, request: Request, answer: Answer, long: Trouble | None) -> None:
+        """Answer a request, stop once its client has left, and count it."""
+        row, begun = self._row(request), time.perf_counter()
+        try:
+            with self.service.metrics.serving():
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(_leave_with_client, request, nursery.cancel_scope)
+                    await self._answer_in_time(row, request, answer, long)
+                    nursery.cancel_scope.cancel(reason="the request is answered")
+        finally:
+            if answer.error:
+                self.service.metrics.refused(answer.error)
+            self.service.metrics.answered(row.path if row else "", answer.status, time.perf_counter() - begun)
+
+    async def _answer_in_time(self, row: Row | None, request: Request, answer: Answer, long: Trouble | None) -> None:
+        """Give up what upstream's own limits have not ended: a client that takes its answer in drops."""
+        limit_s = self.service.settings.request_timeout_s
+        with trio.move_on_after(limit_s + _SAY_SO_S) as patience:
+            await self._answer(row, request, answer, long)
+        if patience.cancelled_caught and not answer.status:
+            trouble = troubles.upstream(Failure(Fault.TIMED_OUT, f"no answer within {limit_s} s"))
+            await refuse(answer, row.front if row else _CHAT, trouble)
+
+    async def _answer(self, row: Row | None, request: Request, answer: Answer, long: Trouble | None) -> None:
+        try:
+            if long:
+                await refuse(answer, row.front if row else _CHAT, long)
+            elif row is None:
+                await self._turn_away(request, answer)
+            else:
+                await row.endpoint(self.service, request, answer)
+        except ClientGone:
+            return
+        except Exception:  # noqa: BLE001 -- the outermost edge of a request: whatever it is, the client hears of it
+            _LOG.exception("a request to %s failed", row.path if row else "no endpoint")
+            if not answer.status:
+                await refuse(answer, row.front if row else _CHAT, troubles.INTERNAL_ERROR)
+
+    def _row(self, request: Request) -> Row | None:
+        method = "GET" if request.method == "HEAD" else request.method
+        return next((row for row in self._rows_at(request.path) if row.method == method), None)
+
+    def _rows_at(self, path: str) -> tuple[Row, ...]:
+        exact = tuple(row for row in self.rows if row.path == path)
+        return exact or tuple(row for row in self.rows if row.path.endswith("/") and path.startswith(row.path))
+
+    async def _turn_away(self, request: Request, answer: Answer) -> None:
+        """Say that nothing answers here, or what may be asked."""
+        rows = self._rows_at(request.path)
+        if not rows:
+            await refuse(answer, _CHAT, troubles.not_found(request.method, request.path))
+            return
+        allowed = ", ".join(sorted(_methods(rows)))
+        if request.method == "OPTIONS":
+            await answer.begin(204, {"allow": allowed})
+            await answer.end()
+        else:
+            trouble = troubles.method_not_allowed(request.method, request.path, allowed)
+            await refuse(answer, rows[0].front, trouble, {"allow": allowed})
+
+
+def _methods(rows: tuple[Row, ...]) -> set[str]:
+    methods = {row.method for row in rows} | {"OPTIONS"}
+    return methods | {"HEAD"} if "GET" in methods else methods
+
+
+async def _leave_with_client(request: Request, scope: trio.CancelScope) -> None:
+    await request.gone()
+    scope.cancel(reason="the client has left")
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    """Agree to everything: whoever made the service has opened what it needs, and closes it."""
+    while True:
+        kind = (await receive())["type"]
+        await send({"type": f"{kind}.complete"})
+        if kind == "lifespan.shutdown":
+            return

@@ -1,0 +1,229 @@
+"""What a running proxy has done, in figures for Prometheus.
+
+Figures about money and calls are taken from the entries that each run writes into the books, so the two cannot differ.
+How many series there can be is bounded. Endpoints, statuses, outcomes and reasons come from tables of ours, providers
+and windows from the configuration; models and keys are counted by name up to `MOST_NAMES` of each, and all others
+together as "other", since an upstream may answer with any model's name.
+
+Money is nano-dollars: a counter is a double, exact up to 2**53 of them, nine million dollars.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from attrs import define, field
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+)
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from tokenwise import ledger
+from tokenwise.messages import Record
+from tokenwise.money import Nanodollars
+from tokenwise.simulation import Moment
+from tokenwise.usage import Usage
+from tokenwise_shell.proxy.budgets import Standing
+from tokenwise_shell.watch import CoolingList
+
+__all__ = ["CONTENT_TYPE", "MOST_NAMES", "Metrics"]
+
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+
+MOST_NAMES: Final = 1000
+"""So many models, and so many keys, have series of their own: about a catalogue's worth."""
+
+# From a cached answer on loopback to the longest stream that `proxy.request_timeout_s` lets through.
+_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600)
+
+_OTHER: Final = "other"
+
+
+@define
+class _Names:
+    """Label values from outside, by their own name until there are too many."""
+
+    _known: set[str] = field(factory=set)
+
+    def of(self, name: str) -> str:
+        if name not in self._known:
+            if len(self._known) >= MOST_NAMES:
+                return _OTHER
+            self._known.add(name)
+        return name
+
+
+class _Now(Collector):
+    """What is read when it is asked for: budgets, and who is being left alone."""
+
+    def __init__(self, budgets: Callable[[], Iterable[Standing]], cooling: Callable[[], CoolingList]) -> None:
+        self._budgets = budgets
+        self._cooling = cooling
+
+    def collect(self) -> Iterator[Metric]:
+        """The families as they are now."""
+        standing = tuple(self._budgets())
+        for name, meaning in (
+            ("limit", "Limits in force, in nano-dollars."),
+            ("spent", "Spent within each limit's present window, in nano-dollars."),
+            ("held", "Held for calls under way and for the ledger's leases, in nano-dollars."),
+        ):
+            family = GaugeMetricFamily(f"tokenwise_budget_{name}_nanodollars", meaning, labels=("scope", "window"))
+            for one in standing:
+                family.add_metric((one.who, one.window), getattr(one, name))
+            yield family
+        cooling = GaugeMetricFamily(
+            "tokenwise_cooling", "Models that are left alone after faults, * for all of a provider's.",
+            labels=("provider", "model"),
+        )  # fmt: skip
+        for (provider, model), _ in self._cooling():
+            cooling.add_metric((provider, model), 1)
+        yield cooling
+
+
+class Metrics:
+    """The counters of one process. `budgets` and `cooling` are asked whenever the figures are.
+
+    `folder` is where several processes count together: then any of them gives the sums of all. It must stand in the
+    environment as PROMETHEUS_MULTIPROC_DIR before this module is first imported.
+    """
+
+    def __init__(
+        self,
+        budgets: Callable[[], Iterable[Standing]] = tuple,
+        cooling: Callable[[], CoolingList] = tuple,
+        folder: Path | None = None,
+    ) -> None:
+        # Else each counter has a second series, of when it was first counted.
+        disable_created_metrics()  # type: ignore[no-untyped-call] # the library has no types for it
+        self.registry = registry = CollectorRegistry()
+        self._folder, self._now = folder, _Now(budgets, cooling)
+        self._models, self._keys = _Names(), _Names()
+        self._requests = Counter("tokenwise_requests", "Requests answered.", ("endpoint", "status"), registry=registry)
+        self._seconds = Histogram(
+            "tokenwise_request_seconds", "Time from a request's head to the end of its answer.", ("endpoint",),
+            buckets=_SECONDS, registry=registry,
+        )  # fmt: skip
+        self._serving = Gauge(
+            "tokenwise_requests_in_flight", "Requests being served.", registry=registry, multiprocess_mode="livesum"
+        )
+        self._refusals = Counter("tokenwise_refusals", "Requests answered by an error.", ("reason",), registry=registry)
+        self._attempts = Counter(
+            "tokenwise_attempts", "Calls made, by how they ended.", ("provider", "model", "outcome"), registry=registry
+        )
+        self._tokens = Counter(
+            "tokenwise_tokens", "Tokens reported, in disjoint classes; reasoning is part of output.",
+            ("provider", "model", "class"), registry=registry,
+        )  # fmt: skip
+        self._cost = Counter(
+            "tokenwise_cost_nanodollars", "What calls cost, in nano-dollars.", ("provider", "model"), registry=registry
+        )
+        self._by_key = Counter(
+            "tokenwise_key_cost_nanodollars", "What calls cost by access key, in nano-dollars.", ("key",),
+            registry=registry,
+        )  # fmt: skip
+        self._estimated = Counter(
+            "tokenwise_estimated_nanodollars", "The part of the cost that no provider has confirmed.", registry=registry
+        )
+        self._went_on = Counter(
+            "tokenwise_recoveries", "Failed calls gone on from, by a retry, a failover (same model) or an escalation.",
+            ("kind",), registry=registry,
+        )  # fmt: skip
+        self._overruns = Counter(
+            "tokenwise_overruns", "Calls for which a provider billed more than was held.", registry=registry
+        )
+        self._overrun = Counter(
+            "tokenwise_overrun_nanodollars", "What was billed above what was held.", registry=registry
+        )
+        self._ungoverned = Counter(
+            "tokenwise_ungoverned", "Requests served while the budget store could not be asked.", registry=registry
+        )
+        if folder is None:
+            registry.register(self._now)
+            ProcessCollector(registry=registry)
+
+    def answered(self, endpoint: str, status: int, seconds: float) -> None:
+        """Count a request. `endpoint` is a row of the table of endpoints, "" for none; status 0: the client left."""
+        place = endpoint or _OTHER
+        self._requests.labels(place, str(status) if status else "gone").inc()
+        self._seconds.labels(place).observe(seconds)
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Count a request as being served while the block runs."""
+        self._serving.inc()
+        try:
+            yield
+        finally:
+            self._serving.dec()
+
+    def refused(self, reason: str) -> None:
+        """Count an error that a client was given, by its code."""
+        self._refusals.labels(reason).inc()
+
+    def ungoverned(self) -> None:
+        """Count a request of which a call was made while the budget store could not be asked."""
+        self._ungoverned.inc()
+
+    def listener(self, key: str) -> Callable[[Moment], None]:
+        """Counts what a run under this key writes into the books, for the interpreter."""
+        named = self._keys.of(key)
+
+        def hear(moment: Moment) -> None:
+            for command in moment.commands:
+                if isinstance(command, Record):
+                    self._booked(command.entry, named)
+
+        return hear
+
+    def exposition(self) -> bytes:
+        """Everything counted, in Prometheus' text format."""
+        if self._folder is None:
+            return generate_latest(self.registry)
+        together = CollectorRegistry()
+        MultiProcessCollector(together, str(self._folder))  # type: ignore[no-untyped-call] # likewise
+        together.register(self._now)
+        return generate_latest(together)
+
+    def _booked(self, entry: ledger.Entry, key: str) -> None:
+        match entry:
+            case ledger.Charged(model=model, provider=provider, amount=amount, outcome=outcome):
+                seat = provider, self._models.of(model)
+                self._attempts.labels(*seat, outcome).inc()
+                self._charge(seat, key, amount, estimated=entry.estimated)
+                self._count(seat, entry.usage)
+            case ledger.Abandoned(model=model, provider=provider, amount=amount):
+                seat = provider, self._models.of(model)
+                self._attempts.labels(*seat, "abandoned").inc()
+                self._charge(seat, key, amount, estimated=True)
+            case ledger.Overran(amount=amount):
+                self._overruns.inc()
+                self._overrun.inc(amount)
+            case ledger.Retried():
+                self._went_on.labels("retry").inc()
+            case ledger.Escalated(model=model, to=to):
+                self._went_on.labels("failover" if model == to else "escalation").inc()
+            case _:
+                pass
+
+    def _charge(self, seat: tuple[str, str], key: str, amount: Nanodollars, *, estimated: bool) -> None:
+        self._cost.labels(*seat).inc(amount)
+        self._by_key.labels(key).inc(amount)
+        if estimated:
+            self._estimated.inc(amount)
+
+    def _count(self, seat: tuple[str, str], usage: Usage | None) -> None:
+        if usage is None:
+            return
+        for name in ("input", "cache_read", "cache_write", "output", "reasoning"):
+            if tokens := getattr(usage, f"{name}_tokens"):
+                self._tokens.labels(*seat, name).inc(tokens)

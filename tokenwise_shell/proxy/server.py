@@ -1,0 +1,134 @@
+"""One process of the proxy: what it opens to serve, and how it ends.
+
+SIGTERM and Ctrl-C end it in order: nothing new is taken, requests under way have `proxy.grace_s` to end by themselves,
+and are then cancelled, which settles their money. A second signal ends the process at once; the ledger settles at its
+next opening what was left open.
+"""
+
+import gc
+import signal
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import trio
+from attrs import define, frozen
+
+from tokenwise_shell.client import Client, open_client
+from tokenwise_shell.clock import wall_ms
+from tokenwise_shell.embedded import EmbeddedProvider
+from tokenwise_shell.keys import KeyFile, keys_beside
+from tokenwise_shell.proxy.access import Access
+from tokenwise_shell.proxy.app import application
+from tokenwise_shell.proxy.budgets import put_in_force, standings
+from tokenwise_shell.proxy.connections import serve_connections
+from tokenwise_shell.proxy.limits import Gate
+from tokenwise_shell.proxy.metrics import Metrics
+from tokenwise_shell.proxy.service import Service
+from tokenwise_shell.refreshing import keep_fresh
+from tokenwise_shell.settings import ProxySettings
+from tokenwise_shell.workspace import Workspace
+
+__all__ = ["Plan", "serve", "service_for"]
+
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+
+
+@frozen
+class Plan:
+    """How one process serves: with what, on which socket, and whether keys are asked for. `ready` is called once.
+
+    Where several processes serve, `figures` is the folder in which they count together, and `lifeline` a descriptor
+    that becomes readable when the one that watches over them has died.
+    """
+
+    workspace: Workspace
+    listener: socket.socket
+    notice: Callable[[str], None]
+    ready: Callable[[], None] = lambda: None
+    no_auth: bool = False
+    simulated: EmbeddedProvider | None = None
+    figures: Path | None = None
+    lifeline: int | None = None
+
+    @property
+    def settings(self) -> ProxySettings:
+        """The proxy's own settings."""
+        return self.workspace.settings.proxy
+
+
+async def serve(plan: Plan) -> int | None:
+    """Serve until a signal comes, and give its number; None where the lifeline was cut.
+
+    Raises InputError for keys or limits that cannot be put in force, and LinesUnwritable for a ledger that cannot.
+    """
+    async with open_client(plan.workspace, simulated=plan.simulated) as client:
+        await client.accounts.prepare()
+        service = service_for(client, plan.notice, no_auth=plan.no_auth, figures=plan.figures)
+        for notice in client.notices:
+            plan.notice(notice)
+        ending = _Ending(service.gate, trio.Event())
+        gc.collect()
+        gc.freeze()  # what start-up made stays; the collector need not look at it again
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(ending.at_signal)
+            nursery.start_soon(ending.with_lifeline, plan.lifeline)
+            nursery.start_soon(keep_fresh, client, plan.notice)
+            plan.ready()
+            await serve_connections(application(service), plan.settings, plan.listener, ending.stop)
+            nursery.cancel_scope.cancel(reason="every connection has ended")
+    return ending.came
+
+
+def service_for(
+    client: Client,
+    notice: Callable[[str], None],
+    *,
+    no_auth: bool = False,
+    figures: Path | None = None,
+) -> Service:
+    """What requests find: this client, the keys beside its ledger with their budgets in force, and counters at zero.
+
+    Raises InputError and OSError for keys that cannot be read, or whose budgets cannot be kept.
+    """
+    settings, accounts, watch = client.workspace.settings, client.accounts, client.interpreter.watch
+    access = Access(
+        KeyFile(keys_beside(settings.ledger_path)),
+        lambda keys: put_in_force(accounts, keys, settings),
+        notice,
+        ignored=no_auth,
+        share=settings.proxy.workers,
+    )
+    metrics = Metrics(
+        lambda: standings(accounts, wall_ms()),
+        lambda: watch.cooling(wall_ms()),
+        figures,
+    )
+    return Service(client, access, Gate(settings.proxy), metrics)
+
+
+@define(eq=False)
+class _Ending:
+    """How serving ends, and by which signal."""
+
+    gate: Gate
+    stop: trio.Event
+    came: int | None = None
+
+    async def at_signal(self) -> None:
+        with trio.open_signal_receiver(*_SIGNALS) as signals:
+            self.came = await anext(aiter(signals))
+            for number in _SIGNALS:
+                signal.signal(number, signal.SIG_DFL)
+            self.begin()
+            await trio.sleep_forever()  # leaving would give the signals back to whoever had them before
+
+    async def with_lifeline(self, lifeline: int | None) -> None:
+        if lifeline is not None:
+            await trio.lowlevel.wait_readable(lifeline)
+            self.begin()
+
+    def begin(self) -> None:
+        self.gate.closing = True
+        self.stop.set()

@@ -1,0 +1,181 @@
+"""Every way in which a request can fail, as data: status, type and code, and the words that say what to do.
+
+The types are OpenAI's. What an upstream provider said keeps its status where that concerns the request; where it
+concerns the proxy's own account with the provider (a bad key, no credit), the client is told that the upstream failed.
+"""
+
+from collections.abc import Mapping
+from typing import Final, assert_never
+
+import orjson
+
+from tokenwise.faults import Fault
+from tokenwise.risk import Blocked
+from tokenwise.routing import Refusal, Refused
+from tokenwise.verdicts import Failure
+from tokenwise_shell.accounts import told
+from tokenwise_shell.proxy.fronts import Trouble
+from tokenwise_shell.treasury import Refused as NotHeld
+
+__all__ = [
+    "BY_FAULT",
+    "INTERNAL_ERROR",
+    "bad_request",
+    "blocked",
+    "budget_exceeded",
+    "method_not_allowed",
+    "not_found",
+    "not_held",
+    "openai_error",
+    "refused",
+    "shortened",
+    "too_large",
+    "too_slow",
+    "unauthorized",
+    "unknown_model",
+    "upstream",
+]
+
+_INVALID: Final = "invalid_request_error"
+_RATE: Final = "rate_limit_error"
+_SERVER: Final = "server_error"
+
+INTERNAL_ERROR: Final = Trouble(500, _SERVER, "internal_error", "a bug in tokenwise; its log has the traceback")
+"""The answer to what nobody has thought of."""
+
+_BUSY_S: Final = 1
+
+
+# As much of a client's own words as a message needs for it to know them again.
+_LONGEST_QUOTE: Final = 120
+
+
+def shortened(text: str) -> str:
+    """A text to be quoted in a message, cut where it is long."""
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}[...]"
+
+
+def bad_request(message: str, param: str | None = None, code: str | None = None) -> Trouble:
+    """The request itself is at fault."""
+    return Trouble(400, _INVALID, code, message, param)
+
+
+def unauthorized(message: str) -> Trouble:
+    """No key, or none that is known here."""
+    return Trouble(401, _INVALID, "invalid_api_key", message)
+
+
+def not_found(method: str, path: str) -> Trouble:
+    """Nothing answers at this path."""
+    return Trouble(404, _INVALID, "unknown_url", f"nothing answers {method} {shortened(path)}")
+
+
+def method_not_allowed(method: str, path: str, allowed: str) -> Trouble:
+    """The path is known, and takes other methods."""
+    message = f"{shortened(path)} does not take {method}; it takes {allowed}"
+    return Trouble(405, _INVALID, "method_not_allowed", message)
+
+
+def unknown_model(name: str, hint: str = "") -> Trouble:
+    """No such model in the catalogue, or none that this client may use."""
+    message = f"the model {shortened(name)!r} does not exist or cannot be used here{hint and f'; {hint}'}"
+    return Trouble(404, _INVALID, "model_not_found", message, "model")
+
+
+def too_slow(within_ms: int) -> Trouble:
+    """The request did not arrive in time."""
+    return Trouble(408, _INVALID, "request_timeout", f"the request was not complete within {within_ms} ms")
+
+
+def too_large(limit_bytes: int) -> Trouble:
+    """The body is longer than is read here."""
+    return Trouble(413, _INVALID, "request_too_large", f"the body is longer than {limit_bytes} bytes")
+
+
+def budget_exceeded(message: str) -> Trouble:
+    """There is not enough money for this request. The message says what was needed and what is left."""
+    return Trouble(402, "insufficient_quota", "budget_exceeded", message)
+
+
+def not_held(refusal: NotHeld) -> Trouble:
+    """A budget beyond the request's own would not hold what it needs: now, at all, or for want of anybody to ask."""
+    if refusal.unreachable:
+        return Trouble(503, _SERVER, refusal.code, told(refusal), retry_after_s=_BUSY_S)
+    if refusal.busy:
+        return Trouble(429, _RATE, refusal.code, told(refusal), retry_after_s=_BUSY_S)
+    return budget_exceeded(told(refusal))
+
+
+def blocked(verdict: Blocked) -> Trouble:
+    """The risk gate has stopped the request."""
+    return Trouble(422, _INVALID, "risk_gate", verdict.message)
+
+
+def refused(refusal: Refused, obstacle: str = "") -> Trouble:
+    """No model was chosen, and why. `obstacle` is what hinders the model that the request names."""
+    match refusal.code:
+        case Refusal.BUDGET:
+            return budget_exceeded(refusal.message)
+        case Refusal.NO_CAPABLE_MODEL:
+            return bad_request(obstacle or refusal.message, code="no_capable_model")
+        case Refusal.UNPRICED:
+            return bad_request(refusal.message, refusal.detail.partition(" ")[0], "unpriced")
+        case Refusal.NO_PROVIDER:
+            return Trouble(503, _SERVER, "no_provider", refusal.message)
+        case _:
+            assert_never(refusal.code)
+
+
+BY_FAULT: Final[Mapping[Fault, tuple[int, str, str]]] = {
+    Fault.RATE_LIMITED: (429, _RATE, "rate_limit_exceeded"),
+    Fault.OVERLOADED: (503, _SERVER, "upstream_overloaded"),
+    Fault.SERVER_ERROR: (502, _SERVER, "upstream_error"),
+    Fault.UNREACHABLE: (502, _SERVER, "upstream_unreachable"),
+    Fault.DISCONNECTED: (502, _SERVER, "upstream_disconnected"),
+    Fault.TIMED_OUT: (504, _SERVER, "upstream_timeout"),
+    # The provider complains about the proxy's account there. As 401 or 402 it would read as the client's.
+    Fault.UNAUTHORIZED: (502, _SERVER, "upstream_unauthorized"),
+    Fault.QUOTA: (502, _SERVER, "upstream_quota"),
+    Fault.MODEL_MISSING: (502, _INVALID, "model_not_found"),
+    Fault.REJECTED: (400, _INVALID, "upstream_rejected"),
+    Fault.UNSUPPORTED: (400, _INVALID, "unsupported_by_provider"),
+    Fault.CONTENT_FILTERED: (400, _INVALID, "content_filter"),
+    Fault.CONTEXT_TOO_LONG: (400, _INVALID, "context_length_exceeded"),
+    Fault.BOOKS_UNWRITABLE: (503, _SERVER, "books_unwritable"),
+    Fault.MALFORMED: (502, _SERVER, "upstream_malformed"),
+    Fault.CUT_STREAM: (502, _SERVER, "upstream_cut_stream"),
+    # What `verdict` finds. Replies pass the proxy unjudged, so these stand here for the table to be total.
+    Fault.EMPTY: (502, _SERVER, "upstream_empty"),
+    Fault.TRUNCATED: (502, _SERVER, "upstream_truncated"),
+    Fault.REFUSED: (502, _SERVER, "upstream_refused"),
+    Fault.CHECK_FAILED: (502, _SERVER, "upstream_unacceptable"),
+}
+"""Status, type and code for the fault that a request ended with. Total."""
+
+# Faults that are the request's, for which the provider's own status is kept where it says so too ...
+_THEIRS: Final = frozenset(
+    (Fault.REJECTED, Fault.CONTENT_FILTERED, Fault.CONTEXT_TOO_LONG, Fault.MODEL_MISSING, Fault.UNAUTHORIZED)
+)
+# ... but not where it speaks of the proxy's own account.
+_OURS: Final = frozenset((401, 402, 407))
+
+
+def upstream(failure: Failure) -> Trouble:
+    """A request that failed upstream. What the provider said of it is kept, where it is the request's fault.
+
+    >>> upstream(Failure(Fault.REJECTED, "at most 2", status=422, code="too_high", param="temperature"))
+    Trouble(status=422, type='invalid_request_error', code='too_high', message='at most 2', param='temperature', \
+retry_after_s=None)
+    """
+    status, type_, code = BY_FAULT[failure.fault]
+    message = failure.message or failure.fault.value
+    if failure.fault in _THEIRS and 400 <= failure.status < 500 and failure.status not in _OURS:
+        return Trouble(failure.status, type_, failure.code or code, message, failure.param or None)
+    pause_ms = failure.retry_after_ms
+    return Trouble(status, type_, code, message, retry_after_s=None if pause_ms is None else -(-pause_ms // 1000))
+
+
+def openai_error(trouble: Trouble) -> bytes:
+    """The body of an error as OpenAI writes it."""
+    said = {"message": trouble.message, "type": trouble.type, "param": trouble.param, "code": trouble.code}
+    return orjson.dumps({"error": said})
