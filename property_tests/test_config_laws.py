@@ -23,6 +23,7 @@ TEXTS: dict[str, st.SearchStrategy[str]] = {
     "a host": st.sampled_from(["localhost", "0.0.0.0", "::1", "a.example"]),
     "a path": st.text(string.ascii_letters + "/.- é", min_size=1).map("/{}".format),
     "a URL such as redis": st.sampled_from(["redis://h", "valkey://h:1/2"]),
+    "tags": st.sampled_from(["nightly", "team:a,nightly"]),
     "a number": st.floats(0, 1).map(repr),
 }
 

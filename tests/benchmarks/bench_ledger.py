@@ -15,6 +15,9 @@ from tokenwise.ids import AttemptId
 from tokenwise.ledger import Charged, Finished, Released, Reservation
 from tokenwise.money import Nanodollars
 from tokenwise.usage import Usage
+from tokenwise.windows import Window
+from tokenwise_shell.accounts import Limit, accounts_for
+from tokenwise_shell.booking import Account
 from tokenwise_shell.journal import Journal
 from tokenwise_shell.leases import Leases
 from tokenwise_shell.ledger_proof import verify
@@ -135,12 +138,12 @@ def leasing(folder: Path) -> None:
     print(f"sync: lease, {PRODUCERS} producers: {PRODUCERS * each / seconds:,.0f} reservations/s within leases")
     print(f"one reservation written and safe: {seconds / PRODUCERS / each * 1e6:.1f} us; its parts follow")
     leases, pairs = Leases(lambda *_: 1, treasury, lambda _: ("process",)), 10_000
-    leases.draw("", Nanodollars(360_000), 0)
+    leases.draw(Account(), Nanodollars(360_000), 0)
     leases.renew()
 
     def work() -> None:
         for position in range(pairs):
-            leases.draw("", Nanodollars(1), position)
+            leases.draw(Account(), Nanodollars(1), position)
             leases.covered()
             leases.low()
         leases.synced(pairs)
@@ -189,9 +192,38 @@ def proving(folder: Path) -> None:
         journal.close()
 
 
+def killed(folder: Path) -> None:
+    """A process that has written a million lines dies without a word; how long the next one takes to start."""
+    runs, limits = LINES // (3 * CALLS + 1), [Limit(Nanodollars(10**18), Window.DAY)]
+
+    async def live() -> None:
+        journal = opened(folder, LedgerSync.LEASE)
+        accounts_for(journal, Treasury(), limits)
+        for number in range(runs):
+            attempts = [AttemptId("answer", ordinal) for ordinal in range(CALLS)]
+            journal.append(f"run-{number}", *map(reserved, attempts))
+            await journal.durable()
+            entries = [entry for attempt in attempts for entry in closed(attempt)]
+            finished = Finished("completed", Nanodollars(CALLS * 300_000), Nanodollars(0))
+            journal.append(f"run-{number}", *entries, finished)
+        journal.append("last", reserved(AttemptId("answer", 0)))
+
+    child = os.fork()
+    if child == 0:
+        trio.run(live)
+        os._exit(9)
+    os.waitpid(child, 0)
+    begun = time.perf_counter()
+    journal = opened(folder, LedgerSync.LEASE)
+    accounts_for(journal, Treasury(), limits)
+    print(f"start-up after that process was killed, recovery and spend included: {time.perf_counter() - begun:.2f} s")
+    assert journal.recovered.attempts == 1
+    journal.close()
+
+
 def main() -> None:
     """Print the figures. Uses a quarter of a gigabyte of the temporary directory's disk for a while."""
     holding()
-    for part in (appending, syncing, leasing, proving):
+    for part in (appending, syncing, leasing, proving, killed):
         with tempfile.TemporaryDirectory() as folder:
             part(Path(folder))

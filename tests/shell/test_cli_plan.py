@@ -321,3 +321,35 @@ class TestResuming:
         done = tw("run", "--resume", run_id)
         assert (done.code, done.out) == (2, "")
         assert done.err.startswith("tw: run: ")
+
+
+class TestLimitsOfTheDay:
+    """'A refusal says which limit, what was needed, what is left, and when the window ends.'"""
+
+    def exceeded(self, tw, *options):
+        config = tw.home / "limits.yaml"
+        config.write_text("budgets: {day: 0.000001, tags: {nightly: {week: 0}}}\n")
+        return tw("plan", "Name a colour", "--planner", "rules", "-x", "--config", str(config), *options)
+
+    def test_the_step_says_which_limit_it_came_up_against(self, tw):
+        done = self.exceeded(tw, "--json")
+        assert done.code == 3
+        run = done.json["run"]
+        assert run["status"] == "exhausted"
+        assert run["refusal"]["code"] == "budget_exceeded"
+        assert "the budget process 20" in run["steps"][0]["why"]
+        assert "has $0.000001 left of the" in run["steps"][0]["why"]
+        assert "it is renewed at 20" in run["steps"][0]["why"]
+
+    def test_people_read_it_too(self, tw):
+        done = self.exceeded(tw)
+        assert "the budget process 20" in done.err
+
+    def test_a_tag_has_limits_of_its_own(self, tw):
+        done = self.exceeded(tw, "--json", "--tag", "nightly", "--tag", "other")
+        assert "the budget tag:nightly 20" in done.json["run"]["steps"][0]["why"]
+
+    def test_what_is_no_tag_is_named(self, tw):
+        done = self.exceeded(tw, "--tag", "a b")
+        assert done.code == 2
+        assert "'a b' (flag --tag): expected tags" in done.err

@@ -136,6 +136,34 @@ def test_limits_for_everything_together_are_set_by_window_and_0_is_one_too(tmp_p
     assert settings.budgets == {Window.DAY: 5_000_000_000, Window.MONTH: 0}
 
 
+def test_each_tag_has_limits_of_its_own(tmp_path):
+    settings = loaded(tmp_path, "budgets:\n  tags:\n    nightly: {day: 2.50, total: 9}\n    team:a: {}\n")
+    assert settings.tag_budgets == {"nightly": {Window.DAY: 2_500_000_000, Window.TOTAL: 9_000_000_000}, "team:a": {}}
+    assert settings.budgets == {}
+    assert loaded(tmp_path, "budgets: {tags: {}}\n").tag_budgets == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "part"),
+    [
+        ("budgets: {tags: {'a b': {day: 1}}}", "budgets.tags.a b: not a tag"),
+        ("budgets: {tags: {nightly: {year: 1}}}", "accepted here: day, month, total, week"),
+        ("budgets: {tags: {nightly: 5}}", "budgets.tags.nightly"),
+        ("budgets: {tags: nightly}", "budgets.tags"),
+        ("budgets: {days: 5}", "accepted here: day, month, tags, total, week; did you mean 'day'?"),
+    ],
+)
+def test_what_is_no_limit_of_a_tag_is_named(tmp_path, content, part):
+    with pytest.raises(InputError) as refused:
+        loaded(tmp_path, content + "\n")
+    assert part in str(refused.value)
+
+
+def test_tags_of_this_machine_are_separated_by_commas(tmp_path):
+    assert loaded(tmp_path, "tags: nightly, team:a\n").tags == ("nightly", "team:a")
+    assert loaded(tmp_path, "").tags == ()
+
+
 def test_the_file_is_the_one_that_was_named_before_the_usual_one(tmp_path):
     usual = tmp_path / "xdg" / "tokenwise" / "config.yaml"
     usual.parent.mkdir(parents=True)
@@ -334,7 +362,7 @@ def test_every_problem_of_every_source_is_named_at_once(tmp_path):
     expected = [
         ("default_strategy", "'cheepest'", "one of cheapest, balanced", "did you mean 'cheapest'", "line 1"),
         ("default_stratgy", "'x'", "did you mean 'default_strategy'", "line 2"),
-        ("proxy.prot", "'80'", "accepted here: host, port", "did you mean 'port'"),
+        ("proxy.prot", "'80'", "accepted here: body_timeout_s, ", " port, ", "did you mean 'port'"),
         ("proxy.host", "'a b'", "a host name"),
         ("risk_gate.enabled", "'maybe'", "true or false"),
         ("policy:", "'3'", "a mapping of"),

@@ -11,6 +11,8 @@ import pytest
 import trio
 
 from tokenwise_shell.cli.doctor_command import Finding, Status, connect, examine, exit_code
+from tokenwise_shell.keys import Key, KeyFile
+from tokenwise_shell.paths import state_dir
 
 KEY = "sk-or-v1-0123456789abcdefWXYZ"
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -210,3 +212,35 @@ def test_the_command_prints_one_document_and_its_exit_code(tmp_path):
     document = json.loads(done.stdout)
     assert (done.returncode, document["ok"], done.stderr) == (0, True, "")
     assert {"status", "subject", "message", "fix"} == set(document["findings"][0])
+
+
+class TestAccessKeys:
+    @pytest.fixture
+    def file(self, environ) -> KeyFile:
+        return KeyFile(state_dir(environ) / "keys.json")
+
+    def create(self, file: KeyFile, name: str = "alice", **fields) -> None:
+        file.create(lambda digest: Key(name=name, digest=digest, created_ms=0, **fields))
+
+    def test_none_on_loopback_need_no_word(self, environ):
+        assert about("access keys", found(environ)) == []
+
+    def test_none_where_others_can_reach_the_proxy_are_noted(self, environ):
+        (finding,) = about("access keys", found({**environ, "TOKENWISE_PROXY_HOST": "0.0.0.0"}))
+        assert (finding.status, "tw keys create" in finding.fix) == (Status.NOTE, True)
+
+    def test_those_that_may_be_used_are_counted(self, environ, file):
+        self.create(file)
+        self.create(file, "bob", expires_ms=1_700_000_000_000)
+        (finding,) = about("access keys", found(environ))
+        assert (finding.status, finding.message) == (Status.OK, "1 of 2 may be used")
+        file.revoke("alice", 1)
+        (finding,) = about("access keys", found(environ))
+        assert finding.message == "every key is revoked or has expired"
+
+    def test_a_damaged_file_and_one_that_others_may_read_are_found(self, environ, file):
+        self.create(file)
+        file.path.chmod(0o644)
+        assert about("access keys", found(environ))[1].fix == f"chmod 600 {file.path}"
+        file.path.write_text("{")
+        assert "is no file of keys" in problems(found(environ))["access keys"].message

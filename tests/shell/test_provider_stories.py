@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from functools import partial
 
 import orjson
 import pytest
@@ -18,11 +19,13 @@ from tokenwise.ids import AttemptId
 from tokenwise.ledger import Charged, Retried
 from tokenwise.money import parse_usd
 from tokenwise.policy import Policy
+from tokenwise.request import Wishes, read_request
 from tokenwise.run import Ended, Job, Outcome, Run
 from tokenwise_shell.calls import Caller
 from tokenwise_shell.embedded import EmbeddedProvider, First, Pace, Reset, Script, Status
 from tokenwise_shell.interpret import Interpreter
 from tokenwise_shell.providers import Endpoint
+from tokenwise_shell.providers.counting import weigh
 from tokenwise_shell.settings import ProviderKind
 from tokenwise_shell.transport import open_transport
 from tokenwise_shell.treasury import Purse, Treasury
@@ -200,6 +203,54 @@ async def test_one_callers_bad_request_says_nothing_about_anybodys_health(autoju
         assert stage.books.of(Charged)[-1].provider == "direct"
 
     await played({"direct": direct.converse}, {"direct": kind}, act)
+
+
+# A bias that only OpenAI's format has words for.
+BIASED = {"messages": [{"role": "user", "content": "Rain?"}], "logit_bias": {"50256": -100}}
+
+
+def as_written(fields: Mapping[str, object], **policy: object) -> Job:
+    """A job whose request arrived already written."""
+    weight = weigh(fields)
+    need = read_request("Rain?", Policy(), Wishes(weight=weight, model="small", max_output_tokens=100)).need
+    return evolve(a_job(**policy), request=need, judged=False)
+
+
+async def test_what_one_format_cannot_say_is_asked_where_another_can(autojump_clock):
+    """Google's format has no `logit_bias`: the same model is asked at a seller that speaks OpenAI's."""
+    direct, openrouter = failing(), failing()
+    talks = {"direct": direct.converse, "openrouter": openrouter.converse}
+
+    async def act(stage: Stage) -> None:
+        place_call = partial(stage.interpreter.place_call, written=BIASED)
+        run = await evolve(stage.interpreter, place_call=place_call).run(as_written(BIASED))
+        assert ended(run).outcome is Outcome.OK
+        charged = stage.books.of(Charged)
+        assert [(each.provider, each.outcome) for each in charged] == [("direct", "unsupported"), ("openrouter", "ok")]
+        assert (charged[0].amount, len(direct.received), len(openrouter.received)) == (0, 0, 1)
+        assert orjson.loads(openrouter.received[0].request.body)["logit_bias"] == BIASED["logit_bias"]
+        assert stage.health == Health()
+        assert stage.settled
+
+    await played(talks, {"direct": ProviderKind.GOOGLE, "openrouter": ProviderKind.OPENAI}, act)
+
+
+async def test_what_no_format_can_say_ends_with_the_place_and_costs_nothing(autojump_clock):
+    heard = []
+
+    async def act(stage: Stage) -> None:
+        async def place_call(call, *, first_token):
+            heard.append(await stage.interpreter.place_call(call, first_token=first_token, written=BIASED))
+            return heard[-1]
+
+        run = await evolve(stage.interpreter, place_call=place_call).run(as_written(BIASED))
+        assert ended(run).outcome is not Outcome.OK
+        assert [each.amount for each in stage.books.of(Charged)] == [0, 0]
+        assert [failure.message.partition(": ")[2].partition(":")[0] for failure in heard] == ["logit_bias"] * 2
+        assert stage.settled
+
+    talks = {name: failing().converse for name in ("direct", "openrouter")}
+    await played(talks, {"direct": ProviderKind.GOOGLE, "openrouter": ProviderKind.ANTHROPIC}, act)
 
 
 class Interrupt(trio.abc.Instrument):
