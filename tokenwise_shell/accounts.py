@@ -80,10 +80,11 @@ class Bank(Protocol):
 
 @define
 class _InForce:
-    """A limit, and its window that is open now; None before it was first needed."""
+    """A limit, its window that is open now (None before it was first needed), and the name of its budget there."""
 
     limit: Limit
     span: Span | None = None
+    scope: str = ""
 
 
 @define(eq=False)
@@ -135,7 +136,7 @@ class Accounts:
         elif one.limit.amount != limit.amount:
             one.limit = limit
             if one.span is not None and not _is_over(one.span, self.now_ms()):
-                self.bank.change(limit.scope(one.span), limit.amount)
+                self.bank.change(one.scope, limit.amount)
 
     def withdraw(self, limit: Limit) -> None:
         """End its owner's limit for this window. Raises KeyError where there is none."""
@@ -143,7 +144,7 @@ class Accounts:
         if not self._limits[limit.owner]:
             del self._limits[limit.owner]
         if one.span is not None:
-            self._end(limit.scope(one.span))
+            self._end(one.scope)
 
     def limit_keys(self, limits: Iterable[Limit]) -> None:
         """From now on these are the limits of keys, and no others: new ones begin, others change, the rest end."""
@@ -169,7 +170,7 @@ class Accounts:
         """Open these budgets again, with what is known to be spent by now: the bank has forgotten them."""
         for windows in self._limits.values():
             for one in windows.values():
-                if one.span is not None and one.limit.scope(one.span) in scopes:
+                if one.span is not None and one.scope in scopes:
                     self._open(one.limit, one.span)
 
     def _of(self, account: Account) -> Iterator[_InForce]:
@@ -180,12 +181,13 @@ class Accounts:
     def _scope(self, one: _InForce, at_ms: int) -> str:
         if one.span is None or _is_over(one.span, at_ms):
             if one.span is not None:
-                self._over[one.limit.scope(one.span)] = None
+                self._over[one.scope] = None
             one.span = span_of(one.limit.window, at_ms)
+            one.scope = one.limit.scope(one.span)
             self._open(one.limit, one.span)
             for scope in tuple(self._over):
                 self._end(scope)
-        return one.limit.scope(one.span)
+        return one.scope
 
     def _open(self, limit: Limit, span: Span) -> None:
         scope = limit.scope(span)

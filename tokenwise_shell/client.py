@@ -23,6 +23,7 @@ from tokenwise.risk import Blocked, judge
 from tokenwise.run import Job, Run
 from tokenwise.synthesis import synthesized
 from tokenwise_shell.accounts import Accounts, Limit, told
+from tokenwise_shell.booking import Account
 from tokenwise_shell.calls import Caller
 from tokenwise_shell.clock import wall_ms
 from tokenwise_shell.decision import Conversation, Decision, decide
@@ -218,7 +219,8 @@ class Client:
         if before.resumable.finished:
             return Execution(planned, before.resumable, before.entries)
         past = past_of(self.journal.file.path, run_id)
-        self.journal.enrol(run_id, key=past.account.key, tags=past.account.tags, seq=past.next_seq)
+        account = past.account or Account(tags=self.workspace.settings.tags)
+        self.journal.enrol(run_id, key=account.key, tags=account.tags, seq=past.next_seq)
         story = Story(RunJournal.resume(self.state_dir, run_id), listener, list(before.entries))
         with closing(story.journal):
             run = await self.interpreter.resume(before.resumable, past.booked, listener=story.hear)

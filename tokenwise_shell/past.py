@@ -16,10 +16,13 @@ __all__ = ["Past", "past_of"]
 
 @frozen
 class Past:
-    """A run's lines so far: the number of its next, under whom it is booked, and what each attempt has cost."""
+    """A run's lines so far: the number of its next, under whom it is booked, and what each attempt has cost.
+
+    `account` is None where there are no lines.
+    """
 
     next_seq: int = 0
-    account: Account = Account()
+    account: Account | None = None
     booked: Mapping[AttemptId, Nanodollars] = field(factory=dict)
 
 

@@ -205,6 +205,7 @@ async def open_shared(
         slices = Slices(store, journal.writer)
         bank = SharedBank(slices)
         accounts = accounts_for(journal, bank, limits)
+        journal.leases.limited = accounts.limited
         nursery.start_soon(slices.tend)
         try:
             yield SharedPurse(slices, bank, accounts, journal.account_of, nursery, notice)

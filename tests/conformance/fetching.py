@@ -37,14 +37,14 @@ def tools() -> Path:
 
 def suite(client: str) -> Path:
     """The root of a client's source distribution, unpacked: its tests are below `tests`."""
-    root = CACHE / f"{client}-{version(client)}"
+    root, built_with = CACHE / f"{client}-{version(client)}", tools()
     with having(root) as missing:
         if missing:
             pins = CACHE / f"{root.name}.txt"
             pins.write_text(pinned(client))
             # pip reads a source's metadata by its build backend; in isolation it would fetch that anew each time.
             source = ("--no-binary", client, "--no-build-isolation", "--dest", str(CACHE), "--requirement", str(pins))
-            pip("download", *source, PYTHONPATH=str(tools()))
+            pip("download", *source, PYTHONPATH=str(built_with))
             with tarfile.open(CACHE / f"{root.name}.tar.gz") as archive:
                 archive.extractall(CACHE, filter="data")
     return root

@@ -26,7 +26,8 @@ from tokenwise_shell.providers.reply_format import response_format
 from tokenwise_shell.providers.status import BY_TROUBLE
 from tokenwise_shell.sse import SseReader
 
-# A whole number of ms to the first byte whatever is drawn, and as many tokens of a second as the caps here allow.
+# A provider draws its time to the first byte in thousandths of this: with a second, they are whole ms. A wait that is
+# none would be rounded when it begins on one side, and when it ends on the other.
 FAR_MS = 1_000
 
 # What h11 and httpcore say of an answer that ends too early.
@@ -109,7 +110,7 @@ def _heard(acts: Iterable[Act]) -> Iterator[Heard]:
     waited_us, head, received = 0, None, 0
     for act in acts:
         at_ms, rest = divmod(waited_us, 1000)
-        assert rest == 0, "a wait that is no whole number of ms would be rounded twice"
+        assert rest == 0, "a wait that is no whole number of ms"
         match act:
             case Pause(us=us):
                 waited_us += us

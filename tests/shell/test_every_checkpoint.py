@@ -10,11 +10,17 @@ import trio.testing
 
 from property_tests.seeded import seeded_job
 from tests.shell.test_interpret import Notebook, calls_of, now_ms
+from tests.shell.test_slices import Store
 from tokenwise.faults import Fault
 from tokenwise.ledger import Abandoned, Charged, Finished, check
 from tokenwise.money import Nanodollars
 from tokenwise.simulation import RandomWorld
+from tokenwise.windows import Window
+from tokenwise_shell.accounts import Accounts, Limit
+from tokenwise_shell.booking import Account
 from tokenwise_shell.interpret import Interpreter
+from tokenwise_shell.shared import SharedBank, SharedPurse
+from tokenwise_shell.slices import Slices
 from tokenwise_shell.treasury import Purse, Treasury
 from tokenwise_shell.watch import Watch
 
@@ -49,11 +55,11 @@ async def cancelled_run(job, world, instrument):
     return scope.cancelled_caught, treasury, [entry for _, entry in books.entries]
 
 
-def stopped_at(step, seed):
+def stopped_at(step, seed, run=cancelled_run):
     instrument = CancelAt(step)
     world = RandomWorld(seed, {Fault.OVERLOADED: 150, Fault.EMPTY: 150}, least_ms=11, most_ms=997)
     clock = trio.testing.MockClock(autojump_threshold=0)
-    return trio.run(cancelled_run, seeded_job(seed), world, instrument, clock=clock, instruments=[instrument])
+    return trio.run(run, seeded_job(seed), world, instrument, clock=clock, instruments=[instrument])
 
 
 @pytest.mark.slow  # thousands of runs, each in a trio.run of its own
@@ -77,3 +83,50 @@ def test_cancellation_meets_calls_under_way():
     """Else the test above would show little."""
     kinds = {type(entry) for step in range(40) for entry in stopped_at(step, 3)[2]}
     assert Abandoned in kinds
+
+
+class Slow(Store):
+    """A store that replicas share, whose answers take a while."""
+
+    async def open(self, scope, limit, *, spent=0, ends_ms=None):
+        await trio.sleep(0.003)
+        if scope not in self.treasury:
+            self.treasury.open(scope, limit, spent=spent, ends_ms=ends_ms)
+        return True
+
+    async def reserve(self, run_id, attempt, amount, scopes):
+        await trio.sleep(0.007)
+        return await super().reserve(run_id, attempt, amount, scopes)
+
+
+async def cancelled_shared_run(job, world, instrument):
+    """The same where the money is in a shared store: a reserve may be waiting for its answer."""
+    store, books = Slow(), Notebook()
+    async with trio.open_nursery() as nursery:
+        slices = Slices(store, "replica")
+        accounts = Accounts(SharedBank(slices), now_ms)
+        accounts.limit(Limit(LIMIT, Window.TOTAL))
+        purse = SharedPurse(slices, accounts.bank, accounts, lambda _: Account(), nursery, print)
+        interpreter = Interpreter(calls_of(world, job.id), purse, books, Watch(), now_ms)
+        with trio.CancelScope() as scope:
+            instrument.scope = scope
+            await interpreter.run(job)
+        instrument.scope = None
+        await trio.sleep(1)
+        slices.give_up()
+    return scope.cancelled_caught, store.treasury, [entry for _, entry in books.entries]
+
+
+@pytest.mark.slow  # hundreds of runs, each in a trio.run of its own
+@pytest.mark.parametrize("seed", [0, 3])
+def test_cancelled_at_any_checkpoint_nothing_is_held_in_a_shared_store_either(seed):
+    step, cancelled = 0, True
+    while cancelled:
+        cancelled, treasury, entries = stopped_at(step, seed, cancelled_shared_run)
+        assert treasury.open_holds == 0, f"step {step}"
+        assert list(check(entries)) == []
+        spent = sum(entry.amount for entry in entries if isinstance(entry, Charged | Abandoned))
+        assert spent == (treasury["process total"].spent if "process total" in treasury else 0)
+        step += 1
+    assert isinstance(entries[-1], Finished)
+    assert step > 5

@@ -199,7 +199,8 @@ def _dearer(fields: Fields) -> Iterator[str]:
         yield "service_tier (dearer than the listed price)"
     if said.get("speed") not in (None, "standard"):
         yield "speed (dearer than the listed price)"
-    if said.get("inference_geo") not in (None, "global"):
+    # The one place that costs more, by Anthropic's pages of November 2026; a place that it does not know it refuses.
+    if text(said.get("inference_geo")).lower() == "us":
         yield "inference_geo (dearer than the listed price)"
     edits = map(as_fields, entries(as_fields(said.get("context_management")).get("edits")))
     if not all(text(edit.get("type")).startswith("clear_") for edit in edits):
