@@ -80,6 +80,8 @@ def needs(draw):
         output_tokens=draw(st.integers(0, longest)),
         difficulty=draw(st.sampled_from([0.0, 0.3, 0.5, 0.9])),
         features=draw(features),
+        choices=draw(st.sampled_from([1, 1, 3])),
+        unpriced=draw(st.sampled_from(["", "", "", "speed"])),
     )
 
 
@@ -197,6 +199,7 @@ def plain_needs(draw):
         output_tokens=draw(st.integers(0, longest)),
         difficulty=draw(st.sampled_from([0.0, 0.5, 0.9])),
         features=draw(st.sampled_from([Feature.NONE, Feature.NONE, Feature.TOOLS])),
+        choices=draw(st.sampled_from([1, 1, 3])),
     )
 
 

@@ -28,7 +28,8 @@ class TestTheMoney:
         bid = fit(need, catalog, policy, available, preferred=preferred, avoid=avoid)
         if isinstance(bid, Bid):
             price = catalog[bid.model].offered_by[bid.provider].price
-            assert bid.amount == price.worst(input_tokens=bid.input_tokens, output_tokens=bid.max_output_tokens)
+            every = bid.max_output_tokens * need.choices
+            assert bid.amount == price.worst(input_tokens=bid.input_tokens, output_tokens=every)
             assert bid.amount <= available
             assert bid.input_tokens == need.input.bound
 
@@ -104,7 +105,7 @@ class TestShortening:
             assert bid.max_output_tokens <= cap(catalog[bid.model], need)
             longer = evolve(bid, max_output_tokens=bid.max_output_tokens + 1)
             price = catalog[bid.model].offered_by[bid.provider].price
-            worst = price.worst(input_tokens=longer.input_tokens, output_tokens=longer.max_output_tokens)
+            worst = price.worst(input_tokens=longer.input_tokens, output_tokens=longer.max_output_tokens * need.choices)
             assert worst > available or bid.max_output_tokens == cap(catalog[bid.model], need)
 
     @given(questions(), preferences, st.integers(0, 40_000_000))

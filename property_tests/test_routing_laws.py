@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from property_tests.strategies import plain_needs, questions, rivals, spending
-from tokenwise.catalog import Catalog, Feature, Price
+from tokenwise.catalog import FREE, Catalog, Feature, Price
 from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy, Strategy
 from tokenwise.routing import Refusal, Refused, Routed, decision_id, explain, route
@@ -23,7 +23,11 @@ def without(catalog, model_id):
 def worst_in_full(model, need):
     """By the definition alone: the whole input at its dearest, and the longest answer this model would give."""
     length = min(need.max_output_tokens, model.max_output_tokens, model.context_tokens - need.input.expected)
-    return model.offers[0].price.worst(input_tokens=need.input.bound, output_tokens=length)
+    return model.offers[0].price.worst(input_tokens=need.input.bound, output_tokens=length * need.choices)
+
+
+def costs_nothing(model):
+    return all(offer.price == FREE for offer in model.offers)
 
 
 def meets_everything(model, need, policy):
@@ -34,6 +38,7 @@ def meets_everything(model, need, policy):
         and isinstance(model.price, Price)
         and need.capabilities in model.capabilities
         and need.features in model.features
+        and (not need.unpriced or costs_nothing(model))
         and (Feature.EMBEDDINGS not in model.features or Feature.EMBEDDINGS in need.features)
         and need.input.expected <= model.max_input_tokens
         and room >= min(need.max_output_tokens, policy.min_output_tokens)
@@ -81,7 +86,8 @@ class TestConstraints:
             model, bid = decision.model, decision.bid
             assert meets_everything(model, need, policy)
             price = model.offered_by[bid.provider].price
-            worst = price.worst(input_tokens=need.input.bound, output_tokens=bid.max_output_tokens)
+            every = bid.max_output_tokens * need.choices
+            worst = price.worst(input_tokens=need.input.bound, output_tokens=every)
             assert bid.amount == worst <= available
             assert min(need.max_output_tokens, policy.min_output_tokens) <= bid.max_output_tokens
             assert bid.max_output_tokens <= min(need.max_output_tokens, model.max_output_tokens)
@@ -139,6 +145,7 @@ def is_true(reason, model, chosen, need, policy, available):
         r"price unknown": not isinstance(model.price, Price),
         r"lacks the capability": need.capabilities not in model.capabilities,
         r"does not carry": need.features not in model.features,
+        r"its price does not cover": bool(need.unpriced) and not costs_nothing(model),
         r"embeds text": Feature.EMBEDDINGS in model.features,
         r"input of about": need.input.expected > model.max_input_tokens,
         r"room for": room < min(need.max_output_tokens, policy.min_output_tokens),
@@ -196,7 +203,7 @@ class TestCheapest:
         def cost(model):
             row = model.price.rate_at(need.input.bound)
             whole = need.input.bound * max(row.input, row.cache_read, row.cache_write)
-            return whole + need.max_output_tokens * row.output, -model.quality, model.id
+            return whole + need.max_output_tokens * need.choices * row.output, -model.quality, model.id
 
         able = [model for model in catalog.models if meets_everything(model, need, policy)]
         best = min((model for model in able if worst_in_full(model, need) <= available), key=cost, default=None)

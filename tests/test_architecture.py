@@ -49,7 +49,7 @@ IMPURE = {"__import__", "breakpoint", "eval", "exec", "hash", "id", "input", "op
 # Slow to import, so that only the commands that need one of them pay for it.
 HEAVY = {"cattrs", "httpx", "hypercorn", "rich", "trio"}
 
-# The outermost edges: one request, one connection, one command. Each may catch everything once, to log a traceback and answer.
+# The outermost edges: one request, one connection, one command. Each may catch everything once, to log it and answer.
 EDGES = {
     "tokenwise_shell/cli/__init__.py",
     "tokenwise_shell/proxy/app.py",
