@@ -1,5 +1,6 @@
 """Laws of the configuration: precedence, exactness, one round of correction, and no secret in any text."""
 
+import re
 import string
 from collections.abc import Callable
 from pathlib import Path
@@ -31,8 +32,9 @@ TEXTS: dict[str, st.SearchStrategy[str]] = {
 def texts_for(key: Key) -> st.SearchStrategy[str]:
     if key.form.names and key.form.accepts.startswith("one of"):
         return st.sampled_from(key.form.names)
-    if key.form.accepts.startswith("a whole number"):
-        return st.integers(1, 100).map(str)
+    if bounds := re.match(r"a whole number from (\d+)(?: to (\d+))?", key.form.accepts):
+        least = int(bounds[1])
+        return st.integers(least, min(int(bounds[2] or least + 100), least + 100)).map(str)
     return next(texts for start, texts in TEXTS.items() if key.form.accepts.startswith(start))
 
 

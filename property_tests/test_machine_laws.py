@@ -253,7 +253,7 @@ class TestTheContract:
                 assert type(now) in TRANSITIONS[type(was), type(moment.event)]
 
 
-def test_the_issue_asks_for_a_thousand_plans():
+def test_a_thousand_seeded_plans():
     """One thousand seeded plans under faults, cancellations and latencies: the same laws, outside hypothesis."""
     from property_tests.seeded import seeded_job
 

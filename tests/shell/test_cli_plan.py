@@ -71,7 +71,7 @@ class TestThePlan:
 
 
 class TestBudgets:
-    """What the money buys, on the shipped catalogue: the planner's issue names these figures."""
+    """What the money buys, on the shipped catalogue."""
 
     def worth(self, document):
         catalog, policy = embedded_catalog(), Policy()

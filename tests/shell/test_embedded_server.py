@@ -94,7 +94,7 @@ class TestBadRequests:
             (b'{"model": "m", "messages": [{"role": ["user"]}]}', "messages[0].role"),
             (b'{"model": "m", "messages": [{"role": "user", "content": 7}]}', "messages[0].content"),
             (b'{"messages": [{"role": "user"}]}', "model"),
-            (chat_body(max_tokens=0), "max_tokens"),
+            (chat_body(max_tokens=-1), "max_tokens"),
             (chat_body(max_completion_tokens="many"), "max_completion_tokens"),
             (chat_body(n=True), "n"),
             (chat_body(stop=["a"] * 5), "stop"),
