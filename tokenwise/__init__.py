@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tokenwise.allocation import Allocation, Downgrade, Infeasible, Option, allocate
     from tokenwise.assignment import Assigned, Unassignable, assign
-    from tokenwise.bid import Bid, Need
+    from tokenwise.bid import Bid, Counted, Need
     from tokenwise.budget import Budget, Hold, Short, release, reserve, settle
     from tokenwise.catalog import FREE, UNKNOWN, Capability, Catalog, Feature, Model, Offer, Price, Rate, Tier, Unknown
     from tokenwise.decompose import Malformed, planning_messages, read_plan
@@ -104,6 +104,7 @@ __all__ = [
     "Climb",
     "Command",
     "Complexity",
+    "Counted",
     "Downgrade",
     "Escalation",
     "Event",
@@ -227,7 +228,7 @@ __all__ = [
 _HOMES = {
     "allocation": "Allocation Downgrade Infeasible Option allocate",
     "assignment": "Assigned Unassignable assign",
-    "bid": "Bid Need",
+    "bid": "Bid Counted Need",
     "budget": "Budget Hold Short release reserve settle",
     "catalog": "FREE UNKNOWN Capability Catalog Feature Model Offer Price Rate Tier Unknown",
     "decompose": "Malformed planning_messages read_plan",

@@ -14,9 +14,20 @@ from tokenwise.catalog import FREE, Capability, Feature, Model, Offer, Price
 from tokenwise.money import Nanodollars
 from tokenwise.usage import TokenCount, Usage
 
-__all__ = ["Bid", "Need", "cap", "expected_cost", "longest_bid", "make_bid"]
+__all__ = ["Bid", "Counted", "Need", "cap", "expected_cost", "longest_bid", "make_bid"]
 
 _NO_FEE: Final = Nanodollars(0)
+
+
+@frozen
+class Counted:
+    """An exact count of a request's words: so many tokens fewer than the bound, for a model whose tokenizer is known.
+
+    `model` stands for itself and its variants: "openai/gpt-5" for "openai/gpt-5-mini", not for "openai/gpt-5.1".
+    """
+
+    model: str
+    saves: int = field(validator=ge(0))
 
 
 @frozen
@@ -27,7 +38,8 @@ class Need:
     are expected; both are for one of the `choices` that are asked for. `model` pins the request to one catalogue id.
     Token counts are of the whole conversation; `attachments` are in `input` as they usually count. `unpriced` names
     what a provider would bill by a price that the catalogue does not have: only a free model may then be asked.
-    `surcharge` is a fee per call beside the tokens, at most, which a free model does not have.
+    `surcharge` is a fee per call beside the tokens, at most, which a free model does not have. `counted` are tighter
+    bounds of the input for models whose tokenizer is known.
     """
 
     capabilities: Capability
@@ -41,6 +53,7 @@ class Need:
     attachments: Attachments = NOTHING_ATTACHED
     unpriced: str = ""
     surcharge: Nanodollars = _NO_FEE
+    counted: tuple[Counted, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         if not self.max_output_tokens and not self.features & Feature.EMBEDDINGS:
@@ -109,6 +122,13 @@ def _surcharge(offer: Offer, need: Need) -> Nanodollars:
 
 
 def _input_bound(model: Model, need: Need) -> int:
+    bound = need.input.bound - _saved(model, need) if need.counted else need.input.bound
     if need.attachments is NOTHING_ATTACHED:  # nearly always
-        return need.input.bound
-    return need.input.bound + need.attachments.beyond_usual(model.id, window_tokens=model.context_tokens)
+        return bound
+    return bound + need.attachments.beyond_usual(model.id, window_tokens=model.context_tokens)
+
+
+def _saved(model: Model, need: Need) -> int:
+    """The most that a count saves this model; the hyphen tells a variant from a successor."""
+    name = f"{model.id}-"
+    return max((one.saves for one in need.counted if name.startswith(f"{one.model}-")), default=0)

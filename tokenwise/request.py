@@ -10,7 +10,7 @@ from attrs import field, frozen
 from attrs.validators import ge
 
 from tokenwise.attachments import NOTHING_ATTACHED, Attachments
-from tokenwise.bid import Need
+from tokenwise.bid import Counted, Need
 from tokenwise.catalog import Capability, Feature
 from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy
@@ -41,7 +41,8 @@ class Weight:
 class Wishes:
     """What the caller says beside the words. A stated capability replaces detection; no cap means the policy's own.
 
-    `weight` is that of a request that arrives written; without one, the words are all there is.
+    `weight` is that of a request that arrives written; without one, the words are all there is. `counted` says how many
+    tokens an exact count of the words saves, of those that the bound has for them.
     """
 
     capabilities: Capability | None = None
@@ -49,6 +50,7 @@ class Wishes:
     features: Feature = Feature.NONE
     model: str = ""
     weight: Weight | None = None
+    counted: tuple[Counted, ...] = ()
 
 
 @frozen
@@ -77,6 +79,7 @@ def read_request(conversation: str | Sequence[Message], policy: Policy, wishes: 
         attachments=weight.attachments,
         unpriced=weight.unpriced,
         surcharge=weight.surcharge,
+        counted=wishes.counted,
     )
     return Request(scenario, need)
 

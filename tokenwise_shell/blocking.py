@@ -20,9 +20,9 @@ from tokenwise.policy import Strategy
 from tokenwise.request import Wishes
 from tokenwise.risk import Blocked
 from tokenwise_shell.clock import wall_ms
-from tokenwise_shell.decision import Conversation, Decision, decide
+from tokenwise_shell.decision import Conversation, Decision
 from tokenwise_shell.planned import Execution, Planned, Unplanned
-from tokenwise_shell.workspace import Workspace, gate_of, open_workspace
+from tokenwise_shell.workspace import Workspace, open_workspace
 
 __all__ = ["Executor", "Money", "Planner", "Router"]
 
@@ -59,14 +59,12 @@ class Router:
     ) -> Decision:
         """Which model would answer this, and why. Raises InputError for an unknown strategy or capability."""
         wishes = Wishes(capabilities=_capabilities(capabilities), max_output_tokens=max_output_tokens)
-        return decide(
+        return self.workspace.decide(
             conversation,
-            catalog=self.workspace.reachable,
-            policy=self.workspace.policy(_strategy(strategy)),
-            budget=self.workspace.budget(_money(budget)),
+            strategy=_strategy(strategy),
+            budget=_money(budget),
             wishes=wishes,
             best_effort=best_effort,
-            gate=gate_of(self.workspace.settings),
         )
 
 

@@ -26,7 +26,7 @@ from tokenwise_shell.accounts import Accounts, Limit, told
 from tokenwise_shell.booking import Account
 from tokenwise_shell.calls import Caller
 from tokenwise_shell.clock import wall_ms
-from tokenwise_shell.decision import Conversation, Decision, decide
+from tokenwise_shell.decision import Conversation, Decision
 from tokenwise_shell.embedded import EmbeddedProvider, serve
 from tokenwise_shell.interpret import Interpreter, Listener
 from tokenwise_shell.journal import Journal
@@ -107,14 +107,8 @@ class Client:
         best_effort: bool = False,
     ) -> Decision:
         """Which model would get this conversation, and why. Calls nobody."""
-        return decide(
-            conversation,
-            catalog=self.workspace.reachable,
-            policy=self.workspace.policy(strategy),
-            budget=self.workspace.budget(budget),
-            wishes=wishes,
-            best_effort=best_effort,
-            gate=gate_of(self.workspace.settings),
+        return self.workspace.decide(
+            conversation, strategy=strategy, budget=budget, wishes=wishes, best_effort=best_effort
         )
 
     async def plan(
@@ -280,6 +274,7 @@ async def open_client(
         environ=os.environ, flags={"offline": offline}, path=config, now_ms=wall_ms()
     )
     settings, notices = workspace.settings, list(workspace.notices)
+    workspace.counted(())  # a tokenizer that is wanted loads now, or is missed now, and not in the midst of a request
     async with AsyncExitStack() as stack:
         endpoints = {name: _endpoint(settings, name) for name in workspace.providers if name != EMBEDDED}
         if settings.offline:

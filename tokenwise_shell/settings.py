@@ -166,6 +166,7 @@ class Settings:
     budget_store_fail_open: bool = False
     tags: tuple[str, ...] = ()
     offline: bool
+    exact_tokens: bool
     providers: Mapping[str, ProviderSettings]
     models: tuple[object, ...] = ()
     budgets: Mapping[Window, Nanodollars] = field(factory=dict)
@@ -270,6 +271,9 @@ KEYS: Final[tuple[Key, ...]] = (
          "ESCALATION_POLICY"),
     _key("offline", FLAG, False,
          "Use the shipped catalogue and the embedded provider, and open no socket beyond this machine.", "OFFLINE"),
+    _key("exact_tokens", FLAG, False,
+         "Count words with the model's own tokenizer where that is known, for a tighter worst case; needs the package\n"
+         "quicktok (pip install 'tokenwise-control[exact]').", "EXACT_TOKENS"),
     _key("cache_ttl", whole(0), 3600,
          "Seconds for which the fetched list of models counts as fresh. A stale one is used if no other can be had.",
          "CACHE_TTL"),

@@ -1,18 +1,24 @@
 """What every command works with: the settings, and the catalogue with what of it can be reached. No network."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from tokenwise.bid import Counted
 from tokenwise.catalog import Catalog
 from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy, Strategy
+from tokenwise.request import Wishes
 from tokenwise.risk import RiskGate
 from tokenwise_shell.catalogs import Loaded, Sources, load
 from tokenwise_shell.config import load as load_settings
 from tokenwise_shell.config import policy, usable_providers
 from tokenwise_shell.settings import Settings
+
+if TYPE_CHECKING:
+    from tokenwise_shell.decision import Conversation, Decision
 
 __all__ = ["EMBEDDED", "Workspace", "catalog_sources", "furnish", "gate_of", "open_workspace"]
 
@@ -42,6 +48,37 @@ class Workspace:
     def policy(self, strategy: Strategy | None = None) -> Policy:
         """The policy in force, with another strategy if one is asked for."""
         return policy(self.settings, strategy)
+
+    def counted(self, texts: Iterable[str]) -> tuple[Counted, ...]:
+        """What an exact count of these texts saves; nothing if it is off. Raises InputError without quicktok."""
+        if not self.settings.exact_tokens:
+            return ()
+        from tokenwise_shell.tokenizers import Tokenizers
+
+        return Tokenizers().counted(texts)
+
+    def decide(
+        self,
+        conversation: "Conversation",
+        *,
+        strategy: Strategy | None = None,
+        budget: Nanodollars | None = None,
+        wishes: Wishes | None = None,
+        best_effort: bool = False,
+    ) -> "Decision":
+        """Which model would get this conversation, and why. Calls nobody."""
+        from tokenwise_shell.decision import decide
+
+        texts = (conversation,) if isinstance(conversation, str) else (message.text for message in conversation)
+        return decide(
+            conversation,
+            catalog=self.reachable,
+            policy=self.policy(strategy),
+            budget=self.budget(budget),
+            wishes=evolve(wishes or Wishes(), counted=self.counted(texts)),
+            best_effort=best_effort,
+            gate=gate_of(self.settings),
+        )
 
     def budget(self, asked: Nanodollars | None) -> Nanodollars:
         """The limit in force."""

@@ -10,8 +10,6 @@ from tokenwise.risk import Blocked
 from tokenwise.routing import Refusal, Refused, Routed
 from tokenwise_shell.cli.edge import Exit, columns, read_text, write, write_json
 from tokenwise_shell.cli.options import Common, Spending, count, one_of
-from tokenwise_shell.decision import Decision, decide
-from tokenwise_shell.workspace import Workspace, gate_of
 
 __all__ = ["exit_of", "route", "wanted"]
 
@@ -38,7 +36,7 @@ def route(
     """Decide and show the decision. The exit code says whether there is one, or why not."""
     text = read_text(query, "QUERY")
     wishes = Wishes(capabilities=wanted(capability), max_output_tokens=count(max_output_tokens, "--max-output-tokens"))
-    decision = _decide(text, common.workspace(spending.flags), wishes, best_effort=best_effort)
+    decision = common.workspace(spending.flags).decide(text, wishes=wishes, best_effort=best_effort)
     if common.json:
         write_json(decision.as_json())
     else:
@@ -46,18 +44,6 @@ def route(
 
         write(decision_text(decision, verbose=verbose, width=columns()))
     return exit_of(decision.outcome)
-
-
-def _decide(text: str, workspace: Workspace, wishes: Wishes, *, best_effort: bool) -> Decision:
-    return decide(
-        text,
-        catalog=workspace.reachable,
-        policy=workspace.policy(),
-        budget=workspace.budget(None),
-        wishes=wishes,
-        best_effort=best_effort,
-        gate=gate_of(workspace.settings),
-    )
 
 
 def wanted(names: tuple[str, ...]) -> Capability | None:

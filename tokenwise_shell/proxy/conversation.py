@@ -10,7 +10,7 @@ from tokenwise.prompt import Message, Role
 from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
 from tokenwise_shell.providers.openai_words import text_of
 
-__all__ = ["conversation_in"]
+__all__ = ["conversation_in", "plain_texts"]
 
 _ROLES: Final[Mapping[str, Role]] = {
     "system": Role.SYSTEM,
@@ -25,3 +25,9 @@ def conversation_in(fields: Fields) -> tuple[Message, ...]:
     """The turns of these chat fields, in order. A role that nobody knows is read as a user's."""
     turns = map(as_fields, entries(fields.get("messages")))
     return tuple(Message(_ROLES.get(text(turn.get("role")), Role.USER), text_of(turn.get("content"))) for turn in turns)
+
+
+def plain_texts(fields: Fields) -> tuple[str, ...]:
+    """The contents that are one text each, as they are sent: a tokenizer may count these, since nothing is added."""
+    contents = [as_fields(turn).get("content") for turn in entries(fields.get("messages"))]
+    return tuple(content for content in contents if isinstance(content, str))

@@ -13,6 +13,7 @@ from tokenwise.shortlist import obstacle
 from tokenwise_shell.decision import Decision, decide
 from tokenwise_shell.proxy.access import Admitted
 from tokenwise_shell.proxy.asked import Asked
+from tokenwise_shell.proxy.conversation import plain_texts
 from tokenwise_shell.proxy.fronts import Trouble
 from tokenwise_shell.proxy.service import Service
 from tokenwise_shell.proxy.troubles import blocked, refused, unknown_model
@@ -67,7 +68,7 @@ def decided(service: Service, admitted: Admitted, asked: Asked, work: Work = CHA
         catalog=admitted.catalog(workspace.reachable),
         policy=workspace.policy(asked.options.strategy),
         budget=workspace.budget(asked.options.budget),
-        wishes=work.wishes(asked),
+        wishes=evolve(work.wishes(asked), counted=workspace.counted(plain_texts(asked.fields))),
         gate=gate_of(workspace.settings),
     )
     decision = ask()
