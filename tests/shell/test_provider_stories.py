@@ -11,6 +11,7 @@ import trio.testing
 from attrs import define, evolve, field
 
 from tests.core.worlds import job, model, step
+from tests.shell.interrupts import Interrupt
 from tests.shell.loopback import CHUNKED, Talk, chunk, in_memory, saying, whole
 from tokenwise import ledger
 from tokenwise.catalog import Catalog, Tier
@@ -251,30 +252,6 @@ async def test_what_no_format_can_say_ends_with_the_place_and_costs_nothing(auto
 
     talks = {name: failing().converse for name in ("direct", "openrouter")}
     await played(talks, {"direct": ProviderKind.GOOGLE, "openrouter": ProviderKind.ANTHROPIC}, act)
-
-
-class Interrupt(trio.abc.Instrument):
-    """Cancels a scope when the task in it is about to take its n-th step, or has just taken it."""
-
-    def __init__(self, n: int, *, before: bool) -> None:
-        self.left = n
-        self.before = before
-        self.task = None
-        self.scope = None
-
-    def before_task_step(self, task: trio.lowlevel.Task) -> None:
-        if self.before:
-            self._count(task)
-
-    def after_task_step(self, task: trio.lowlevel.Task) -> None:
-        if not self.before:
-            self._count(task)
-
-    def _count(self, task: trio.lowlevel.Task) -> None:
-        if task is self.task:
-            self.left -= 1
-            if self.left == 0:
-                self.scope.cancel()
 
 
 async def unheard(*_: object) -> None:

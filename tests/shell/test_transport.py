@@ -7,6 +7,7 @@ import pytest
 import trio
 import trio.testing
 
+from tests.shell.interrupts import Interrupt
 from tests.shell.loopback import CHUNKED, House, chunk, in_memory, next_request, on_loopback, pausing, saying, whole
 from tokenwise_shell.exchange import HttpRequest, HttpResponse, TransportTrouble, TroubleKind
 from tokenwise_shell.transport import Transport, TransportLimits, open_transport
@@ -319,30 +320,6 @@ class TestTime:
             trouble = await sent(server.house, transport, timeout_ms=700)
             assert (trio.current_time(), trouble.kind) == (pytest.approx(0.7), TroubleKind.UNREACHABLE)
             assert server.house.opened == 1
-
-
-class Interrupt(trio.abc.Instrument):
-    """Cancels a scope when the task in it is about to take its n-th step, or has just taken it."""
-
-    def __init__(self, n: int, *, before: bool) -> None:
-        self.left = n
-        self.before = before
-        self.task = None
-        self.scope = None
-
-    def before_task_step(self, task: trio.lowlevel.Task) -> None:
-        if self.before:
-            self._count(task)
-
-    def after_task_step(self, task: trio.lowlevel.Task) -> None:
-        if not self.before:
-            self._count(task)
-
-    def _count(self, task: trio.lowlevel.Task) -> None:
-        if task is self.task:
-            self.left -= 1
-            if self.left == 0:
-                self.scope.cancel()
 
 
 async def interrupted(house: House, transport: Transport, interrupt: Interrupt, *, stream: bool) -> bool:
