@@ -7,6 +7,7 @@ import trio
 import trio.testing
 
 from tests.shell.commands import program
+from tests.shell.proxy_world import chat, proxy
 from tests.shell.redis_server import Server, needs_server
 from tests.shell.treasury_contract import FIRST, SECOND
 from tokenwise.errors import InputError
@@ -202,6 +203,14 @@ class TestOutage:
         assert client.ungoverned == len([each for each in execution.run.steps if each.calls])
         assert not execution.run_json()["governed"]
         assert any("outside of shared limits" in notice for notice in client.notices)
+
+    async def test_a_proxy_says_so_in_every_answer(self, tmp_path):
+        store = {"budget_store": "redis://127.0.0.1:1/0", "budget_store_fail_open": True}
+        async with proxy(tmp_path, budgets={Window.DAY: Nanodollars(10**9)}, **store) as world:
+            whole = await world.post(chat())
+            stream = await world.post(chat(stream=True, stream_options={"include_usage": True}))
+        assert whole.headers["x-tokenwise-governed"] == stream.headers["x-tokenwise-governed"] == "false"
+        assert stream.events[-2]["tokenwise"]["governed"] is False
 
     async def test_what_was_spent_without_it_counts_when_it_is_back(self, server, tmp_path):
         furnished = workspace(tmp_path, server.url, fail_open=True, day="1")

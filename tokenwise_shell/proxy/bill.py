@@ -12,7 +12,10 @@ __all__ = ["Bill", "facts_of"]
 
 @frozen(kw_only=True)
 class Bill:
-    """What was called in the end, after how many attempts, and what they cost together."""
+    """What was called in the end, after how many attempts, and what they cost together.
+
+    `governed` is False where calls were made while the store of shared budgets could not be asked, by policy.
+    """
 
     request_id: str
     decision_id: str
@@ -20,6 +23,7 @@ class Bill:
     provider: str
     attempts: int
     cost: Nanodollars
+    governed: bool = True
 
     @property
     def headers(self) -> Headers:
@@ -37,12 +41,14 @@ class Bill:
             "attempts": self.attempts,
             "cost_nano": self.cost,
             "cost_usd": as_usd(self.cost),
+            **({} if self.governed else {"governed": False}),
         }
 
 
-def facts_of(*, model: str, provider: str, decision_id: str, attempts: int) -> Headers:
+def facts_of(*, model: str, provider: str, decision_id: str, attempts: int, governed: bool = True) -> Headers:
     """What is known of a request once somebody has been called."""
     return {
+        **({} if governed else {f"{HEADER}governed": "false"}),
         f"{HEADER}model": model,
         f"{HEADER}provider": provider,
         f"{HEADER}decision-id": decision_id,

@@ -54,7 +54,7 @@ class Carrier:
         heard = _Heard(self.service.metrics.listener(admitted.name))
         self._ends_s = trio.current_time() + self._limit_ms / 1000
         run = await interpreter.run(interpreter.known_cooling(self.job), listener=heard)
-        if not client.purse.governed(self.id):
+        if not self._governed:
             self.service.metrics.ungoverned()
         if heard.tokens is not None:
             admitted.give_back(max(0, self.order.tokens - heard.tokens))
@@ -79,6 +79,10 @@ class Carrier:
         )
 
     @property
+    def _governed(self) -> bool:
+        return self.service.client.purse.governed(self.id)
+
+    @property
     def _limit_ms(self) -> int:
         return 1000 * self.service.settings.request_timeout_s
 
@@ -88,9 +92,14 @@ class Carrier:
         A stream has the call's time until it has output, and the request's from then on: a long answer is no hang.
         """
         self.attempts, self.call, self._told = self.attempts + 1, call, None
-        decision_id = self.order.decision_id
         self.delivery.attempt(
-            facts_of(model=call.model, provider=call.provider, decision_id=decision_id, attempts=self.attempts)
+            facts_of(
+                model=call.model,
+                provider=call.provider,
+                decision_id=self.order.decision_id,
+                attempts=self.attempts,
+                governed=self._governed,
+            )
         )
         if not self.order.asked.stream:
             return await self._sent(call, first_token)
@@ -125,6 +134,7 @@ class Carrier:
             provider=self.call.provider if self.call else self.order.routed.bid.provider,
             attempts=self.attempts,
             cost=run.books.spent,
+            governed=self._governed,
         )
 
     def _trouble(self, run: Run, heard: "_Heard") -> Trouble | None:
