@@ -53,9 +53,9 @@ class Workspace:
         """What an exact count of these texts saves; nothing if it is off. Raises InputError without quicktok."""
         if not self.settings.exact_tokens:
             return ()
-        from tokenwise_shell.tokenizers import Tokenizers
+        from tokenwise_shell.tokenizers import counted
 
-        return Tokenizers().counted(texts)
+        return counted(texts)
 
     def decide(
         self,

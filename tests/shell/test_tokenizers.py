@@ -12,7 +12,7 @@ from tokenwise.policy import Policy
 from tokenwise.request import Wishes, read_request
 from tokenwise.usage import MESSAGE_FRAME, REPLY_FRAME
 from tokenwise_shell import tokenizers
-from tokenwise_shell.tokenizers import MODELS, Tokenizers
+from tokenwise_shell.tokenizers import MODELS, counted
 
 quicktok = pytest.importorskip("quicktok", reason="needs the extra `exact`")
 
@@ -21,7 +21,7 @@ ENGLISH = "The tide rises where the moon pulls, and twelve hours later it rises 
 
 def input_of(model: str, text: str) -> int:
     """The input bound that this model is bid for with."""
-    need = read_request(text, Policy(), Wishes(counted=Tokenizers().counted([text]))).need
+    need = read_request(text, Policy(), Wishes(counted=counted([text]))).need
     known = embedded_catalog()[model]
     return make_bid(known, known.offers[0], need, output_tokens=100).input_tokens
 
@@ -40,13 +40,13 @@ class TestCounts:
         assert input_of(model, ENGLISH) == len(ENGLISH.encode()) + MESSAGE_FRAME + REPLY_FRAME
 
     def test_more_than_a_million_characters_are_left_to_the_bytes(self):
-        assert Tokenizers().counted(["a" * 1_000_001]) == ()
+        assert counted(["a" * 1_000_001]) == ()
 
     def test_nothing_is_saved_where_there_is_nothing(self):
-        assert Tokenizers().counted([]) == ()
+        assert counted([]) == ()
 
     def test_no_count_is_above_the_bound(self):
-        saved = Tokenizers().counted(["\u0344" * 100, ENGLISH])  # a character that grows when it is normalised
+        saved = counted(["\u0344" * 100, ENGLISH])  # a character that grows when it is normalised
         assert {one.model for one in saved} == {model for models in MODELS.values() for model in models}
         assert all(one.saves >= 0 for one in saved)
 
@@ -67,4 +67,4 @@ class TestTheCommand:
         assert done.code == 2
         assert "tokenwise-control[exact]" in done.err
         with pytest.raises(InputError, match="exact"):
-            Tokenizers()
+            counted([])

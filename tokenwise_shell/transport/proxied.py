@@ -19,11 +19,9 @@ from attrs import define, field
 
 from tokenwise_shell.exchange import Headers, HttpRequest, TransportTrouble, TroubleKind
 from tokenwise_shell.transport.carriers import Incoming, fields_of
-from tokenwise_shell.transport.pool import Connect, Pool
+from tokenwise_shell.transport.pool import KEEP_IDLE_S, Connect, Pool
 
 __all__ = ["Environment", "certificates"]
-
-_KEEP_IDLE_S = 60.0
 
 
 @define(eq=False)
@@ -58,7 +56,7 @@ class _Proxied(httpx.AsyncHTTPTransport):
             ssl_context=certificates(trust_env=True),
             proxy=_as_httpcore(proxy),
             max_connections=None,
-            keepalive_expiry=_KEEP_IDLE_S,
+            keepalive_expiry=KEEP_IDLE_S,
             network_backend=backend,
         )
 
