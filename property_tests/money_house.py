@@ -10,8 +10,9 @@ from collections import defaultdict
 
 from attrs import define, field, frozen
 
-from tokenwise.machine import start, step
-from tokenwise.messages import (
+from tokenwise.budgets.windows import Window, span_of
+from tokenwise.machine.machine import start, step
+from tokenwise.machine.messages import (
     AbandonCall,
     CallModel,
     Cancelled,
@@ -23,16 +24,15 @@ from tokenwise.messages import (
     Settle,
     Wait,
 )
-from tokenwise.replaying import replay
-from tokenwise.windows import Window, span_of
-from tokenwise_shell.accounts import accounts_for, purse_for
-from tokenwise_shell.interpret import died_with
-from tokenwise_shell.journal import Journal
-from tokenwise_shell.jsonl import ms_of
-from tokenwise_shell.past import past_of
-from tokenwise_shell.segments import read_ledger
-from tokenwise_shell.settings import LedgerSync
-from tokenwise_shell.treasury import Granted, Treasury
+from tokenwise.simulation.replaying import replay
+from tokenwise_shell.budgets.accounts import accounts_for, purse_for
+from tokenwise_shell.budgets.treasury import Granted, Treasury
+from tokenwise_shell.config.settings import LedgerSync
+from tokenwise_shell.engine.interpret import died_with
+from tokenwise_shell.ledger.journal import Journal
+from tokenwise_shell.ledger.jsonl import ms_of
+from tokenwise_shell.ledger.past import past_of
+from tokenwise_shell.ledger.segments import read_ledger
 
 BEGIN_MS = ms_of("2026-11-29T21:00:00.000Z")  # a Sunday evening at the end of a month: every window is about to end
 

@@ -1,12 +1,14 @@
 """Jobs drawn by a seed alone, for loops of a stated length: a failing seed reproduces its failure by itself."""
 
-from tokenwise.assignment import Assigned, assign
-from tokenwise.catalog import Capability, Catalog, Model, Offer, Price, Rate, Tier
+from tokenwise.catalog.models import Catalog, Model, Offer
+from tokenwise.catalog.prices import Price, Rate
 from tokenwise.ids import AttemptId, jitter
+from tokenwise.machine.run import Choice, Job
 from tokenwise.money import Nanodollars, NanoPerMtok
 from tokenwise.plan import Plan, Step
+from tokenwise.planner.assignment import Assigned, assign
 from tokenwise.policy import Escalation, Policy, Strategy
-from tokenwise.run import Choice, Job
+from tokenwise.traits import Capability, Tier
 
 
 def draw(seed, what, upto):

@@ -2,14 +2,16 @@
 
 from hypothesis import strategies as st
 
-from tokenwise.bid import Need
-from tokenwise.catalog import Capability, Catalog, Feature, Model, Offer, Price, Rate, Tier, Unknown
+from tokenwise.catalog.models import Catalog, Model, Offer
+from tokenwise.catalog.prices import Price, Rate, Unknown
 from tokenwise.faults import Fault
+from tokenwise.machine.run import Choice, Job
 from tokenwise.money import Nanodollars, NanoPerMtok
 from tokenwise.plan import Plan, Step
 from tokenwise.policy import Escalation, Policy, Strategy
-from tokenwise.run import Choice, Job
-from tokenwise.simulation import RandomWorld
+from tokenwise.routing.bid import Need
+from tokenwise.simulation.simulation import RandomWorld
+from tokenwise.traits import Capability, Feature, Tier
 from tokenwise.usage import TokenCount, Usage
 
 amounts = st.integers(0, 2_000_000_000).map(Nanodollars)

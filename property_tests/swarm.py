@@ -9,18 +9,18 @@ import sys
 from attrs import evolve
 
 from property_tests.seeded import draw, seeded_job
-from tokenwise import ledger
-from tokenwise.coffers import Scope
+from tokenwise.budgets import ledger
+from tokenwise.budgets.coffers import Scope
 from tokenwise.errors import ProtocolViolation
 from tokenwise.faults import RULES, Billing, Fault
-from tokenwise.machine import start, step
-from tokenwise.messages import CallModel, Finish, Record, Reserve, ReserveRefused, Settle
+from tokenwise.machine.machine import start, step
+from tokenwise.machine.messages import CallModel, Finish, Record, Reserve, ReserveRefused, Settle
+from tokenwise.machine.run import Ended, Outcome
 from tokenwise.money import Nanodollars
-from tokenwise.run import Ended, Outcome
-from tokenwise.simulation import Arrival, Driver
-from tokenwise.surveys import Setting, survey
-from tokenwise.workload import Asked, Variant
-from tokenwise.worlds import Behaviour, Facing, ModelledWorld, Servers, Spread, Trouble
+from tokenwise.simulation.simulation import Arrival, Driver
+from tokenwise.simulation.surveys import Setting, survey
+from tokenwise.simulation.workload import Asked, Variant
+from tokenwise.simulation.worlds import Behaviour, Facing, ModelledWorld, Servers, Spread, Trouble
 
 FAULTS = [fault for fault in Fault if fault is not Fault.BOOKS_UNWRITABLE]
 

@@ -22,7 +22,11 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [page for page in (ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md"))) if page.exists()]
 EXAMPLES = sorted(ROOT.glob("docs/examples/*.py"))
-CORE = [path.stem for path in sorted(ROOT.glob("tokenwise/*.py")) if not path.stem.startswith("__")]
+CORE = [
+    ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    for path in sorted(ROOT.glob("tokenwise/**/*.py"))
+    if not path.stem.startswith("__")
+]
 HAS_CLI = any((ROOT / "tokenwise_shell" / name).exists() for name in ("cli.py", "cli/__init__.py"))
 
 FENCE = re.compile(r"^(?P<indent> *)```(?P<info>[^\n`]*)\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
@@ -76,7 +80,7 @@ def nobodys_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("module", CORE)
 def test_the_examples_in_docstrings_are_true(module: str) -> None:
-    assert doctest.testmod(importlib.import_module(f"tokenwise.{module}")).failed == 0
+    assert doctest.testmod(importlib.import_module(module)).failed == 0
 
 
 @pytest.mark.slow  # an example may start the event loop and a server on loopback

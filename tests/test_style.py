@@ -19,7 +19,7 @@ SHELL = sorted(ROOT.glob("tokenwise_shell/**/*.py"))
 
 # Data, not decisions: one row a line, as long as there are rows. Each is named here, so no module becomes a table by
 # being given a table's name.
-TABLES = {"embedded_models.py", "scenario_lexicon.py", "scenario_weights.py", "rules_lexicon.py", "risk_lexicon.py"}
+TABLES = {"embedded_models.py", "lexicon.py", "weights.py", "risk_lexicon.py"}
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 SCOPES = (*FUNCTIONS, ast.ClassDef)

@@ -9,23 +9,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tokenwise.allocation import Allocation, Downgrade, Infeasible, Option, allocate
-    from tokenwise.assignment import Assigned, Unassignable, assign
-    from tokenwise.bid import Bid, Counted, Need
-    from tokenwise.budget import Budget, Hold, Short, release, reserve, settle
-    from tokenwise.catalog import FREE, UNKNOWN, Capability, Catalog, Feature, Model, Offer, Price, Rate, Tier, Unknown
-    from tokenwise.decompose import Malformed, planning_messages, read_plan
-    from tokenwise.differences import differing
-    from tokenwise.embedded_models import embedded_catalog
+    from tokenwise.budgets.budget import Budget, Hold, Short, release, reserve, settle
+    from tokenwise.catalog.embedded_models import embedded_catalog
+    from tokenwise.catalog.models import Catalog, Model, Offer
+    from tokenwise.catalog.prices import FREE, UNKNOWN, Price, Rate, Unknown
     from tokenwise.errors import InputError, Problem, ProtocolViolation, TokenwiseError
     from tokenwise.faults import RULES, Fault, Remedy, Rule
-    from tokenwise.fitting import Unaffordable, fit
-    from tokenwise.health import Health, observe
     from tokenwise.ids import AttemptId
-    from tokenwise.ladder import Climb, Failed, Retry, Stop, climb, rungs
-    from tokenwise.laws import judge_laws, parse_law
-    from tokenwise.machine import start, step
-    from tokenwise.messages import (
+    from tokenwise.machine.machine import start, step
+    from tokenwise.machine.messages import (
         AbandonCall,
         CallFailed,
         CallModel,
@@ -44,19 +36,29 @@ if TYPE_CHECKING:
         Wait,
         Woke,
     )
+    from tokenwise.machine.run import Choice, Job, Outcome, Run
     from tokenwise.money import Nanodollars, NanoPerMtok, format_usd, parse_price, parse_usd
     from tokenwise.plan import Check, CheckKind, Plan, Step
+    from tokenwise.planner.allocation import Allocation, Downgrade, Infeasible, Option, allocate
+    from tokenwise.planner.assignment import Assigned, Unassignable, assign
+    from tokenwise.planner.decompose import Malformed, planning_messages, read_plan
+    from tokenwise.planner.rules.splitting import decompose_by_rules
+    from tokenwise.planner.scheduling import Schedule, schedule
     from tokenwise.policy import Escalation, Policy, Strategy
     from tokenwise.prompt import Message, Role
-    from tokenwise.reports import Report, report
-    from tokenwise.request import Request, Wishes, read_request
-    from tokenwise.risk import Blocked, Passed, RiskGate, judge
-    from tokenwise.routing import Refusal, Refused, Rejected, Routed, decision_id, explain, route
-    from tokenwise.rules import decompose_by_rules
-    from tokenwise.run import Choice, Job, Outcome, Run
-    from tokenwise.scenario import Complexity, Scenario, Signal, detect
-    from tokenwise.scheduling import Schedule, schedule
-    from tokenwise.simulation import (
+    from tokenwise.routing.bid import Bid, Counted, Need
+    from tokenwise.routing.choosing import Refusal, Refused, Rejected, Routed, decision_id, explain, route
+    from tokenwise.routing.fitting import Unaffordable, fit
+    from tokenwise.routing.health import Health, observe
+    from tokenwise.routing.ladder import Climb, Failed, Retry, Stop, climb, rungs
+    from tokenwise.routing.request import Request, Wishes, read_request
+    from tokenwise.routing.verdicts import Failure, FinishReason, Reply, verdict
+    from tokenwise.scenario.detector import Complexity, Scenario, Signal, detect
+    from tokenwise.scenario.risk import Blocked, Passed, RiskGate, judge
+    from tokenwise.simulation.differences import differing
+    from tokenwise.simulation.laws import judge_laws, parse_law
+    from tokenwise.simulation.reports import Report, report
+    from tokenwise.simulation.simulation import (
         Answer,
         Arrival,
         Moment,
@@ -67,13 +69,13 @@ if TYPE_CHECKING:
         World,
         simulate,
     )
-    from tokenwise.surveys import EVERYTHING, Setting, survey, trace
-    from tokenwise.tally import Tally
-    from tokenwise.transcripts import transcript
+    from tokenwise.simulation.surveys import EVERYTHING, Setting, survey, trace
+    from tokenwise.simulation.tally import Tally
+    from tokenwise.simulation.transcripts import transcript
+    from tokenwise.simulation.workload import Allowance, Asked, Recorded, Variant, asked_in_words
+    from tokenwise.simulation.worlds import Behaviour, ModelledWorld, Spread, Trouble
+    from tokenwise.traits import Capability, Feature, Tier
     from tokenwise.usage import TokenCount, Usage, count_messages, count_text
-    from tokenwise.verdicts import Failure, FinishReason, Reply, verdict
-    from tokenwise.workload import Allowance, Asked, Recorded, Variant, asked_in_words
-    from tokenwise.worlds import Behaviour, ModelledWorld, Spread, Trouble
 
 __all__ = [
     "EVERYTHING",
@@ -226,44 +228,46 @@ __all__ = [
 
 # Where each name lives. The imports above say the same to type checkers, and a test holds the two together.
 _HOMES = {
-    "allocation": "Allocation Downgrade Infeasible Option allocate",
-    "assignment": "Assigned Unassignable assign",
-    "bid": "Bid Counted Need",
-    "budget": "Budget Hold Short release reserve settle",
-    "catalog": "FREE UNKNOWN Capability Catalog Feature Model Offer Price Rate Tier Unknown",
-    "decompose": "Malformed planning_messages read_plan",
-    "differences": "differing",
-    "embedded_models": "embedded_catalog",
+    "planner.allocation": "Allocation Downgrade Infeasible Option allocate",
+    "planner.assignment": "Assigned Unassignable assign",
+    "routing.bid": "Bid Counted Need",
+    "budgets.budget": "Budget Hold Short release reserve settle",
+    "catalog.models": "Catalog Model Offer",
+    "catalog.prices": "FREE UNKNOWN Price Rate Unknown",
+    "traits": "Capability Feature Tier",
+    "planner.decompose": "Malformed planning_messages read_plan",
+    "simulation.differences": "differing",
+    "catalog.embedded_models": "embedded_catalog",
     "errors": "InputError Problem ProtocolViolation TokenwiseError",
     "faults": "RULES Fault Remedy Rule",
-    "fitting": "Unaffordable fit",
-    "health": "Health observe",
+    "routing.fitting": "Unaffordable fit",
+    "routing.health": "Health observe",
     "ids": "AttemptId",
-    "ladder": "Climb Failed Retry Stop climb rungs",
-    "laws": "judge_laws parse_law",
-    "machine": "start step",
-    "messages": "AbandonCall CallFailed CallModel CallSucceeded Cancelled Command Event Finish FirstToken "
+    "routing.ladder": "Climb Failed Retry Stop climb rungs",
+    "simulation.laws": "judge_laws parse_law",
+    "machine.machine": "start step",
+    "machine.messages": "AbandonCall CallFailed CallModel CallSucceeded Cancelled Command Event Finish FirstToken "
     "ModelsCooling Record Reserve ReserveRefused Reserved Settle Wait Woke",
     "money": "NanoPerMtok Nanodollars format_usd parse_price parse_usd",
     "plan": "Check CheckKind Plan Step",
     "policy": "Escalation Policy Strategy",
     "prompt": "Message Role",
-    "reports": "Report report",
-    "request": "Request Wishes read_request",
-    "risk": "Blocked Passed RiskGate judge",
-    "routing": "Refusal Refused Rejected Routed decision_id explain route",
-    "rules": "decompose_by_rules",
-    "run": "Choice Job Outcome Run",
-    "scenario": "Complexity Scenario Signal detect",
-    "scheduling": "Schedule schedule",
-    "simulation": "Answer Arrival Moment RandomWorld ScriptedWorld Simulated Simulation World simulate",
-    "surveys": "EVERYTHING Setting survey trace",
-    "tally": "Tally",
-    "transcripts": "transcript",
+    "simulation.reports": "Report report",
+    "routing.request": "Request Wishes read_request",
+    "scenario.risk": "Blocked Passed RiskGate judge",
+    "routing.choosing": "Refusal Refused Rejected Routed decision_id explain route",
+    "planner.rules.splitting": "decompose_by_rules",
+    "machine.run": "Choice Job Outcome Run",
+    "scenario.detector": "Complexity Scenario Signal detect",
+    "planner.scheduling": "Schedule schedule",
+    "simulation.simulation": "Answer Arrival Moment RandomWorld ScriptedWorld Simulated Simulation World simulate",
+    "simulation.surveys": "EVERYTHING Setting survey trace",
+    "simulation.tally": "Tally",
+    "simulation.transcripts": "transcript",
     "usage": "TokenCount Usage count_messages count_text",
-    "verdicts": "Failure FinishReason Reply verdict",
-    "workload": "Allowance Asked Recorded Variant asked_in_words",
-    "worlds": "Behaviour ModelledWorld Spread Trouble",
+    "routing.verdicts": "Failure FinishReason Reply verdict",
+    "simulation.workload": "Allowance Asked Recorded Variant asked_in_words",
+    "simulation.worlds": "Behaviour ModelledWorld Spread Trouble",
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
 

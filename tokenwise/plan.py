@@ -13,8 +13,8 @@ from typing import Final
 from attrs import field, frozen
 from attrs.validators import ge, le, max_len, min_len
 
-from tokenwise.catalog import Capability
 from tokenwise.errors import InputError, Problem
+from tokenwise.traits import Capability
 
 __all__ = ["MAX_STEPS", "Check", "CheckKind", "Plan", "Step", "problems_of"]
 

@@ -5,7 +5,7 @@ import enum
 from attrs import field, frozen
 from attrs.validators import ge, gt
 
-from tokenwise.catalog import Tier
+from tokenwise.traits import Tier
 
 __all__ = ["Escalation", "Policy", "Strategy"]
 

@@ -9,11 +9,10 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
-from tokenwise.catalog import Feature, Model
-from tokenwise.plan import Check, CheckKind, Plan, Step
+from tokenwise.plan import Plan, Step
 from tokenwise.usage import FORMAT_FRAME, TokenCount, count_messages, count_text
 
-__all__ = ["Finding", "Message", "Role", "compose", "count_prompt", "cut_to", "format_for"]
+__all__ = ["Finding", "Message", "Role", "compose", "count_prompt", "cut_to"]
 
 
 class Role(enum.Enum):
@@ -74,17 +73,3 @@ def count_prompt(step: Step, prompt: Sequence[Message]) -> TokenCount:
     if step.reply_format or step.schema:
         counted += TokenCount(expected=FORMAT_FRAME // 4, bound=FORMAT_FRAME)
     return counted + count_text(step.schema.argument) if step.schema else counted
-
-
-_JSON = Check(CheckKind.JSON)
-
-
-def format_for(step: Step, model: Model) -> Check | None:
-    """The format that this model's interface is asked for: a schema, any JSON object, or nothing in particular.
-
-    A plain object is asked for only where the step states a format itself: a check for JSON is content with a list,
-    and OpenAI refuses to be asked for an object by a conversation that does not speak of JSON.
-    """
-    if step.schema and model.features & Feature.JSON_SCHEMA:
-        return step.schema
-    return _JSON if step.reply_format and model.features & Feature.JSON_OBJECT else None

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tokenwise_shell.blocking import Executor, Planner, Router
     from tokenwise_shell.client import Client, open_client
-    from tokenwise_shell.decision import Decision
-    from tokenwise_shell.planned import Execution, Planned, Unplanned
+    from tokenwise_shell.plans.decision import Decision
+    from tokenwise_shell.plans.planned import Execution, Planned, Unplanned
 
 __all__ = ["Client", "Decision", "Execution", "Executor", "Planned", "Planner", "Router", "Unplanned", "open_client"]
 
 _HOME = {
     "Client": "client",
-    "Decision": "decision",
-    "Execution": "planned",
+    "Decision": "plans.decision",
+    "Execution": "plans.planned",
     "Executor": "blocking",
-    "Planned": "planned",
+    "Planned": "plans.planned",
     "Planner": "blocking",
     "Router": "blocking",
-    "Unplanned": "planned",
+    "Unplanned": "plans.planned",
     "open_client": "client",
 }
 

@@ -13,15 +13,15 @@ from typing import TypeVar
 
 from attrs import define, field
 
-from tokenwise.catalog import Capability
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars, parse_usd
 from tokenwise.policy import Strategy
-from tokenwise.request import Wishes
-from tokenwise.risk import Blocked
-from tokenwise_shell.clock import wall_ms
-from tokenwise_shell.decision import Conversation, Decision
-from tokenwise_shell.planned import Execution, Planned, Unplanned
+from tokenwise.routing.request import Wishes
+from tokenwise.scenario.risk import Blocked
+from tokenwise.traits import Capability
+from tokenwise_shell.engine.clock import wall_ms
+from tokenwise_shell.plans.decision import Conversation, Decision
+from tokenwise_shell.plans.planned import Execution, Planned, Unplanned
 from tokenwise_shell.workspace import Workspace, open_workspace
 
 __all__ = ["Executor", "Money", "Planner", "Router"]

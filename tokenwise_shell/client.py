@@ -13,40 +13,40 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import define, evolve, frozen
 
-from tokenwise.assignment import Unassignable, assign
+from tokenwise.machine.run import Job, Run
 from tokenwise.money import Nanodollars
+from tokenwise.planner.assignment import Unassignable, assign
+from tokenwise.planner.synthesis import synthesized
 from tokenwise.policy import Policy, Strategy
 from tokenwise.prompt import Message
-from tokenwise.replaying import replay
-from tokenwise.request import Wishes
-from tokenwise.risk import Blocked, judge
-from tokenwise.run import Job, Run
-from tokenwise.synthesis import synthesized
-from tokenwise_shell.accounts import Accounts, Limit, told
-from tokenwise_shell.booking import Account
-from tokenwise_shell.calls import Caller
-from tokenwise_shell.clock import wall_ms
-from tokenwise_shell.decision import Conversation, Decision
+from tokenwise.routing.request import Wishes
+from tokenwise.scenario.risk import Blocked, judge
+from tokenwise.simulation.replaying import replay
+from tokenwise_shell.budgets.accounts import Accounts, Limit, told
+from tokenwise_shell.budgets.purses import open_purse
+from tokenwise_shell.budgets.treasury import Purse
+from tokenwise_shell.config.settings import ProviderKind, Settings
 from tokenwise_shell.embedded import EmbeddedProvider, serve
-from tokenwise_shell.interpret import Interpreter, Listener
-from tokenwise_shell.journal import Journal
-from tokenwise_shell.jsonl import LinesUnwritable
-from tokenwise_shell.judging import Judge, Judging, judge_named, judging_by
-from tokenwise_shell.past import past_of
-from tokenwise_shell.planned import Execution, Planned, Refusal, Unplanned, planned_again
-from tokenwise_shell.planning import Decomposition, Planner, by_rules
+from tokenwise_shell.engine.calls import Caller
+from tokenwise_shell.engine.clock import wall_ms
+from tokenwise_shell.engine.interpret import Interpreter, Listener
+from tokenwise_shell.engine.watch import Watch
+from tokenwise_shell.ledger.booking import Account
+from tokenwise_shell.ledger.journal import Journal
+from tokenwise_shell.ledger.jsonl import LinesUnwritable
+from tokenwise_shell.ledger.past import past_of
+from tokenwise_shell.ledger.runs import RunJournal, Story, new_run_id, read_run
+from tokenwise_shell.plans.decision import Conversation, Decision
+from tokenwise_shell.plans.judging import Judge, Judging, judge_named, judging_by
+from tokenwise_shell.plans.planned import Execution, Planned, Refusal, Unplanned, planned_again
+from tokenwise_shell.plans.planning import Decomposition, Planner, by_rules
 from tokenwise_shell.providers.names import catalog_ids
 from tokenwise_shell.providers.wire import Endpoint
-from tokenwise_shell.purses import open_purse
-from tokenwise_shell.runs import RunJournal, Story, new_run_id, read_run
-from tokenwise_shell.settings import ProviderKind, Settings
 from tokenwise_shell.transport import open_transport
-from tokenwise_shell.treasury import Purse
-from tokenwise_shell.watch import Watch
 from tokenwise_shell.workspace import EMBEDDED, Workspace, gate_of, open_workspace
 
 if TYPE_CHECKING:
-    from tokenwise_shell.shared import SharedPurse
+    from tokenwise_shell.budgets.shared import SharedPurse
 
 __all__ = ["MAX_STEPS", "Client", "Extras", "open_client"]
 

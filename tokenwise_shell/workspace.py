@@ -6,21 +6,22 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from tokenwise.bid import Counted
-from tokenwise.catalog import Catalog
+from tokenwise.catalog.models import Catalog
 from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy, Strategy
-from tokenwise.request import Wishes
-from tokenwise.risk import RiskGate
-from tokenwise_shell.catalogs import Loaded, Sources, load
-from tokenwise_shell.config import load as load_settings
-from tokenwise_shell.config import policy, usable_providers
-from tokenwise_shell.settings import Settings
+from tokenwise.routing.bid import Counted
+from tokenwise.routing.request import Wishes
+from tokenwise.scenario.risk import RiskGate
+from tokenwise_shell.catalogs.fetching import catalog_sources
+from tokenwise_shell.catalogs.loading import Loaded, load
+from tokenwise_shell.config.loading import load as load_settings
+from tokenwise_shell.config.loading import policy, usable_providers
+from tokenwise_shell.config.settings import Settings
 
 if TYPE_CHECKING:
-    from tokenwise_shell.decision import Conversation, Decision
+    from tokenwise_shell.plans.decision import Conversation, Decision
 
-__all__ = ["EMBEDDED", "Workspace", "catalog_sources", "furnish", "gate_of", "open_workspace"]
+__all__ = ["EMBEDDED", "Workspace", "furnish", "gate_of", "open_workspace"]
 
 EMBEDDED = "embedded"
 """The provider that is part of tokenwise itself."""
@@ -53,7 +54,7 @@ class Workspace:
         """What an exact count of these texts saves; nothing if it is off. Raises InputError without quicktok."""
         if not self.settings.exact_tokens:
             return ()
-        from tokenwise_shell.tokenizers import counted
+        from tokenwise_shell.engine.tokenizers import counted
 
         return counted(texts)
 
@@ -67,7 +68,7 @@ class Workspace:
         best_effort: bool = False,
     ) -> "Decision":
         """Which model would get this conversation, and why. Calls nobody."""
-        from tokenwise_shell.decision import decide
+        from tokenwise_shell.plans.decision import decide
 
         texts = (conversation,) if isinstance(conversation, str) else (message.text for message in conversation)
         return decide(
@@ -84,6 +85,11 @@ class Workspace:
         """The limit in force."""
         return self.settings.default_budget if asked is None else asked
 
+    def with_catalog(self, loaded: Loaded) -> "Workspace":
+        """The same with another catalogue, and what of it can be reached."""
+        reachable = loaded.catalog.only(self.providers) if self.providers else loaded.catalog
+        return evolve(self, catalog=loaded.catalog, reachable=reachable, loaded=loaded)
+
 
 def open_workspace(
     *, environ: Mapping[str, str], flags: Mapping[str, object], path: Path | None, now_ms: int
@@ -99,18 +105,6 @@ def furnish(settings: Settings, *, now_ms: int) -> Workspace:
     notices = (*settings.notices, *loaded.notices, *(() if providers else (_NO_PROVIDER,)))
     reachable = loaded.catalog.only(providers) if providers else loaded.catalog
     return Workspace(settings, loaded.catalog, reachable, providers, loaded, notices)
-
-
-def catalog_sources(settings: Settings) -> Sources:
-    """Where the catalogue comes from under these settings."""
-    return Sources(
-        cache_dir=settings.cache_dir,
-        ttl_ms=settings.cache_ttl_s * 1000,
-        local_path=settings.local_models,
-        rows=settings.models,
-        models_url=f"{settings.providers['openrouter'].base_url}/models",
-        offline=settings.offline,
-    )
 
 
 def gate_of(settings: Settings) -> RiskGate:

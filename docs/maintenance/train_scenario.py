@@ -4,9 +4,9 @@
 
 DATA is a folder with `capability/sources.jsonl.gz`, `capability/everyday_tricks.jsonl.gz` and `routing/*.jsonl.gz`
 (what they hold is in docs/scenario.md); the prompts written by hand stand beside this script. `--write` replaces
-`tokenwise/scenario_weights.py`. Needs numpy, scipy and scikit-learn, which the project itself does not.
+`tokenwise/scenario/weights.py`. Needs numpy, scipy and scikit-learn, which the project itself does not.
 
-Texts are read by `tokenwise.scenario_features`, the detector's own eyes. Everything is seeded: the same data and the
+Texts are read by `tokenwise.scenario.features`, the detector's own eyes. Everything is seeded: the same data and the
 same versions of the libraries give the same file.
 """
 
@@ -27,8 +27,8 @@ from sklearn.metrics import confusion_matrix, f1_score
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent.parent))
 
-from tokenwise.scenario_features import FEATURES, read  # noqa: E402
-from tokenwise.scenario_lexicon import TERMS  # noqa: E402
+from tokenwise.scenario.features import FEATURES, read  # noqa: E402
+from tokenwise.scenario.lexicon import TERMS  # noqa: E402
 
 LABELS = ["general", "code", "math", "reasoning"]
 COLUMN = {name: column for column, name in enumerate(FEATURES)}
@@ -361,7 +361,7 @@ def write(base, structure, words):
 def main():
     parser = argparse.ArgumentParser(description="Learn and measure the points of the scenario detector.")
     parser.add_argument("data", type=Path)
-    parser.add_argument("--write", action="store_true", help="replace tokenwise/scenario_weights.py")
+    parser.add_argument("--write", action="store_true", help="replace tokenwise/scenario/weights.py")
     options = parser.parse_args()
     public, own, tricks = list(public_rows(options.data)), list(own_rows()), list(trick_rows(options.data))
     if options.write:

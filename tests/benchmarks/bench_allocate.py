@@ -8,8 +8,8 @@ import random
 import statistics
 import time
 
-from tokenwise.allocation import Allocation, Option, allocate
 from tokenwise.money import Nanodollars
+from tokenwise.planner.allocation import Allocation, Option, allocate
 
 STEPS, MODELS = 50, 400
 

@@ -13,8 +13,8 @@ import trio
 from tests.shell.redis_server import SERVER, Server
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
-from tokenwise_shell.redis_store import RedisTreasury, open_store
-from tokenwise_shell.slices import Slices
+from tokenwise_shell.budgets.redis_store import RedisTreasury, open_store
+from tokenwise_shell.budgets.slices import Slices
 
 SCOPES = ("process total", "process 2026-11-21", "key:alice 2026-11")
 PAIRS, TASKS = 1_000, 50

@@ -6,15 +6,17 @@ import time
 from attrs import evolve
 
 from property_tests.seeded import seeded_job
-from tokenwise.bid import Need
-from tokenwise.catalog import Capability, Catalog, Feature, Model, Offer, Price, Rate, Tier
+from tokenwise.catalog.models import Catalog, Model, Offer
+from tokenwise.catalog.prices import Price, Rate
 from tokenwise.ids import AttemptId, jitter
-from tokenwise.machine import start, step
+from tokenwise.machine.machine import start, step
 from tokenwise.money import Nanodollars, NanoPerMtok
 from tokenwise.policy import Policy, Strategy
-from tokenwise.request import read_request
-from tokenwise.routing import Routed, route
-from tokenwise.simulation import Arrival, RandomWorld, only, simulate
+from tokenwise.routing.bid import Need
+from tokenwise.routing.choosing import Routed, route
+from tokenwise.routing.request import read_request
+from tokenwise.simulation.simulation import Arrival, RandomWorld, only, simulate
+from tokenwise.traits import Capability, Feature, Tier
 from tokenwise.usage import TokenCount
 
 QUESTION = "Write a Python function that merges two sorted lists, and say how long it takes."

@@ -11,21 +11,21 @@ from pathlib import Path
 
 import trio
 
+from tokenwise.budgets.ledger import Charged, Finished, Released, Reservation
+from tokenwise.budgets.windows import Window
 from tokenwise.ids import AttemptId
-from tokenwise.ledger import Charged, Finished, Released, Reservation
 from tokenwise.money import Nanodollars
 from tokenwise.usage import Usage
-from tokenwise.windows import Window
-from tokenwise_shell.accounts import Limit, accounts_for
-from tokenwise_shell.booking import Account
-from tokenwise_shell.journal import Journal
-from tokenwise_shell.leases import Leases
-from tokenwise_shell.ledger_proof import verify
-from tokenwise_shell.ledger_view import summarise
-from tokenwise_shell.segments import read_ledger
-from tokenwise_shell.settings import LedgerSync
-from tokenwise_shell.spending import load_spending
-from tokenwise_shell.treasury import Treasury
+from tokenwise_shell.budgets.accounts import Limit, accounts_for
+from tokenwise_shell.budgets.treasury import Treasury
+from tokenwise_shell.config.settings import LedgerSync
+from tokenwise_shell.ledger.booking import Account
+from tokenwise_shell.ledger.journal import Journal
+from tokenwise_shell.ledger.leases import Leases
+from tokenwise_shell.ledger.proof import verify
+from tokenwise_shell.ledger.segments import read_ledger
+from tokenwise_shell.ledger.spending import load_spending
+from tokenwise_shell.ledger.view import summarise
 
 LINES = 1_000_000
 CALLS = 4  # of one run: 13 lines with the last
@@ -122,7 +122,7 @@ def leasing(folder: Path) -> None:
     """The same load within leases, on a budget that has room; and what a reservation within one adds by itself."""
     journal, treasury, each = opened(folder, LedgerSync.LEASE), Treasury(), 2_000
     treasury.open("process", Nanodollars(10**15))
-    journal.leases.treasury, journal.leases.scopes_of = treasury, lambda _: ("process",)
+    journal.leases.lender, journal.leases.scopes_of = treasury, lambda _: ("process",)
 
     async def producer(number: int) -> None:
         for ordinal in range(each):

@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 import orjson
 
-from tokenwise_shell.exchange import HttpResponse
-from tokenwise_shell.providers import Ask, Endpoint, openai
-from tokenwise_shell.settings import ProviderKind
+from tokenwise_shell.config.settings import ProviderKind
+from tokenwise_shell.providers import Ask, Endpoint
+from tokenwise_shell.providers.openai import chat as openai
+from tokenwise_shell.transport.exchange import HttpResponse
 
 TEXT = "It rains where moist air rises, cools and lets go of its water. " * 8
 TURNS = [{"role": role, "content": TEXT} for role in ("user", "assistant")] * 25

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import orjson
 
 from tests.benchmarks.bench_openai import microseconds
-from tokenwise.verdicts import Reply
-from tokenwise_shell.exchange import HttpResponse
+from tokenwise.routing.verdicts import Reply
+from tokenwise_shell.config.settings import ProviderKind
 from tokenwise_shell.providers import FORMATS, Ask, Endpoint
-from tokenwise_shell.settings import ProviderKind
+from tokenwise_shell.transport.exchange import HttpResponse
 
 TEXT = "It rains where moist air rises, cools and lets go of its water. " * 8
 PLACE = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}

@@ -3,8 +3,8 @@
 import time
 
 from tokenwise.prompt import Message, Role
-from tokenwise.risk import RiskGate, judge
-from tokenwise.scenario import detect
+from tokenwise.scenario.detector import detect
+from tokenwise.scenario.risk import RiskGate, judge
 
 SENTENCE = "The council met on Tuesday to discuss the new bus lines, and members argued for two hours about the stop. "
 CODE = "def area(width, height):\n    return width * height\n\nassert area(2, 3) == 6  # why does this fail?\n"

@@ -14,20 +14,20 @@ from collections import Counter
 from pathlib import Path
 
 from tokenwise import embedded_catalog
-from tokenwise.bid import Need
-from tokenwise.catalog import Capability
 from tokenwise.ids import AttemptId
-from tokenwise.machine import start, step
-from tokenwise.messages import CallSucceeded, Reserved
+from tokenwise.machine.machine import start, step
+from tokenwise.machine.messages import CallSucceeded, Reserved
 from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy
-from tokenwise.routing import route
-from tokenwise.surveys import EVERYTHING, Setting, survey, trace
-from tokenwise.tally import Handled, Tally
-from tokenwise.traffic import Kind, Stretch, Traffic
+from tokenwise.routing.bid import Need
+from tokenwise.routing.choosing import route
+from tokenwise.routing.verdicts import FinishReason, Reply
+from tokenwise.simulation.surveys import EVERYTHING, Setting, survey, trace
+from tokenwise.simulation.tally import Handled, Tally
+from tokenwise.simulation.traffic import Kind, Stretch, Traffic
+from tokenwise.simulation.workload import Allowance, Asked, Variant, admit
+from tokenwise.traits import Capability
 from tokenwise.usage import TokenCount, Usage
-from tokenwise.verdicts import FinishReason, Reply
-from tokenwise.workload import Allowance, Asked, Variant, admit
 
 CATALOG = embedded_catalog()
 REQUESTS = 5_000

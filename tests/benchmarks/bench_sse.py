@@ -2,7 +2,7 @@
 
 import time
 
-from tokenwise_shell.sse import SseReader
+from tokenwise_shell.transport.sse import SseReader
 
 TOKEN = b'data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,'
 TOKEN += b'"delta":{"content":" rain"},"logprobs":null,"finish_reason":null}]}\n\n'

@@ -4,8 +4,8 @@ import enum
 
 from attrs import frozen
 
-from tokenwise.catalog import Capability, Tier
 from tokenwise.ids import AttemptId, canonical, fingerprint, jitter
+from tokenwise.traits import Capability, Tier
 
 
 @frozen

@@ -3,14 +3,16 @@
 Prices in USD per million tokens, input / output: mini 1 / 2, mid 3 / 9, big 5 / 25. All do code except `poet`.
 """
 
-from tokenwise.catalog import Capability, Catalog, Model, Offer, Price, Rate, Tier
+from tokenwise.catalog.models import Catalog, Model, Offer
+from tokenwise.catalog.prices import Price, Rate
+from tokenwise.machine.run import Choice, Job
 from tokenwise.money import Nanodollars, NanoPerMtok, parse_usd
 from tokenwise.plan import Plan, Step
 from tokenwise.policy import Policy
-from tokenwise.run import Choice, Job
-from tokenwise.simulation import Answer
+from tokenwise.routing.verdicts import Failure, FinishReason, Reply
+from tokenwise.simulation.simulation import Answer
+from tokenwise.traits import Capability, Tier
 from tokenwise.usage import Usage
-from tokenwise.verdicts import Failure, FinishReason, Reply
 
 
 def price(input_usd, output_usd):

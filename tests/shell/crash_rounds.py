@@ -14,9 +14,9 @@ from pathlib import Path
 
 import orjson
 
-import tokenwise_shell.codec  # noqa: F401 -- loaded once, before the forks, and not in each of them
-from tests.shell.test_journal import AttemptId, charged, opened, released, reserved
-from tokenwise.ledger import Overran
+import tokenwise_shell.codec.messages  # noqa: F401 -- loaded once, before the forks, and not in each of them
+from tests.shell.ledger.test_journal import AttemptId, charged, opened, released, reserved
+from tokenwise.budgets.ledger import Overran
 from tokenwise.money import Nanodollars
 
 RESERVED_NANO = 360_000

@@ -1,7 +1,7 @@
 """The embedded provider as a simulation's world: what a client makes of its answers, and when, without a network.
 
 It is the same provider, asked by the same wire formats, but nothing is sent: its waits are summed and its bytes are
-read as they stand. `tests/shell/test_fidelity.py` holds this against the client that runs in production.
+read as they stand. `tests/shell/engine/test_fidelity.py` holds this against the client that runs in production.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -12,19 +12,19 @@ import h11
 from attrs import define, evolve, frozen
 
 from tokenwise.ids import AttemptId, jitter
-from tokenwise.messages import CallModel
-from tokenwise.simulation import Answer
-from tokenwise.verdicts import Failure, Reply
-from tokenwise_shell import exchange
-from tokenwise_shell.calls import redacted
-from tokenwise_shell.checks import failed_checks
+from tokenwise.machine.messages import CallModel
+from tokenwise.routing.verdicts import Failure, Reply
+from tokenwise.simulation.simulation import Answer
 from tokenwise_shell.embedded import EmbeddedProvider
-from tokenwise_shell.embedded.delivery import Act, Bill, Chunk, Close, Head, Pause, Raw
-from tokenwise_shell.embedded.http_request import HttpRequest
+from tokenwise_shell.embedded.wire.delivery import Act, Bill, Chunk, Close, Head, Pause, Raw
+from tokenwise_shell.embedded.wire.http_request import HttpRequest
+from tokenwise_shell.engine.calls import redacted
+from tokenwise_shell.engine.checks import failed_checks
 from tokenwise_shell.providers import FORMATS, Ask, Endpoint, StreamParse, chat_fields
 from tokenwise_shell.providers.reply_format import response_format
 from tokenwise_shell.providers.status import BY_TROUBLE
-from tokenwise_shell.sse import SseReader
+from tokenwise_shell.transport import exchange
+from tokenwise_shell.transport.sse import SseReader
 
 # A provider draws its time to the first byte in thousandths of this: with a second, they are whole ms. A wait that is
 # none would be rounded when it begins on one side, and when it ends on the other.

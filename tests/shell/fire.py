@@ -21,9 +21,9 @@ from attrs import asdict, define, field, frozen
 
 from tests.shell.commands import PROGRAM, environment, program
 from tests.shell.plain_http import Connection, ServerLeft, post
-from tokenwise.catalog import Price
-from tokenwise.embedded_models import embedded_catalog
-from tokenwise_shell.catalogs import named
+from tokenwise.catalog.embedded_models import embedded_catalog
+from tokenwise.catalog.prices import Price
+from tokenwise_shell.catalogs.loading import named
 from tokenwise_shell.embedded import EmbeddedProvider, Pace, read_script, serve
 
 # Keys in steps of three, so that some are empty at once, some in the middle, and some never.

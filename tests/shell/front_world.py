@@ -12,9 +12,10 @@ import orjson
 from attrs import define, evolve
 
 from tests.shell.proxy_world import ALL, INSTANT, World, model, price, running
-from tokenwise.catalog import Catalog, Feature, Offer, Tier
-from tokenwise_shell.clock import wall_ms
+from tokenwise.catalog.models import Catalog, Offer
+from tokenwise.traits import Feature, Tier
 from tokenwise_shell.embedded import EmbeddedProvider, Script, serve
+from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.workspace import open_workspace
 
 __all__ = ["BY_BUDGET", "BY_EFFORT", "OPEN", "PLAIN", "Fronts", "fronts"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import trio
 
 from tokenwise_shell import open_client
-from tokenwise_shell.planned import Planned
+from tokenwise_shell.plans.planned import Planned
 
 TASK = "Compare two databases, then write a recommendation"
 

@@ -7,7 +7,7 @@ import trio
 import trio.testing
 from attrs import define, field
 
-from tokenwise_shell.exchange import HttpRequest
+from tokenwise_shell.transport.exchange import HttpRequest
 
 Talk = Callable[[trio.abc.Stream], Awaitable[None]]
 """What a server does with one connection."""

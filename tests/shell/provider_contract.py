@@ -10,14 +10,17 @@ from attrs import evolve, frozen
 
 from tokenwise.faults import Fault
 from tokenwise.ids import AttemptId
-from tokenwise.messages import CallModel
+from tokenwise.machine.messages import CallModel
 from tokenwise.plan import Check, CheckKind
 from tokenwise.prompt import Message, Role
-from tokenwise.verdicts import Failure, FinishReason, Reply, verdict
-from tokenwise_shell.calls import Caller
-from tokenwise_shell.embedded import EmbeddedProvider, anthropic_format, google_format, openai_format
-from tokenwise_shell.settings import ProviderKind
-from tokenwise_shell.sse import SseEvent
+from tokenwise.routing.verdicts import Failure, FinishReason, Reply, verdict
+from tokenwise_shell.config.settings import ProviderKind
+from tokenwise_shell.embedded import EmbeddedProvider
+from tokenwise_shell.embedded.anthropic import format as anthropic_format
+from tokenwise_shell.embedded.google import format as google_format
+from tokenwise_shell.embedded.openai import format as openai_format
+from tokenwise_shell.engine.calls import Caller
+from tokenwise_shell.transport.sse import SseEvent
 
 MODEL = "embedded/any-name-will-do"
 

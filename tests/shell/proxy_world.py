@@ -19,18 +19,21 @@ from attrs import define, evolve, frozen
 
 from tests.shell.loopback import Talk, on_loopback
 from tests.shell.plain_http import Connection, post
-from tokenwise.catalog import Capability, Catalog, Feature, Model, NanoPerMtok, Offer, Price, Rate, Tier
-from tokenwise.ledger import check
+from tokenwise.budgets.ledger import check
+from tokenwise.catalog.models import Catalog, Model, Offer
+from tokenwise.catalog.prices import Price, Rate
+from tokenwise.money import NanoPerMtok
+from tokenwise.traits import Capability, Feature, Tier
 from tokenwise_shell.client import Client, open_client
-from tokenwise_shell.clock import wall_ms
-from tokenwise_shell.codec import entry_from_json
+from tokenwise_shell.codec.messages import entry_from_json
 from tokenwise_shell.embedded import EmbeddedProvider, Pace, Script, serve
-from tokenwise_shell.jsonl import read_lines
+from tokenwise_shell.engine.clock import wall_ms
+from tokenwise_shell.ledger.jsonl import read_lines
 from tokenwise_shell.proxy.app import application
-from tokenwise_shell.proxy.connections import serve_connections
+from tokenwise_shell.proxy.http.connections import serve_connections
+from tokenwise_shell.proxy.http.sockets import listen, origin_of
 from tokenwise_shell.proxy.server import service_for
 from tokenwise_shell.proxy.service import Service
-from tokenwise_shell.proxy.sockets import listen, origin_of
 from tokenwise_shell.workspace import Workspace, open_workspace
 
 INSTANT = Pace(latency_ms=0, token_us=0)

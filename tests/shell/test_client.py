@@ -6,18 +6,18 @@ import threading
 import pytest
 import trio
 
-from tokenwise import ledger
+from tokenwise.budgets import ledger
 from tokenwise.errors import InputError
 from tokenwise.money import Nanodollars, parse_usd
 from tokenwise.policy import Strategy
-from tokenwise.risk import Blocked
-from tokenwise.routing import Routed, route
+from tokenwise.routing.choosing import Routed, route
+from tokenwise.scenario.risk import Blocked
 from tokenwise_shell import Executor, Planner, Router, open_client
-from tokenwise_shell.clock import wall_ms
-from tokenwise_shell.codec import entry_from_json
-from tokenwise_shell.jsonl import read_lines
-from tokenwise_shell.ledger_proof import verify
-from tokenwise_shell.planned import Planned, Unplanned
+from tokenwise_shell.codec.messages import entry_from_json
+from tokenwise_shell.engine.clock import wall_ms
+from tokenwise_shell.ledger.jsonl import read_lines
+from tokenwise_shell.ledger.proof import verify
+from tokenwise_shell.plans.planned import Planned, Unplanned
 from tokenwise_shell.workspace import open_workspace
 
 TASK = "Research three vector databases, compare their pricing, then write a recommendation and a Python example"
@@ -82,7 +82,7 @@ async def test_too_little_money_names_the_smallest_feasible_budget_and_that_budg
 
 
 async def test_more_money_never_gives_a_weaker_plan(home):
-    from tokenwise.assignment import strength
+    from tokenwise.planner.assignment import strength
 
     async with open_client(workspace(home)) as tw:
         plans = [await tw.plan(TASK, budget=parse_usd(usd), planner="rules") for usd in ("0.01", "0.05", "0.25", "1")]

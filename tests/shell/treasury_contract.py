@@ -8,10 +8,10 @@ from typing import Protocol
 
 import trio
 
-from tokenwise.budget import Budget
+from tokenwise.budgets.budget import Budget
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
-from tokenwise_shell.treasury import Granted, Refused
+from tokenwise_shell.budgets.treasury import Granted, Refused
 
 
 class Desk(Protocol):

@@ -16,9 +16,9 @@ from cyclopts import Parameter
 from tokenwise.errors import InputError, Problem
 from tokenwise_shell.cli.edge import Exit, tell, write, write_json
 from tokenwise_shell.cli.options import Common
-from tokenwise_shell.config import load, which_file
-from tokenwise_shell.config_template import template
-from tokenwise_shell.settings import Origin, Settings
+from tokenwise_shell.config.loading import load, which_file
+from tokenwise_shell.config.settings import Origin, Settings
+from tokenwise_shell.config.template import template
 from tokenwise_shell.workspace import furnish
 
 __all__ = ["check", "check_settings", "init", "init_file", "show", "show_settings"]

@@ -16,15 +16,15 @@ from urllib.parse import urlsplit
 
 from attrs import frozen
 
-from tokenwise.catalog import Catalog
+from tokenwise.catalog.models import Catalog
 from tokenwise.errors import InputError
-from tokenwise_shell.catalogs import named
+from tokenwise_shell.catalogs.loading import named
 from tokenwise_shell.cli.edge import Exit, write, write_json
 from tokenwise_shell.cli.options import Common
-from tokenwise_shell.config import load, usable_providers
-from tokenwise_shell.jsonl import read_lines
-from tokenwise_shell.keys import KeyFile, keys_beside
-from tokenwise_shell.settings import BUILT_IN, ProviderSettings, Settings
+from tokenwise_shell.config.loading import load, usable_providers
+from tokenwise_shell.config.settings import BUILT_IN, ProviderSettings, Settings
+from tokenwise_shell.ledger.jsonl import read_lines
+from tokenwise_shell.proxy.admission.keys import KeyFile, keys_beside
 from tokenwise_shell.workspace import furnish
 
 __all__ = ["Finding", "Probe", "Status", "connect", "doctor", "examine", "exit_code"]

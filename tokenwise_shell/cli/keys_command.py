@@ -7,16 +7,16 @@ from typing import Annotated, Final
 from attrs import frozen
 from cyclopts import Parameter
 
+from tokenwise.budgets.windows import Window, span_of
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars, format_usd
-from tokenwise.windows import Window, span_of
 from tokenwise_shell.cli.edge import Exit, tell, write, write_json
 from tokenwise_shell.cli.options import Common, count, one_of
-from tokenwise_shell.clock import wall_ms
-from tokenwise_shell.config_values import USD
-from tokenwise_shell.jsonl import iso
-from tokenwise_shell.keys import Key, KeyFile, keys_beside
-from tokenwise_shell.spending import Spending, load_spending
+from tokenwise_shell.config.values import USD
+from tokenwise_shell.engine.clock import wall_ms
+from tokenwise_shell.ledger.jsonl import iso
+from tokenwise_shell.ledger.spending import Spending, load_spending
+from tokenwise_shell.proxy.admission.keys import Key, KeyFile, keys_beside
 
 __all__ = ["Limits", "create", "list_keys", "revoke"]
 

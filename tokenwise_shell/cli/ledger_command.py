@@ -16,11 +16,11 @@ from cyclopts import Parameter
 from tokenwise.errors import InputError, Problem
 from tokenwise_shell.cli.edge import Exit, columns, flush, tell, write, write_json
 from tokenwise_shell.cli.options import Common, count, one_of
-from tokenwise_shell.jsonl import Line
-from tokenwise_shell.ledger_proof import verify as prove
-from tokenwise_shell.ledger_view import COLUMNS, Selection, csv_row, select, summarise
-from tokenwise_shell.render_ledger import entry_text, proof_text, summary_text
-from tokenwise_shell.segments import read_ledger, snapshot
+from tokenwise_shell.ledger.jsonl import Line
+from tokenwise_shell.ledger.proof import verify as prove
+from tokenwise_shell.ledger.segments import read_ledger, snapshot
+from tokenwise_shell.ledger.view import COLUMNS, Selection, csv_row, select, summarise
+from tokenwise_shell.show.ledger import entry_text, proof_text, summary_text
 
 __all__ = ["Asked", "instant", "ledger", "tail"]
 

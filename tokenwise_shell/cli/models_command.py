@@ -1,23 +1,23 @@
 """`tw models`: the catalogue, with prices, who would serve each model, and where each row comes from."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from tokenwise.catalog import Capability, Model, Offer, Tier
+from tokenwise.catalog.models import Model, Offer
+from tokenwise.traits import Capability, Tier
+from tokenwise_shell.catalogs.document import model_document
 from tokenwise_shell.cli.edge import Exit, columns, tell, write, write_json
 from tokenwise_shell.cli.options import Common, count, one_of
 from tokenwise_shell.cli.route_command import wanted
-from tokenwise_shell.model_document import model_document
+from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.workspace import Workspace
 
 __all__ = ["models"]
 
 _COMMON = Common()
-
-# A list of 400 models is 1 MB; on a bad line that takes a while.
-_FETCH_MS = 60_000
 
 
 def models(
@@ -45,7 +45,7 @@ def models(
     if common.json:
         write_json([model_document(*row) for row in rows])
     elif rows:
-        from tokenwise_shell.render import models_text
+        from tokenwise_shell.show.render import models_text
 
         write(models_text(rows, width=columns()))
     else:
@@ -79,8 +79,8 @@ def _refreshed(workspace: Workspace) -> Workspace:
         return workspace
     import trio
 
-    from tokenwise_shell.refreshing import fetched, with_catalog
+    from tokenwise_shell.catalogs.fetching import fetched
 
-    loaded = trio.run(fetched, workspace.settings)
+    loaded = trio.run(partial(fetched, workspace.settings, now_ms=wall_ms()))
     tell(*(notice for notice in loaded.notices if notice not in workspace.notices))
-    return with_catalog(workspace, loaded)
+    return workspace.with_catalog(loaded)

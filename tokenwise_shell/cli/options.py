@@ -11,10 +11,10 @@ from cyclopts import Parameter
 
 from tokenwise.errors import InputError, Problem
 from tokenwise_shell.cli.edge import tell
-from tokenwise_shell.clock import wall_ms
-from tokenwise_shell.config import load
-from tokenwise_shell.config_values import nearest, whole
-from tokenwise_shell.settings import Settings
+from tokenwise_shell.config.loading import load
+from tokenwise_shell.config.settings import Settings
+from tokenwise_shell.config.values import nearest, whole
+from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.workspace import Workspace, furnish
 
 __all__ = ["Common", "Spending", "count", "one_of"]

@@ -7,7 +7,7 @@ from cyclopts.exceptions import UnknownCommandError, UnusedCliTokensError
 
 from tokenwise_shell.cli.commands import COMMANDS, GROUPS, HELP
 from tokenwise_shell.cli.edge import Exit, tell
-from tokenwise_shell.config_values import nearest
+from tokenwise_shell.config.values import nearest
 
 __all__ = ["run"]
 

@@ -5,14 +5,14 @@ from pathlib import Path
 
 from attrs import frozen
 
-from tokenwise.risk import Blocked
+from tokenwise.scenario.risk import Blocked
 from tokenwise_shell.cli.edge import Exit, columns, show, tell, write, write_json
+from tokenwise_shell.cli.plan_files import write_plan, write_private
 from tokenwise_shell.cli.running import during_planning, execute, refuse, report, unreachable, with_client
 from tokenwise_shell.client import MAX_STEPS, Client, Extras
-from tokenwise_shell.plan_files import write_plan, write_private
-from tokenwise_shell.planned import Execution, Planned, Unplanned
-from tokenwise_shell.render_plan import mermaid_text, planned_text
-from tokenwise_shell.svg_plan import svg_text
+from tokenwise_shell.plans.planned import Execution, Planned, Unplanned
+from tokenwise_shell.show.plan import mermaid_text, planned_text
+from tokenwise_shell.show.svg import svg_text
 from tokenwise_shell.workspace import Workspace
 
 __all__ = ["Work", "perform"]

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from tokenwise.errors import InputError, Problem
 from tokenwise_shell.cli.edge import Exit, flush, tell, write, write_json
-from tokenwise_shell.keys import Key, KeyFile, keys_beside
+from tokenwise_shell.proxy.admission.keys import Key, KeyFile, keys_beside
 
 if TYPE_CHECKING:
     from tokenwise_shell.embedded import EmbeddedProvider
@@ -45,8 +45,8 @@ class Serving:
 
 def run_proxy(serving: Serving) -> int:
     """Serve until a signal comes, and give the exit code. Raises InputError for what cannot be served, or not so."""
-    from tokenwise_shell.proxy.budgets import limits_of_keys, refuse_unshared
-    from tokenwise_shell.proxy.sockets import listen
+    from tokenwise_shell.proxy.admission.budgets import limits_of_keys, refuse_unshared
+    from tokenwise_shell.proxy.http.sockets import listen
 
     settings, keys = serving.workspace.settings, serving.keys
     refuse_unshared(limits_of_keys(keys), settings)
@@ -60,7 +60,7 @@ def run_proxy(serving: Serving) -> int:
 
 
 def _refuse_open_door(listener: socket.socket, serving: Serving, keys: tuple[Key, ...]) -> None:
-    from tokenwise_shell.proxy.sockets import reachable_by_others
+    from tokenwise_shell.proxy.http.sockets import reachable_by_others
 
     if reachable_by_others(listener) and not keys and not serving.no_auth:
         raise InputError(Problem(serving.workspace.settings.proxy.host, _OPEN_DOOR))
@@ -136,7 +136,7 @@ def _run_several(serving: Serving, listener: socket.socket) -> int:
 
 def _announce(serving: Serving, listener: socket.socket) -> None:
     """Where it is and how to point a client at it, on stdout; what it serves, on stderr."""
-    from tokenwise_shell.proxy.sockets import origin_of
+    from tokenwise_shell.proxy.http.sockets import origin_of
 
     origin, asked = origin_of(listener, serving.workspace.settings.proxy.host), bool(serving.keys)
     if serving.as_json:

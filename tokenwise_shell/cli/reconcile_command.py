@@ -9,8 +9,8 @@ from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars, format_usd
 from tokenwise_shell.cli.edge import Exit, tell, write, write_json
 from tokenwise_shell.cli.options import Common
-from tokenwise_shell.reconcile import Export, Residual, read_export, reconcile
-from tokenwise_shell.segments import snapshot
+from tokenwise_shell.ledger.reconcile import Export, Residual, read_export, reconcile
+from tokenwise_shell.ledger.segments import snapshot
 
 __all__ = ["reconcile_export"]
 

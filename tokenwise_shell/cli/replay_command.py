@@ -6,10 +6,10 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from tokenwise.errors import InputError, Problem
+from tokenwise.machine.run import Job
 from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy
-from tokenwise.run import Job
-from tokenwise.workload import Variant
+from tokenwise.simulation.workload import Variant
 from tokenwise_shell.cli.edge import Exit, columns, tell, write, write_json
 from tokenwise_shell.cli.options import Common
 
@@ -31,8 +31,8 @@ def replay(
     common: Common = _COMMON,
 ) -> int:
     """Say whether the run is decided again as it was. 1 where it is not."""
-    from tokenwise_shell import replays  # loads the codec, which wrong options need not wait for
-    from tokenwise_shell.render_replay import replay_text, what_if_text
+    from tokenwise_shell.engine import replays  # loads the codec, which wrong options need not wait for
+    from tokenwise_shell.show.replay import replay_text, what_if_text
 
     settings = common.settings()
     again = replays.replay_run(settings.ledger_path.parent, settings.ledger_path, run_id)

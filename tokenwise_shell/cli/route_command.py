@@ -4,10 +4,10 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from tokenwise.catalog import Capability
-from tokenwise.request import Wishes
-from tokenwise.risk import Blocked
-from tokenwise.routing import Refusal, Refused, Routed
+from tokenwise.routing.choosing import Refusal, Refused, Routed
+from tokenwise.routing.request import Wishes
+from tokenwise.scenario.risk import Blocked
+from tokenwise.traits import Capability
 from tokenwise_shell.cli.edge import Exit, columns, read_text, write, write_json
 from tokenwise_shell.cli.options import Common, Spending, count, one_of
 
@@ -40,7 +40,7 @@ def route(
     if common.json:
         write_json(decision.as_json())
     else:
-        from tokenwise_shell.render import decision_text
+        from tokenwise_shell.show.render import decision_text
 
         write(decision_text(decision, verbose=verbose, width=columns()))
     return exit_of(decision.outcome)

@@ -39,8 +39,8 @@ def run(
 
 def _run(plan_file: Path, workspace: Workspace, *, as_json: bool) -> int:
     from tokenwise_shell.cli import running
-    from tokenwise_shell.plan_files import read_plan
-    from tokenwise_shell.planned import Unplanned
+    from tokenwise_shell.cli.plan_files import read_plan
+    from tokenwise_shell.plans.planned import Unplanned
 
     planned = read_plan(plan_file, workspace)
     if isinstance(planned, Unplanned):

@@ -10,15 +10,15 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TypeVar
 
-from tokenwise.run import Ended, Outcome
+from tokenwise.machine.run import Ended, Outcome
 from tokenwise_shell.cli.edge import Exit, columns, tell, write, write_json
 from tokenwise_shell.cli.interruption import until_signal
 from tokenwise_shell.client import Client, open_client
-from tokenwise_shell.interpret import Listener
-from tokenwise_shell.planned import Execution, Planned, Unplanned
-from tokenwise_shell.progress import LineDisplay, LiveDisplay, Tally
-from tokenwise_shell.render import usd
-from tokenwise_shell.render_plan import execution_text, unplanned_text
+from tokenwise_shell.engine.interpret import Listener
+from tokenwise_shell.plans.planned import Execution, Planned, Unplanned
+from tokenwise_shell.show.plan import execution_text, unplanned_text
+from tokenwise_shell.show.progress import LineDisplay, LiveDisplay, Tally
+from tokenwise_shell.show.render import usd
 from tokenwise_shell.workspace import Workspace
 
 __all__ = ["during_planning", "execute", "exit_of", "refuse", "report", "resume", "unreachable", "with_client"]

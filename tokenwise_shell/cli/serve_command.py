@@ -13,8 +13,8 @@ from tokenwise_shell.cli.options import Common
 from tokenwise_shell.cli.proxying import Serving, run_proxy
 
 if TYPE_CHECKING:
+    from tokenwise_shell.config.settings import ProxySettings
     from tokenwise_shell.embedded import EmbeddedProvider
-    from tokenwise_shell.settings import ProxySettings
 
 __all__ = ["Place", "serve"]
 

@@ -9,12 +9,12 @@ from typing import Annotated, Final
 from attrs import frozen
 from cyclopts import Parameter
 
-from tokenwise.differences import Differing, differing
 from tokenwise.errors import InputError, Problem
-from tokenwise.laws import Broken, Kept, judge_laws
-from tokenwise.reports import Report, report
-from tokenwise.surveys import EVERYTHING, Setting
-from tokenwise.workload import Variant
+from tokenwise.simulation.differences import Differing, differing
+from tokenwise.simulation.laws import Broken, Kept, judge_laws
+from tokenwise.simulation.reports import Report, report
+from tokenwise.simulation.surveys import EVERYTHING, Setting
+from tokenwise.simulation.workload import Variant
 from tokenwise_shell.cli.edge import Exit, columns, write, write_json
 from tokenwise_shell.cli.options import Common, Spending, count
 from tokenwise_shell.simulate.documents import csv_of, differing_json, document_of

@@ -5,10 +5,9 @@ answers are labelled as simulated and are a pure function of a seed and of the r
 billed is on record. See `docs/embedded.md`.
 """
 
+from tokenwise_shell.embedded.answers.prose import LABEL
 from tokenwise_shell.embedded.billing import Billed
-from tokenwise_shell.embedded.connection import Limits
-from tokenwise_shell.embedded.delivery import Pace
-from tokenwise_shell.embedded.faults import (
+from tokenwise_shell.embedded.faults.faults import (
     BlockedPrompt,
     ContentFilter,
     ContextTooLong,
@@ -32,12 +31,13 @@ from tokenwise_shell.embedded.faults import (
     Truncated,
     WrongModel,
 )
-from tokenwise_shell.embedded.http_request import HttpRequest
-from tokenwise_shell.embedded.prose import LABEL
+from tokenwise_shell.embedded.faults.script_files import load_script, read_script
+from tokenwise_shell.embedded.faults.scripts import Chance, Every, First, Script
 from tokenwise_shell.embedded.provider import EmbeddedProvider, Received
-from tokenwise_shell.embedded.script_files import load_script, read_script
-from tokenwise_shell.embedded.scripts import Chance, Every, First, Script
 from tokenwise_shell.embedded.server import Address, serve, serve_forever
+from tokenwise_shell.embedded.wire.connection import Limits
+from tokenwise_shell.embedded.wire.delivery import Pace
+from tokenwise_shell.embedded.wire.http_request import HttpRequest
 
 __all__ = [
     "LABEL",

@@ -3,8 +3,8 @@
 import trio
 from attrs import define, field
 
-from tokenwise_shell.embedded.connection import Connection
-from tokenwise_shell.embedded.http_request import HttpRequest
+from tokenwise_shell.embedded.wire.connection import Connection
+from tokenwise_shell.embedded.wire.http_request import HttpRequest
 
 __all__ = ["House", "next_request"]
 

@@ -11,15 +11,21 @@ from attrs import define, field, frozen
 
 from tokenwise.errors import InputError
 from tokenwise.usage import Usage
-from tokenwise_shell.embedded import openai_embeddings
-from tokenwise_shell.embedded.alterations import altered
-from tokenwise_shell.embedded.answers import answer, embed_all
-from tokenwise_shell.embedded.anthropic_format import ANTHROPIC
+from tokenwise_shell.embedded.answers.answers import answer, embed_all
+from tokenwise_shell.embedded.answers.counting import count_input
+from tokenwise_shell.embedded.anthropic.format import ANTHROPIC
 from tokenwise_shell.embedded.billing import Billed, Tab
 from tokenwise_shell.embedded.chat import BadRequest, ChatRequest, EmbeddingRequest
-from tokenwise_shell.embedded.connection import Connection, Limits
-from tokenwise_shell.embedded.counting import count_input
-from tokenwise_shell.embedded.delivery import (
+from tokenwise_shell.embedded.faults.alterations import altered
+from tokenwise_shell.embedded.faults.faults import InsteadOfAnswer, OfContent, OfDelivery, ScriptedFault, name_of
+from tokenwise_shell.embedded.faults.script_files import read_header_fault
+from tokenwise_shell.embedded.faults.scripts import Playback, Script
+from tokenwise_shell.embedded.google.format import GOOGLE
+from tokenwise_shell.embedded.house import House, next_request
+from tokenwise_shell.embedded.openai import embeddings
+from tokenwise_shell.embedded.openai.format import OPENAI
+from tokenwise_shell.embedded.wire.connection import Connection, Limits
+from tokenwise_shell.embedded.wire.delivery import (
     Act,
     Bill,
     Pace,
@@ -30,15 +36,8 @@ from tokenwise_shell.embedded.delivery import (
     streamed,
     whole_body,
 )
-from tokenwise_shell.embedded.disturbance import disturbed
-from tokenwise_shell.embedded.faults import InsteadOfAnswer, OfContent, OfDelivery, ScriptedFault, name_of
-from tokenwise_shell.embedded.google_format import GOOGLE
-from tokenwise_shell.embedded.house import House, next_request
-from tokenwise_shell.embedded.http_request import HttpRequest
-from tokenwise_shell.embedded.openai_format import OPENAI
-from tokenwise_shell.embedded.script_files import read_header_fault
-from tokenwise_shell.embedded.scripts import Playback, Script
-from tokenwise_shell.embedded.wire_format import (
+from tokenwise_shell.embedded.wire.disturbance import disturbed
+from tokenwise_shell.embedded.wire.format import (
     Completion,
     Embeddings,
     ModelList,
@@ -47,6 +46,7 @@ from tokenwise_shell.embedded.wire_format import (
     Wanted,
     WireFormat,
 )
+from tokenwise_shell.embedded.wire.http_request import HttpRequest
 
 __all__ = ["EmbeddedProvider", "Received"]
 
@@ -137,7 +137,7 @@ class EmbeddedProvider:
                 self._known(asked.model)
                 return whole_body(200, render(count_input(asked))), None
             case Embeddings():
-                return self._embeddings(request, openai_embeddings.parse_request(request.body), wire)
+                return self._embeddings(request, embeddings.parse_request(request.body), wire)
             case ModelList():
                 return whole_body(200, wire.render_models(self.models or (_ANY_MODEL,))), None
             case OneModel(id=model):
@@ -160,7 +160,7 @@ class EmbeddedProvider:
         fault = self._fault(request, self._known(asked.model))
         if isinstance(fault, InsteadOfAnswer):
             return instead(fault, wire), None
-        body = openai_embeddings.render_reply(asked, embed_all(asked, seed=self.seed))
+        body = embeddings.render_reply(asked, embed_all(asked, seed=self.seed))
         usage = Usage(input_tokens=asked.input_tokens)
         acts = (Bill(usage), Pause(1000 * self.pace.latency_ms), Bill(usage, whole=True), *whole_body(200, body))
         return _delivered(acts, fault, wire, stream=False), self._tab(asked.model, fault)

@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from typing import Final
 
-from tokenwise_shell.providers import anthropic, google, openai
+from tokenwise_shell.config.settings import ProviderKind
+from tokenwise_shell.providers.anthropic import messages
+from tokenwise_shell.providers.google import generate
+from tokenwise_shell.providers.openai import chat
 from tokenwise_shell.providers.wire import Ask, Endpoint, StreamParse, WireFormat, chat_fields
-from tokenwise_shell.settings import ProviderKind
 
 __all__ = ["FORMATS", "Ask", "Endpoint", "StreamParse", "WireFormat", "chat_fields"]
 
 FORMATS: Final[Mapping[ProviderKind, WireFormat]] = {
-    ProviderKind.OPENAI: openai,
-    ProviderKind.ANTHROPIC: anthropic,
-    ProviderKind.GOOGLE: google,
+    ProviderKind.OPENAI: chat,
+    ProviderKind.ANTHROPIC: messages,
+    ProviderKind.GOOGLE: generate,
 }

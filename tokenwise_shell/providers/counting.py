@@ -10,9 +10,9 @@ from typing import Final
 
 import orjson
 
-from tokenwise.attachments import NOTHING_ATTACHED, Attachments
+from tokenwise.catalog.attachments import NOTHING_ATTACHED, Attachments
 from tokenwise.money import Nanodollars
-from tokenwise.request import Weight
+from tokenwise.routing.request import Weight
 from tokenwise.usage import (
     CALL_FRAME,
     FORMAT_FRAME,
@@ -23,7 +23,7 @@ from tokenwise.usage import (
     count_text,
 )
 from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, text
-from tokenwise_shell.providers.translate_openai import data_url
+from tokenwise_shell.providers.openai.reading import data_url
 
 __all__ = ["weigh"]
 

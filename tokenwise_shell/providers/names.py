@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from tokenwise.catalog import Catalog
-from tokenwise_shell.providers.openai_names import plain_name
+from tokenwise.catalog.models import Catalog
+from tokenwise_shell.providers.openai.names import plain_name
 
 __all__ = ["catalog_ids"]
 

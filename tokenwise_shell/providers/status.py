@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 from tokenwise.faults import Fault
-from tokenwise_shell.exchange import Headers, TroubleKind
+from tokenwise_shell.transport.exchange import Headers, TroubleKind
 
 __all__ = ["BY_CODE", "BY_STATUS", "BY_TROUBLE", "fault_of", "retry_after_ms"]
 

@@ -13,10 +13,17 @@ from attrs import field, frozen
 from attrs.validators import ge, instance_of, min_len
 
 from tokenwise.prompt import Message
-from tokenwise.verdicts import Failure, Reply
-from tokenwise_shell.exchange import Headers, HttpRequest, HttpResponse, TransportTrouble, check_headers, check_url
-from tokenwise_shell.settings import ProviderKind
-from tokenwise_shell.sse import SseEvent
+from tokenwise.routing.verdicts import Failure, Reply
+from tokenwise_shell.config.settings import ProviderKind
+from tokenwise_shell.transport.exchange import (
+    Headers,
+    HttpRequest,
+    HttpResponse,
+    TransportTrouble,
+    check_headers,
+    check_url,
+)
+from tokenwise_shell.transport.sse import SseEvent
 
 __all__ = ["Ask", "Endpoint", "StreamParse", "WireFormat", "chat_fields", "url_below"]
 

@@ -14,21 +14,21 @@ import trio
 from attrs import frozen
 
 from tokenwise.faults import Fault
-from tokenwise.verdicts import Failure
+from tokenwise.routing.verdicts import Failure
 from tokenwise_shell.proxy import troubles
-from tokenwise_shell.proxy.asgi import Answer, ClientGone, Receive, Request, Scope, Send
-from tokenwise_shell.proxy.chat import Chat
-from tokenwise_shell.proxy.delivery import refuse
-from tokenwise_shell.proxy.embeddings import embed
+from tokenwise_shell.proxy.admission.limits import long_head
+from tokenwise_shell.proxy.answer.delivery import refuse
+from tokenwise_shell.proxy.doors.chat import Chat
+from tokenwise_shell.proxy.doors.embeddings import embed
+from tokenwise_shell.proxy.doors.health import show_health, show_metrics, show_readiness
+from tokenwise_shell.proxy.doors.messages.door import MESSAGES, TOKENS, answer_messages, count_tokens
+from tokenwise_shell.proxy.doors.messages.front import MessagesFront
+from tokenwise_shell.proxy.doors.models import MODELS, list_models, show_model
+from tokenwise_shell.proxy.doors.responses.door import RESPONSES, answer_responses
+from tokenwise_shell.proxy.doors.route import show_route
 from tokenwise_shell.proxy.fronts import Front, Trouble
-from tokenwise_shell.proxy.health import show_health, show_metrics, show_readiness
-from tokenwise_shell.proxy.limits import long_head
-from tokenwise_shell.proxy.messages import MESSAGES, TOKENS, answer_messages, count_tokens
-from tokenwise_shell.proxy.messages_front import MessagesFront
-from tokenwise_shell.proxy.models import MODELS, list_models, show_model
+from tokenwise_shell.proxy.http.asgi import Answer, ClientGone, Receive, Request, Scope, Send
 from tokenwise_shell.proxy.openapi import show_description
-from tokenwise_shell.proxy.responses import RESPONSES, answer_responses
-from tokenwise_shell.proxy.route import show_route
 from tokenwise_shell.proxy.service import Service
 from tokenwise_shell.proxy.serving import complete
 

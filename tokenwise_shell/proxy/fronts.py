@@ -11,7 +11,7 @@ from attrs import frozen
 
 from tokenwise.errors import TokenwiseError
 from tokenwise_shell.providers.fields import Fields
-from tokenwise_shell.sse import SseEvent
+from tokenwise_shell.transport.sse import SseEvent
 
 __all__ = ["BadRequest", "Front", "Trouble", "Writer"]
 

@@ -27,13 +27,13 @@ from prometheus_client.exposition import generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from tokenwise import ledger
-from tokenwise.messages import Record
+from tokenwise.budgets import ledger
+from tokenwise.machine.messages import Record
 from tokenwise.money import Nanodollars
-from tokenwise.simulation import Moment
+from tokenwise.simulation.simulation import Moment
 from tokenwise.usage import Usage
-from tokenwise_shell.proxy.budgets import Standing
-from tokenwise_shell.watch import CoolingList
+from tokenwise_shell.engine.watch import CoolingList
+from tokenwise_shell.proxy.admission.budgets import Standing
 
 __all__ = ["CONTENT_TYPE", "MOST_NAMES", "Metrics"]
 

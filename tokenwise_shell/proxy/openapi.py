@@ -9,9 +9,9 @@ from typing import Final
 
 import orjson
 
-from tokenwise.catalog import Capability
 from tokenwise.policy import Strategy
-from tokenwise_shell.proxy.asgi import JSON, Answer, Request
+from tokenwise.traits import Capability
+from tokenwise_shell.proxy.http.asgi import JSON, Answer, Request
 from tokenwise_shell.proxy.service import Service
 
 __all__ = ["DESCRIPTION", "show_description"]

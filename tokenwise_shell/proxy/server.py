@@ -16,18 +16,18 @@ import trio
 from attrs import define, frozen
 
 from tokenwise_shell.client import Client, open_client
-from tokenwise_shell.clock import wall_ms
+from tokenwise_shell.config.settings import ProxySettings
 from tokenwise_shell.embedded import EmbeddedProvider
-from tokenwise_shell.keys import KeyFile, keys_beside
-from tokenwise_shell.proxy.access import Access
+from tokenwise_shell.engine.clock import wall_ms
+from tokenwise_shell.proxy.admission.access import Access
+from tokenwise_shell.proxy.admission.budgets import put_in_force, standings
+from tokenwise_shell.proxy.admission.keys import KeyFile, keys_beside
+from tokenwise_shell.proxy.admission.limits import Gate
 from tokenwise_shell.proxy.app import application
-from tokenwise_shell.proxy.budgets import put_in_force, standings
-from tokenwise_shell.proxy.connections import serve_connections
-from tokenwise_shell.proxy.limits import Gate
+from tokenwise_shell.proxy.http.connections import serve_connections
 from tokenwise_shell.proxy.metrics import Metrics
+from tokenwise_shell.proxy.refreshing import keep_fresh
 from tokenwise_shell.proxy.service import Service
-from tokenwise_shell.refreshing import keep_fresh
-from tokenwise_shell.settings import ProxySettings
 from tokenwise_shell.workspace import Workspace
 
 __all__ = ["Plan", "serve", "service_for"]

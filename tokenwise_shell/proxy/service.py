@@ -3,12 +3,12 @@
 from attrs import define
 
 from tokenwise_shell.client import Client
-from tokenwise_shell.proxy.access import Access, Admitted
-from tokenwise_shell.proxy.asgi import Request
+from tokenwise_shell.config.settings import ProxySettings
+from tokenwise_shell.proxy.admission.access import Access, Admitted
+from tokenwise_shell.proxy.admission.limits import Gate
 from tokenwise_shell.proxy.fronts import Trouble
-from tokenwise_shell.proxy.limits import Gate
+from tokenwise_shell.proxy.http.asgi import Request
 from tokenwise_shell.proxy.metrics import Metrics
-from tokenwise_shell.settings import ProxySettings
 
 __all__ = ["Service"]
 

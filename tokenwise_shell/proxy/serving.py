@@ -9,19 +9,19 @@ import os
 
 import orjson
 
+from tokenwise_shell.ledger.runs import new_run_id
 from tokenwise_shell.providers.fields import Fields
-from tokenwise_shell.proxy.access import Admitted
-from tokenwise_shell.proxy.asgi import Answer, Request
-from tokenwise_shell.proxy.asked import Asked, read_asked
-from tokenwise_shell.proxy.carrier import Carrier
-from tokenwise_shell.proxy.deciding import Order, ordered
-from tokenwise_shell.proxy.delivery import Delivery, refuse
+from tokenwise_shell.proxy.admission.access import Admitted
+from tokenwise_shell.proxy.admission.limits import long_conversation
+from tokenwise_shell.proxy.answer.carrier import Carrier
+from tokenwise_shell.proxy.answer.delivery import Delivery, refuse
 from tokenwise_shell.proxy.fronts import BadRequest, Front, Trouble
-from tokenwise_shell.proxy.limits import long_conversation
-from tokenwise_shell.proxy.options import HEADER
+from tokenwise_shell.proxy.http.asgi import Answer, Request
+from tokenwise_shell.proxy.request.asked import Asked, read_asked
+from tokenwise_shell.proxy.request.deciding import Order, ordered
+from tokenwise_shell.proxy.request.options import HEADER
+from tokenwise_shell.proxy.request.work import CHAT, Work
 from tokenwise_shell.proxy.service import Service
-from tokenwise_shell.proxy.work import CHAT, Work
-from tokenwise_shell.runs import new_run_id
 
 __all__ = ["complete", "heard", "object_in"]
 

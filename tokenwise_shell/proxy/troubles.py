@@ -10,12 +10,12 @@ from typing import Final, assert_never
 import orjson
 
 from tokenwise.faults import Fault
-from tokenwise.risk import Blocked
-from tokenwise.routing import Refusal, Refused
-from tokenwise.verdicts import Failure
-from tokenwise_shell.accounts import told
+from tokenwise.routing.choosing import Refusal, Refused
+from tokenwise.routing.verdicts import Failure
+from tokenwise.scenario.risk import Blocked
+from tokenwise_shell.budgets.accounts import told
+from tokenwise_shell.budgets.treasury import Refused as NotHeld
 from tokenwise_shell.proxy.fronts import Trouble
-from tokenwise_shell.treasury import Refused as NotHeld
 
 __all__ = [
     "BY_FAULT",

@@ -1,4 +1,4 @@
-"""What `tw simulate` reads and writes around the pure simulation of `tokenwise.surveys`.
+"""What `tw simulate` reads and writes around the pure simulation of `tokenwise.simulation.surveys`.
 
 yaml_forms                  how YAML and JSON files become values of the core, with every problem and its path
 variant_files world_files   policies and worlds

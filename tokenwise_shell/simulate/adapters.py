@@ -13,11 +13,11 @@ from typing import Any, Final
 import orjson
 from attrs import define, evolve
 
-from tokenwise.bid import Need
 from tokenwise.errors import InputError, Problem
+from tokenwise.routing.bid import Need
+from tokenwise.simulation.workload import Asked
 from tokenwise.usage import TokenCount
-from tokenwise.workload import Asked
-from tokenwise_shell.jsonl import Line, ms_of
+from tokenwise_shell.ledger.jsonl import Line, ms_of
 from tokenwise_shell.simulate.workload_lines import Manner, asked_of_line
 
 __all__ = ["from_journals", "from_ledger", "from_table"]
@@ -119,8 +119,8 @@ def _heads(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def _job(head: dict[str, Any], at_ms: int) -> Asked:
-    from tokenwise_shell.codec import from_json  # cattrs, which no other workload needs
-    from tokenwise_shell.plan_codec import plan_from_json
+    from tokenwise_shell.codec.messages import from_json  # cattrs, which no other workload needs
+    from tokenwise_shell.plans.codec import plan_from_json
 
     job = head["job"]
     asked = Asked(id=str(job["id"]), at_ms=at_ms, limit=job.get("limit_nano"), judged=bool(job.get("judged", True)))

@@ -5,11 +5,11 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from tokenwise.differences import Differing, Side
-from tokenwise.laws import Broken, Kept
-from tokenwise.reports import MEASURES, Difference, Figure, Report, VariantReport
-from tokenwise.tally import Tally
-from tokenwise_shell.decision import as_usd
+from tokenwise.simulation.differences import Differing, Side
+from tokenwise.simulation.laws import Broken, Kept
+from tokenwise.simulation.reports import MEASURES, Difference, Figure, Report, VariantReport
+from tokenwise.simulation.tally import Tally
+from tokenwise_shell.plans.decision import as_usd
 
 __all__ = ["csv_of", "differing_json", "document_of", "law_json"]
 

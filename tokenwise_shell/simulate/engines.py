@@ -12,9 +12,9 @@ from typing import Final, Protocol, TypeVar
 from attrs import frozen
 
 from tokenwise.errors import InputError, Problem
-from tokenwise.surveys import Group, Setting, survey
-from tokenwise.tally import Tally, merge
-from tokenwise.workload import Variant
+from tokenwise.simulation.surveys import Group, Setting, survey
+from tokenwise.simulation.tally import Tally, merge
+from tokenwise.simulation.workload import Variant
 from tokenwise_shell.simulate.workload_files import Piece, Source
 
 __all__ = ["CHUNK", "Cells", "Engine", "Result", "Task", "engine_of", "perform", "run_all", "tasks_of"]

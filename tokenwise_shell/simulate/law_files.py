@@ -1,4 +1,4 @@
-"""Laws as a file: sentences below `laws:`. See `tokenwise.laws` for what a sentence can say.
+"""Laws as a file: sentences below `laws:`. See `tokenwise.simulation.laws` for what a sentence can say.
 
 laws:
   - max cost <= $0.05
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from tokenwise.errors import InputError, Problem
-from tokenwise.laws import Law, parse_law
+from tokenwise.simulation.laws import Law, parse_law
 from tokenwise_shell.simulate.yaml_forms import Reading, listed, read_file, record
 
 __all__ = ["read_laws"]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tokenwise.errors import InputError, Problem
-from tokenwise.reports import Report, VariantReport
+from tokenwise.simulation.reports import Report, VariantReport
 
 __all__ = ["FORMATS", "check_plot", "draw"]
 

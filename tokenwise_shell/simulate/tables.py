@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from tokenwise.differences import Differing, Side
-from tokenwise.laws import Broken, Kept
-from tokenwise.reports import MEASURES, Figure, Report, VariantReport
-from tokenwise_shell.render import one_line, table, usd
+from tokenwise.simulation.differences import Differing, Side
+from tokenwise.simulation.laws import Broken, Kept
+from tokenwise.simulation.reports import MEASURES, Figure, Report, VariantReport
+from tokenwise_shell.show.render import one_line, table, usd
 
 __all__ = ["differing_text", "laws_text", "report_text"]
 

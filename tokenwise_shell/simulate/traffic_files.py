@@ -16,11 +16,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from tokenwise.catalog import Capability
-from tokenwise.traffic import Kind, Stretch, Traffic
-from tokenwise.workload import Asked
-from tokenwise.worlds import Spread
-from tokenwise_shell.config_values import Form, whole
+from tokenwise.simulation.traffic import Kind, Stretch, Traffic
+from tokenwise.simulation.workload import Asked
+from tokenwise.simulation.worlds import Spread
+from tokenwise.traits import Capability
+from tokenwise_shell.config.values import Form, whole
 from tokenwise_shell.simulate.yaml_forms import (
     AMOUNT,
     LENGTH,

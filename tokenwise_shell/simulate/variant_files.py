@@ -18,8 +18,8 @@ from attrs import evolve, fields
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars
 from tokenwise.policy import Escalation, Policy, Strategy
-from tokenwise.workload import Allowance, Variant
-from tokenwise_shell.config_values import Form, choice, fraction, whole
+from tokenwise.simulation.workload import Allowance, Variant
+from tokenwise_shell.config.values import Form, choice, fraction, whole
 from tokenwise_shell.simulate.yaml_forms import (
     AMOUNT,
     LENGTH,

@@ -16,10 +16,10 @@ import orjson
 from attrs import frozen
 
 from tokenwise.errors import InputError, Problem
-from tokenwise.traffic import Traffic
-from tokenwise.workload import Asked
-from tokenwise_shell.jsonl import Line
-from tokenwise_shell.segments import read_ledger
+from tokenwise.simulation.traffic import Traffic
+from tokenwise.simulation.workload import Asked
+from tokenwise_shell.ledger.jsonl import Line
+from tokenwise_shell.ledger.segments import read_ledger
 from tokenwise_shell.simulate.adapters import from_journals, from_ledger, from_table
 from tokenwise_shell.simulate.traffic_files import read_traffic
 from tokenwise_shell.simulate.workload_lines import Manner, asked_of_line, asked_of_row

@@ -13,15 +13,15 @@ from typing import Any, Final
 
 from attrs import evolve, field, frozen
 
-from tokenwise.catalog import Capability, Feature
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars, parse_usd
 from tokenwise.plan import Plan
 from tokenwise.prompt import Message, Role
-from tokenwise.request import Wishes
+from tokenwise.routing.request import Wishes
+from tokenwise.simulation.workload import Asked, Recorded, asked_in_words
+from tokenwise.traits import Capability, Feature
 from tokenwise.usage import TokenCount
-from tokenwise.workload import Asked, Recorded, asked_in_words
-from tokenwise_shell.config_values import nearest
+from tokenwise_shell.config.values import nearest
 
 __all__ = ["Manner", "asked_of_line", "asked_of_row"]
 
@@ -192,7 +192,7 @@ def _turn(row: _Line) -> Message | None:
 
 
 def _plan(name: str, raw: object) -> Plan:
-    from tokenwise_shell.plan_codec import plan_from_json  # cattrs, which workloads of requests do without
+    from tokenwise_shell.plans.codec import plan_from_json  # cattrs, which workloads of requests do without
 
     return plan_from_json(raw, name).plan
 

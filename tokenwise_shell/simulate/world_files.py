@@ -1,4 +1,4 @@
-"""Worlds as files: the names of `tokenwise.worlds`, shares as fractions or percentages, times as `90s` or `2h`.
+"""Worlds as files, by the names of `tokenwise.simulation.worlds`: shares as fractions or percentages, times as `90s`.
 
     usual: {latency_ms: {p50: 500, p95: 2s, p99: 6s}, token_us: 8000}
     places:
@@ -24,11 +24,12 @@ from typing import Any, Final
 
 from attrs import evolve, field, frozen
 
-from tokenwise.catalog import Capability, Catalog, Tier
+from tokenwise.catalog.models import Catalog
 from tokenwise.errors import InputError, Problem
 from tokenwise.faults import Fault
-from tokenwise.worlds import Behaviour, ModelledWorld, Quality, Repriced, Trouble
-from tokenwise_shell.config_values import Form, choice, fraction, whole
+from tokenwise.simulation.worlds import Behaviour, ModelledWorld, Quality, Repriced, Trouble
+from tokenwise.traits import Capability, Tier
+from tokenwise_shell.config.values import Form, choice, fraction, whole
 from tokenwise_shell.simulate.yaml_forms import (
     LENGTH,
     SHARE,

@@ -12,9 +12,9 @@ from typing import Any, Final, TypeVar
 from attrs import define, field
 
 from tokenwise.errors import InputError, Problem
-from tokenwise.worlds import Spread
-from tokenwise_shell.config_file import parse, plain, read_bytes
-from tokenwise_shell.config_values import FLAG, TEXT, USD, Form, fraction, nearest, shown, whole
+from tokenwise.simulation.worlds import Spread
+from tokenwise_shell.config.file import parse, plain, read_bytes
+from tokenwise_shell.config.values import FLAG, TEXT, USD, Form, fraction, nearest, shown, whole
 
 __all__ = [
     "AMOUNT",

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from tokenwise_shell.exchange import Headers, HttpRequest
+from tokenwise_shell.transport.exchange import Headers, HttpRequest
 
 __all__ = ["Carrier", "Incoming", "fields_of"]
 

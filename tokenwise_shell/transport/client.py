@@ -10,8 +10,8 @@ import trio
 from attrs import define, field, frozen
 from attrs.validators import ge
 
-from tokenwise_shell.exchange import Headers, HttpRequest, HttpResponse, TransportTrouble, TroubleKind
 from tokenwise_shell.transport.carriers import Carrier, Incoming
+from tokenwise_shell.transport.exchange import Headers, HttpRequest, HttpResponse, TransportTrouble, TroubleKind
 from tokenwise_shell.transport.pool import Connect, Pool
 
 __all__ = ["HttpStream", "Transport", "TransportLimits", "open_transport"]

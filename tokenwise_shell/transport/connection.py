@@ -7,7 +7,7 @@ import h11
 import trio
 from attrs import define, field
 
-from tokenwise_shell.exchange import Headers, TransportTrouble, TroubleKind
+from tokenwise_shell.transport.exchange import Headers, TransportTrouble, TroubleKind
 
 __all__ = ["Connection", "Written"]
 

@@ -14,9 +14,9 @@ import h11
 import trio
 from attrs import define, field, frozen
 
-from tokenwise_shell.exchange import Headers, HttpRequest, TransportTrouble, TroubleKind
 from tokenwise_shell.transport.carriers import Incoming, fields_of
 from tokenwise_shell.transport.connection import Connection, Written
+from tokenwise_shell.transport.exchange import Headers, HttpRequest, TransportTrouble, TroubleKind
 
 __all__ = ["KEEP_IDLE_S", "Connect", "Pool"]
 

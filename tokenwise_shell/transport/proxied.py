@@ -17,8 +17,8 @@ import httpx
 import trio
 from attrs import define, field
 
-from tokenwise_shell.exchange import Headers, HttpRequest, TransportTrouble, TroubleKind
 from tokenwise_shell.transport.carriers import Incoming, fields_of
+from tokenwise_shell.transport.exchange import Headers, HttpRequest, TransportTrouble, TroubleKind
 from tokenwise_shell.transport.pool import KEEP_IDLE_S, Connect, Pool
 
 __all__ = ["Environment", "certificates"]

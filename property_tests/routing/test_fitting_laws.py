@@ -1,0 +1,118 @@
+"""Laws of fitting one request to the money that is there."""
+
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from property_tests.strategies import questions
+from tokenwise.catalog.models import Catalog
+from tokenwise.money import Nanodollars
+from tokenwise.routing.bid import Bid, cap
+from tokenwise.routing.fitting import Unaffordable, bids_in_order, fit, shorten
+from tokenwise.routing.health import ANY_MODEL
+from tokenwise.routing.shortlist import candidates
+from tokenwise.traits import Tier
+
+seats = st.tuples(
+    st.sampled_from(["direct", "openrouter"]), st.sampled_from(["vendor/m0", "vendor/m1", "vendor/m2", ANY_MODEL])
+)
+cooling = st.frozensets(seats, max_size=3)
+preferences = st.sampled_from(["vendor/m0", "vendor/m1", "vendor/m2", "vendor/gone", ""])
+
+
+class TestTheMoney:
+    """'The worst case of the bid is within `available`, and more money never gives a less preferred model'."""
+
+    @given(questions(), preferences, cooling)
+    def test_the_worst_case_fits(self, question, preferred, avoid):
+        need, catalog, policy, available = question
+        bid = fit(need, catalog, policy, available, preferred=preferred, avoid=avoid)
+        if isinstance(bid, Bid):
+            price = catalog[bid.model].offered_by[bid.provider].price
+            every = bid.max_output_tokens * need.choices
+            assert bid.amount == price.worst(input_tokens=bid.input_tokens, output_tokens=every)
+            assert bid.amount <= available
+            assert bid.input_tokens == need.input.bound
+
+    @given(questions(), preferences, cooling, st.integers(0, 40_000_000))
+    def test_more_money_never_gives_a_less_preferred_model(self, question, preferred, avoid, more):
+        need, catalog, policy, available = question
+        order = list(bids_in_order(need, catalog, policy, preferred=preferred, avoid=avoid))
+        poor = fit(need, catalog, policy, available, preferred=preferred, avoid=avoid)
+        rich = fit(need, catalog, policy, Nanodollars(available + more), preferred=preferred, avoid=avoid)
+        if isinstance(poor, Bid):
+            assert order.index(rich) <= order.index(poor)
+
+    @given(questions(), preferences, cooling)
+    def test_what_is_said_to_be_needed_is_enough_and_a_nano_dollar_less_is_not(self, question, preferred, avoid):
+        need, catalog, policy, available = question
+        answer = fit(need, catalog, policy, available, preferred=preferred, avoid=avoid)
+        if isinstance(answer, Unaffordable) and answer.needed is not None:
+            less = Nanodollars(answer.needed - 1)
+            assert isinstance(fit(need, catalog, policy, answer.needed, preferred=preferred, avoid=avoid), Bid)
+            assert isinstance(fit(need, catalog, policy, less, preferred=preferred, avoid=avoid), Unaffordable)
+
+
+class TestTheModel:
+    """'The preferred model in full; then, in full, the most preferred model that is not stronger than it'."""
+
+    @given(questions(), preferences, cooling)
+    def test_never_a_stronger_one_than_preferred(self, question, preferred, avoid):
+        need, catalog, policy, _ = question
+        top = catalog[preferred].tier if preferred in catalog else Tier.FLAGSHIP
+        bids = list(bids_in_order(need, catalog, policy, preferred=preferred, avoid=avoid))
+        assert all(catalog[bid.model].tier <= top for bid in bids)
+
+    @given(questions(), preferences, cooling)
+    def test_always_one_that_meets_every_constraint(self, question, preferred, avoid):
+        need, catalog, policy, _ = question
+        able = {model.id for model in candidates(need, catalog, policy)}
+        bids = list(bids_in_order(need, catalog, policy, preferred=preferred, avoid=avoid))
+        assert {bid.model for bid in bids} <= able
+        assert len({bid.model for bid in bids}) == len(bids)
+
+    @given(questions(), preferences, cooling)
+    def test_never_one_that_is_cooling(self, question, preferred, avoid):
+        need, catalog, policy, _ = question
+        for bid in bids_in_order(need, catalog, policy, preferred=preferred, avoid=avoid):
+            assert (bid.provider, bid.model) not in avoid
+            assert (bid.provider, ANY_MODEL) not in avoid
+
+    @given(questions(), preferences)
+    def test_the_preferred_one_comes_first_where_it_can_do_it(self, question, preferred):
+        need, catalog, policy, _ = question
+        if preferred in {model.id for model in candidates(need, catalog, policy)}:
+            assert next(bids_in_order(need, catalog, policy, preferred=preferred)).model == preferred
+
+    @given(questions(), preferences, st.data())
+    def test_permuting_the_catalogue_changes_nothing(self, question, preferred, data):
+        need, catalog, policy, available = question
+        shuffled = Catalog(data.draw(st.permutations(catalog.models)))
+        before = fit(need, catalog, policy, available, preferred=preferred)
+        assert fit(need, shuffled, policy, available, preferred=preferred) == before
+
+
+class TestShortening:
+    """'The bid that can say most for the money once its cap is cut, if that is still worth having'."""
+
+    @given(questions(), preferences)
+    def test_within_the_money_the_cap_and_what_is_worth_having(self, question, preferred):
+        need, catalog, policy, available = question
+        bids = list(bids_in_order(need, catalog, policy, preferred=preferred))
+        bid = shorten(bids, need, catalog, policy, available)
+        if bid:
+            assert bid.amount <= available
+            assert min(need.max_output_tokens, policy.min_output_tokens) <= bid.max_output_tokens
+            assert bid.max_output_tokens <= cap(catalog[bid.model], need)
+            longer = evolve(bid, max_output_tokens=bid.max_output_tokens + 1)
+            price = catalog[bid.model].offered_by[bid.provider].price
+            worst = price.worst(input_tokens=longer.input_tokens, output_tokens=longer.max_output_tokens * need.choices)
+            assert worst > available or bid.max_output_tokens == cap(catalog[bid.model], need)
+
+    @given(questions(), preferences, st.integers(0, 40_000_000))
+    def test_more_money_never_shortens(self, question, preferred, more):
+        need, catalog, policy, available = question
+        bids = list(bids_in_order(need, catalog, policy, preferred=preferred))
+        poor = shorten(bids, need, catalog, policy, available)
+        rich = shorten(bids, need, catalog, policy, Nanodollars(available + more))
+        assert poor is None or rich.max_output_tokens >= poor.max_output_tokens

@@ -1,0 +1,201 @@
+"""Laws of the ladder: it climbs, it ends, and it never gives up what the request needs."""
+
+from attrs import evolve
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from property_tests.strategies import plain_needs, rivals
+from tokenwise.faults import RULES, Fault, Remedy
+from tokenwise.ids import AttemptId
+from tokenwise.policy import Escalation, Policy
+from tokenwise.routing.bid import cap
+from tokenwise.routing.fitting import bid_of
+from tokenwise.routing.health import ANY_MODEL
+from tokenwise.routing.ladder import Climb, Failed, Retry, Stop, backoff_ms, climb, rungs
+from tokenwise.routing.shortlist import candidates
+
+manners = st.builds(
+    Policy,
+    escalation=st.sampled_from(Escalation),
+    max_attempts=st.integers(1, 6),
+    max_retries=st.integers(0, 3),
+    backoff_ms=st.integers(0, 1000),
+)
+some_seats = st.frozensets(
+    st.tuples(st.sampled_from(["direct", "openrouter"]), st.sampled_from(["vendor/m0", "vendor/m1", ANY_MODEL])),
+    max_size=2,
+)
+
+
+@st.composite
+def failures(draw):
+    """A first call that failed, whatever the fault."""
+    need, catalog, policy = draw(plain_needs()), draw(rivals()), draw(manners)
+    able = candidates(need, catalog, policy)
+    assume(able)
+    model = draw(st.sampled_from(able))
+    bid = bid_of(model, need, policy)
+    failed = Failed(
+        attempt=AttemptId("s", draw(st.integers(0, 5))),
+        bid=bid,
+        fault=draw(st.sampled_from(Fault)),
+        calls=draw(st.integers(1, 6)),
+        retries=draw(st.integers(0, 3)),
+        base=model.tier,
+        tried=frozenset({(bid.provider, bid.model)}),
+        avoid=draw(some_seats),
+        retry_after_ms=draw(st.one_of(st.none(), st.integers(0, 90_000))),
+    )
+    return failed, need, catalog, policy
+
+
+def onward(failed, need, catalog, policy):
+    answer = climb(failed, need, catalog, policy)
+    return answer.bids if isinstance(answer, Climb) else ()
+
+
+def story_of(failed, need, catalog, policy, faults):
+    """Every call from the first on, if each failed: retried or moved on as the ladder says, money being no object."""
+    yield failed
+    for fault in faults:
+        match climb(failed, need, catalog, policy):
+            case Retry():
+                failed = evolve(failed, fault=fault, calls=failed.calls + 1, retries=failed.retries + 1)
+            case Climb(bids=(bid, *_)):
+                tried = failed.tried | {(bid.provider, bid.model)}
+                failed = evolve(failed, bid=bid, fault=fault, calls=failed.calls + 1, retries=0, tried=tried)
+            case _:
+                return
+        yield failed
+
+
+class TestClimbing:
+    """'The ladder climbs and never descends'."""
+
+    @given(failures())
+    def test_stepwise_leads_to_a_strictly_stronger_tier_or_to_the_same_model_elsewhere(self, failure):
+        failed, need, catalog, policy = failure
+        policy = evolve(policy, escalation=Escalation.STEPWISE)
+        assume(RULES[failed.fault].remedy is not Remedy.LONGER)
+        for bid in onward(failed, need, catalog, policy):
+            assert bid.model == failed.bid.model or catalog[bid.model].tier > catalog[failed.bid.model].tier
+
+    @given(failures())
+    def test_a_longer_window_may_be_had_at_the_same_tier_and_is_longer(self, failure):
+        failed, need, catalog, policy = failure
+        failed = evolve(failed, fault=Fault.CONTEXT_TOO_LONG)
+        at = catalog[failed.bid.model]
+        for bid in onward(failed, need, catalog, policy):
+            assert catalog[bid.model].tier >= at.tier
+            assert catalog[bid.model].context_tokens > at.context_tokens
+
+    @given(failures(), st.lists(st.sampled_from(Fault), min_size=12, max_size=12))
+    def test_no_call_is_made_below_the_tier_the_step_set_out_from(self, failure, faults):
+        failed, need, catalog, policy = failure
+        for call in story_of(evolve(failed, calls=1), need, catalog, policy, faults):
+            assert catalog[call.bid.model].tier >= failed.base
+
+    @given(failures())
+    def test_no_capability_feature_or_room_is_given_up(self, failure):
+        failed, need, catalog, policy = failure
+        for bid in onward(failed, need, catalog, policy):
+            model = catalog[bid.model]
+            assert need.capabilities in model.capabilities
+            assert need.features in model.features
+            assert need.input.expected <= model.max_input_tokens
+            assert bid.max_output_tokens <= cap(model, need)
+
+    @given(failures())
+    def test_no_place_is_asked_that_has_had_its_chance_or_is_cooling(self, failure):
+        failed, need, catalog, policy = failure
+        for bid in onward(failed, need, catalog, policy):
+            assert (bid.provider, bid.model) not in failed.tried | failed.avoid
+            assert (bid.provider, ANY_MODEL) not in failed.avoid
+
+    @given(failures())
+    def test_a_pinned_request_never_leaves_its_model(self, failure):
+        failed, need, catalog, policy = failure
+        pinned = evolve(need, model=failed.bid.model)
+        assert {bid.model for bid in onward(failed, pinned, catalog, policy)} <= {failed.bid.model}
+
+
+class TestTheEnd:
+    """'One attempt budget covers retries, failover and escalation together'."""
+
+    @given(failures())
+    def test_nothing_follows_the_last_attempt_allowed(self, failure):
+        failed, need, catalog, policy = failure
+        if failed.calls >= policy.max_attempts:
+            assert isinstance(climb(failed, need, catalog, policy), Stop)
+
+    @given(failures(), st.lists(st.sampled_from(Fault), min_size=12, max_size=12))
+    def test_whatever_fails_how_often_the_calls_stay_within_it(self, failure, faults):
+        failed, need, catalog, policy = failure
+        calls = list(story_of(evolve(failed, calls=1), need, catalog, policy, faults))
+        assert len(calls) <= policy.max_attempts
+
+    @given(failures())
+    def test_every_stop_says_why(self, failure):
+        answer = climb(*failure)
+        assert not isinstance(answer, Stop) or answer.reason
+
+
+class TestFaults:
+    """'What follows from each: one total table, looked up, never re-argued'."""
+
+    @given(failures())
+    def test_a_fault_of_the_request_stops_at_once(self, failure):
+        failed, need, catalog, policy = failure
+        if RULES[failed.fault].remedy is Remedy.STOP:
+            assert climb(failed, need, catalog, policy) == Stop(failed.fault.value)
+
+    @given(failures())
+    def test_the_same_place_is_asked_again_only_where_that_may_help_and_no_more_often_than_allowed(self, failure):
+        failed, need, catalog, policy = failure
+        again = isinstance(climb(failed, need, catalog, policy), Retry)
+        hopeful = RULES[failed.fault].remedy is Remedy.RETRY and failed.retries < policy.max_retries
+        assert again == (hopeful and failed.calls < policy.max_attempts)
+
+
+class TestPauses:
+    """'The provider's `Retry-After` if it gave one, else doubling with up to half of it as jitter'."""
+
+    @given(failures(), st.integers())
+    def test_retry_after_is_honoured_to_the_millisecond(self, failure, seed):
+        failed, _, _, policy = failure
+        if failed.retry_after_ms is not None:
+            assert backoff_ms(failed, policy, seed) == failed.retry_after_ms
+
+    @given(failures(), st.integers())
+    def test_doubles_up_to_the_ceiling_and_jitter_adds_half_of_it_at_most(self, failure, seed):
+        failed, _, _, policy = failure
+        pause = min(policy.max_backoff_ms, policy.backoff_ms * 2**failed.retries)
+        assert pause <= backoff_ms(evolve(failed, retry_after_ms=None), policy, seed) <= 1.5 * pause
+
+
+class TestRungs:
+    """'The models that would be climbed to, in order, if each in turn failed and money were no object'."""
+
+    @given(plain_needs(), rivals(most=9), manners)
+    def test_none_twice_none_weaker_than_the_start_and_all_of_them_able(self, need, catalog, policy):
+        able = candidates(need, catalog, policy)
+        for first in able:
+            ladder = rungs(need, catalog, policy, first)
+            assert len({first.id, *(model.id for model in ladder)}) == 1 + len(ladder)
+            assert all(model in able and model.tier >= first.tier for model in ladder)
+
+    @given(plain_needs(), rivals(most=9), manners)
+    def test_stepwise_rises_with_every_rung(self, need, catalog, policy):
+        policy = evolve(policy, escalation=Escalation.STEPWISE)
+        for first in candidates(need, catalog, policy):
+            tiers = [first.tier, *(model.tier for model in rungs(need, catalog, policy, first))]
+            assert tiers == sorted(set(tiers))
+
+    @given(plain_needs(), rivals(most=9), manners)
+    def test_same_tier_first_exhausts_a_tier_before_it_rises(self, need, catalog, policy):
+        policy = evolve(policy, escalation=Escalation.SAME_TIER_FIRST)
+        able = candidates(need, catalog, policy)
+        for first in able:
+            ladder = rungs(need, catalog, policy, first)
+            assert [model.tier for model in ladder] == sorted(model.tier for model in ladder)
+            assert {model.id for model in (first, *ladder)} == {m.id for m in able if m.tier >= first.tier}

@@ -1,0 +1,229 @@
+"""Laws of routing: what a decision may depend on, and what it must not."""
+
+import re
+
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from property_tests.strategies import plain_needs, questions, rivals, spending
+from tokenwise.catalog.models import Catalog
+from tokenwise.catalog.prices import FREE, Price
+from tokenwise.money import Nanodollars
+from tokenwise.policy import Policy, Strategy
+from tokenwise.routing.choosing import Refusal, Refused, Routed, decision_id, explain, route
+from tokenwise.routing.shortlist import candidates, favourite
+from tokenwise.traits import Feature
+
+efforts = st.booleans()
+
+
+def without(catalog, model_id):
+    return Catalog(model for model in catalog.models if model.id != model_id)
+
+
+def worst_in_full(model, need):
+    """By the definition alone: the whole input at its dearest, and the longest answer this model would give."""
+    length = min(need.max_output_tokens, model.max_output_tokens, model.context_tokens - need.input.expected)
+    return model.offers[0].price.worst(input_tokens=need.input.bound, output_tokens=length * need.choices)
+
+
+def costs_nothing(model):
+    return all(offer.price == FREE for offer in model.offers)
+
+
+def meets_everything(model, need, policy):
+    room = min(model.max_output_tokens, model.context_tokens - need.input.expected)
+    return (
+        need.model in ("", model.id)
+        and bool(model.offers)
+        and isinstance(model.price, Price)
+        and need.capabilities in model.capabilities
+        and need.features in model.features
+        and (not need.unpriced or costs_nothing(model))
+        and (Feature.EMBEDDINGS not in model.features or Feature.EMBEDDINGS in need.features)
+        and need.input.expected <= model.max_input_tokens
+        and room >= min(need.max_output_tokens, policy.min_output_tokens)
+    )
+
+
+class TestTheCatalogue:
+    """'No decision can depend on the order in which its rows were found'."""
+
+    @given(questions(), efforts, st.data())
+    def test_permuting_it_changes_nothing(self, question, best_effort, data):
+        need, catalog, policy, available = question
+        shuffled = Catalog(data.draw(st.permutations(catalog.models)))
+        for decide in (route, explain, decision_id):
+            before = decide(need, catalog, policy, available, best_effort=best_effort)
+            assert decide(need, shuffled, policy, available, best_effort=best_effort) == before
+
+    @given(questions(), efforts)
+    def test_removing_a_loser_changes_nothing(self, question, best_effort):
+        need, catalog, policy, available = question
+        decision = route(need, catalog, policy, available, best_effort=best_effort)
+        if isinstance(decision, Routed):
+            for loser in explain(need, catalog, policy, available, best_effort=best_effort):
+                left = without(catalog, loser.model)
+                assert route(need, left, policy, available, best_effort=best_effort) == decision
+
+    @given(questions(), st.lists(plain_needs(), max_size=6))
+    def test_what_was_asked_before_changes_nothing(self, question, others):
+        """The shortlists kept with a catalogue are never seen in an answer."""
+        need, catalog, policy, available = question
+        fresh = route(need, Catalog(catalog.models), policy, available)
+        for other in others:
+            route(other, catalog, policy, available)
+        assert route(need, catalog, policy, available) == fresh
+
+
+class TestConstraints:
+    """'Reachable, price known, capabilities, features, window: never bent'."""
+
+    @given(questions(), efforts)
+    def test_the_chosen_model_meets_them_all_and_its_worst_case_fits(self, question, best_effort):
+        need, catalog, policy, available = question
+        decision = route(need, catalog, policy, available, best_effort=best_effort)
+        if isinstance(decision, Routed):
+            model, bid = decision.model, decision.bid
+            assert meets_everything(model, need, policy)
+            price = model.offered_by[bid.provider].price
+            every = bid.max_output_tokens * need.choices
+            worst = price.worst(input_tokens=need.input.bound, output_tokens=every)
+            assert bid.amount == worst <= available
+            assert min(need.max_output_tokens, policy.min_output_tokens) <= bid.max_output_tokens
+            assert bid.max_output_tokens <= min(need.max_output_tokens, model.max_output_tokens)
+
+    @given(questions())
+    def test_a_refusal_means_that_nothing_meets_them_or_nothing_that_does_is_affordable(self, question):
+        need, catalog, policy, available = question
+        able = [model for model in catalog.models if meets_everything(model, need, policy)]
+        decision = route(need, catalog, policy, available)
+        assert isinstance(decision, Refused) == all(worst_in_full(model, need) > available for model in able)
+        if isinstance(decision, Refused):
+            assert (decision.code is Refusal.BUDGET) == bool(able)
+
+
+class TestMoney:
+    """'Money only decides how far down a fixed order one looks, so more never gives a less preferred model'."""
+
+    @given(questions(), st.integers(0, 40_000_000))
+    def test_more_money_never_gives_a_less_preferred_model(self, question, more):
+        need, catalog, policy, available = question
+        poor = route(need, catalog, policy, available)
+        rich = route(need, catalog, policy, Nanodollars(available + more))
+        if isinstance(poor, Routed):
+            order = candidates(need, catalog, policy)
+            assert order.index(rich.model) <= order.index(poor.model)
+
+    @given(questions(), st.integers(0, 40_000_000))
+    def test_more_money_never_gives_a_shorter_answer_while_nothing_fits_in_full(self, question, more):
+        need, catalog, policy, available = question
+        enough = Nanodollars(available + more)
+        if isinstance(route(need, catalog, policy, enough), Routed):
+            return
+        poor = route(need, catalog, policy, available, best_effort=True)
+        rich = route(need, catalog, policy, enough, best_effort=True)
+        if isinstance(poor, Routed):
+            assert rich.bid.max_output_tokens >= poor.bid.max_output_tokens
+
+    @given(questions(), efforts)
+    def test_what_a_refusal_says_is_needed_is_enough_and_a_nano_dollar_less_is_not(self, question, best_effort):
+        need, catalog, policy, available = question
+        refused = route(need, catalog, policy, available, best_effort=best_effort)
+        if isinstance(refused, Refused) and refused.code is Refusal.BUDGET:
+            enough, less = refused.needed, Nanodollars(refused.needed - 1)
+            assert isinstance(route(need, catalog, policy, enough, best_effort=best_effort), Routed)
+            assert isinstance(route(need, catalog, policy, less, best_effort=best_effort), Refused)
+
+
+def is_true(reason, model, chosen, need, policy, available):
+    """Whether a reason for a rejection holds, judged by the numbers of the model and not by the code that gave it."""
+    room = min(need.max_output_tokens, model.max_output_tokens, model.context_tokens - need.input.expected)
+    order = candidates(need, Catalog([model, chosen]), policy) if chosen else ()
+    claims = {
+        r"the request names": need.model not in ("", model.id),
+        r"no provider that sells it": not model.offers,
+        r"price unknown": not isinstance(model.price, Price),
+        r"lacks the capability": need.capabilities not in model.capabilities,
+        r"does not carry": need.features not in model.features,
+        r"its price does not cover": bool(need.unpriced) and not costs_nothing(model),
+        r"embeds text": Feature.EMBEDDINGS in model.features,
+        r"input of about": need.input.expected > model.max_input_tokens,
+        r"room for": room < min(need.max_output_tokens, policy.min_output_tokens),
+        r"worst case .* available": isinstance(model.price, Price) and worst_in_full(model, need) > available,
+        r"\w+ prefers tier": chosen and model.tier is not chosen.tier and order == (chosen, model),
+        r"rated \d+ <": chosen and model.quality < chosen.quality and order == (chosen, model),
+        r"costs [\d.]+ times|costs infinitely": chosen and order == (chosen, model),
+        r"as dear as": chosen and order == (chosen, model),
+    }
+    found = [truth for claim, truth in claims.items() if re.match(claim, reason)]
+    return found == [True]
+
+
+class TestTheLosers:
+    """'Every model that `route` did not choose with the same arguments, and why, in catalogue order'."""
+
+    @given(questions(), efforts)
+    def test_every_other_model_is_named_once(self, question, best_effort):
+        need, catalog, policy, available = question
+        decision = route(need, catalog, policy, available, best_effort=best_effort)
+        chosen = {decision.model.id} if isinstance(decision, Routed) else set()
+        named = [loser.model for loser in explain(need, catalog, policy, available, best_effort=best_effort)]
+        assert named == [model.id for model in catalog.models if model.id not in chosen]
+
+    @given(questions(), efforts)
+    def test_every_reason_is_true(self, question, best_effort):
+        need, catalog, policy, available = question
+        decision = route(need, catalog, policy, available, best_effort=best_effort)
+        chosen = decision.model if isinstance(decision, Routed) else None
+        for loser in explain(need, catalog, policy, available, best_effort=best_effort):
+            assert is_true(loser.reason, catalog[loser.model], chosen, need, policy, available), loser.reason
+
+
+class TestTheShortlist:
+    """'The head of `candidates`, without putting them in order'."""
+
+    @given(plain_needs(), rivals(most=9), spending)
+    def test_the_favourite_is_the_head_of_the_candidates(self, need, catalog, policy):
+        assert favourite(need, catalog, policy) == next(iter(candidates(need, catalog, policy)), None)
+
+    @given(st.lists(plain_needs(), max_size=6), rivals(most=9), spending)
+    def test_for_every_need_that_the_same_catalogue_is_asked_about(self, some, catalog, policy):
+        for need in some:
+            assert favourite(need, catalog, policy) == next(iter(candidates(need, catalog, policy)), None)
+
+
+class TestCheapest:
+    """'CHEAPEST: the lowest worst-case cost of this very request'."""
+
+    @given(questions(), st.sampled_from([1, 100]))
+    def test_equals_trying_every_model(self, question, least):
+        need, catalog, _, available = question
+        policy = Policy(strategy=Strategy.CHEAPEST, min_output_tokens=least)
+
+        def cost(model):
+            row = model.price.rate_at(need.input.bound)
+            whole = need.input.bound * max(row.input, row.cache_read, row.cache_write)
+            return whole + need.max_output_tokens * need.choices * row.output, -model.quality, model.id
+
+        able = [model for model in catalog.models if meets_everything(model, need, policy)]
+        best = min((model for model in able if worst_in_full(model, need) <= available), key=cost, default=None)
+        decision = route(need, catalog, policy, available)
+        assert (decision.model if isinstance(decision, Routed) else None) == best
+
+
+class TestPinned:
+    """'A pinned `need.model` is the only candidate, and as bound by money as any other'."""
+
+    @given(questions(), efforts, st.integers(0, 5))
+    def test_it_is_chosen_or_nobody_is(self, question, best_effort, nth):
+        need, catalog, policy, available = question
+        pinned = catalog.models[nth % len(catalog)]
+        decision = route(evolve(need, model=pinned.id), catalog, policy, available, best_effort=best_effort)
+        alone = route(need, Catalog([pinned]), policy, available, best_effort=best_effort)
+        if isinstance(alone, Routed):
+            assert decision == alone
+        else:
+            assert decision.code is alone.code
+            assert decision.needed == alone.needed

@@ -1,0 +1,53 @@
+"""Windows of the UTC calendar."""
+
+import datetime as dt
+
+import pytest
+
+from tokenwise.budgets.windows import Span, Window, day_of, span_of, spent_in
+
+
+def ms(text):
+    return int(dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC).timestamp() * 1000)
+
+
+@pytest.mark.parametrize(
+    ("window", "at", "label", "first", "after"),
+    [
+        (Window.DAY, "2026-11-21T23:59:59", "2026-11-21", "2026-11-21", "2026-11-22"),
+        (Window.DAY, "2028-02-29T12:00:00", "2028-02-29", "2028-02-29", "2028-03-01"),
+        (Window.WEEK, "2026-11-22T23:59:59", "2026-W47", "2026-11-16", "2026-11-23"),
+        (Window.WEEK, "2026-11-23T00:00:00", "2026-W48", "2026-11-23", "2026-11-30"),
+        (Window.WEEK, "2027-01-01T00:00:00", "2026-W53", "2026-12-28", "2027-01-04"),
+        (Window.WEEK, "2024-12-30T00:00:00", "2025-W01", "2024-12-30", "2025-01-06"),
+        (Window.MONTH, "2026-12-31T23:59:59", "2026-12", "2026-12-01", "2027-01-01"),
+        (Window.MONTH, "2027-02-01T00:00:00", "2027-02", "2027-02-01", "2027-03-01"),
+    ],
+)
+def test_the_window_that_a_moment_falls_into(window, at, label, first, after):
+    assert span_of(window, ms(at)) == Span(label, first, after, ms(f"{after}T00:00:00"))
+
+
+def test_a_total_holds_every_day_and_never_ends():
+    span = span_of(Window.TOTAL, ms("2026-11-21T00:00:00"))
+    assert (span.label, span.ends_ms) == ("total", None)
+    assert "1970-01-01" in span
+    assert "9999-12-31" in span
+
+
+def test_the_calendar_is_the_one_everybody_has():
+    """Over 400 years, after which it repeats."""
+    for number in range(0, 146_097, 5):
+        assert day_of(number * 86_400_000) == (dt.date(1970, 1, 1) + dt.timedelta(days=number)).isoformat()
+
+
+def test_weeks_are_numbered_as_iso_says():
+    for number in range(3, 40_000, 73):  # some five days of each year, at all distances from its first
+        day = dt.date(1970, 1, 1) + dt.timedelta(days=number)
+        year, week, _ = day.isocalendar()
+        assert span_of(Window.WEEK, number * 86_400_000).label == f"{year}-W{week:02d}"
+
+
+def test_what_was_spent_in_a_window_is_the_sum_of_its_days():
+    days = {"2026-11-15": 1, "2026-11-16": 20, "2026-11-22": 300, "2026-11-23": 4000}
+    assert spent_in(span_of(Window.WEEK, ms("2026-11-18T00:00:00")), days) == 320

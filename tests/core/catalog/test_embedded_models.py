@@ -1,0 +1,155 @@
+"""The shipped catalogue: the facts it must get right, and what a person reading it would take for granted."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tokenwise.catalog.embedded_models import READ_ON, embedded_catalog
+from tokenwise.catalog.prices import Price
+from tokenwise.traits import Capability, Feature, Tier
+
+CATALOG = embedded_catalog()
+USD = 1_000_000_000
+
+# US dollars per million tokens, as litellm's and genai-prices' tables both state them: input, output.
+PUBLISHED = [
+    ("openai/gpt-6-sol", 2, 10),
+    ("openai/gpt-5.5", 5, 30),
+    ("openai/gpt-4.1-mini", 0.4, 1.6),
+    ("anthropic/claude-opus-5-5", 4, 20),
+    ("anthropic/claude-haiku-5-5", 0.1, 0.5),
+    ("google/gemini-3.8-flash", 0.75, 3.75),
+    ("google/gemini-4-argon", 2, 10),
+]
+
+
+@pytest.mark.parametrize(("name", "input_usd", "output_usd"), PUBLISHED)
+def test_published_prices(name, input_usd, output_usd):
+    rate = CATALOG[name].price.rate_at(1000)
+    assert (rate.input, rate.output) == (int(input_usd * USD), int(output_usd * USD))
+
+
+def test_a_long_input_is_priced_by_its_own_row():
+    price = CATALOG["openai/gpt-6-sol"].price
+    assert (price.rate_at(272_000).input, price.rate_at(272_001).input) == (2 * USD, 4 * USD)
+    assert price.rate_at(272_001).output == 15 * USD
+
+
+def test_the_dearest_cache_write_of_anthropic_counts():
+    rate = CATALOG["anthropic/claude-opus-5-5"].price.rate_at(1)
+    assert (rate.cache_read, rate.cache_write) == (int(0.2 * USD), 8 * USD)
+
+
+def test_the_size_and_the_vendors():
+    vendors = {model.id.split("/")[0] for model in CATALOG.models}
+    assert 150 <= len(CATALOG) <= 250
+    assert {"openai", "anthropic", "google", "meta-llama", "qwen", "deepseek", "mistralai", "moonshotai"} <= vendors
+    assert {"z-ai", "x-ai", "cohere", "amazon"} <= vendors
+
+
+@pytest.mark.parametrize("vendor", ["openai", "anthropic", "google", "qwen", "z-ai", "x-ai"])
+def test_a_vendor_with_models_of_all_sizes_has_all_tiers(vendor):
+    assert {model.tier for model in CATALOG.models if model.id.startswith(f"{vendor}/")} == set(Tier)
+
+
+@pytest.mark.parametrize(
+    ("stronger", "weaker"),
+    [
+        ("anthropic/claude-opus-5-5", "anthropic/claude-sonnet-5-5"),
+        ("anthropic/claude-sonnet-5-5", "anthropic/claude-haiku-5-5"),
+        ("openai/gpt-6.1-sol", "openai/gpt-6.1-terra"),
+        ("openai/gpt-6.1-terra", "openai/gpt-6-luna"),
+        ("google/gemini-4-argon", "google/gemini-3.8-flash"),
+        ("google/gemini-3.8-flash", "google/gemini-3.5-flash-lite"),
+    ],
+)
+def test_tiers_follow_the_vendors_own_lines(stronger, weaker):
+    assert CATALOG[stronger].tier > CATALOG[weaker].tier
+
+
+def test_every_tier_has_models_for_every_capability():
+    for tier in Tier:
+        for capability in Capability:
+            assert any(model.tier == tier and capability in model.capabilities for model in CATALOG.models), (
+                tier,
+                capability,
+            )
+
+
+def test_a_direct_offer_stands_before_openrouter():
+    offers = CATALOG["anthropic/claude-opus-5-5"].offers
+    assert [(offer.provider, offer.native_id) for offer in offers] == [
+        ("anthropic", "claude-opus-5-5"),
+        ("openrouter", "anthropic/claude-opus-5.5"),
+    ]
+
+
+def test_open_weights_are_sold_by_openrouter_alone():
+    assert [offer.provider for offer in CATALOG["openai/gpt-oss-120b"].offers] == ["openrouter"]
+    assert [offer.provider for offer in CATALOG["google/gemma-4-31b-it"].offers] == ["openrouter"]
+
+
+def test_a_model_of_the_responses_endpoint_has_no_direct_offer():
+    assert [offer.provider for offer in CATALOG["openai/gpt-5.5-pro"].offers] == ["openrouter"]
+
+
+def test_every_offer_has_a_known_price_a_source_and_a_date():
+    for model in CATALOG.models:
+        assert model.offers, model.id
+        for offer in model.offers:
+            assert isinstance(offer.price, Price), model.id
+            assert offer.price.rates[0].input > 0, model.id
+            assert offer.source, model.id
+            assert "2026-01-01" <= offer.valid_from <= READ_ON, model.id
+
+
+def test_limits_make_sense():
+    for model in CATALOG.models:
+        assert 0 <= model.max_output_tokens <= model.context_tokens, model.id
+        assert model.max_input_tokens <= model.context_tokens, model.id
+
+
+def test_an_embedding_model_does_no_chat_work():
+    embedders = [model for model in CATALOG.models if Feature.EMBEDDINGS in model.features]
+    assert {"openai/text-embedding-3-small", "google/gemini-embedding-001"} <= {model.id for model in embedders}
+    assert all(not model.capabilities and not model.max_output_tokens for model in embedders)
+
+
+def test_every_chat_model_does_general_work():
+    chat = [model for model in CATALOG.models if Feature.EMBEDDINGS not in model.features]
+    assert all(Capability.GENERAL in model.capabilities and model.max_output_tokens for model in chat)
+
+
+@pytest.mark.parametrize("name", ["openai/gpt-6-sol", "anthropic/claude-opus-5-5", "google/gemini-3.8-flash"])
+def test_a_model_that_refuses_temperature_does_not_carry_it(name):
+    assert Feature.TEMPERATURE not in CATALOG[name].features
+    assert Feature.TOOLS in CATALOG[name].features
+
+
+def test_the_planners_default_model_is_there_and_takes_json():
+    planner = CATALOG["openai/gpt-4.1-mini"]
+    assert Feature.JSON_SCHEMA | Feature.TEMPERATURE in planner.features
+    assert planner.offers[0].native_id == "gpt-4.1-mini"
+
+
+def test_withdrawn_and_silent_models_are_left_out():
+    for name in (
+        "openai/gpt-4",
+        "openai/o1",
+        "openai/gpt-audio",
+        "google/gemini-2.5-flash-image",
+        "openai/gpt-5.5-2026-04-23",
+    ):
+        assert name not in CATALOG
+
+
+def test_it_is_built_once():
+    assert embedded_catalog() is CATALOG
+
+
+@pytest.mark.slow  # starts an interpreter
+def test_importing_the_core_does_not_load_the_data():
+    code = "import sys, tokenwise, tokenwise.catalog.models; print('tokenwise.catalog.embedded_models' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

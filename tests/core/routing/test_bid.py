@@ -1,0 +1,56 @@
+"""Bids: the cap that is priced is the cap that is sent."""
+
+import pytest
+from attrs import evolve
+
+from tests.core.worlds import MINI, model
+from tokenwise.money import Nanodollars
+from tokenwise.routing.bid import Bid, Need, cap, expected_cost, longest_bid, make_bid
+from tokenwise.traits import Capability, Tier
+from tokenwise.usage import TokenCount
+
+NEED = Need(Capability.CODE, TokenCount(100, 400), max_output_tokens=500, output_tokens=200)
+
+
+class TestTheCap:
+    def test_is_the_callers_wish_where_there_is_room(self):
+        assert cap(MINI, NEED) == 500
+
+    def test_is_the_models_limit_where_the_wish_is_longer(self):
+        assert cap(MINI, evolve(NEED, max_output_tokens=50_000)) == 8_000
+
+    def test_is_what_the_window_leaves_beside_the_expected_input(self):
+        narrow = model("narrow", Tier.BUDGET, 1, 2, context_tokens=350)
+        assert cap(narrow, NEED) == 250
+
+    def test_is_below_one_where_the_input_alone_is_too_long(self):
+        assert cap(model("tiny", Tier.BUDGET, 1, 2, context_tokens=90), NEED) == -10
+
+
+def test_a_bid_is_the_worst_case_of_the_input_bound_and_of_exactly_this_cap():
+    bid = make_bid(MINI, MINI.offers[1], NEED, output_tokens=321)
+    assert bid == Bid("mini", "openrouter", "mini", 400, 321, Nanodollars(400 * 1000 + 321 * 2000))
+
+
+class TestTheLongestBid:
+    @pytest.mark.parametrize(
+        ("available", "tokens"), [(400_000, 0), (401_999, 0), (402_000, 1), (1_400_000, 500), (10**9, 500)]
+    )
+    def test_is_as_long_as_the_money_and_the_cap_allow(self, available, tokens):
+        bid = longest_bid(MINI, MINI.offers[0], NEED, Nanodollars(available))
+        assert bid.max_output_tokens == tokens
+        assert bid.amount <= available
+
+    def test_is_none_where_not_even_the_input_is_paid(self):
+        assert longest_bid(MINI, MINI.offers[0], NEED, Nanodollars(399_999)) is None
+
+
+def test_the_expected_cost_counts_the_expected_input_and_output_within_the_cap():
+    assert expected_cost(MINI.price, NEED, output_tokens=500) == 100 * 1000 + 200 * 2000
+    assert expected_cost(MINI.price, NEED, output_tokens=50) == 100 * 1000 + 50 * 2000
+
+
+@pytest.mark.parametrize("bad", [{"max_output_tokens": 0}, {"output_tokens": -1}])
+def test_a_need_of_no_output_cannot_be(bad):
+    with pytest.raises(ValueError, match="output_tokens"):
+        evolve(NEED, **bad)

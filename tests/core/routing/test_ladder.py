@@ -1,0 +1,141 @@
+"""The ladder by hand: retry, the same model elsewhere, stronger, longer, or stop and say so."""
+
+import pytest
+from attrs import evolve
+
+from tests.core.worlds import BIG, CATALOG, MID, MINI, model
+from tokenwise.catalog.models import Catalog
+from tokenwise.faults import RULES, Fault, Remedy
+from tokenwise.ids import AttemptId
+from tokenwise.policy import Escalation, Policy
+from tokenwise.routing.bid import Need
+from tokenwise.routing.fitting import bid_of
+from tokenwise.routing.health import ANY_MODEL
+from tokenwise.routing.ladder import Climb, Failed, Retry, Stop, backoff_ms, climb, rungs
+from tokenwise.traits import Capability, Tier
+from tokenwise.usage import TokenCount
+
+NEED = Need(Capability.CODE, TokenCount(100, 400), max_output_tokens=500, output_tokens=200)
+POLICY = Policy()
+
+
+def failed(fault, at=MINI, **more):
+    bid = bid_of(at, NEED, POLICY)
+    tried = more.pop("tried", ())
+    known = {"attempt": AttemptId("s", 0), "bid": bid, "fault": fault, "calls": 1, "retries": 0, "base": at.tier}
+    return Failed(**known, tried=frozenset({(bid.provider, bid.model), *tried}), **more)
+
+
+def after(failure, need=NEED, catalog=CATALOG, policy=POLICY):
+    answer = climb(failure, need, catalog, policy)
+    return [(bid.model, bid.provider) for bid in answer.bids] if isinstance(answer, Climb) else answer
+
+
+@pytest.mark.parametrize("fault", [fault for fault in Fault if RULES[fault].remedy is Remedy.RETRY])
+class TestFaultsThatPass:
+    def test_the_same_place_is_asked_again(self, fault):
+        assert isinstance(after(failed(fault)), Retry)
+
+    def test_after_two_retries_the_same_model_elsewhere_and_then_the_ladder(self, fault):
+        tired = evolve(failed(fault), calls=3, retries=2)
+        assert after(tired) == [("mini", "openrouter"), ("mid", "direct"), ("big", "direct")]
+
+
+@pytest.mark.parametrize("fault", [fault for fault in Fault if RULES[fault].remedy is Remedy.ELSEWHERE])
+def test_a_fault_of_the_place_leads_elsewhere_at_once(fault):
+    assert after(failed(fault))[0] == ("mini", "openrouter")
+
+
+@pytest.mark.parametrize("fault", [fault for fault in Fault if RULES[fault].remedy is Remedy.STRONGER])
+def test_an_answer_that_cannot_be_used_leads_to_a_stronger_model_and_never_to_the_same_one(fault):
+    assert after(failed(fault)) == [("mid", "direct"), ("big", "direct")]
+
+
+@pytest.mark.parametrize("fault", [fault for fault in Fault if RULES[fault].remedy is Remedy.STOP])
+def test_a_fault_of_the_request_stops(fault):
+    assert after(failed(fault)) == Stop(fault.value)
+
+
+class TestLonger:
+    def test_only_models_with_a_longer_window_are_asked_and_one_of_the_same_tier_first(self):
+        roomy = model("roomy", Tier.BUDGET, 1, 2, context_tokens=400_000)
+        catalog = Catalog([MINI, MID, roomy])
+        assert after(failed(Fault.CONTEXT_TOO_LONG), catalog=catalog) == [("roomy", "direct")]
+
+    def test_where_nobody_has_one_it_stops(self):
+        answer = after(failed(Fault.CONTEXT_TOO_LONG))
+        assert answer == Stop("context_too_long at tier budget, and no stronger model that can be reached does code")
+
+
+class TestAFormatWithoutTheWords:
+    def test_another_seller_of_the_model_is_asked_then_its_equals_then_its_betters(self):
+        catalog = CATALOG.merged([model("peer", Tier.BUDGET, 2, 4)])
+        places = [("mini", "openrouter"), ("peer", "direct"), ("mid", "direct"), ("big", "direct")]
+        assert after(failed(Fault.UNSUPPORTED), catalog=catalog) == places
+
+    def test_a_request_that_names_its_model_stays_with_it(self):
+        named = evolve(NEED, model="mini")
+        assert after(failed(Fault.UNSUPPORTED), need=named) == [("mini", "openrouter")]
+        nowhere = failed(Fault.UNSUPPORTED, tried={("openrouter", "mini")})
+        assert after(nowhere, need=named) == Stop("unsupported, and the request names this model")
+
+
+class TestOrder:
+    def test_stepwise_takes_the_next_tier_then_the_one_above(self):
+        assert rungs(NEED, CATALOG, POLICY, MINI) == (MID, BIG)
+
+    def test_strongest_first_takes_the_flagship_at_once_then_what_lies_between(self):
+        assert rungs(NEED, CATALOG, Policy(escalation=Escalation.STRONGEST_FIRST), MINI) == (BIG, MID)
+
+    def test_same_tier_first_takes_its_equals_before_its_betters(self):
+        peer = model("peer", Tier.BUDGET, 2, 4)
+        catalog = CATALOG.merged([peer])
+        assert rungs(NEED, catalog, Policy(escalation=Escalation.SAME_TIER_FIRST), MINI) == (peer, MID, BIG)
+
+    @pytest.mark.parametrize("escalation", Escalation)
+    def test_above_the_top_there_is_nothing(self, escalation):
+        assert rungs(NEED, CATALOG, Policy(escalation=escalation), BIG) == ()
+
+    def test_a_model_that_lacks_the_capability_is_no_rung(self):
+        assert "poet" not in {each.id for each in rungs(NEED, CATALOG, POLICY, MINI)}
+
+
+class TestTheEnd:
+    def test_the_top_says_that_nothing_stronger_does_it(self):
+        assert after(failed(Fault.EMPTY, BIG)) == Stop(
+            "empty at tier flagship, and no stronger model that can be reached does code"
+        )
+
+    def test_a_pinned_request_says_that_it_names_its_model(self):
+        pinned = evolve(NEED, model="mini")
+        assert after(failed(Fault.EMPTY), pinned) == Stop("empty, and the request names this model")
+
+    def test_the_attempts_are_counted_whatever_they_were(self):
+        last = evolve(failed(Fault.OVERLOADED), calls=6)
+        assert after(last) == Stop("6 attempts made, the most allowed")
+
+    def test_what_cools_is_passed_over(self):
+        cooling = failed(Fault.TIMED_OUT, avoid=frozenset({("openrouter", ANY_MODEL), ("direct", "mid")}))
+        assert after(cooling) == [("big", "direct")]
+
+    def test_what_was_tried_is_passed_over(self):
+        tried = failed(Fault.TIMED_OUT, tried={("openrouter", "mini"), ("direct", "mid")})
+        assert after(tried) == [("big", "direct")]
+
+
+class TestPauses:
+    def test_a_provider_that_asks_for_too_long_a_pause_is_left_for_another_place(self):
+        assert after(failed(Fault.RATE_LIMITED, retry_after_ms=3_600_000))[0] == ("mini", "openrouter")
+
+    @pytest.mark.parametrize("retry_after_ms", [0, 1, 7000, 30_000])
+    def test_the_providers_word_is_believed(self, retry_after_ms):
+        told = failed(Fault.RATE_LIMITED, retry_after_ms=retry_after_ms)
+        assert after(told) == Retry(retry_after_ms)
+
+    @pytest.mark.parametrize(("retries", "least"), [(0, 500), (1, 1000), (2, 2000), (6, 30_000), (60, 30_000)])
+    def test_without_it_pauses_double_up_to_the_ceiling(self, retries, least):
+        pause = backoff_ms(evolve(failed(Fault.OVERLOADED), retries=retries), POLICY, seed=3)
+        assert least <= pause <= least * 3 // 2
+
+    def test_two_runs_do_not_come_back_at_the_same_moment(self):
+        assert len({backoff_ms(failed(Fault.OVERLOADED), POLICY, seed=seed) for seed in range(20)}) > 10

@@ -1,0 +1,149 @@
+"""Routing one request: who is chosen, who is not, and what a refusal says."""
+
+import pytest
+from attrs import evolve
+
+from tests.core.worlds import BIG, CATALOG, MID, MINI, POET, model
+from tokenwise.catalog.models import Catalog, Offer
+from tokenwise.catalog.prices import Unknown
+from tokenwise.money import Nanodollars, parse_usd
+from tokenwise.policy import Policy, Strategy
+from tokenwise.routing.bid import Need
+from tokenwise.routing.choosing import Refusal, Refused, Rejected, Routed, decision_id, explain, route
+from tokenwise.traits import Capability, Tier
+from tokenwise.usage import TokenCount
+
+# Worst cases in full: mini 400 × 1 + 500 × 2 = $0.0014, mid 1.2 + 4.5 = $0.0057, big 2 + 12.5 = $0.0145.
+NEED = Need(Capability.CODE, TokenCount(100, 400), max_output_tokens=500, output_tokens=200, difficulty=0.9)
+BALANCED = Policy()
+PLENTY = parse_usd("1")
+
+
+def chosen(available, need=NEED, policy=BALANCED, catalog=CATALOG, **more):
+    decision = route(need, catalog, policy, parse_usd(available), **more)
+    return decision.model.id if isinstance(decision, Routed) else decision.code
+
+
+@pytest.mark.parametrize(
+    ("available", "model_id"),
+    [("1", "big"), ("0.0145", "big"), ("0.0144", "mid"), ("0.0057", "mid"), ("0.0056", "mini"), ("0.0014", "mini")],
+)
+def test_money_decides_how_far_down_the_order_one_has_to_look(available, model_id):
+    assert chosen(available) == model_id
+
+
+def test_a_request_is_refused_with_what_it_needs_and_what_there_is():
+    refused = route(NEED, CATALOG, BALANCED, parse_usd("0.001"))
+    assert refused == Refused(Refusal.BUDGET, parse_usd("0.0014"), parse_usd("0.001"))
+    assert refused.message == "the cheapest capable model may cost $0.0014, and $0.001 is available"
+
+
+def test_the_call_to_make_is_priced_and_capped():
+    bid = route(NEED, CATALOG, BALANCED, PLENTY).bid
+    assert (bid.model, bid.provider, bid.input_tokens, bid.max_output_tokens) == ("big", "direct", 400, 500)
+    assert bid.amount == parse_usd("0.0145")
+
+
+class TestBestEffort:
+    def test_whoever_can_say_most_for_the_money_is_asked(self):
+        decision = route(NEED, CATALOG, BALANCED, parse_usd("0.001"), best_effort=True)
+        assert (decision.model, decision.bid.max_output_tokens) == (MINI, 300)
+        assert decision.bid.amount == parse_usd("0.001")
+
+    def test_an_answer_too_short_to_be_worth_its_price_is_not_bought(self):
+        refused = route(NEED, CATALOG, BALANCED, parse_usd("0.000599"), best_effort=True)
+        assert refused == Refused(Refusal.BUDGET, parse_usd("0.0006"), parse_usd("0.000599"))
+
+    def test_what_fits_in_full_is_not_shortened(self):
+        assert chosen("0.0057", best_effort=True) == "mid"
+
+
+class TestPinned:
+    def test_the_named_model_is_the_only_candidate(self):
+        assert chosen("1", evolve(NEED, model="mini")) == "mini"
+
+    def test_and_as_bound_by_money_as_any_other(self):
+        assert chosen("0.0144", evolve(NEED, model="big")) is Refusal.BUDGET
+
+    @pytest.mark.parametrize("name", ["poet", "nobody"])
+    def test_one_that_cannot_do_it_is_not_replaced(self, name):
+        assert chosen("1", evolve(NEED, model=name)) is Refusal.NO_CAPABLE_MODEL
+
+    def test_that_others_are_out_of_reach_is_no_reason_for_its_refusal(self):
+        lost = evolve(BIG, id="lost", offers=())
+        assert chosen("1", evolve(NEED, model="poet"), catalog=CATALOG.merged([lost])) is Refusal.NO_CAPABLE_MODEL
+
+
+class TestRefusals:
+    def test_nobody_is_capable(self):
+        refused = route(evolve(NEED, capabilities=Capability.MATH), CATALOG, BALANCED, PLENTY)
+        assert (refused.code, refused.needed) == (Refusal.NO_CAPABLE_MODEL, PLENTY)
+        assert "capabilities, features and room" in refused.message
+
+    @pytest.mark.parametrize("offers", [(), (Offer("direct", "big", Unknown()),)])
+    def test_the_capable_are_out_of_reach(self, offers):
+        refused = route(NEED, Catalog([evolve(BIG, offers=offers), POET]), BALANCED, PLENTY)
+        assert refused.code is Refusal.NO_PROVIDER
+        assert "no key for a provider" in refused.message
+
+    def test_a_free_model_is_routed_without_any_money(self):
+        assert chosen("0", catalog=Catalog([model("free", Tier.BUDGET, 0, 0), BIG])) == "free"
+
+    def test_an_unknown_price_is_not_a_free_one(self):
+        unknown = evolve(MINI, offers=(Offer("direct", "mini", Unknown()),))
+        assert chosen("0", catalog=Catalog([unknown])) is Refusal.NO_PROVIDER
+
+
+class TestTheLosers:
+    def test_each_is_named_with_the_inequality_it_failed(self):
+        assert explain(NEED, CATALOG, BALANCED, parse_usd("0.01")) == (
+            Rejected("big", "worst case $0.0145 > $0.01 available"),
+            Rejected("mini", "balanced prefers tier mid here to budget"),
+            Rejected("poet", "lacks the capability code"),
+        )
+
+    def test_a_dearer_one_is_told_by_how_much(self):
+        cheapest = Policy(strategy=Strategy.CHEAPEST)
+        reasons = {loser.model: loser.reason for loser in explain(NEED, CATALOG, cheapest, PLENTY)}
+        assert reasons["big"] == "costs 10.36 times as much as mini at the same length"
+
+    def test_a_lower_rated_one_is_told_its_rating(self):
+        general = evolve(NEED, capabilities=Capability.GENERAL)
+        catalog = CATALOG.merged([evolve(POET, quality=1000)])
+        best = Policy(strategy=Strategy.BEST_QUALITY)
+        reasons = {loser.model: loser.reason for loser in explain(general, catalog, best, PLENTY)}
+        assert reasons["poet"] == "rated 1000 < 1500 of big"
+
+    def test_a_twin_is_told_that_it_is_one(self):
+        twin = evolve(MID, id="mid-twin", offers=(Offer("direct", "twin", MID.price),))
+        reasons = {r.model: r.reason for r in explain(NEED, Catalog([MID, twin]), BALANCED, PLENTY)}
+        assert reasons == {"mid-twin": "as dear as mid, which is rated higher or comes first by name"}
+
+    def test_a_refusal_names_everybody(self):
+        assert [loser.model for loser in explain(NEED, CATALOG, BALANCED, Nanodollars(0))] == [
+            "big",
+            "mid",
+            "mini",
+            "poet",
+        ]
+
+
+class TestTheDecisionsName:
+    def test_equal_inputs_have_equal_ids(self):
+        shuffled = Catalog(reversed(CATALOG.models))
+        assert decision_id(NEED, shuffled, BALANCED, PLENTY) == decision_id(NEED, CATALOG, Policy(), PLENTY)
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            (evolve(NEED, difficulty=0.8), CATALOG, BALANCED, PLENTY),
+            (NEED, Catalog([MINI]), BALANCED, PLENTY),
+            (NEED, CATALOG, Policy(max_retries=1), PLENTY),
+            (NEED, CATALOG, BALANCED, Nanodollars(PLENTY - 1)),
+        ],
+    )
+    def test_any_other_input_has_another(self, other):
+        assert decision_id(*other) != decision_id(NEED, CATALOG, BALANCED, PLENTY)
+        assert decision_id(NEED, CATALOG, BALANCED, PLENTY, best_effort=True) != decision_id(
+            NEED, CATALOG, BALANCED, PLENTY
+        )

@@ -1,0 +1,181 @@
+"""The shared store under the contract of all stores, on a real server, and what is its own."""
+
+import gc
+
+import pytest
+import trio
+import trio.testing
+from attrs import frozen
+
+from tests.shell.redis_server import Server, needs_server
+from tests.shell.treasury_contract import FIRST, ONE, SECOND, TreasuryContract, balance
+from tokenwise.errors import InputError
+from tokenwise_shell.budgets.redis_store import RedisTreasury, open_store
+from tokenwise_shell.budgets.treasury import UNREACHABLE, Granted
+
+pytestmark = [
+    needs_server,
+    # The client leaves streams of its own to the garbage collector.
+    pytest.mark.filterwarnings("ignore:Unclosed <MemoryObject:ResourceWarning"),
+]
+
+
+@pytest.fixture(autouse=True)
+def collected():
+    """Let what the client leaves behind be warned of here, where that is expected, and in no other test."""
+    yield
+    gc.collect()
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("redis"))
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+async def store(running):
+    await running.ready()
+    async with open_store(running.url) as store:
+        await store.client.flushall()
+        yield store
+
+
+@frozen
+class Shared:
+    """The store behind the contract's desk."""
+
+    store: RedisTreasury
+    nursery: trio.Nursery
+
+    async def open(self, scope, limit, spent=0):
+        await self.store.open(scope, limit, spent=spent)
+
+    async def reserve(self, *asked):
+        await self.store.delivered()
+        return await self.store.reserve(*asked)
+
+    async def ask(self, *asked):
+        self.nursery.start_soon(self.store.reserve, *asked)
+        await trio.testing.wait_all_tasks_blocked()
+
+    def settle(self, *told):
+        self.store.settle(*told)
+
+    async def balance(self, scope):
+        await self.store.delivered()
+        return await self.store.balance(scope)
+
+
+class TestTheContract(TreasuryContract):
+    @pytest.fixture
+    async def desk(self, store):
+        async with trio.open_nursery() as nursery:
+            yield Shared(store, nursery)
+
+
+class TestRepeatedRequests:
+    async def test_reserving_again_under_the_same_name_holds_nothing_more(self, store):
+        await store.open("process", 100)
+        for _ in range(2):
+            assert isinstance(await store.reserve("run", FIRST, 60, ONE), Granted)
+        assert await store.balance("process") == balance(100, held=60)
+
+    async def test_settling_again_books_nothing_more(self, store):
+        await store.open("process", 100)
+        await store.reserve("run", FIRST, 60, ONE)
+        for _ in range(2):
+            store.settle("run", FIRST, 45)
+        await store.delivered()
+        assert await store.balance("process") == balance(100, spent=45)
+
+    async def test_a_cancelled_reserve_holds_nothing(self, store):
+        await store.open("process", 100)
+        with trio.CancelScope() as scope:
+            scope.cancel()
+            await store.reserve("run", FIRST, 60, ONE)
+        await store.delivered()
+        assert await store.balance("process") == balance(100)
+
+    async def test_a_reserve_that_comes_after_its_own_withdrawal_is_refused(self, store):
+        await store.open("process", 100)
+        store.settle("run", FIRST, 0)
+        await store.delivered()
+        assert not isinstance(await store.reserve("run", FIRST, 60, ONE), Granted)
+
+
+class TestExpiry:
+    async def test_what_a_lost_replica_held_is_charged_in_full_and_put_right_if_it_comes_back(self, running, store):
+        async with open_store(running.url, hold_ms=0) as lost:
+            await store.open("process", 100)
+            await lost.reserve("run", FIRST, 60, ONE)
+            await store.reserve("other", SECOND, 10, ONE)
+            assert await store.balance("process") == balance(100, spent=60, held=10)
+            lost.settle("run", FIRST, 45)
+            await lost.delivered()
+        assert await store.balance("process") == balance(100, spent=45, held=10)
+
+
+class TestSharing:
+    async def test_two_replicas_have_one_budget(self, running, store):
+        async with open_store(running.url) as other:
+            await store.open("process", 100)
+            await other.open("process", 100, spent=70)
+            assert isinstance(await store.reserve("a", FIRST, 60, ONE), Granted)
+            assert not isinstance(await other.reserve("b", FIRST, 60, ONE), Granted)
+
+    async def test_a_budget_that_nobody_opened_admits_nothing(self, store):
+        with pytest.raises(KeyError, match="process"):
+            await store.reserve("run", FIRST, 1, ONE)
+
+    async def test_more_than_can_be_counted_exactly_is_refused(self, store):
+        with pytest.raises(InputError, match="exactly"):
+            await store.open("process", 2**53)
+
+
+@pytest.fixture
+async def own(tmp_path):
+    """A server that a test may kill."""
+    server = Server(tmp_path)
+    server.start()
+    await server.ready()
+    yield server
+    server.kill()
+
+
+@pytest.mark.slow  # each starts a server, and some wait in vain for one
+class TestOutage:
+    async def test_a_store_that_cannot_be_reached_refuses_to_start_and_keeps_its_password_to_itself(self, own):
+        own.kill()
+        with pytest.raises(InputError, match=r"budget_store: 127\.0\.0\.1:") as refused:
+            async with open_store(own.url.replace("//", "//user:secret@")):
+                pass
+        assert "secret" not in str(refused.value)
+
+    async def test_an_outage_fails_closed(self, own):
+        async with open_store(own.url, farewell_s=0) as store:
+            await store.open("process", 100)
+            own.kill()
+            refused = await store.reserve("run", FIRST, 1, ONE)
+            assert (refused.scope, refused.available, refused.busy) == (UNREACHABLE, 0, False)
+
+    async def test_by_explicit_policy_it_fails_open_and_counts_that(self, own):
+        async with open_store(own.url, fail_open=True, farewell_s=0) as store:
+            await store.open("process", 100)
+            own.kill()
+            assert isinstance(await store.reserve("run", FIRST, 1, ONE), Granted)
+            assert store.ungoverned == 1
+
+    async def test_killed_and_started_again_it_has_lost_nothing_and_settlements_arrive(self, own):
+        async with open_store(own.url) as store:
+            await store.open("process", 100)
+            await store.reserve("run", FIRST, 60, ONE)
+            own.kill()
+            store.settle("run", FIRST, 45)
+            own.start()
+            await own.ready()
+            with trio.fail_after(10):
+                await store.delivered()
+            assert await store.balance("process") == balance(100, spent=45)

@@ -1,0 +1,143 @@
+"""The laws of the ledger and of shared money, checked themselves: see `tests/core/test_seeded_bugs.py`."""
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.core.test_seeded_bugs import PROFILE, ROOT, TESTS_FAILED, Bug, exit_code
+from tests.shell.redis_server import SERVER
+
+BUGS = (
+    Bug(
+        "what was reserved since the last sync is not counted",
+        "ledger/leases",
+        "lease.unsynced += amount",
+        "lease.unsynced += 0",
+        "property_tests/budgets/test_lease_laws.py::TestPowerLoss",
+    ),
+    Bug(
+        "a lease is relied on before it is on the disk",
+        "ledger/leases",
+        "lease.covers = min(lease.covers, amount)",
+        "lease.covers = amount",
+        "tests/shell/ledger/test_leases.py",
+    ),
+    Bug(
+        "a lease is taken without asking what is left",
+        "ledger/leases",
+        "largest=lease.largest, before=before, available=available)",
+        "largest=lease.largest, before=before, available=None)",
+        "property_tests/budgets/test_lease_laws.py::TestPowerLoss",
+    ),
+    Bug(
+        "after a power loss the lease is not charged",
+        "ledger/recovery",
+        "lost = not roll.was_killed(",
+        "lost = bool(roll.living) and roll.was_killed(",
+        "property_tests/budgets/test_lease_laws.py::TestPowerLoss",
+    ),
+    Bug(
+        "the lease is charged on top of the reservations within it that survived",
+        "ledger/recovery",
+        'lease.reserved += line["amount_nano"]',
+        "lease.reserved += 0",
+        "tests/shell/ledger/test_leases.py::TestPowerLoss",
+    ),
+    Bug(
+        "what living processes hold is closed by whoever comes next",
+        "ledger/recovery",
+        "if one.balance.writer not in roll.living and one.balance.closed <= 1:",
+        "if one.balance.closed <= 1:",
+        "tests/shell/ledger/test_journal.py::TestRecovery",
+    ),
+    Bug(
+        "only the newest file is searched for what the dead have left",
+        "ledger/segments",
+        "if (number >= position.number or not known) and path.exists():",
+        "if number == max(files) and path.exists():",
+        "tests/shell/ledger/test_segments.py::TestSettingAside",
+    ),
+    Bug(
+        "lines written while the disk was busy count as synced",
+        "ledger/journal",
+        "            self._synced = upto\n",
+        "            self._synced = self.file.accepted\n",
+        "tests/shell/ledger/test_journal.py::TestDurability",
+    ),
+    Bug(
+        "a refused reserve leaves its hold in the budgets that would have granted it",
+        "budgets/treasury",
+        "        if refused:\n",
+        "        self._budgets |= taken\n        if refused:\n",
+        "tests/shell/budgets/test_treasury.py::TestTheContract",
+    ),
+    Bug(
+        "a settlement reaches the first budget alone",
+        "budgets/treasury",
+        "        for scope in held.scopes:\n            self._budgets[scope] = settle(",
+        "        for scope in held.scopes[:1]:\n            self._budgets[scope] = settle(",
+        "tests/shell/budgets/test_treasury.py::TestTheContract",
+    ),
+    Bug(
+        "a call over midnight counts on the day on which it ended",
+        "ledger/spending",
+        "day = self.open.pop(place, day)",
+        "self.open.pop(place, day)",
+        "tests/shell/ledger/test_spending.py",
+    ),
+    Bug(
+        "a checkpoint is believed without looking at the ledger",
+        "ledger/spending",
+        " and _hash(files[number], end) == told",
+        " and bool(told)",
+        "tests/shell/ledger/test_spending.py",
+    ),
+    Bug(
+        "a reservation that nobody will close is taken for one that is under way",
+        "ledger/proof",
+        "return balance.reserved == 1 and ends and balance.writer in living",
+        "return balance.reserved == 1 and ends",
+        "property_tests/budgets/test_ledger_laws.py",
+    ),
+    Bug(
+        "a repeated reserve is held twice by the shared store",
+        "budgets/redis_scripts",
+        "if state == 'held' then return {1} end\n",
+        "if state == 'held' then state = nil end\n",
+        "tests/shell/budgets/test_redis_store.py::TestRepeatedRequests",
+    ),
+    Bug(
+        "what a lost replica held comes back unspent",
+        "budgets/redis_scripts",
+        "book(id, '-' .. amount, amount, 0)",
+        "book(id, '-' .. amount, 0, 0)",
+        "tests/shell/budgets/test_redis_store.py::TestExpiry",
+    ),
+)
+HUNTABLE = [bug for bug in BUGS if SERVER or "redis" not in bug.module]
+
+
+def hunted(bug, folder):
+    for name in ("tokenwise", "tokenwise_shell", "property_tests", "tests/core", "tests/shell"):
+        shutil.copytree(ROOT / name, folder / name)
+    for name in ("pyproject.toml", "tests/__init__.py", "tests/conftest.py"):
+        shutil.copy2(ROOT / name, folder / name)
+    (folder / "property_tests" / "profiles.py").write_text(PROFILE, encoding="utf-8")
+    path = folder / "tokenwise_shell" / f"{bug.module}.py"
+    path.write_text(path.read_text(encoding="utf-8").replace(bug.right, bug.wrong), encoding="utf-8")
+    return exit_code(folder, bug.caught_by)
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.what)
+def test_the_place_of_each_bug_is_still_there(bug):
+    text = (ROOT / "tokenwise_shell" / f"{bug.module}.py").read_text(encoding="utf-8")
+    assert text.count(bug.right) == 1
+
+
+@pytest.mark.slow  # fifteen runs of pytest, two at a time
+def test_every_bug_is_caught(tmp_path):
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        codes = pool.map(hunted, HUNTABLE, [tmp_path / str(nth) for nth in range(len(HUNTABLE))])
+        survivors = {bug.what: code for bug, code in zip(HUNTABLE, codes, strict=True) if code != TESTS_FAILED}
+    assert survivors == {}

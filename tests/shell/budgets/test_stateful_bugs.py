@@ -1,0 +1,117 @@
+"""The stateful laws of money, checked themselves: each bug in their list is seeded into a copy, and must be found.
+
+See `tests/core/test_seeded_bugs.py` for how, and for what the docstring of
+property_tests/budgets/test_stateful_money_laws.py.
+"""
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.core.test_seeded_bugs import PROFILE, ROOT, TESTS_FAILED, Bug, exit_code
+
+LAWS = "property_tests/budgets/test_stateful_money_laws.py"
+
+BUGS = (
+    Bug(
+        "a settlement reaches the first budget alone",
+        "tokenwise_shell/budgets/treasury",
+        "        for scope in held.scopes:\n            self._budgets[scope] = settle(",
+        "        for scope in held.scopes[:1]:\n            self._budgets[scope] = settle(",
+        LAWS,
+    ),
+    Bug(
+        "a refused reserve leaves its hold in the budgets that would have granted it",
+        "tokenwise_shell/budgets/treasury",
+        "        if refused:\n",
+        "        self._budgets |= taken\n        if refused:\n",
+        LAWS,
+    ),
+    Bug(
+        "what a process had reserved when it died is forgotten",
+        "tokenwise_shell/ledger/recovery",
+        "if one.balance.writer not in roll.living and one.balance.closed <= 1:",
+        "if one.balance.writer not in roll.living and one.balance.closed == 1:",
+        LAWS,
+    ),
+    Bug(
+        "a charge is written off in full when its run is gone on with",
+        "tokenwise_shell/engine/interpret",
+        "yield Lost(attempt.id, at_ms, booked.get(attempt.id, _NOTHING))",
+        "yield Lost(attempt.id, at_ms)",
+        LAWS,
+    ),
+    Bug(
+        "a call that was made and not recorded is forgotten when its run is gone on with",
+        "tokenwise_shell/engine/interpret",
+        "yield Lost(attempt.id, at_ms, booked.get(attempt.id))",
+        "yield Lost(attempt.id, at_ms)",
+        LAWS,
+    ),
+    Bug(
+        "cancelling a run forgets the reserves that it has not heard of yet",
+        "tokenwise/machine/machine",
+        "out += (Settle(attempt.id, Nanodollars(0)),)",
+        "out += ()",
+        LAWS,
+    ),
+    Bug(
+        "a run is not held to the limits of its tags",
+        "tokenwise_shell/budgets/accounts",
+        '*(f"tag:{tag}" for tag in account.tags)):',
+        "*()):",
+        LAWS,
+    ),
+    Bug(
+        "each window begins with all that was ever spent",
+        "tokenwise_shell/budgets/accounts",
+        "known.spent(span, limit.key, limit.tag)",
+        "known.spent(span_of(Window.TOTAL, 0), limit.key, limit.tag)",
+        LAWS,
+    ),
+    Bug(
+        "a call over midnight counts on the day on which it ended",
+        "tokenwise_shell/ledger/spending",
+        "day = self.open.pop(place, day)",
+        "self.open.pop(place, day)",
+        LAWS,
+    ),
+    Bug(
+        "a limit that is changed forgets what is held",
+        "tokenwise_shell/budgets/treasury",
+        "Budget(limit, before.spent, before.held, Nanodollars(over))",
+        "Budget(limit, before.spent, _NOTHING, Nanodollars(over))",
+        LAWS,
+    ),
+)
+
+
+def hunted(bug, folder):
+    for name in ("tokenwise", "tokenwise_shell", "property_tests"):
+        shutil.copytree(ROOT / name, folder / name)
+    for name in ("pyproject.toml", "tests/__init__.py", "tests/conftest.py"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        shutil.copy2(ROOT / name, folder / name)
+    (folder / "property_tests" / "profiles.py").write_text(PROFILE, encoding="utf-8")
+    path = folder / f"{bug.module}.py"
+    path.write_text(path.read_text(encoding="utf-8").replace(bug.right, bug.wrong), encoding="utf-8")
+    return exit_code(folder, bug.caught_by)
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.what)
+def test_the_place_of_each_bug_is_still_there(bug):
+    assert (ROOT / f"{bug.module}.py").read_text(encoding="utf-8").count(bug.right) == 1
+
+
+def test_the_laws_list_them_all():
+    listed = (ROOT / LAWS).read_text(encoding="utf-8")
+    assert [bug.what for bug in BUGS if bug.what not in listed] == []
+
+
+@pytest.mark.slow  # ten runs of pytest, two at a time
+def test_every_bug_is_caught(tmp_path):
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        codes = pool.map(hunted, BUGS, [tmp_path / str(nth) for nth in range(len(BUGS))])
+        survivors = {bug.what: code for bug, code in zip(BUGS, codes, strict=True) if code != TESTS_FAILED}
+    assert survivors == {}

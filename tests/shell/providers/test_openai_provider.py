@@ -1,0 +1,394 @@
+"""OpenAI's wire format, by what the vendors document and by what their servers were seen to send."""
+
+import orjson
+import pytest
+
+from tokenwise.faults import Fault
+from tokenwise.prompt import Message, Role
+from tokenwise.routing.verdicts import Failure, FinishReason, Reply
+from tokenwise.usage import Usage
+from tokenwise_shell.config.settings import ProviderKind
+from tokenwise_shell.providers import Ask, Endpoint, chat_fields
+from tokenwise_shell.providers.openai import chat as openai
+from tokenwise_shell.transport.exchange import HttpResponse, TransportTrouble, TroubleKind
+from tokenwise_shell.transport.sse import SseEvent
+
+KEY = "sk-test-0123456789abcdef"
+SATURDAY_MS = 1_795_294_800_000  # Sat, 21 Nov 2026 21:00:00 GMT
+
+
+def endpoint(base_url: str = "https://api.openai.com/v1", **fields) -> Endpoint:
+    return Endpoint(ProviderKind.OPENAI, base_url, KEY, **fields)
+
+
+def built(where: Endpoint, ask: Ask) -> dict:
+    return orjson.loads(openai.build(where, ask).body)
+
+
+def ask(native_id: str = "gpt-6-sol", *, stream: bool = False, **fields) -> Ask:
+    return Ask(native_id, {"messages": [{"role": "user", "content": "Hi"}], **fields}, 100, stream)
+
+
+def answered(body: object, status: int = 200, *headers: tuple[str, str]) -> Reply | Failure:
+    raw = body if isinstance(body, bytes) else orjson.dumps(body)
+    return openai.parse(HttpResponse(status, headers, raw), native_id="m", now_ms=SATURDAY_MS)
+
+
+def completion(message: dict, finish: str = "stop", **fields) -> dict:
+    return {"choices": [{"index": 0, "message": message, "finish_reason": finish}], **fields}
+
+
+class TestRequests:
+    def test_a_conversation_and_its_cap(self):
+        messages = (Message(Role.SYSTEM, "Be brief."), Message(Role.USER, "Hi"))
+        request = openai.build(endpoint(), Ask("gpt-6-sol", chat_fields(messages), 100))
+        assert (request.method, request.url) == ("POST", "https://api.openai.com/v1/chat/completions")
+        assert request.headers == (("content-type", "application/json"), ("authorization", f"Bearer {KEY}"))
+        assert orjson.loads(request.body) == {
+            "model": "gpt-6-sol",
+            "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi"}],
+            "max_completion_tokens": 100,
+        }
+
+    def test_what_nobody_here_knows_is_sent_on(self):
+        fields = {"tools": [{"type": "function"}], "x_new": {"deep": [1, None]}, "n": 2, "seed": 0, "stop": ["a"]}
+        body = built(endpoint(), ask(**fields))
+        assert {name: body[name] for name in fields} == fields
+
+    def test_what_others_have_agreed_on_is_not_sent_to_openai_which_refuses_it(self):
+        mark = {"cache_control": {"type": "ephemeral"}}
+        call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+        signed = {**call, "extra_content": {"google": {"thought_signature": "s"}}}
+        said = {"role": "assistant", "content": None, "reasoning_details": [{}], "tool_calls": [signed]}
+        part = {"type": "text", "text": "7"}
+        told = {"role": "tool", "tool_call_id": "c", "content": [{**part, **mark}], "is_error": True}
+        fields = {"messages": [said, told], "tools": [{"type": "function", "function": {"name": "f"}, **mark}]}
+        sent = built(endpoint(), Ask("gpt-6-sol", fields, 100))
+        assert sent["messages"] == [
+            {"role": "assistant", "content": None, "tool_calls": [call]},
+            {"role": "tool", "tool_call_id": "c", "content": [part]},
+        ]
+        assert sent["tools"] == [{"type": "function", "function": {"name": "f"}}]
+        elsewhere = built(endpoint("https://openrouter.ai/api/v1"), Ask("openai/gpt-6-sol", fields, 100))
+        assert {name: elsewhere[name] for name in fields} == fields
+
+    @pytest.mark.parametrize(
+        ("base_url", "native_id", "field"),
+        [
+            ("https://api.openai.com/v1", "gpt-4o", "max_completion_tokens"),
+            ("https://openrouter.ai/api/v1", "openai/gpt-6-sol", "max_tokens"),
+            ("https://me.openai.azure.com/openai/v1", "my-deployment", "max_completion_tokens"),
+            ("http://127.0.0.1:11434/v1", "llama3.2", "max_tokens"),
+            ("http://127.0.0.1:4000/v1", "o3-mini", "max_completion_tokens"),
+            ("http://127.0.0.1:4000/v1", "gpt-oss-20b", "max_tokens"),
+            ("https://api.groq.com/openai/v1", "openai/gpt-5.5", "max_completion_tokens"),
+        ],
+    )
+    def test_the_cap_goes_where_the_server_looks_for_it_and_nowhere_else(self, base_url, native_id, field):
+        body = built(endpoint(base_url), ask(native_id, max_tokens=9_999, max_completion_tokens=9_999))
+        assert {name: value for name, value in body.items() if name.startswith("max_")} == {field: 100}
+
+    def test_a_configured_field_for_the_cap_goes_first(self):
+        body = built(endpoint(cap_field="max_tokens"), ask())
+        assert (body["max_tokens"], "max_completion_tokens" in body) == (100, False)
+
+    def test_streams_ask_for_usage_and_keep_the_other_options(self):
+        body = built(endpoint(), ask(stream=True, stream_options={"include_obfuscation": False}))
+        assert (body["stream"], body["stream_options"]) == (
+            True,
+            {"include_obfuscation": False, "include_usage": True},
+        )
+        assert "stream_options" not in built(endpoint(stream_usage=False), ask(stream=True))
+
+    def test_whether_the_answer_is_streamed_is_not_for_the_fields_to_say(self):
+        fields = {"messages": [], "stream": True, "stream_options": {"include_usage": True}}
+        assert not {"stream", "stream_options"} & set(built(endpoint(), Ask("m", fields, 1)))
+
+    def test_openrouter_is_told_who_asks(self):
+        request = openai.build(endpoint("https://openrouter.ai/api/v1/"), ask())
+        assert request.url == "https://openrouter.ai/api/v1/chat/completions"
+        assert ("x-title", "TokenWise") in request.headers
+
+    def test_the_query_of_a_base_url_stays_behind_the_path_and_headers_are_added(self):
+        azure = endpoint("https://me.openai.azure.com/openai/deployments/d?api-version=v", headers=(("api-key", "k"),))
+        request = openai.build(azure, ask())
+        assert request.url == "https://me.openai.azure.com/openai/deployments/d/chat/completions?api-version=v"
+        assert ("api-key", "k") in request.headers
+
+    def test_no_key_means_no_header(self):
+        request = openai.build(Endpoint(ProviderKind.OPENAI, "http://127.0.0.1:11434/v1"), ask())
+        assert [name for name, _ in request.headers] == ["content-type"]
+
+    def test_a_lone_surrogate_is_sent_as_a_question_mark(self):
+        fields = chat_fields([Message(Role.USER, "a\udcffb")])
+        assert orjson.loads(openai.build(endpoint(), Ask("m", fields, 1)).body)["messages"][0]["content"] == "a?b"
+
+    def test_an_endpoint_shows_neither_key_nor_headers_nor_address(self):
+        where = endpoint("https://user:hidden-word@host/v1", headers=(("x", "hidden-value"),))
+        assert KEY not in repr(where)
+        assert "hidden" not in repr(where)
+        assert where.secrets == (KEY, "hidden-value")
+
+    @pytest.mark.parametrize("fields", [{"api_key": "a\nb"}, {"api_key": "ключ"}, {"headers": (("a b", "c"),)}])
+    def test_what_cannot_be_sent_is_refused_when_it_is_configured(self, fields):
+        with pytest.raises(ValueError, match="cannot be sent"):
+            Endpoint(ProviderKind.OPENAI, "http://x/v1", **fields)
+
+    @pytest.mark.parametrize(
+        "base_url", ["", "x/v1", "ftp://x", "http://", "http://x:99999/", "http://x/a b", "http://ä"]
+    )
+    def test_what_is_no_address_is_refused_when_it_is_configured(self, base_url):
+        with pytest.raises(ValueError, match="not a URL"):
+            Endpoint(ProviderKind.OPENAI, base_url)
+
+
+class TestReplies:
+    def test_text_usage_and_cost(self):
+        usage = {
+            "prompt_tokens": 100,
+            "completion_tokens": 20,
+            "prompt_tokens_details": {"cached_tokens": 64, "cache_write_tokens": 6},
+            "completion_tokens_details": {"reasoning_tokens": 5},
+            "cost": 0.00014,
+        }
+        assert answered(completion({"content": "Rain."}, usage=usage, model="m")) == Reply(
+            text="Rain.",
+            finish=FinishReason.STOP,
+            usage=Usage(30, 64, 6, 20, 5),
+            reported_cost=140_000,
+        )
+
+    def test_no_usage_is_none_and_usage_of_zero_is_zero(self):
+        assert answered(completion({"content": "a"})).usage is None
+        zero = {"prompt_tokens": 0, "completion_tokens": 0}
+        assert answered(completion({"content": "a"}, usage=zero)).usage == Usage()
+
+    @pytest.mark.parametrize(
+        ("said", "finish"),
+        [
+            ("stop", FinishReason.STOP),
+            ("length", FinishReason.LENGTH),
+            ("tool_calls", FinishReason.TOOL_CALLS),
+            ("function_call", FinishReason.TOOL_CALLS),
+            ("content_filter", FinishReason.CONTENT_FILTER),
+            ("model_length", FinishReason.LENGTH),
+            ("something new", FinishReason.OTHER),
+            (None, FinishReason.OTHER),
+        ],
+    )
+    def test_why_it_ended(self, said, finish):
+        assert answered(completion({"content": "a"}, said)).finish is finish
+
+    def test_a_refusal(self):
+        reply = answered(completion({"content": None, "refusal": "I cannot help with that."}))
+        assert (reply.finish, reply.text) == (FinishReason.REFUSAL, "I cannot help with that.")
+
+    def test_a_refusal_beside_an_answer_leaves_the_answer(self):
+        reply = answered(completion({"content": "Rain.", "refusal": "Not that."}))
+        assert (reply.finish, reply.text) == (FinishReason.STOP, "Rain.")
+
+    def test_a_cost_is_rounded_up(self):
+        usage = {"prompt_tokens": 1, "completion_tokens": 1, "cost": 1e-10}
+        assert answered(completion({"content": "a"}, usage=usage)).reported_cost == 1
+
+    @pytest.mark.parametrize("calls", [{"tool_calls": [{"id": "1"}]}, {"function_call": {"name": "f"}}])
+    def test_calls_of_tools(self, calls):
+        reply = answered(completion({"content": None, **calls}, "tool_calls"))
+        assert (reply.calls_tools, reply.text) == (True, "")
+
+    def test_content_in_parts(self):
+        parts = [{"type": "thinking", "thinking": []}, {"type": "text", "text": "a"}, {"type": "text", "text": "b"}]
+        assert answered(completion({"content": parts})).text == "ab"
+
+    @pytest.mark.parametrize(
+        ("asked", "answered_by", "served"),
+        [
+            ("gpt-4.1", "gpt-4.1-2025-04-14", ""),
+            ("gpt-4", "gpt-4-0613", ""),
+            ("openai/gpt-4o:online", "openai/gpt-4o", ""),
+            ("gpt-4o", "openai/gpt-4o", ""),
+            ("gpt-4.1", "gpt-4.1-mini", "gpt-4.1-mini"),
+            ("gpt-4.1", "gpt-4.1-mini-2025-04-14", "gpt-4.1-mini-2025-04-14"),
+            ("m", None, ""),
+        ],
+    )
+    def test_a_snapshot_is_the_same_model_and_another_model_is_named(self, asked, answered_by, served):
+        body = orjson.dumps(completion({"content": "a"}, model=answered_by))
+        assert openai.parse(HttpResponse(200, (), body), native_id=asked, now_ms=0).served_model == served
+
+
+class TestErrors:
+    @pytest.mark.parametrize(
+        ("status", "error", "fault"),
+        [
+            (400, {"code": "context_length_exceeded"}, Fault.CONTEXT_TOO_LONG),
+            (400, {"message": "This model's maximum context length is 4096 tokens."}, Fault.CONTEXT_TOO_LONG),
+            (400, {"type": "exceed_context_size_error", "code": 400}, Fault.CONTEXT_TOO_LONG),
+            (413, {}, Fault.CONTEXT_TOO_LONG),
+            (401, {"code": "invalid_api_key"}, Fault.UNAUTHORIZED),
+            (403, {}, Fault.UNAUTHORIZED),
+            (403, {"message": "openai/x requires moderation. Your input was flagged"}, Fault.CONTENT_FILTERED),
+            (402, {}, Fault.QUOTA),
+            (429, {"type": "insufficient_quota", "code": "insufficient_quota"}, Fault.QUOTA),
+            (429, {"type": "tokens", "code": "rate_limit_exceeded"}, Fault.RATE_LIMITED),
+            (429, {}, Fault.RATE_LIMITED),
+            (404, {"code": "model_not_found"}, Fault.MODEL_MISSING),
+            (400, {"code": "model_decommissioned"}, Fault.MODEL_MISSING),
+            (405, {}, Fault.MODEL_MISSING),
+            (307, {}, Fault.MODEL_MISSING),
+            (408, {}, Fault.TIMED_OUT),
+            (504, {}, Fault.TIMED_OUT),
+            (500, {}, Fault.SERVER_ERROR),
+            (502, {}, Fault.SERVER_ERROR),
+            (503, {}, Fault.OVERLOADED),
+            (529, {}, Fault.OVERLOADED),
+            (400, {"code": "content_filter"}, Fault.CONTENT_FILTERED),
+            (400, {"code": "json_validate_failed"}, Fault.MALFORMED),
+            (400, {"code": "unsupported_parameter"}, Fault.REJECTED),
+            (422, {}, Fault.REJECTED),
+            (418, {}, Fault.REJECTED),
+            (101, {}, Fault.MALFORMED),
+            (200, {"code": 429}, Fault.RATE_LIMITED),
+            (200, {"code": "502"}, Fault.SERVER_ERROR),
+            (200, {"code": 402}, Fault.QUOTA),
+            (200, {"message": "odd"}, Fault.SERVER_ERROR),
+        ],
+    )
+    def test_status_and_code_name_the_fault(self, status, error, fault):
+        failure = answered({"error": {"message": "No.", **error}}, status)
+        assert (failure.fault, failure.message) == (fault, error.get("message", "No."))
+
+    @pytest.mark.parametrize(
+        ("body", "message"),
+        [
+            ({"error": "model 'x' not found"}, "model 'x' not found"),
+            ([{"error": {"message": "API key not valid"}}], "API key not valid"),
+            ({"object": "error", "message": "Bad.", "code": 400}, "Bad."),
+            ({"detail": "Not Found"}, "Not Found"),
+            ({"detail": [{"msg": "field required"}, {"msg": "too long"}]}, "field required; too long"),
+            ({"object": "error", "message": {"detail": [{"msg": "Extra inputs"}]}}, "Extra inputs"),
+            ({"message": "Unauthorized"}, "Unauthorized"),
+            ({"error": {"message": "Provider returned error", "metadata": {"raw": "Slow."}}}, "returned error: Slow."),
+            (b"<html>Bad gateway</html>", "the provider answered 400"),
+            (b"", "the provider answered 400"),
+        ],
+    )
+    def test_each_way_of_writing_an_error_is_understood(self, body, message):
+        failure = answered(body, 400)
+        assert failure.message.endswith(message)
+
+    def test_a_page_is_not_a_message(self):
+        assert len(answered({"error": {"message": "x" * 100_000}}, 400).message) < 1100
+
+    @pytest.mark.parametrize(
+        ("header", "value", "pause"),
+        [
+            ("retry-after", "2", 2000),
+            ("retry-after", "0.5", 500),
+            ("retry-after-ms", "120", 120),
+            ("retry-after", "Sat, 21 Nov 2026 21:01:00 GMT", 60_000),
+            ("retry-after", "Sat, 21 Nov 2026 20:00:00 GMT", 0),
+            ("retry-after", "-3", 0),
+            ("retry-after", "soon", None),
+            ("retry-after", "nan", None),
+        ],
+    )
+    def test_the_pause_that_is_asked_for(self, header, value, pause):
+        assert answered({}, 429, (header, value)).retry_after_ms == pause
+
+    @pytest.mark.parametrize(
+        "body",
+        [b"", b"{", b"null", b"[]", {}, {"choices": []}, {"choices": [None]}, {"choices": [{"message": None}]}],
+    )
+    def test_a_success_without_an_answer_is_malformed(self, body):
+        assert answered(body).fault is Fault.MALFORMED
+
+    def test_a_failure_keeps_the_usage_that_came_with_it(self):
+        usage = {"prompt_tokens": 3, "completion_tokens": 1}
+        assert answered({"choices": [], "usage": usage}).usage == Usage(3, output_tokens=1)
+        assert answered({"error": {"message": "a"}, "usage": usage}, 500).usage == Usage(3, output_tokens=1)
+
+    def test_a_model_that_broke_down_half_way_may_be_billed(self):
+        body = completion({"content": "half"}, "error")
+        body["choices"][0]["error"] = {"code": 502, "message": "Upstream broke."}
+        assert answered(body) == Failure(Fault.CUT_STREAM, "Upstream broke.")
+
+
+def stream_of(*chunks: object, trouble: TransportTrouble | None = None) -> Reply | Failure:
+    stream = openai.open_stream(native_id="m")
+    for chunk in chunks:
+        stream.feed(SseEvent(chunk if isinstance(chunk, bytes) else orjson.dumps(chunk)))
+    return stream.end(trouble)
+
+
+def delta(finish: str | None = None, *, index: int = 0, **fields) -> dict:
+    return {"choices": [{"index": index, "delta": fields, "finish_reason": finish}]}
+
+
+DONE = b"[DONE]"
+BROKEN = TransportTrouble(TroubleKind.DISCONNECTED, "the connection was lost")
+USAGE = {"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 2, "cost": 0.1}}
+
+
+class TestStreams:
+    def test_deltas_usage_and_cost(self):
+        reply = stream_of(
+            delta(role="assistant", content=""), delta(content="Ra"), delta("stop", content="in"), USAGE, DONE
+        )
+        assert reply == Reply("Rain", FinishReason.STOP, Usage(3, output_tokens=2), reported_cost=100_000_000)
+
+    def test_output_has_begun_with_the_first_text_thought_or_call_and_not_before(self):
+        for chunk, begun in (
+            (delta(role="assistant", content="", refusal=None, annotations=[]), False),
+            (delta(reasoning_content="hm"), True),
+            (delta(content="a"), True),
+            (delta(refusal="No"), True),
+            (delta(tool_calls=[{"index": 0}]), True),
+        ):
+            stream = openai.open_stream(native_id="m")
+            stream.feed(SseEvent(orjson.dumps(chunk)))
+            assert stream.begun is begun
+
+    def test_a_refusal_and_calls(self):
+        assert stream_of(delta(refusal="No"), delta("stop", refusal="."), DONE).finish is FinishReason.REFUSAL
+        assert stream_of(delta(tool_calls=[{"index": 0}]), delta("tool_calls"), DONE).calls_tools
+
+    def test_the_first_choice_is_the_reply(self):
+        reply = stream_of(
+            delta(content="a"), delta(content="b", index=1), delta("stop"), delta("length", index=1), DONE
+        )
+        assert (reply.text, reply.finish) == ("a", FinishReason.STOP)
+
+    @pytest.mark.parametrize("trouble", [None, BROKEN])
+    def test_whole_once_it_has_said_why_it_ends(self, trouble):
+        assert stream_of(delta(content="a"), delta("stop"), trouble=trouble).text == "a"
+        assert stream_of(delta(content="a"), DONE, trouble=trouble).finish is FinishReason.OTHER
+
+    @pytest.mark.parametrize("trouble", [None, BROKEN])
+    def test_cut_before_that(self, trouble):
+        failure = stream_of(USAGE, delta(content="a"), trouble=trouble)
+        assert (failure.fault, failure.usage) == (Fault.CUT_STREAM, Usage(3, output_tokens=2))
+
+    def test_silence_is_a_time_out_whatever_came_before(self):
+        late = TransportTrouble(TroubleKind.TIMED_OUT, "no")
+        assert stream_of(delta(content="a"), trouble=late).fault is Fault.TIMED_OUT
+
+    def test_an_error_before_any_output_is_what_it_says(self):
+        failure = stream_of(delta(role="assistant"), {"error": {"code": 429, "message": "Slow down."}})
+        assert failure == Failure(Fault.RATE_LIMITED, "Slow down.")
+
+    def test_an_error_after_output_is_a_cut_stream_since_it_may_be_billed(self):
+        assert (
+            stream_of(delta(content="a"), {"error": {"code": 429, "message": "Slow."}}, DONE).fault is Fault.CUT_STREAM
+        )
+
+    @pytest.mark.parametrize("chunk", [b'{"choices', b"null", b"[]", b"\xff"])
+    def test_an_event_that_cannot_be_read_may_have_held_text(self, chunk):
+        assert stream_of(delta(content="a"), chunk, delta("stop"), DONE).fault is Fault.MALFORMED
+
+    @pytest.mark.parametrize("chunks", [[], [DONE], [USAGE, DONE], [{}]])
+    def test_a_stream_without_a_choice_is_malformed(self, chunks):
+        assert stream_of(*chunks).fault is Fault.MALFORMED
+
+    def test_another_model_is_named(self):
+        assert stream_of({**delta(content="a"), "model": "other"}, delta("stop"), DONE).served_model == "other"

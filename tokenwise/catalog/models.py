@@ -1,0 +1,134 @@
+"""Models as the rest of the core sees them: what they can do, and where they are sold at which price.
+
+A catalogue is sorted by model id when it is built, so no decision can depend on the order in which its rows were found.
+"""
+
+import itertools
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from attrs import evolve, field, frozen
+from attrs.validators import ge, min_len
+
+from tokenwise.catalog.prices import Price, Rate, Unknown
+from tokenwise.errors import InputError, Problem
+from tokenwise.ids import fingerprint
+from tokenwise.traits import Capability, Feature, Tier
+
+__all__ = ["Catalog", "Model", "Offer"]
+
+
+@frozen
+class Offer:
+    """One provider's sale of a model: its name there, its price, and where and from when that price is known."""
+
+    provider: str = field(validator=min_len(1))
+    native_id: str = field(validator=min_len(1))
+    price: Price | Unknown
+    source: str = "unstated"
+    valid_from: str = ""
+
+
+@frozen
+class Model:
+    """One model: what it can do and how much fits. `offers` stand in order of preference, a direct key first.
+
+    `quality` is a prior on a common scale (an Arena-like rating, higher is better) used to order models of one tier; 0
+    means not rated. `context_tokens` bounds input and output together; `max_input_tokens` the input alone.
+    """
+
+    id: str = field(validator=min_len(1))
+    tier: Tier
+    capabilities: Capability
+    context_tokens: int = field(validator=ge(1))
+    max_output_tokens: int = field(validator=ge(0))
+    offers: tuple[Offer, ...]
+    features: Feature = Feature.NONE
+    quality: int = field(default=0, validator=ge(0))
+    max_input_tokens: int = field(default=0, validator=ge(0))
+
+    def __attrs_post_init__(self) -> None:
+        if not self.max_input_tokens:
+            object.__setattr__(self, "max_input_tokens", self.context_tokens)
+
+    @cached_property
+    def price(self) -> Price | Unknown:
+        """The price of the preferred offer; Unknown where nobody that can be reached sells it."""
+        return self.offers[0].price if self.offers else Unknown("no provider can be reached")
+
+    @cached_property
+    def offered_by(self) -> Mapping[str, Offer]:
+        """Offers by provider name."""
+        return {offer.provider: offer for offer in self.offers}
+
+
+def _by_id(models: Iterable[Model]) -> tuple[Model, ...]:
+    return tuple(sorted(models, key=lambda model: model.id))
+
+
+def _text(model: Model) -> str:
+    """Everything about a model, from plain values alone, since `repr` of an enum differs between Pythons.
+
+    `ids.canonical` would say the same of the whole in three times the time, and every decision's id waits for it.
+    """
+    abilities = (model.tier.value, model.capabilities.value, model.features.value, model.quality)
+    room = (model.context_tokens, model.max_input_tokens, model.max_output_tokens)
+    return repr((model.id, abilities, room, [_offer_row(offer) for offer in model.offers]))
+
+
+def _offer_row(offer: Offer) -> tuple[object, ...]:
+    price = offer.price
+    terms = [_rate_row(rate) for rate in price.rates] if isinstance(price, Price) else price.reason
+    return offer.provider, offer.native_id, offer.source, offer.valid_from, terms
+
+
+def _rate_row(rate: Rate) -> tuple[int, ...]:
+    return rate.above_input_tokens, rate.input, rate.output, rate.cache_read, rate.cache_write
+
+
+def _only(model: Model, providers: frozenset[str]) -> Model:
+    offers = tuple(offer for offer in model.offers if offer.provider in providers)
+    return model if len(offers) == len(model.offers) else evolve(model, offers=offers)
+
+
+@frozen
+class Catalog:
+    """All models known to a run, sorted by id. Two catalogues with the same rows are equal and decide equally."""
+
+    models: tuple[Model, ...] = field(converter=_by_id)
+    # What pure functions over this catalogue have already worked out (see `route`); never part of its value.
+    memo: dict[object, object] = field(factory=dict, init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        twice = [a.id for a, b in itertools.pairwise(self.models) if a.id == b.id]
+        if twice:
+            raise InputError(*(Problem(name, "stands twice in the catalogue; ids must be unique") for name in twice))
+
+    def __contains__(self, model_id: object) -> bool:
+        return model_id in self.by_id
+
+    def __getitem__(self, model_id: str) -> Model:
+        return self.by_id[model_id]
+
+    def __len__(self) -> int:
+        return len(self.models)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Model]:
+        """Models by id."""
+        return {model.id: model for model in self.models}
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Sixteen hex digits that two catalogues share exactly when their rows are equal (see `ids.fingerprint`)."""
+        return fingerprint(*map(_text, self.models))
+
+    def only(self, providers: Iterable[str]) -> "Catalog":
+        """The same models with the offers of these providers alone. A model left without offers stays, unroutable."""
+        usable = frozenset(providers)
+        kept = tuple(_only(model, usable) for model in self.models)
+        return self if kept == self.models else Catalog(kept)
+
+    def merged(self, rows: Iterable[Model]) -> "Catalog":
+        """This catalogue with `rows` added; a row with a known id replaces the model that had it."""
+        return Catalog({**self.by_id, **{row.id: row for row in rows}}.values())

@@ -1,0 +1,98 @@
+"""The run's bookkeeping: what a finished call costs, what an abandoned one does, and how a step is closed.
+
+Every hold that `propose` makes ends in exactly one of `pay`, `abandon` and `withdraw`.
+"""
+
+from tokenwise.budgets import ledger
+from tokenwise.budgets.budget import Hold
+from tokenwise.budgets.budget import settle as settle_hold
+from tokenwise.catalog.prices import Price
+from tokenwise.faults import RULES, Billing, Fault
+from tokenwise.machine.messages import AbandonCall, Record, Settle
+from tokenwise.machine.run import Attempt, Commands, Ended, Outcome, Run, Transition
+from tokenwise.money import Nanodollars
+from tokenwise.routing.bid import Bid
+from tokenwise.routing.verdicts import Reply
+from tokenwise.usage import Usage
+
+__all__ = ["abandon", "end", "pay", "withdraw", "write_off"]
+
+
+def pay(
+    run: Run, index: int, attempt: Attempt, outcome: str, usage: Usage | None, reply: Reply | None = None
+) -> Transition:
+    """Settle a call that has been answered. The reservation stands where nothing was reported and it may be billed."""
+    bid = attempt.bid
+    served = (reply.served_model if reply else "") or bid.model
+    cost = _cost(run, bid, served, usage, outcome)
+    entry = ledger.Charged(
+        attempt=attempt.id,
+        model=served,
+        provider=bid.provider,
+        amount=cost,
+        usage=usage,
+        outcome=outcome,
+        estimated=usage is None and cost > 0,
+        asked=bid.model,
+        reported=reply.reported_cost if reply else None,
+    )
+    run = _settled(run, index, attempt, cost)
+    return run, (Settle(attempt.id, cost), Record(entry), *_difference(attempt, cost))
+
+
+def _cost(run: Run, bid: Bid, served: str, usage: Usage | None, outcome: str) -> Nanodollars:
+    if usage is not None:
+        return Nanodollars(_price(run, bid, served).cost(usage) + bid.surcharge)
+    known_free = outcome != "ok" and RULES[Fault(outcome)].billing is Billing.FREE
+    return Nanodollars(0) if known_free else bid.amount
+
+
+def _price(run: Run, bid: Bid, served: str) -> Price:
+    """The price of the model that answered; that of the one asked where the other's is not known."""
+    catalog = run.job.catalog
+    for name in (served, bid.model):
+        model = catalog.by_id.get(name)
+        offer = model.offered_by.get(bid.provider) if model else None
+        if offer and isinstance(offer.price, Price):
+            return offer.price
+    raise AssertionError(f"{bid.model} was bid for without a price")
+
+
+def _difference(attempt: Attempt, cost: Nanodollars) -> Commands:
+    over = cost - attempt.bid.amount
+    if over < 0:
+        return (Record(ledger.Released(attempt.id, Nanodollars(-over))),)
+    if over > 0:
+        return (Record(ledger.Overran(attempt.id, Nanodollars(over))),)
+    return ()
+
+
+def _settled(run: Run, index: int, attempt: Attempt, cost: Nanodollars) -> Run:
+    books = settle_hold(run.books, Hold(attempt.bid.amount), cost)
+    each = run.steps[index]
+    return run.put(index, each.turned(each.state, spent=cost), books)
+
+
+def abandon(run: Run, index: int, attempt: Attempt) -> Transition:
+    """Give up a call under way. It may still be billed, so its whole reservation counts as spent, as an estimate."""
+    bid = attempt.bid
+    entry = ledger.Abandoned(attempt.id, bid.model, bid.provider, bid.amount)
+    run = _settled(run, index, attempt, bid.amount)
+    return run, (AbandonCall(attempt.id), Settle(attempt.id, bid.amount), Record(entry))
+
+
+def end(run: Run, index: int, outcome: Outcome, why: str = "", text: str = "") -> Transition:
+    """Close a step. What it has spent is in the books already."""
+    over = run.steps[index].turned(Ended(outcome, text, why))
+    entry = ledger.StepEnded(run.spec(index).id, outcome.value, over.spent, why)
+    return run.put(index, over), (Record(entry),)
+
+
+def withdraw(run: Run, index: int, attempt: Attempt) -> Run:
+    """Take a hold back that no call was made for."""
+    return _settled(run, index, attempt, Nanodollars(0))
+
+
+def write_off(run: Run, index: int, attempt: Attempt, cost: Nanodollars | None = None) -> Run:
+    """Count a hold as spent, in full or at this cost, whose closing the ledger has recorded elsewhere."""
+    return _settled(run, index, attempt, attempt.bid.amount if cost is None else cost)

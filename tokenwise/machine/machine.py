@@ -1,0 +1,349 @@
+"""The decision machine: start(job) -> (run, commands), step(run, event) -> (run, commands).
+
+It sequences the leaf decisions (`fit`, `verdict`, `climb`) and keeps the run's books; it holds no policy of its own.
+One request is a plan of one step. Same job and same events give the same commands, byte for byte, on every machine.
+
+    Pending ──▶ Reserving ──▶ Calling ──▶ (Streaming) ──▶ Ended
+                  │   ▲          │
+                  ▼   │          ▼
+                Parked └──── BackingOff
+
+`docs/machine.md` shows the whole diagram, generated from `TRANSITIONS`, and transcripts of runs.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from attrs import evolve
+
+from tokenwise.budgets import ledger
+from tokenwise.catalog.reply_formats import format_for
+from tokenwise.errors import ProtocolViolation
+from tokenwise.faults import Fault
+from tokenwise.machine.books import abandon, end, pay, withdraw, write_off
+from tokenwise.machine.messages import (
+    CallFailed,
+    CallModel,
+    CallSucceeded,
+    Cancelled,
+    Event,
+    Finish,
+    FirstToken,
+    Lost,
+    ModelsCooling,
+    Record,
+    Reserved,
+    ReserveRefused,
+    Settle,
+    Wait,
+    Woke,
+)
+from tokenwise.machine.propose import first_intent, propose
+from tokenwise.machine.run import (
+    Again,
+    Attempt,
+    BackingOff,
+    Calling,
+    Commands,
+    Ended,
+    Intent,
+    Job,
+    Onward,
+    Outcome,
+    Parked,
+    Pending,
+    Reserving,
+    Run,
+    State,
+    Streaming,
+    Transition,
+)
+from tokenwise.money import Nanodollars
+from tokenwise.routing.ladder import Climb, Failed, Retry, Stop, climb
+from tokenwise.routing.verdicts import Reply, verdict
+
+__all__ = ["TRANSITIONS", "start", "step"]
+
+# Which states may follow which, per event that concerns the step itself. Every other pair of a current attempt's state
+# and an event is a ProtocolViolation. Cancelled leads from every state to Ended and is left out.
+TRANSITIONS: Final[Mapping[tuple[type[State], type[Event]], tuple[type[State], ...]]] = {
+    (Reserving, Reserved): (Calling, Ended),
+    (Reserving, ReserveRefused): (Reserving, Parked, BackingOff, Ended),
+    (Reserving, Lost): (BackingOff, Reserving, Parked, Ended),
+    (Calling, FirstToken): (Streaming,),
+    (Calling, CallSucceeded): (Ended, Reserving, Parked),
+    (Calling, CallFailed): (BackingOff, Reserving, Parked, Ended),
+    (Calling, Lost): (BackingOff, Reserving, Parked, Ended),
+    (Streaming, CallSucceeded): (Ended,),
+    (Streaming, CallFailed): (Ended,),
+    (Streaming, Lost): (Ended,),
+    (BackingOff, Woke): (Reserving, Parked, Ended),
+}
+
+# How long a step waits for money that other runs hold, each time, and how often, before it gives up.
+_BUSY_MS: Final = 250
+_MOST_REFUSALS: Final = 8
+
+
+def start(job: Job, *, at_ms: int = 0) -> Transition:
+    """Begin a run: every step without parents asks for its money."""
+    return _advance(Run.of(job, at_ms))
+
+
+def step(run: Run, event: Event) -> Transition:
+    """Take one event. Raises ProtocolViolation for an event that cannot follow; ignores one that comes too late."""
+    if run.finished:
+        return run, ()
+    run = run.at(event.at_ms)
+    match event:
+        case Cancelled():
+            return _cancel(run)
+        case ModelsCooling(until_ms=cooling):
+            return evolve(run, cooling=cooling), ()
+        case _:
+            return _step_of(run, event)
+
+
+_StepEvent = Reserved | ReserveRefused | FirstToken | CallSucceeded | CallFailed | Lost | Woke
+
+
+def _step_of(run: Run, event: _StepEvent) -> Transition:
+    index = run.job.plan.position.get(event.attempt.step, -1)
+    if index < 0 or event.attempt.ordinal >= run.steps[index].ordinals:
+        raise ProtocolViolation(run.steps[index].state if index >= 0 else None, event)
+    state = run.steps[index].state
+    if isinstance(state, (Ended, Parked, Pending)) or state.attempt.id != event.attempt:
+        return run, ()  # late: the attempt has been settled, and something else is under way
+    return _react(run, index, state, event)
+
+
+def _react(run: Run, index: int, state: State, event: _StepEvent) -> Transition:
+    match state, event:
+        case Reserving(attempt), Reserved():
+            return _call(run, index, attempt)
+        case Reserving(attempt), ReserveRefused():
+            return _refused(run, index, attempt, event)
+        case Calling(attempt), FirstToken():
+            return run.with_state(index, Streaming(attempt)), ()
+        case Calling(attempt), CallSucceeded(reply=reply):
+            return _judge(run, index, attempt, reply)
+        case Calling(attempt), CallFailed():
+            return _fail(run, index, attempt, event)
+        case Streaming(attempt), CallSucceeded(reply=reply):
+            return _accept(run, index, attempt, reply)
+        case Streaming(attempt), CallFailed():
+            return _break_off(run, index, attempt, event)
+        case ((Reserving() | Calling() | Streaming()), Lost(cost=cost)):
+            return _lose(run, index, state, cost)
+        case BackingOff(intent=intent), Woke():
+            return _then_advance(*propose(run, index, intent))
+        case _:
+            raise ProtocolViolation(state, event)
+
+
+# --- opening and closing steps ---------------------------------------------------------------------------------------
+
+
+def _advance(run: Run) -> Transition:
+    """Let every step move that can, in plan order: orphans end, parked ones wake, ready ones open. Then finish."""
+    out: Commands = ()
+    for index in range(len(run.steps)):
+        run, commands = _move(run, index)
+        out += commands
+    return _finish(run, out)
+
+
+def _move(run: Run, index: int) -> Transition:
+    match run.steps[index].state:
+        case Parked(intent) if run.busy < run.job.policy.parallelism:
+            return propose(run, index, intent)
+        case Pending():
+            return _open(run, index)
+        case _:
+            return run, ()
+
+
+def _open(run: Run, index: int) -> Transition:
+    parents = [run.steps[parent].state for parent in run.job.plan.parents[index]]
+    if any(isinstance(parent, Ended) and parent.outcome is not Outcome.OK for parent in parents):
+        return end(run, index, Outcome.UPSTREAM_FAILED, "a step it builds on did not succeed")
+    if not all(isinstance(parent, Ended) for parent in parents) or run.busy >= run.job.policy.parallelism:
+        return run, ()
+    intent, cut = first_intent(run, index)
+    run, commands = propose(run, index, intent)
+    return run, (*cut, *commands)
+
+
+def _finish(run: Run, out: Commands) -> Transition:
+    if run.finished or (status := run.status) is None:
+        return run, out
+    books = run.books
+    pairs = zip(run.job.plan.steps, run.endings, strict=True)
+    outcomes = tuple([(spec.id, ending.outcome.value) for spec, ending in pairs])
+    last = Record(ledger.Finished(status, books.spent, books.overrun))
+    return run.closed(), (*out, last, Finish(status, outcomes, books.spent, books.overrun))
+
+
+def _cancel(run: Run) -> Transition:
+    """Let go of everything, at once: abandoned calls are charged in full, since they may still be billed."""
+    out: Commands = ()
+    for index, each in enumerate(run.steps):
+        match each.state:
+            case Reserving(attempt):
+                run = withdraw(run, index, attempt)
+                out += (Settle(attempt.id, Nanodollars(0)),)
+            case Calling(attempt) | Streaming(attempt):
+                run, commands = abandon(run, index, attempt)
+                out += commands
+            case _:
+                pass
+        if not isinstance(each.state, Ended):
+            run, commands = end(run, index, Outcome.CANCELLED)
+            out += commands
+    return _finish(run, out)
+
+
+def _refused(run: Run, index: int, attempt: Attempt, event: ReserveRefused) -> Transition:
+    """A budget outside the run said no: fit what it has left, or wait for what others hold there, or give up."""
+    run = withdraw(run, index, attempt)
+    refusals = run.steps[index].refusals
+    run = run.put(index, evolve(run.steps[index], state=Pending(), refusals=refusals + 1))
+    if refusals >= _MOST_REFUSALS:
+        return _then_advance(*end(run, index, Outcome.BUDGET_EXHAUSTED, "the money stayed in others' hands"))
+    if event.available < attempt.bid.amount <= event.available + event.held and not run.books.held:
+        run = run.with_state(index, BackingOff(attempt, attempt.intent))
+        return _then_advance(run, (Wait(attempt.id, _BUSY_MS),))
+    run, out = propose(run, index, attempt.intent, event.available)
+    if isinstance(run.steps[index].state, Parked):
+        # To advance now would ask again at once. A sibling's end wakes it, and such waits are not counted: they end.
+        return run.put(index, evolve(run.steps[index], refusals=refusals)), out
+    return _then_advance(run, out)
+
+
+# --- calling and what comes of it ------------------------------------------------------------------------------------
+
+
+def _call(run: Run, index: int, attempt: Attempt) -> Transition:
+    left = run.left_ms()
+    if left is not None and left <= 0:
+        run = withdraw(run, index, attempt)
+        run, ended = end(run, index, Outcome.DEADLINE_PASSED, "the deadline had passed before the call could be made")
+        return _then_advance(run, (Settle(attempt.id, Nanodollars(0)), *ended))
+    timeout = run.job.policy.timeout_ms if left is None else min(run.job.policy.timeout_ms, left)
+    run = run.put(index, run.steps[index].turned(Calling(attempt), calls=1))
+    return run, (Record(_reservation(attempt)), _call_command(run, index, attempt, timeout))
+
+
+def _reservation(attempt: Attempt) -> ledger.Reservation:
+    bid = attempt.bid
+    return ledger.Reservation(attempt.id, bid.model, bid.provider, bid.amount, bid.input_tokens, bid.max_output_tokens)
+
+
+def _call_command(run: Run, index: int, attempt: Attempt, timeout_ms: int) -> CallModel:
+    bid = attempt.bid
+    return CallModel(
+        attempt=attempt.id,
+        model=bid.model,
+        provider=bid.provider,
+        native_id=bid.native_id,
+        prompt=attempt.intent.prompt,
+        checks=run.spec(index).checks,
+        input_tokens=bid.input_tokens,
+        max_output_tokens=bid.max_output_tokens,
+        timeout_ms=timeout_ms,
+        reply_format=format_for(run.spec(index), run.job.catalog[bid.model]),
+    )
+
+
+def _judge(run: Run, index: int, attempt: Attempt, reply: Reply) -> Transition:
+    fault = verdict(reply) if run.job.judged else None
+    if fault is None:
+        return _accept(run, index, attempt, reply)
+    run, paid = pay(run, index, attempt, fault.value, reply.usage, reply)
+    failure = CallFailed(attempt.id, run.now_ms, fault, "; ".join(reply.findings))
+    return _after_failure(run, index, attempt, failure, paid)
+
+
+def _accept(run: Run, index: int, attempt: Attempt, reply: Reply) -> Transition:
+    run, paid = pay(run, index, attempt, "ok", reply.usage, reply)
+    run, ended = end(run, index, Outcome.OK, text=reply.text)
+    return _then_advance(run, (*paid, *ended))
+
+
+def _fail(run: Run, index: int, attempt: Attempt, event: CallFailed) -> Transition:
+    run, paid = pay(run, index, attempt, event.fault.value, event.usage)
+    return _after_failure(run, index, attempt, event, paid)
+
+
+def _break_off(run: Run, index: int, attempt: Attempt, event: CallFailed) -> Transition:
+    """A stream that broke after text was out: nobody else may continue it."""
+    run, paid = pay(run, index, attempt, event.fault.value, event.usage)
+    run, ended = end(run, index, Outcome.FAILED, _because(event))
+    return _then_advance(run, (*paid, *ended))
+
+
+def _lose(run: Run, index: int, state: Reserving | Calling | Streaming, cost: Nanodollars | None) -> Transition:
+    """Go on after the death of a process. Its call may have been billed in full, and the ledger says so already."""
+    attempt = state.attempt
+    if isinstance(state, Reserving) and cost is None:
+        return _then_advance(*propose(withdraw(run, index, attempt), index, attempt.intent))
+    if isinstance(state, Reserving):  # it was answered and called, and the process died before it could record that
+        run = run.put(index, run.steps[index].turned(Calling(attempt), calls=1))
+    run = write_off(run, index, attempt, cost)
+    failure = CallFailed(attempt.id, run.now_ms, Fault.DISCONNECTED, "the process ended during the call")
+    if isinstance(state, Streaming):
+        return _then_advance(*end(run, index, Outcome.FAILED, _because(failure)))
+    return _after_failure(run, index, attempt, failure, ())
+
+
+def _after_failure(run: Run, index: int, attempt: Attempt, failure: CallFailed, paid: Commands) -> Transition:
+    failed = _failed(run, index, attempt, failure)
+    intent = _after(failed, attempt.intent)
+    match climb(failed, intent.need, run.job.catalog, run.job.policy, seed=run.job.seed):
+        case Retry(after_ms=after_ms):
+            run, out = _back_off(run, index, attempt, after_ms, failed)
+        case Climb(bids=bids):
+            run, out = propose(run, index, evolve(intent, aim=Onward(bids, failed)))
+        case Stop(reason=reason):
+            run, out = end(run, index, Outcome.FAILED, _because(failure, reason))
+    return _then_advance(run, (*paid, *out))
+
+
+def _failed(run: Run, index: int, attempt: Attempt, failure: CallFailed) -> Failed:
+    each = run.steps[index]
+    return Failed(
+        attempt=attempt.id,
+        bid=attempt.bid,
+        fault=failure.fault,
+        calls=each.calls,
+        retries=attempt.retries,
+        base=each.base,
+        tried=each.tried,
+        avoid=run.avoid,
+        retry_after_ms=failure.retry_after_ms,
+    )
+
+
+def _after(failed: Failed, intent: Intent) -> Intent:
+    """The same intent, except that a reply that was cut off may be twice as long the next time."""
+    if failed.fault is not Fault.TRUNCATED:
+        return intent
+    return evolve(intent, need=evolve(intent.need, max_output_tokens=2 * intent.need.max_output_tokens))
+
+
+def _back_off(run: Run, index: int, attempt: Attempt, after_ms: int, failed: Failed) -> Transition:
+    left = run.left_ms()
+    if left is not None and after_ms >= left:
+        return end(run, index, Outcome.DEADLINE_PASSED, f"{failed.fault.value}, and no time for another try")
+    intent = evolve(attempt.intent, aim=Again(attempt.bid, failed.retries + 1))
+    run = run.with_state(index, BackingOff(attempt, intent))
+    return run, (Record(ledger.Retried(attempt.id, after_ms, failed.fault.value)), Wait(attempt.id, after_ms))
+
+
+def _because(failure: CallFailed, reason: str = "") -> str:
+    return ": ".join(part for part in (reason or failure.fault.value, failure.message) if part)
+
+
+def _then_advance(run: Run, commands: Commands) -> Transition:
+    run, more = _advance(run)
+    return run, (*commands, *more)

@@ -1,0 +1,207 @@
+"""A step asks for money: what it wants to send, to whom, and for how much at most.
+
+The best bid that fits is reserved; otherwise the step waits while its siblings hold money, is shortened, or gives up.
+A floor is kept for every step still to come, so that one step's escalation never starves another's cheapest answer.
+"""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import assert_never
+
+from tokenwise.budgets import ledger
+from tokenwise.budgets.budget import Short
+from tokenwise.budgets.budget import reserve as hold_money
+from tokenwise.ids import AttemptId
+from tokenwise.machine.books import end
+from tokenwise.machine.messages import Command, Record, Reserve
+from tokenwise.machine.run import (
+    Again,
+    Attempt,
+    Choice,
+    Commands,
+    First,
+    Intent,
+    Onward,
+    Outcome,
+    Parked,
+    Reserving,
+    Run,
+    StepRun,
+    Transition,
+)
+from tokenwise.money import Nanodollars, format_usd
+from tokenwise.plan import Step
+from tokenwise.prompt import Finding, Message, compose, count_prompt, cut_to
+from tokenwise.routing.bid import Bid, Need
+from tokenwise.routing.fitting import bid_of, bids_in_order, shorten
+from tokenwise.routing.health import ANY_MODEL
+from tokenwise.routing.shortlist import obstacle
+
+__all__ = ["first_intent", "propose"]
+
+
+def first_intent(run: Run, index: int) -> tuple[Intent, Commands]:
+    """What the step wants to send: its parents' outputs whole if some model has room for them, else cut evenly."""
+    job, spec = run.job, run.spec(index)
+    choice = job.choices[index]
+    first = First(spec.model or choice.model, choice.upgrades)
+    if job.request:
+        return Intent(job.request, None, first), ()
+    findings = tuple(Finding(parent, run.text(parent)) for parent in spec.after)
+    whole = sum(len(finding.text) for finding in findings)
+    for share in (8, 4, 2, 1):
+        prompt = compose(job.plan, spec, cut_to(findings, share, 8))
+        intent = Intent(_need(spec, choice, prompt), prompt, first)
+        if share == 8 and not findings:
+            return intent, ()
+        if next(_bids(run, intent), None):
+            break
+    cut = () if share == 8 else (Record(ledger.ContextCut(spec.id, whole, whole * share // 8)),)
+    return intent, cut
+
+
+def _need(spec: Step, choice: Choice, prompt: tuple[Message, ...]) -> Need:
+    return Need(
+        capabilities=spec.capabilities,
+        input=count_prompt(spec, prompt),
+        max_output_tokens=choice.max_output_tokens or spec.max_output_tokens,
+        output_tokens=spec.output_tokens,
+        difficulty=spec.difficulty,
+        model=spec.model,
+    )
+
+
+def propose(run: Run, index: int, intent: Intent, ceiling: Nanodollars | None = None) -> Transition:
+    """Ask for the money of the best bid that fits; wait while siblings hold money; shorten; or give up."""
+    available = run.available_to(index)
+    if ceiling is not None:
+        available = min(available, ceiling)
+    elif better := _upgrade(run, index, intent):
+        return _reserve(run, index, intent, better)
+    bids = _bids(run, intent)
+    first = next(bids, None)
+    if first and first.amount <= available:
+        return _reserve(run, index, intent, first)
+    # Only now is every model looked at, and once: a budget that is used up brings each request here.
+    offered = (first, *bids) if first else ()
+    if best := next((bid for bid in offered if bid.amount <= available), None):
+        return _reserve(run, index, intent, best)
+    if run.books.held and offered:
+        return run.with_state(index, Parked(intent)), ()
+    if isinstance(intent.aim, First) and (shorter := _shortened(run, intent, offered, available)):
+        return _reserve(run, index, intent, shorter)
+    return _give_up(run, index, intent, offered, available)
+
+
+def _upgrade(run: Run, index: int, intent: Intent) -> Bid | None:
+    """A better model than planned, paid with what other steps have saved and nothing that is planned for another."""
+    if not isinstance(intent.aim, First) or not intent.aim.upgrades:
+        return None
+    spare, catalog, policy = run.spare_for(index), run.job.catalog, run.job.policy
+    for model in (catalog[name] for name in intent.aim.upgrades if name in catalog):
+        bid = bid_of(model, intent.need, policy, run.avoid)
+        # The money first: it is what most upgrades fail by, and the quicker question.
+        if bid and bid.amount <= spare and obstacle(model, intent.need, policy) is None:
+            return bid
+    return None
+
+
+def _bids(run: Run, intent: Intent) -> Iterator[Bid]:
+    match intent.aim:
+        case First(preferred):
+            return _first_bids(run, intent.need, preferred)
+        case Again(bid):
+            return iter((bid,))
+        case Onward(bids):
+            return iter(bids)
+        case _:
+            assert_never(intent.aim)
+
+
+def _first_bids(run: Run, need: Need, preferred: str) -> Iterator[Bid]:
+    """Bids that pass over what cools; where all that could do it cools, all of them: somebody must probe."""
+    catalog, policy, avoid = run.job.catalog, run.job.policy, run.avoid
+    bids = bids_in_order(need, catalog, policy, preferred=preferred, avoid=avoid)
+    if not avoid:
+        return bids
+    if first := next(bids, None):
+        return itertools.chain((first,), bids)
+    return bids_in_order(need, catalog, policy, preferred=preferred)
+
+
+def _shortened(run: Run, intent: Intent, offered: Sequence[Bid], available: Nanodollars) -> Bid | None:
+    return shorten(offered, intent.need, run.job.catalog, run.job.policy, available)
+
+
+def _reserve(run: Run, index: int, intent: Intent, bid: Bid) -> Transition:
+    before, spec = run.steps[index], run.spec(index)
+    attempt = Attempt(AttemptId(spec.id, before.ordinals), bid, intent)
+    holding = hold_money(run.books, bid.amount)
+    assert not isinstance(holding, Short)  # every bid was chosen to fit what the books have left
+    after = _with_attempt(run, before, attempt)
+    run = run.put(index, after, holding[0])
+    return run, (*_moves(run, intent, attempt), Reserve(attempt.id, bid.amount))
+
+
+def _with_attempt(run: Run, before: StepRun, attempt: Attempt) -> StepRun:
+    bid, aim = attempt.bid, attempt.intent.aim
+    climbs = isinstance(aim, Onward) and bid.model != before.model
+    return StepRun(
+        state=Reserving(attempt),
+        ordinals=before.ordinals + 1,
+        calls=before.calls,
+        refusals=before.refusals,
+        spent=before.spent,
+        model=bid.model,
+        base=run.job.catalog[bid.model].tier if isinstance(aim, First) else before.base,
+        tried=before.tried | {(bid.provider, bid.model)},
+        escalations=before.escalations + climbs,
+    )
+
+
+def _moves(run: Run, intent: Intent, attempt: Attempt) -> Iterator[Command]:
+    """What the books should say about how the step came by this bid."""
+    bid = attempt.bid
+    match intent.aim:
+        case First(preferred):
+            tier = run.job.catalog[bid.model].tier
+            if bid.model in intent.aim.upgrades:
+                yield Record(ledger.Upgraded(attempt.id.step, preferred, bid.model, "other steps have saved money"))
+            elif preferred and bid.model != preferred:
+                why = "cooling" if _cools(run, preferred) else "does not fit the money or the window"
+                yield Record(ledger.Downgraded(attempt.id.step, preferred, bid.model, why))
+            yield Record(ledger.Routed(attempt.id, bid.model, bid.provider, tier, bid.amount))
+        case Onward(failed=failed):
+            fault = failed.fault.value
+            yield Record(ledger.Escalated(attempt.id, failed.bid.model, bid.model, bid.provider, fault))
+        case Again():
+            pass
+        case _:
+            assert_never(intent.aim)
+
+
+def _cools(run: Run, name: str) -> bool:
+    model, avoid = run.job.catalog.by_id.get(name), run.avoid
+    sellers = model.offered_by if model else ()
+    return any((seller, kind) in avoid for seller in sellers for kind in (name, ANY_MODEL))
+
+
+def _why_nobody(run: Run, intent: Intent) -> str:
+    """Why no model qualifies: the planned one's own obstacle, if it has one."""
+    need, catalog, policy = intent.need, run.job.catalog, run.job.policy
+    preferred = catalog.by_id.get(intent.aim.preferred) if isinstance(intent.aim, First) else None
+    hindered = obstacle(preferred, need, policy) if preferred else None
+    return f"no model can do it; {preferred.id}: {hindered}" if preferred and hindered else "no model can do it"
+
+
+def _give_up(run: Run, index: int, intent: Intent, offered: Sequence[Bid], available: Nanodollars) -> Transition:
+    """No bid can be made: say whether for want of money or of a model."""
+    least = min((bid.amount for bid in offered), default=None)
+    left = format_usd(Nanodollars(max(0, available)))
+    if least is None:
+        return end(run, index, Outcome.NO_MODEL, _why_nobody(run, intent))
+    short = f"needs {format_usd(least)}, {left} is left after what the other steps need"
+    if isinstance(intent.aim, First):
+        return end(run, index, Outcome.BUDGET_EXHAUSTED, short)
+    fault = intent.aim.failed.fault.value if isinstance(intent.aim, Onward) else "retry"
+    return end(run, index, Outcome.FAILED, f"{fault}; going on {short}")

@@ -1,0 +1,348 @@
+"""A job, and how far it has come: one immutable state per step, and the run's own books.
+
+This module holds the data of the machine and what can be read off it; `machine` holds the moves.
+"""
+
+import enum
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from tokenwise.budgets.budget import Budget
+from tokenwise.catalog.models import Catalog
+from tokenwise.ids import AttemptId
+from tokenwise.machine.messages import Command
+from tokenwise.money import Nanodollars
+from tokenwise.plan import Plan, Step
+from tokenwise.policy import Policy
+from tokenwise.prompt import Message
+from tokenwise.routing.bid import Bid, Need
+from tokenwise.routing.health import Seat
+from tokenwise.routing.ladder import Failed
+from tokenwise.traits import Tier
+
+__all__ = [
+    "Again",
+    "Aim",
+    "Attempt",
+    "BackingOff",
+    "Calling",
+    "Choice",
+    "Commands",
+    "Ended",
+    "First",
+    "Intent",
+    "Job",
+    "Onward",
+    "Outcome",
+    "Parked",
+    "Pending",
+    "Reserving",
+    "Run",
+    "State",
+    "StepRun",
+    "Streaming",
+    "Transition",
+]
+
+
+_ZERO = Nanodollars(0)
+
+
+@frozen
+class Choice:
+    """What planning decided for one step: its model, what that may cost, and the cheapest whole answer (`floor`).
+
+    `max_output_tokens` is the cap it was priced with (0: the step's own). `upgrades` are models worth more with the
+    same cap, best first, for the money that other steps may save.
+    """
+
+    model: str
+    worst: Nanodollars
+    floor: Nanodollars
+    max_output_tokens: int = 0
+    upgrades: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class Job:
+    """Everything fixed before a run starts. `choices` are in plan order.
+
+    A request that arrives already written is a plan of one step with its `request` need; its reply is passed on as it
+    comes (`judged` False), while a plan's steps are judged by `verdict`. `cooling` is what was known of everybody's
+    health at the start.
+    """
+
+    id: str
+    plan: Plan
+    choices: tuple[Choice, ...]
+    catalog: Catalog
+    policy: Policy
+    limit: Nanodollars
+    seed: int = 0
+    request: Need | None = None
+    judged: bool = True
+    cooling: tuple[tuple[Seat, int], ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        if len(self.choices) != len(self.plan.steps):
+            raise ValueError(f"{len(self.choices)} choices for {len(self.plan.steps)} steps")
+
+
+class Outcome(enum.Enum):
+    """How a step can end."""
+
+    OK = "ok"
+    FAILED = "failed"
+    UPSTREAM_FAILED = "upstream_failed"
+    BUDGET_EXHAUSTED = "budget_exhausted"
+    NO_MODEL = "no_model"
+    DEADLINE_PASSED = "deadline_passed"
+    CANCELLED = "cancelled"
+
+
+@frozen
+class First:
+    """The step's first proposal: an upgrade that others' savings pay, the preferred model, or what the money allows."""
+
+    preferred: str
+    upgrades: tuple[str, ...] = ()
+
+
+@frozen
+class Again:
+    """The same place once more."""
+
+    bid: Bid
+    retries: int
+
+
+@frozen
+class Onward:
+    """Somewhere else after a failure: the bids in the order to be tried."""
+
+    bids: tuple[Bid, ...]
+    failed: Failed
+
+
+Aim = First | Again | Onward
+
+
+@frozen
+class Intent:
+    """What a step wants to send, and to whom it would like to send it."""
+
+    need: Need
+    prompt: tuple[Message, ...] | None
+    aim: Aim
+
+
+@frozen
+class Attempt:
+    """One call in the making or under way: the bid that is held for it, and the intent it came from."""
+
+    id: AttemptId
+    bid: Bid
+    intent: Intent
+
+    @property
+    def retries(self) -> int:
+        """How many times in a row this very place has been asked before."""
+        return self.intent.aim.retries if isinstance(self.intent.aim, Again) else 0
+
+
+@frozen
+class Pending:
+    """Waits for its parents, or for a free place among the parallel steps."""
+
+
+@frozen
+class Reserving:
+    """Its money has been asked for."""
+
+    attempt: Attempt
+
+
+@frozen
+class Parked:
+    """Waits for money that other steps hold."""
+
+    intent: Intent
+
+
+@frozen
+class Calling:
+    """Its call is under way and nothing of the reply is out."""
+
+    attempt: Attempt
+
+
+@frozen
+class Streaming:
+    """Its reply is reaching the client: nobody else can be asked any more."""
+
+    attempt: Attempt
+
+
+@frozen
+class BackingOff:
+    """Pauses before it asks again. Holds nothing."""
+
+    attempt: Attempt
+    intent: Intent
+
+
+@frozen
+class Ended:
+    """Is over."""
+
+    outcome: Outcome
+    text: str = ""
+    why: str = ""
+
+
+_PENDING = Pending()
+_WAITING = (Pending, Parked, BackingOff)
+_BUSY = (Reserving, Calling, Streaming, BackingOff)
+_NOBODY: frozenset[Seat] = frozenset()
+_BLAMELESS = (Outcome.OK, Outcome.UPSTREAM_FAILED)
+
+State = Pending | Reserving | Parked | Calling | Streaming | BackingOff | Ended
+
+
+@frozen
+class StepRun:
+    """One step's state, and what must outlive it: how often it has tried, with whom, and what that cost."""
+
+    state: State = _PENDING
+    ordinals: int = 0
+    calls: int = 0
+    refusals: int = 0
+    spent: Nanodollars = _ZERO
+    model: str = ""
+    base: Tier = Tier.BUDGET
+    tried: frozenset[Seat] = frozenset()
+    escalations: int = 0
+
+    def turned(self, state: State, *, calls: int = 0, spent: int = 0) -> "StepRun":
+        """The same step in another state, so many calls and nano-dollars later."""
+        return StepRun(
+            state,
+            self.ordinals,
+            self.calls + calls,
+            self.refusals,
+            Nanodollars(self.spent + spent),
+            self.model,
+            self.base,
+            self.tried,
+            self.escalations,
+        )
+
+
+_FRESH = StepRun()
+
+
+@frozen
+class Run:
+    """A job under way. `steps` are in plan order; `books` are the run's own limit, spend and holds."""
+
+    job: Job
+    books: Budget
+    steps: tuple[StepRun, ...]
+    started_ms: int
+    now_ms: int
+    cooling: tuple[tuple[Seat, int], ...] = ()
+    finished: bool = False
+
+    @classmethod
+    def of(cls, job: Job, at_ms: int) -> "Run":
+        """A run that has not begun."""
+        return cls(job, Budget(job.limit), (_FRESH,) * len(job.plan.steps), at_ms, at_ms, job.cooling)
+
+    @property
+    def avoid(self) -> frozenset[Seat]:
+        """The seats that are still cooling now."""
+        return (
+            frozenset([seat for seat, until_ms in self.cooling if self.now_ms < until_ms]) if self.cooling else _NOBODY
+        )
+
+    @property
+    def endings(self) -> tuple[Ended, ...]:
+        """How each step that is over has ended, in plan order."""
+        return tuple([state for each in self.steps if isinstance(state := each.state, Ended)])
+
+    @property
+    def status(self) -> str | None:
+        """One word for a run whose steps are all over, else None. Money is named only where nothing else went wrong."""
+        outcomes = [ending.outcome for ending in self.endings]
+        if len(outcomes) < len(self.steps):
+            return None
+        causes = [outcome for outcome in outcomes if outcome not in _BLAMELESS]
+        if not causes:
+            return "completed"
+        if Outcome.CANCELLED in causes:
+            return "cancelled"
+        return "exhausted" if all(cause is Outcome.BUDGET_EXHAUSTED for cause in causes) else "failed"
+
+    @property
+    def busy(self) -> int:
+        """How many steps occupy one of the parallel places."""
+        return sum([isinstance(step.state, _BUSY) for step in self.steps])
+
+    def available_to(self, index: int) -> Nanodollars:
+        """What this step may hold now: what is left once every other waiting step's floor is kept. May be negative."""
+        return self._beyond(sum(choice.floor for choice in self._waiting_beside(index)))
+
+    def spare_for(self, index: int) -> Nanodollars:
+        """What this step may hold if every other waiting step is to get what was planned for it. May be negative."""
+        return self._beyond(sum(choice.worst for choice in self._waiting_beside(index)))
+
+    def _waiting_beside(self, index: int) -> Iterator[Choice]:
+        for place, (step, choice) in enumerate(zip(self.steps, self.job.choices, strict=True)):
+            if place != index and isinstance(step.state, _WAITING):
+                yield choice
+
+    def _beyond(self, kept: int) -> Nanodollars:
+        return Nanodollars(self.job.limit - self.books.spent - self.books.held - kept)
+
+    def left_ms(self) -> int | None:
+        """Milliseconds until the deadline; None if there is none."""
+        if not self.job.policy.deadline_ms:
+            return None
+        return self.started_ms + self.job.policy.deadline_ms - self.now_ms
+
+    # Written out rather than left to `evolve`: these are half of what an event costs.
+    def put(self, index: int, step: StepRun, books: Budget | None = None) -> "Run":
+        """The same run with one step replaced, and new books if they changed with it."""
+        steps = (*self.steps[:index], step, *self.steps[index + 1 :])
+        return Run(
+            self.job, books or self.books, steps, self.started_ms, self.now_ms, self.cooling, finished=self.finished
+        )
+
+    def at(self, at_ms: int) -> "Run":
+        """The same run at a later time; time never runs backwards."""
+        if at_ms <= self.now_ms:
+            return self
+        return Run(self.job, self.books, self.steps, self.started_ms, at_ms, self.cooling, finished=self.finished)
+
+    def closed(self) -> "Run":
+        """The same run, over."""
+        return Run(self.job, self.books, self.steps, self.started_ms, self.now_ms, self.cooling, finished=True)
+
+    def with_state(self, index: int, state: State) -> "Run":
+        """The same run with one step in another state."""
+        return self.put(index, self.steps[index].turned(state))
+
+    def spec(self, index: int) -> Step:
+        """What the plan says of a step."""
+        return self.job.plan.steps[index]
+
+    def text(self, step_id: str) -> str:
+        """The reply of a step that has ended."""
+        state = self.steps[self.job.plan.position[step_id]].state
+        assert isinstance(state, Ended)
+        return state.text
+
+
+Commands = tuple[Command, ...]
+Transition = tuple[Run, Commands]

@@ -1,0 +1,136 @@
+"""A request's needs, and what one model at one provider would have to be paid for it at most.
+
+This is where `max_output_tokens` is decided: the number that is priced here is the number that is sent. Which model
+to ask is `route`'s decision.
+"""
+
+from typing import Final
+
+from attrs import field, frozen
+from attrs.validators import ge
+
+from tokenwise.catalog.attachments import NOTHING_ATTACHED, Attachments
+from tokenwise.catalog.models import Model, Offer
+from tokenwise.catalog.prices import FREE, Price
+from tokenwise.money import Nanodollars
+from tokenwise.traits import Capability, Feature
+from tokenwise.usage import TokenCount, Usage
+
+__all__ = ["Bid", "Counted", "Need", "cap", "expected_cost", "longest_bid", "make_bid"]
+
+_NO_FEE: Final = Nanodollars(0)
+
+
+@frozen
+class Counted:
+    """An exact count of a request's words: so many tokens fewer than the bound, for a model whose tokenizer is known.
+
+    `model` stands for itself and its variants: "openai/gpt-5" for "openai/gpt-5-mini", not for "openai/gpt-5.1".
+    """
+
+    model: str
+    saves: int = field(validator=ge(0))
+
+
+@frozen
+class Need:
+    """What one request requires of a model.
+
+    `max_output_tokens` is the caller's wish, before any clamp, and 0 only for embeddings; `output_tokens` is how many
+    are expected; both are for one of the `choices` that are asked for. `model` pins the request to one catalogue id.
+    Token counts are of the whole conversation; `attachments` are in `input` as they usually count. `unpriced` names
+    what a provider would bill by a price that the catalogue does not have: only a free model may then be asked.
+    `surcharge` is a fee per call beside the tokens, at most, which a free model does not have. `counted` are tighter
+    bounds of the input for models whose tokenizer is known.
+    """
+
+    capabilities: Capability
+    input: TokenCount
+    max_output_tokens: int = field(validator=ge(0))
+    output_tokens: int = field(validator=ge(0))
+    difficulty: float = field(default=0.5, converter=float)
+    features: Feature = Feature.NONE
+    model: str = ""
+    choices: int = field(default=1, validator=ge(1))
+    attachments: Attachments = NOTHING_ATTACHED
+    unpriced: str = ""
+    surcharge: Nanodollars = _NO_FEE
+    counted: tuple[Counted, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        if not self.max_output_tokens and not self.features & Feature.EMBEDDINGS:
+            raise ValueError("max_output_tokens is 0; only embeddings have no output")
+
+
+@frozen
+class Bid:
+    """A call that could be made: `amount` is its worst case and must be held before it is.
+
+    `max_output_tokens` is the cap that is sent, and holds for each of the choices that the request asks for.
+    `surcharge` is the part of the amount that no usage tells of, so it is charged in full.
+    """
+
+    model: str
+    provider: str
+    native_id: str
+    input_tokens: int
+    max_output_tokens: int
+    amount: Nanodollars
+    surcharge: Nanodollars = _NO_FEE
+
+
+def cap(model: Model, need: Need) -> int:
+    """The output cap this model allows: the wish, the model's limit and the window's rest, whichever is least.
+
+    The window is measured with the expected input: measured with the bound, four English pages in five would be turned
+    away from windows they fit in. Where the expectation fails, the provider answers CONTEXT_TOO_LONG and bills nothing.
+    Embeddings have no output, and each of their inputs a window of its own.
+    """
+    if not need.max_output_tokens:
+        return 0
+    return min(need.max_output_tokens, model.max_output_tokens, model.context_tokens - need.input.expected)
+
+
+def make_bid(model: Model, offer: Offer, need: Need, *, output_tokens: int) -> Bid:
+    """The bid for exactly this output cap. The offer's price must be known; `route` sees to that.
+
+    Input is billed once however many choices there are, output for each: 3 choices of 100 tokens are 300.
+    """
+    assert isinstance(offer.price, Price)
+    tokens = _input_bound(model, need)
+    amount = offer.price.worst(input_tokens=tokens, output_tokens=output_tokens * need.choices)
+    fee = _surcharge(offer, need)
+    return Bid(model.id, offer.provider, offer.native_id, tokens, output_tokens, Nanodollars(amount + fee), fee)
+
+
+def longest_bid(model: Model, offer: Offer, need: Need, available: Nanodollars) -> Bid | None:
+    """The bid with the longest output cap that `available` pays, up to `cap`; None if not even the input fits."""
+    assert isinstance(offer.price, Price)
+    left = Nanodollars(available - _surcharge(offer, need))
+    affordable = offer.price.affordable_output(left, input_tokens=_input_bound(model, need))
+    if affordable < 0:
+        return None
+    return make_bid(model, offer, need, output_tokens=min(cap(model, need), affordable // need.choices))
+
+
+def expected_cost(price: Price, need: Need, *, output_tokens: int) -> Nanodollars:
+    """What the request will probably cost: expected input, and the expected output of each choice within the cap."""
+    output = min(need.output_tokens, output_tokens) * need.choices
+    return price.cost(Usage(input_tokens=need.input.expected, output_tokens=output))
+
+
+def _surcharge(offer: Offer, need: Need) -> Nanodollars:
+    return need.surcharge if need.surcharge and offer.price != FREE else _NO_FEE
+
+
+def _input_bound(model: Model, need: Need) -> int:
+    bound = need.input.bound - _saved(model, need) if need.counted else need.input.bound
+    if need.attachments is NOTHING_ATTACHED:  # nearly always
+        return bound
+    return bound + need.attachments.beyond_usual(model.id, window_tokens=model.context_tokens)
+
+
+def _saved(model: Model, need: Need) -> int:
+    """The most that a count saves this model; the hyphen tells a variant from a successor."""
+    name = f"{model.id}-"
+    return max((one.saves for one in need.counted if name.startswith(f"{one.model}-")), default=0)

@@ -1,0 +1,91 @@
+"""Make one request fit the money that is there: keep the preferred model, or step down, or cut the cap, or say no.
+
+The order is fixed: the preferred model in full; then, in full, the most preferred model that is not stronger than it;
+then, if shortening is allowed, whoever can say most for the money. Capabilities are never given up.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from attrs import frozen
+
+from tokenwise.catalog.models import Catalog, Model
+from tokenwise.catalog.prices import Price
+from tokenwise.money import Nanodollars
+from tokenwise.policy import Policy
+from tokenwise.routing.bid import Bid, Need, cap, longest_bid, make_bid
+from tokenwise.routing.health import ANY_MODEL, Seat
+from tokenwise.routing.shortlist import candidates, obstacle
+
+__all__ = ["Unaffordable", "bid_of", "bids_in_order", "fit", "shorten"]
+
+
+@frozen
+class Unaffordable:
+    """No bid. `needed` is the cheapest whole answer there is; None where no model qualifies at any price."""
+
+    needed: Nanodollars | None
+
+
+def fit(
+    need: Need,
+    catalog: Catalog,
+    policy: Policy,
+    available: Nanodollars,
+    *,
+    preferred: str,
+    avoid: frozenset[Seat] = frozenset(),
+) -> Bid | Unaffordable:
+    """The best bid for one request, in full, within `available` nano-dollars.
+
+    The worst case of the bid is within `available`, and more money never gives a less preferred model.
+    """
+    offered = bids_in_order(need, catalog, policy, preferred=preferred, avoid=avoid)
+    if best := next((bid for bid in offered if bid.amount <= available), None):
+        return best
+    every = bids_in_order(need, catalog, policy, preferred=preferred, avoid=avoid)
+    return Unaffordable(min((bid.amount for bid in every), default=None))
+
+
+def shorten(bids: Iterable[Bid], need: Need, catalog: Catalog, policy: Policy, available: Nanodollars) -> Bid | None:
+    """The bid that can say most for the money once its cap is cut, if that is still worth having."""
+    offered = ((catalog[bid.model], bid.provider) for bid in bids)
+    shorter = (longest_bid(model, model.offered_by[seller], need, available) for model, seller in offered)
+    least = min(need.max_output_tokens, policy.min_output_tokens)
+    worth = [bid for bid in shorter if bid and bid.max_output_tokens >= least]
+    return max(worth, key=lambda bid: bid.max_output_tokens, default=None)
+
+
+def bids_in_order(
+    need: Need, catalog: Catalog, policy: Policy, *, preferred: str, avoid: frozenset[Seat] = frozenset()
+) -> Iterator[Bid]:
+    """One bid per model, lazily: the preferred one's, then those of models not stronger, strongest tier first.
+
+    Lazily, because the first is nearly always the one, and the rest cost a look at every model. Without a preferred
+    model that the catalogue knows, the strategy's own order holds.
+    """
+    favourite = catalog.by_id.get(preferred)
+    if favourite and obstacle(favourite, need, policy) is None and (first := bid_of(favourite, need, policy, avoid)):
+        yield first
+    for model in _others(need, catalog, policy, favourite):
+        if offered := bid_of(model, need, policy, avoid):
+            yield offered
+
+
+def _others(need: Need, catalog: Catalog, policy: Policy, favourite: Model | None) -> Sequence[Model]:
+    able = candidates(need, catalog, policy)
+    if favourite is None:
+        return able
+    weaker = (model for model in able if model is not favourite and model.tier <= favourite.tier)
+    return sorted(weaker, key=lambda model: -model.tier)
+
+
+def bid_of(model: Model, need: Need, policy: Policy, avoid: frozenset[Seat] = frozenset()) -> Bid | None:
+    """The bid of the first of this model's offers that is priced and not to be avoided; None if there is none."""
+    length = cap(model, need)
+    if length < min(need.max_output_tokens, policy.min_output_tokens):
+        return None
+    for offer in model.offers:
+        closed = avoid and ((offer.provider, model.id) in avoid or (offer.provider, ANY_MODEL) in avoid)
+        if isinstance(offer.price, Price) and not closed:
+            return make_bid(model, offer, need, output_tokens=length)
+    return None

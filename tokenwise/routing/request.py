@@ -1,0 +1,95 @@
+"""From words to a `Need`: what a conversation requires of a model, before anybody has looked at one.
+
+`tw route`, the Python API and the proxy all come through here, so equal input gives equal decisions.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from attrs import field, frozen
+from attrs.validators import ge
+
+from tokenwise.catalog.attachments import NOTHING_ATTACHED, Attachments
+from tokenwise.money import Nanodollars
+from tokenwise.policy import Policy
+from tokenwise.prompt import Message
+from tokenwise.routing.bid import Counted, Need
+from tokenwise.scenario.detector import Scenario, detect
+from tokenwise.traits import Capability, Feature
+from tokenwise.usage import TokenCount, count_messages
+
+__all__ = ["Request", "Weight", "Wishes", "expected_output", "read_request"]
+
+_NO_FEE: Final = Nanodollars(0)
+
+
+@frozen(kw_only=True)
+class Weight:
+    """What a request that arrives written weighs: everything in it that may be billed, the words included.
+
+    `input` counts attachments as they usually count; the other fields are as in `Need`.
+    """
+
+    input: TokenCount
+    choices: int = field(default=1, validator=ge(1))
+    attachments: Attachments = NOTHING_ATTACHED
+    unpriced: str = ""
+    surcharge: Nanodollars = _NO_FEE
+
+
+@frozen(kw_only=True)
+class Wishes:
+    """What the caller says beside the words. A stated capability replaces detection; no cap means the policy's own.
+
+    `weight` is that of a request that arrives written; without one, the words are all there is. `counted` says how many
+    tokens an exact count of the words saves, of those that the bound has for them.
+    """
+
+    capabilities: Capability | None = None
+    max_output_tokens: int | None = None
+    features: Feature = Feature.NONE
+    model: str = ""
+    weight: Weight | None = None
+    counted: tuple[Counted, ...] = ()
+
+
+@frozen
+class Request:
+    """A conversation's scenario and the need that follows from it."""
+
+    scenario: Scenario
+    need: Need
+
+
+def read_request(conversation: str | Sequence[Message], policy: Policy, wishes: Wishes | None = None) -> Request:
+    """Detect the scenario of a conversation and count its tokens."""
+    wishes = wishes or Wishes()
+    scenario = detect(conversation)
+    weight = wishes.weight or Weight(input=count_messages(_texts(conversation)))
+    longest = policy.default_output_tokens if wishes.max_output_tokens is None else wishes.max_output_tokens
+    need = Need(
+        capabilities=scenario.capabilities if wishes.capabilities is None else wishes.capabilities,
+        input=weight.input,
+        max_output_tokens=longest,
+        output_tokens=min(longest, expected_output(scenario.difficulty)),
+        difficulty=scenario.difficulty,
+        features=wishes.features,
+        model=wishes.model,
+        choices=weight.choices,
+        attachments=weight.attachments,
+        unpriced=weight.unpriced,
+        surcharge=weight.surcharge,
+        counted=wishes.counted,
+    )
+    return Request(scenario, need)
+
+
+def expected_output(difficulty: float) -> int:
+    """How long an answer probably is: a short paragraph for a trivial question, two pages for the hardest."""
+    return 100 + int(1400 * difficulty)
+
+
+def _texts(conversation: str | Sequence[Message]) -> tuple[str, ...]:
+    if isinstance(conversation, str):
+        return (conversation,)
+    return tuple(message.text for message in conversation)

@@ -1,0 +1,197 @@
+"""Scenario: what kinds of work a request is, how hard it is, and what in its text says so.
+
+An additive score: every feature of a text (see `scenario_features`) and every known word gives points to each
+capability and to difficulty, and the points of the messages are added by how much each message counts. All arithmetic
+is on integers, so every machine and every Python version gives the same answer. Which model follows from it is for
+`route` to decide.
+
+The whole conversation is the input. The last request of the user counts most, but only as far as it says anything:
+"ok, go on" has few words, and what it does not use of its share passes to the request before it. The system prompt, the
+assistant's last turn and the last tool result count a sixteenth each, so an agent's loop that ends in a tool's "ok" is
+as hard as the task that began it.
+"""
+
+import enum
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from attrs import Factory, field, frozen
+from attrs.validators import ge, le
+
+from tokenwise.prompt import Message, Role
+from tokenwise.scenario.features import Reading, read
+from tokenwise.scenario.weights import BASE, DAMPING, FEATURE_POINTS, WORD_POINTS, Points
+from tokenwise.traits import Capability
+
+__all__ = ["MAX_SIGNALS", "Complexity", "Scenario", "Signal", "detect"]
+
+MAX_SIGNALS: Final = 8
+"""Signals kept in a scenario: as many as a person reads."""
+
+# The order of the first four points in a row of `scenario_weights`.
+_ORDER: Final = (Capability.GENERAL, Capability.CODE, Capability.MATH, Capability.REASONING)
+
+# A capability this close to the strongest, in hundredths of a log-odd, is needed as well. With this margin one in fifty
+# benchmark prompts of a single purpose gets a second capability, and a function that computes a derivative gets two.
+_MARGIN: Final = 250
+
+# Shares are in 256ths. A request of n words keeps n / (n + 5) of what is left and passes on the rest.
+_WHOLE: Final = 256
+_PATIENCE: Final = 5
+_BACKGROUND: Final = _WHOLE // 16
+_MAX_REQUESTS: Final = 6
+
+_FINE: Final = 1024
+_UNIT: Final = _WHOLE * _FINE
+_AUDIBLE: Final = 10  # a tenth of a log-odd: below it an observation explains nothing
+
+_MODERATE, _COMPLEX = 1 / 3, 2 / 3
+
+
+class Complexity(enum.Enum):
+    """Difficulty in three words: simple below 1/3, complex from 2/3, moderate between."""
+
+    SIMPLE = "simple"
+    MODERATE = "moderate"
+    COMPLEX = "complex"
+
+
+@frozen
+class Signal:
+    """One observation that moved the score: its name, and the points it gave (positive for, negative against)."""
+
+    name: str
+    capability: Capability
+    points: float
+
+
+def _first(scenario: "Scenario") -> Capability:
+    return next(iter(scenario.capabilities))
+
+
+@frozen
+class Scenario:
+    """What a request needs: one or several capabilities, how hard it is (0 trivial … 1 very hard), and why.
+
+    `capabilities` is GENERAL alone, or whatever of CODE, REASONING and MATH is needed. `primary` is the one with most
+    points. `signals` are the strongest observations for and against `primary`, in hundredths of a log-odd.
+    """
+
+    capabilities: Capability
+    difficulty: float = field(validator=[ge(0.0), le(1.0)])
+    signals: tuple[Signal, ...] = ()
+    primary: Capability = Factory(_first, takes_self=True)
+
+    @property
+    def complexity(self) -> Complexity:
+        """Difficulty in one word."""
+        if self.difficulty < _MODERATE:
+            return Complexity.SIMPLE
+        return Complexity.MODERATE if self.difficulty < _COMPLEX else Complexity.COMPLEX
+
+
+def detect(conversation: str | Sequence[Message]) -> Scenario:
+    """Say what a request needs. A text is read as one user message. Never fails; an empty text is simple GENERAL work.
+
+    Of each message the first 1,000 and the last 500 characters are read, and at most six requests, newest first.
+
+    >>> detect("Prove the Riemann hypothesis").complexity.value
+    'complex'
+    """
+    readings = tuple(_weighted(conversation))
+    sums = _unpack(sum([share * _packed(reading) for share, reading in readings]))
+    *totals, hardness = [base + points // _UNIT for base, points in zip(BASE, sums, strict=True)]
+    best = totals.index(max(totals))
+    difficulty = min(max(hardness, 0), 1000) / 1000
+    return Scenario(_needed(totals, best), difficulty, _signals(readings, best), _ORDER[best])
+
+
+def _needed(totals: Sequence[int], best: int) -> Capability:
+    """The strongest capability, and whatever comes close to it and is still above GENERAL."""
+    needed: Capability = _ORDER[best]
+    floor = max(totals[best] - _MARGIN, totals[0] + 1)
+    for kind, points in zip(_ORDER[1:], totals[1:], strict=True):
+        if points >= floor and kind is not needed:
+            needed |= kind
+    return needed
+
+
+def _weighted(conversation: str | Sequence[Message]) -> Iterator[tuple[int, Reading]]:
+    if isinstance(conversation, str):
+        return iter(((_WHOLE, read(conversation)),))
+    return _shared(conversation)
+
+
+def _shared(messages: Sequence[Message]) -> Iterator[tuple[int, Reading]]:
+    """The user's requests newest first with their shares, then the background; without a user, all are requests."""
+    spoken = [message for message in messages if message.text and not message.text.isspace()]
+    requests = [message for message in spoken if message.role is Role.USER] or spoken
+    yield from _requests([message.text for message in reversed(requests[-_MAX_REQUESTS:])] or [""])
+    if requests is not spoken:
+        last = {message.role: message.text for message in spoken if message.role is not Role.USER}
+        yield from ((_BACKGROUND, read(text)) for text in last.values())
+
+
+def _requests(newest_first: Sequence[str]) -> Iterator[tuple[int, Reading]]:
+    """Requests with their shares. What the oldest one read leaves over is its own, so shares always sum to a whole."""
+    left = _WHOLE
+    for place, text in enumerate(newest_first, start=1):
+        reading = read(text)
+        share = left if place == len(newest_first) else left * reading.size // (reading.size + _PATIENCE)
+        yield share, reading
+        left -= share
+
+
+# Five signed sums at once: a row of points is packed into one integer, 40 bits a column, so that adding two rows is one
+# addition. No sum comes near 2 ** 39: the rows of a text sum to less than 2 ** 17, and a unit is 2 ** 18.
+_COLUMN: Final = 40
+_SHIFTS: Final = tuple(_COLUMN * place for place in range(len(BASE)))
+_BIAS: Final = sum(1 << (shift + _COLUMN - 1) for shift in _SHIFTS)
+_MASK: Final = (1 << _COLUMN) - 1
+
+
+def _pack(points: Points) -> int:
+    return sum(value << shift for value, shift in zip(points, _SHIFTS, strict=True))
+
+
+def _unpack(packed: int) -> tuple[int, ...]:
+    raised = packed + _BIAS
+    half = 1 << (_COLUMN - 1)
+    return tuple([(raised >> shift & _MASK) - half for shift in _SHIFTS])
+
+
+_FEATURES: Final = {name: _pack(points) for name, points in FEATURE_POINTS.items()}
+_WORDS: Final = {word: _pack(points) for word, points in WORD_POINTS.items()}
+
+
+_LOUD: Final = {word: points for word, points in WORD_POINTS.items() if max(map(abs, points[:-1])) >= _AUDIBLE}
+
+
+def _packed(reading: Reading) -> int:
+    """All points of one text, in 1,024ths, so that words can be damped by its length without unpacking their sum."""
+    features = sum([level * _FEATURES[name] for name, level in reading.levels.items()])
+    words = sum([_WORDS[term] for term in reading.terms & _WORDS.keys()])
+    return features * _FINE + words * _damping(reading)
+
+
+def _damping(reading: Reading) -> int:
+    return _FINE * DAMPING // (DAMPING + reading.size)
+
+
+def _signals(readings: Iterable[tuple[int, Reading]], column: int) -> tuple[Signal, ...]:
+    heard = [signal for share, reading in readings for signal in _heard(share, reading, column)]
+    heard.sort(reverse=True)
+    return tuple([Signal(name, _ORDER[column], points) for _, name, points in heard[:MAX_SIGNALS]])
+
+
+def _heard(share: int, reading: Reading, column: int) -> Iterator[tuple[int, str, int]]:
+    """Weight, name and points of every observation that is worth telling."""
+    for name, level in reading.levels.items():
+        points = FEATURE_POINTS[name][column] * level * share // _WHOLE
+        if abs(points) >= _AUDIBLE:
+            yield abs(points), name, points
+    weight = share * _damping(reading)
+    for word in reading.terms & _LOUD.keys():
+        points = _LOUD[word][column] * weight // _UNIT
+        if abs(points) >= _AUDIBLE:
+            yield abs(points), f'"{word}"', points

@@ -1,0 +1,134 @@
+"""A recorded run under another policy or catalogue: the model that each step would get, and what that would cost.
+
+What a model would have said that was not asked, nobody knows. So a step has the recorded cost where its model is the
+same, at the other catalogue's price, and otherwise a range: from one token of output to the whole cap. Tokens are those
+of the recorded call; another vendor's tokenizer counts the same text differently.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from attrs import frozen
+
+from tokenwise.budgets.ledger import Abandoned, Charged, Entry, Reservation
+from tokenwise.catalog.models import Catalog
+from tokenwise.catalog.prices import Price
+from tokenwise.machine.run import Choice, Job, Run
+from tokenwise.money import Nanodollars
+from tokenwise.planner.assignment import Unassignable, assign
+from tokenwise.policy import Policy
+from tokenwise.routing.choosing import Refused, route
+from tokenwise.usage import Usage
+
+__all__ = ["Hindsight", "Rechosen", "reconsider"]
+
+_NOTHING = Nanodollars(0)
+
+
+@frozen
+class Rechosen:
+    """One step: whom it asked first and what it cost, and whom it would ask and what that could cost.
+
+    `model` is "" where the step asked nobody. `least` and `most` are equal where the cost is known.
+    """
+
+    step: str
+    model: str
+    cost: Nanodollars
+    other: Choice
+    least: Nanodollars
+    most: Nanodollars
+
+
+@frozen
+class Hindsight:
+    """Every step of a run, chosen again, in plan order."""
+
+    steps: tuple[Rechosen, ...]
+
+    @property
+    def least(self) -> Nanodollars:
+        """The least that the run would have cost."""
+        return Nanodollars(sum(each.least for each in self.steps))
+
+    @property
+    def most(self) -> Nanodollars:
+        """The most that it would have cost, had every step been answered at the first try where it asks another."""
+        return Nanodollars(sum(each.most for each in self.steps))
+
+
+def reconsider(
+    run: Run, entries: Sequence[Entry], *, policy: Policy, catalog: Catalog, limit: Nanodollars
+) -> Hindsight | Unassignable | Refused:
+    """Choose again for a recorded run, within `limit`. `entries` are what it wrote into the books."""
+    choices = _chosen(run.job, policy, catalog, limit)
+    if not isinstance(choices, tuple):
+        return choices
+    rows = zip(run.job.plan.steps, run.steps, choices, strict=True)
+    return Hindsight(
+        tuple(
+            _rechosen(spec.id, each.spent, choice, _calls_of(spec.id, entries), catalog) for spec, each, choice in rows
+        )
+    )
+
+
+def _chosen(
+    job: Job, policy: Policy, catalog: Catalog, limit: Nanodollars
+) -> tuple[Choice, ...] | Unassignable | Refused:
+    if job.request is None:
+        assigned = assign(job.plan, catalog, policy, limit)
+        return assigned if isinstance(assigned, Unassignable) else assigned.choices
+    routed = route(job.request, catalog, policy, limit)
+    if isinstance(routed, Refused):
+        return routed
+    return (Choice(routed.model.id, routed.bid.amount, _NOTHING, routed.bid.max_output_tokens),)
+
+
+_Call = Reservation | Charged | Abandoned
+
+
+def _calls_of(step: str, entries: Sequence[Entry]) -> tuple[_Call, ...]:
+    return tuple(
+        entry
+        for entry in entries
+        if isinstance(entry, Reservation | Charged | Abandoned) and entry.attempt.step == step
+    )
+
+
+def _rechosen(step: str, cost: Nanodollars, choice: Choice, calls: Sequence[_Call], catalog: Catalog) -> Rechosen:
+    asked = next((call for call in calls if isinstance(call, Reservation)), None)
+    if asked is None:  # it asked nobody then, so nothing is known of what it would have sent
+        return Rechosen(step, "", cost, choice, _NOTHING, choice.worst)
+    if asked.model == choice.model:
+        again = Nanodollars(sum(_priced_again(call, catalog) for call in calls))
+        return Rechosen(step, asked.model, cost, choice, again, again)
+    return Rechosen(step, asked.model, cost, choice, *_range(asked, choice, calls, catalog))
+
+
+def _priced_again(call: _Call, catalog: Catalog) -> int:
+    """A recorded call at this catalogue's price, where both are known; else what the books say."""
+    match call:
+        case Reservation():
+            return 0
+        case Charged(usage=Usage() as usage, model=model, provider=provider) if model in catalog:
+            offer = catalog[model].offered_by.get(provider)
+            return offer.price.cost(usage) if offer and isinstance(offer.price, Price) else call.amount
+        case _:
+            return call.amount
+
+
+def _range(
+    asked: Reservation, choice: Choice, calls: Sequence[_Call], catalog: Catalog
+) -> tuple[Nanodollars, Nanodollars]:
+    """From the recorded input and one token of output, to the bound of the input and the whole cap."""
+    price = catalog[choice.model].price
+    assert isinstance(price, Price)  # only priced models are chosen
+    sent = max(_prompts(calls), default=0)
+    bound = max(call.input_tokens for call in calls if isinstance(call, Reservation))
+    least = price.cost(Usage(input_tokens=sent, output_tokens=1))
+    return least, price.worst(input_tokens=bound, output_tokens=choice.max_output_tokens or asked.max_output_tokens)
+
+
+def _prompts(calls: Sequence[_Call]) -> Iterator[int]:
+    for call in calls:
+        if isinstance(call, Charged) and call.usage:
+            yield call.usage.prompt_tokens

@@ -1,0 +1,197 @@
+"""What is asked of a simulation: requests and plans with their arrivals, and the variants that are compared on them.
+
+A request says what it needs as numbers; its words, if it had any, have been read by `asked_in_words` and dropped. Which
+model gets it is decided by `route` and `assign`, as everywhere: `admit` only carries their answers into a `Job`.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Final
+
+from attrs import field, frozen
+from attrs.validators import ge, le, min_len
+
+from tokenwise.budgets.coffers import Scope
+from tokenwise.catalog.models import Catalog
+from tokenwise.machine.run import Choice, Job
+from tokenwise.money import Nanodollars
+from tokenwise.plan import Plan, Step
+from tokenwise.planner.assignment import Assigned, Unassignable, assign
+from tokenwise.policy import Policy
+from tokenwise.prompt import Message
+from tokenwise.routing.bid import Need
+from tokenwise.routing.choosing import Refused, route
+from tokenwise.routing.request import Wishes, expected_output, read_request
+from tokenwise.traits import Capability, Feature
+from tokenwise.usage import TokenCount
+
+__all__ = ["Allowance", "Asked", "Recorded", "Variant", "admit", "asked_in_words", "need_of"]
+
+_ANSWER: Final = Step("answer", "the request as it came")
+_REQUEST: Final = Plan(_ANSWER.description, (_ANSWER,))
+_NOTHING: Final = Nanodollars(0)
+_EMPTY: Final = TokenCount(0, 0)
+_USUAL: Final = Policy()
+
+
+@frozen
+class Recorded:
+    """What one model once made of a request: how good (in thousandths), and how long, None where nobody counted."""
+
+    quality: int = field(validator=[ge(0), le(1000)])
+    output_tokens: int | None = None
+
+
+@frozen(kw_only=True)
+class Asked:
+    """One request or plan of a workload. Times are virtual ms from the workload's beginning.
+
+    `output_tokens` is how long the answer really gets, whoever gives it (None: as expected of its difficulty, give or
+    take what the world draws). `limit` replaces the variant's. `judged` where the caller checks answers, as plans do;
+    `streamed` where the first token reaches a client, after which nobody else can be asked. `outcomes` are recorded
+    answers by model id.
+    """
+
+    id: str = field(validator=min_len(1))
+    at_ms: int = field(default=0, validator=ge(0))
+    key: str = ""
+    labels: tuple[str, ...] = ()
+    input: TokenCount = _EMPTY
+    capabilities: Capability = Capability.GENERAL
+    difficulty: float = field(default=0.5, validator=[ge(0.0), le(1.0)])
+    max_output_tokens: int | None = None
+    output_tokens: int | None = None
+    features: Feature = Feature.NONE
+    model: str = ""
+    limit: Nanodollars | None = None
+    plan: Plan | None = None
+    judged: bool = False
+    streamed: bool = False
+    outcomes: Mapping[str, Recorded] = field(factory=dict)
+
+
+@frozen
+class Allowance:
+    """A shared budget: `limit` per window, for everybody together, or for each key by itself where `per_key`.
+
+    `key` restricts it to one key; "" is every key.
+    """
+
+    name: str = field(validator=min_len(1))
+    limit: Nanodollars = field(validator=ge(_NOTHING))
+    window_ms: int = field(default=0, validator=ge(0))
+    per_key: bool = False
+    key: str = ""
+
+    def scope_for(self, key: str) -> Scope | None:
+        """The budget that a request under this key draws on; None where it draws on none."""
+        if self.key and self.key != key:
+            return None
+        return Scope(f"{self.name}:{key}" if self.per_key else self.name, self.limit, self.window_ms)
+
+
+@frozen(kw_only=True)
+class Variant:
+    """One way of deciding, by name: a policy, the limit of each request or plan, and the budgets they share."""
+
+    name: str = field(validator=min_len(1))
+    policy: Policy = _USUAL
+    limit: Nanodollars = field(default=Nanodollars(1_000_000_000), validator=ge(_NOTHING))
+    best_effort: bool = False
+    allowances: tuple[Allowance, ...] = ()
+    # Scopes by key, made once: a million requests under one key share them.
+    _scopes: dict[str, tuple[Scope, ...]] = field(factory=dict, init=False, eq=False, repr=False)
+
+    @cached_property
+    def shares_money(self) -> bool:
+        """Whether what one request spends may keep another from being answered."""
+        return bool(self.allowances)
+
+    def scopes_for(self, key: str) -> tuple[Scope, ...]:
+        """The shared budgets of a request under this key."""
+        if not self.allowances:
+            return ()
+        known = self._scopes.get(key)
+        if known is None:
+            scopes = (allowance.scope_for(key) for allowance in self.allowances)
+            known = self._scopes[key] = tuple(scope for scope in scopes if scope)
+        return known
+
+
+def asked_in_words(asked: Asked, prompt: str | Sequence[Message], wishes: Wishes | None = None) -> Asked:
+    """The same request with what its words need: detected capabilities and difficulty, and counted tokens.
+
+    Stated capabilities in `wishes` replace the detected ones.
+    """
+    request = read_request(prompt, _USUAL, wishes)
+    return Asked(
+        id=asked.id,
+        at_ms=asked.at_ms,
+        key=asked.key,
+        labels=asked.labels,
+        input=request.need.input,
+        capabilities=request.need.capabilities,
+        difficulty=request.need.difficulty,
+        max_output_tokens=asked.max_output_tokens,
+        output_tokens=asked.output_tokens,
+        features=asked.features,
+        model=asked.model,
+        limit=asked.limit,
+        judged=asked.judged,
+        streamed=asked.streamed,
+        outcomes=asked.outcomes,
+    )
+
+
+def need_of(asked: Asked, policy: Policy) -> Need:
+    """What a request needs under a policy, which says how long an answer may be where the caller does not."""
+    longest = asked.max_output_tokens or policy.default_output_tokens
+    return Need(
+        asked.capabilities,
+        asked.input,
+        longest,
+        min(longest, expected_output(asked.difficulty)),
+        asked.difficulty,
+        asked.features,
+        asked.model,
+    )
+
+
+def admit(asked: Asked, variant: Variant, catalog: Catalog, *, seed: int = 0) -> Job | Refused | Unassignable:
+    """The job for a request or a plan, or why there is none. `seed` is for the jitter of retries."""
+    limit = variant.limit if asked.limit is None else asked.limit
+    if asked.plan:
+        return _planned(asked, asked.plan, variant, catalog, limit, seed)
+    need = need_of(asked, variant.policy)
+    decision = route(need, catalog, variant.policy, limit, best_effort=variant.best_effort)
+    if isinstance(decision, Refused):
+        return decision
+    choice = Choice(decision.model.id, decision.bid.amount, _NOTHING)
+    return Job(
+        id=asked.id,
+        plan=_REQUEST,
+        choices=(choice,),
+        catalog=catalog,
+        policy=variant.policy,
+        limit=limit,
+        seed=seed,
+        request=need,
+        judged=asked.judged,
+    )
+
+
+def _planned(
+    asked: Asked, plan: Plan, variant: Variant, catalog: Catalog, limit: Nanodollars, seed: int
+) -> Job | Unassignable:
+    assigned = assign(plan, catalog, variant.policy, limit)
+    if not isinstance(assigned, Assigned):
+        return assigned
+    return Job(
+        id=asked.id,
+        plan=plan,
+        choices=assigned.choices,
+        catalog=catalog,
+        policy=variant.policy,
+        limit=limit,
+        seed=seed,
+    )

@@ -1,0 +1,311 @@
+"""A world as data: how fast, how often wrong, how often down and how good each model is at each provider.
+
+    latency   a distribution per seat, and a time per output token
+    troubles  faults at a rate, always or in windows of virtual time: outages, storms, cut streams, rate limits
+    prices    what a provider really bills from some moment on, which the catalogue does not know
+    quality   by tier, capability and difficulty; a recorded answer takes its place where there is one
+
+Every draw is a hash of (seed, request, step, attempt, model), so two policies that ask the same model for the same
+request get the same answer. Whether an answer is good is drawn once per request: a model that is better on average is
+good wherever a worse one is. That is an assumption (drawn apart, every retry would repair); records need none.
+"""
+
+import hashlib
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from attrs import define, field, frozen
+from attrs.validators import ge, le
+
+from tokenwise.catalog.models import Catalog
+from tokenwise.catalog.prices import Price
+from tokenwise.faults import Fault
+from tokenwise.machine.messages import CallModel
+from tokenwise.money import Nanodollars
+from tokenwise.routing.request import expected_output
+from tokenwise.routing.verdicts import Failure, FinishReason, Reply
+from tokenwise.simulation.simulation import Answer
+from tokenwise.simulation.workload import Asked
+from tokenwise.traits import Capability, Tier
+from tokenwise.usage import Usage
+
+__all__ = ["Behaviour", "Facing", "ModelledWorld", "Quality", "Repriced", "Servers", "Spread", "Trouble"]
+
+_DRAWS: Final = 2**32
+_MINUTE_MS: Final = 60_000
+_LEAST_BITS: Final = _DRAWS - 1
+_PLACES: Final = range(224, -32, -32)
+
+
+@frozen
+class Spread:
+    """A distribution of integers: values at points of probability (in thousandths, from 0 to 1000), linear between.
+
+    >>> Spread(((0, 100), (500, 200), (1000, 900))).at(2**31)
+    200
+    """
+
+    points: tuple[tuple[int, int], ...]
+
+    def __attrs_post_init__(self) -> None:
+        places, values = [place for place, _ in self.points], [value for _, value in self.points]
+        rising = places == sorted(set(places)) and values == sorted(values)
+        if not rising or places[:1] != [0] or places[-1:] != [1000] or values[0] < 0:
+            raise ValueError(f"a spread rises from probability 0 to 1000 and is never negative, not {self.points}")
+
+    def at(self, draw: int) -> int:
+        """The value for a draw from 0 up to, but not including, 2^32."""
+        place = draw * 1000 // _DRAWS
+        low, least = self.points[0]
+        for high, most in self.points:
+            if place < high:
+                return least + (most - least) * (draw * 1000 - low * _DRAWS) // ((high - low) * _DRAWS)
+            low, least = high, most
+        return least
+
+
+@frozen(kw_only=True)
+class Trouble:
+    """A fault that a share of the calls meets. From `from_ms` until `until_ms` (None: for ever) of virtual time.
+
+    With `every_ms` it comes back: the window, from_ms to until_ms, is then one within each such period.
+    """
+
+    fault: Fault
+    per_mille: int = field(default=1000, validator=[ge(0), le(1000)])
+    from_ms: int = field(default=0, validator=ge(0))
+    until_ms: int | None = None
+    every_ms: int = field(default=0, validator=ge(0))
+    retry_after_ms: int | None = None
+
+    def strikes(self, at_ms: int, draw: int) -> bool:
+        """Whether a call at this moment, with this draw from 0 to 999, meets it."""
+        moment = at_ms % self.every_ms if self.every_ms else at_ms
+        return draw < self.per_mille and self.from_ms <= moment and (self.until_ms is None or moment < self.until_ms)
+
+
+@frozen
+class Repriced:
+    """From this moment on the provider bills so many thousandths of what the catalogue says."""
+
+    from_ms: int
+    per_mille: int = field(validator=ge(0))
+
+
+@frozen(kw_only=True)
+class Behaviour:
+    """How one model at one provider answers. Shares are in thousandths of the calls, 0 where nothing is said.
+
+    `latency_ms` is the time to the first token, `token_us` what each output token adds; `length_per_mille` how long the
+    answer is, against what was expected. `unreported_per_mille` of the answers come without usage, and
+    `overbilled_per_mille` report twice the output that was asked for. `requests_per_minute` (0: no limit) is counted in
+    whole minutes of virtual time; the call above it is refused until the next one.
+    """
+
+    latency_ms: Spread = Spread(((0, 200), (500, 600), (950, 2000), (1000, 6000)))
+    token_us: int = field(default=10_000, validator=ge(0))
+    length_per_mille: Spread = Spread(((0, 200), (500, 900), (950, 2200), (1000, 4000)))
+    troubles: tuple[Trouble, ...] = ()
+    requests_per_minute: int = field(default=0, validator=ge(0))
+    prices: tuple[Repriced, ...] = ()
+    unreported_per_mille: int = field(default=0, validator=[ge(0), le(1000)])
+    overbilled_per_mille: int = field(default=0, validator=[ge(0), le(1000)])
+
+    def billing_at(self, at_ms: int) -> int:
+        """Thousandths of the catalogue's price that are billed at this moment."""
+        return next((price.per_mille for price in reversed(self.prices) if price.from_ms <= at_ms), 1000)
+
+
+@frozen
+class Quality:
+    """How often answers are good, in thousandths, at difficulty 0 and at difficulty 1; linear between."""
+
+    tier: Tier
+    capability: Capability
+    easy: int = field(validator=[ge(0), le(1000)])
+    hard: int = field(validator=[ge(0), le(1000)])
+
+
+def _all_kinds(tier: Tier, easy: int, hard: int) -> Iterator[Quality]:
+    return (Quality(tier, kind, easy, hard) for kind in Capability)
+
+
+# Assumed, not measured: an easy question is nearly always answered well, and a hard one tells the tiers apart.
+_QUALITY: Final = (
+    *_all_kinds(Tier.BUDGET, 960, 450),
+    *_all_kinds(Tier.MID, 980, 700),
+    *_all_kinds(Tier.FLAGSHIP, 990, 880),
+)
+
+
+@frozen(kw_only=True)
+class ModelledWorld:
+    """Behaviour by place, quality by tier and capability.
+
+    A place is "provider:model", a model id, a provider, or a tier's lower-case name; the first of these that is named
+    holds, else `usual`. `noticed_per_mille` of the bad answers are found out where the caller checks at all.
+    """
+
+    usual: Behaviour = Behaviour()
+    places: Mapping[str, Behaviour] = field(factory=dict)
+    quality: tuple[Quality, ...] = _QUALITY
+    noticed_per_mille: int = field(default=500, validator=[ge(0), le(1000)])
+
+    def behaviour(self, provider: str, model: str, tier: Tier) -> Behaviour:
+        """How this seat behaves."""
+        names = (f"{provider}:{model}", model, provider, tier.name.lower())
+        return next((self.places[name] for name in names if name in self.places), self.usual)
+
+    def good_per_mille(self, tier: Tier, capabilities: Capability, difficulty: float) -> int:
+        """How often a model of this tier gives a good answer; of several capabilities the weakest counts."""
+        rows = [row for row in self.quality if row.tier is tier and row.capability & capabilities]
+        return min((row.easy - round((row.easy - row.hard) * difficulty) for row in rows), default=1000)
+
+
+@define(eq=False)
+class Servers:
+    """The world's side of one simulation: it counts the calls that its rate limits are about. Made anew for each."""
+
+    world: ModelledWorld
+    catalog: Catalog
+    seed: int
+    _known: dict[tuple[str, str], Behaviour] = field(factory=dict)
+    _minutes: dict[tuple[str, str], tuple[int, int]] = field(factory=dict)
+    _good: dict[tuple[Tier, Capability, float], int] = field(factory=dict)
+
+    def behaviour(self, provider: str, model: str) -> Behaviour:
+        """How this seat behaves."""
+        known = self._known.get((provider, model))
+        if known is None:
+            known = self.world.behaviour(provider, model, self.catalog[model].tier)
+            self._known[provider, model] = known
+        return known
+
+    def wait_ms(self, provider: str, model: str, limit: int, at_ms: int) -> int:
+        """Count a call, and say how long it must wait for the next minute; 0 where there is room in this one."""
+        minute, calls = self._minutes.get((provider, model), (-1, 0))
+        now = at_ms // _MINUTE_MS
+        calls = calls + 1 if minute == now else 1
+        self._minutes[provider, model] = (now, calls)
+        return 0 if calls <= limit else (now + 1) * _MINUTE_MS - at_ms
+
+    def good_per_mille(self, model: str, asked: Asked, step: str) -> int:
+        """How good this model's answer is, in thousandths: as recorded, or the chance of a good one."""
+        if recorded := asked.outcomes.get(model):
+            return recorded.quality
+        work = asked.plan[step] if asked.plan else asked
+        where = (self.catalog[model].tier, work.capabilities, work.difficulty)
+        known = self._good.get(where)
+        if known is None:
+            known = self._good[where] = self.world.good_per_mille(*where)
+        return known
+
+
+def _draws(name: str) -> tuple[int, ...]:
+    """Eight independent numbers from 0 up to 2^32, from the hash of a name."""
+    digest = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=32).digest()
+    number = int.from_bytes(digest, "big")
+    return tuple([number >> place & _LEAST_BITS for place in _PLACES])
+
+
+@define(eq=False)
+class Facing:
+    """The world as one request meets it; remembers how good the last answer of each step was."""
+
+    servers: Servers
+    asked: Asked
+    quality: dict[str, int] = field(factory=dict)
+
+    def answer(self, run_id: str, call: CallModel, at_ms: int) -> Answer:
+        """See `simulation.World`."""
+        how = self.servers.behaviour(call.provider, call.model)
+        attempt = call.attempt
+        name = f"{self.servers.seed}/{run_id}/{attempt.step}#{attempt.ordinal}/{call.model}/{call.provider}"
+        draws = _draws(name)
+        first_ms = how.latency_ms.at(draws[0])
+        if how.requests_per_minute:
+            wait_ms = self.servers.wait_ms(call.provider, call.model, how.requests_per_minute, at_ms)
+            if wait_ms:
+                return Answer(first_ms, Failure(Fault.RATE_LIMITED, retry_after_ms=wait_ms))
+        tokens = self._length(call, how, draws[1])
+        whole_ms = first_ms + tokens * how.token_us // 1000
+        for trouble, draw in zip(how.troubles, itertools.cycle(draws[4:]), strict=False):
+            if trouble.strikes(at_ms, draw % 1000):
+                return self._failed(trouble, call, first_ms, whole_ms, tokens)
+        reply = self._reply(call, how, draws, tokens, at_ms)
+        return Answer(whole_ms, reply, self._first(call, first_ms))
+
+    def _length(self, call: CallModel, how: Behaviour, draw: int) -> int:
+        asked, recorded = self.asked, self.asked.outcomes.get(call.model)
+        told = recorded.output_tokens if recorded and recorded.output_tokens else asked.output_tokens
+        if told is None:
+            likely = asked.plan[call.attempt.step].output_tokens if asked.plan else expected_output(asked.difficulty)
+            told = likely * how.length_per_mille.at(draw) // 1000
+        return max(1, min(call.max_output_tokens, told))
+
+    def _failed(self, trouble: Trouble, call: CallModel, first_ms: int, whole_ms: int, tokens: int) -> Answer:
+        """A stream is cut half-way, with its usage unsaid; all other faults come in place of the first token."""
+        usage = self._usage(call, tokens)
+        match trouble.fault:
+            case Fault.CUT_STREAM | Fault.DISCONNECTED:
+                half = (first_ms + whole_ms) // 2
+                return Answer(half, Failure(trouble.fault), self._first(call, first_ms))
+            case Fault.TRUNCATED:
+                return Answer(whole_ms, Reply(_text(tokens), FinishReason.LENGTH, usage))
+            case Fault.EMPTY:
+                return Answer(first_ms, Reply("", FinishReason.STOP, self._usage(call, 1)))
+            case Fault.REFUSED:
+                return Answer(whole_ms, Reply("I cannot help with that.", FinishReason.REFUSAL, usage))
+            case Fault.CHECK_FAILED:
+                return Answer(whole_ms, Reply(_text(tokens), FinishReason.STOP, usage, findings=("as scripted",)))
+            case Fault.TIMED_OUT:
+                return Answer(call.timeout_ms + 1, Failure(trouble.fault))
+            case _:
+                return Answer(first_ms, Failure(trouble.fault, retry_after_ms=trouble.retry_after_ms))
+
+    def _first(self, call: CallModel, first_ms: int) -> int | None:
+        """When the first token is out, where somebody waits for it and it comes in time."""
+        return first_ms if self.asked.streamed and first_ms <= call.timeout_ms else None
+
+    def _usage(self, call: CallModel, tokens: int) -> Usage:
+        expected = self.asked.input.expected if not self.asked.plan else -(-call.input_tokens // 4)
+        return Usage(expected, 0, 0, tokens)
+
+    def _reply(self, call: CallModel, how: Behaviour, draws: tuple[int, ...], tokens: int, at_ms: int) -> Reply:
+        usage = self._usage(call, tokens)
+        if draws[2] % 1000 < how.overbilled_per_mille:
+            usage = Usage(usage.input_tokens, 0, 0, 2 * call.max_output_tokens)
+        good = self._judge(call)
+        noticed = not good and draws[3] % 1000 < self.servers.world.noticed_per_mille
+        findings = ("not what was asked for",) if noticed else ()
+        unreported = draws[2] // 1000 % 1000 < how.unreported_per_mille
+        billed = self._billed(call, how, usage, at_ms)
+        text = _text(tokens) if self.asked.plan else "Simulated."
+        return Reply(text, FinishReason.STOP, None if unreported else usage, findings=findings, reported_cost=billed)
+
+    def _judge(self, call: CallModel) -> bool:
+        """Draw whether the answer is good, and remember it, in thousandths. A recorded one is bad below a half."""
+        per_mille = self.servers.good_per_mille(call.model, self.asked, call.attempt.step)
+        if call.model not in self.asked.outcomes:
+            per_mille = 1000 if self._luck(call.attempt.step) < per_mille else 0
+        self.quality[call.attempt.step] = per_mille
+        return per_mille >= 500
+
+    def _luck(self, step: str) -> int:
+        """From 0 to 999, the same for every model: how good a model must be to answer this step well."""
+        name = f"{self.servers.seed}/{self.asked.id}/{step}".encode("utf-8", "surrogatepass")
+        return int.from_bytes(hashlib.blake2b(name, digest_size=4).digest(), "big") * 1000 // _DRAWS
+
+    def _billed(self, call: CallModel, how: Behaviour, usage: Usage, at_ms: int) -> Nanodollars | None:
+        """What the provider really bills, where it is not what the catalogue says."""
+        if not how.prices:
+            return None
+        price = self.servers.catalog[call.model].offered_by[call.provider].price
+        assert isinstance(price, Price)  # nobody is called without one
+        return Nanodollars(-(-price.cost(usage) * how.billing_at(at_ms) // 1000))
+
+
+def _text(tokens: int) -> str:
+    """So many tokens of text, at four bytes each: the children of a step get it to read."""
+    return "word" * tokens

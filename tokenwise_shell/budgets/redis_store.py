@@ -1,0 +1,239 @@
+"""Budgets that replicas share: a Redis or Valkey server, one atomic script for each step.
+
+    async with open_store("redis://host:6379/0") as store:
+        await store.open("process 2026-11-21", limit)
+        match await store.reserve(run_id, attempt, amount, scopes): ...
+        store.settle(run_id, attempt, cost)
+
+Every request carries its hold's name and may be repeated, so a connection that breaks between the deed and its answer
+does no harm. `settle` never waits: it is delivered in the background and tried again until the server has taken it.
+Where the server cannot be reached nothing is granted, unless the policy is to fail open; then everything is, and
+`ungoverned` counts it.
+
+The server must keep what it was told (`appendonly yes`, and `appendfsync always` against the loss of its power).
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import trio
+from attrs import define, field
+from coredis import Redis
+from coredis.commands.script import Script
+from coredis.exceptions import RedisError
+
+from tokenwise.budgets.budget import Budget, Hold
+from tokenwise.errors import InputError, Problem
+from tokenwise.ids import AttemptId
+from tokenwise.money import Nanodollars
+from tokenwise_shell.budgets.redis_scripts import EXACT, OPEN, PREFIX, RESERVE, SETTLE
+from tokenwise_shell.budgets.treasury import UNREACHABLE, Granted, Refused
+
+__all__ = ["HOLD_MS", "RedisTreasury", "open_store"]
+
+HOLD_MS: Final = 15 * 60_000
+"""A hold older than this is charged in full. Longer than any call may take; see `policy.timeout_ms`."""
+
+_REMEMBERED_MS: Final = 60 * 60_000
+_PATIENCE_S: Final = 2.0  # for one request; a caller waits no longer than that to hear that money cannot be had
+_MOMENT_S: Final = 0.25
+_PAUSE_S: Final = 0.05
+_SULK_S: Final = 1.0  # after a request without an answer: so long nobody takes slices, and no queue forms behind that
+_FORGOTTEN_MS: Final = 7 * 86_400_000  # a week after its window a budget's figures are of no use to anybody
+_CARRIERS: Final = 16  # settlements under way at the same time: one sync of the server's disk serves them all
+
+_Place = tuple[str, AttemptId]
+
+
+@define(eq=False)
+class RedisTreasury:
+    """The store as one replica sees it. Get one from `open_store`."""
+
+    client: "Redis[str]"
+    fail_open: bool
+    hold_ms: int
+    ungoverned: int = 0
+    undelivered: int = 0
+    _reserve: "Script[str]" = field(init=False)
+    _settle: "Script[str]" = field(init=False)
+    _open: "Script[str]" = field(init=False)
+    _send: "trio.MemorySendChannel[tuple[_Place, Nanodollars]]" = field(init=False)
+    _asking: dict[_Place, trio.Event] = field(factory=dict)
+    _unheld: dict[_Place, tuple[str, ...]] = field(factory=dict)
+    _silent_until: float = -1.0
+    _delivered: trio.Event = field(factory=trio.Event)
+
+    def __attrs_post_init__(self) -> None:
+        self._reserve = self.client.register_script(RESERVE)
+        self._settle = self.client.register_script(SETTLE)
+        self._open = self.client.register_script(OPEN)
+
+    async def open(
+        self,
+        scope: str,
+        limit: Nanodollars,
+        *,
+        spent: Nanodollars = Nanodollars(0),  # noqa: B008 -- a NewType of int
+        ends_ms: int | None = None,
+    ) -> bool:
+        """Set a budget's limit. `spent` counts only where no replica has opened it before. False without an answer.
+
+        Raises InputError for a limit that the server cannot count exactly.
+        """
+        if max(limit, spent) >= EXACT:
+            raise InputError(Problem(scope, f"a shared budget counts up to {EXACT} nano-dollars exactly"))
+        forgotten = 0 if ends_ms is None else ends_ms + _FORGOTTEN_MS
+        arguments = [scope, str(limit), str(spent), str(forgotten)]
+        return await self._asked(lambda: self._open([f"{PREFIX}due"], arguments)) is not None
+
+    async def reserve(
+        self, run_id: str, attempt: AttemptId, amount: Nanodollars, scopes: tuple[str, ...]
+    ) -> Granted | Refused:
+        """Hold the amount in all of these budgets, or in none. Raises KeyError for a scope that nobody has opened.
+
+        Cancelled, or without an answer, the hold is given back as soon as the server can be told.
+        """
+        place, scopes = (run_id, attempt), tuple(dict.fromkeys(scopes))
+        self._asking[place] = trio.Event()
+        over = False
+        try:
+            arguments = [_name(place), str(amount), str(self.hold_ms), *scopes]
+            answer = await self._asked(lambda: self._reserve([f"{PREFIX}due"], arguments))
+            over = answer is not None or self.fail_open  # then the call is made, and is settled at what it costs
+        finally:
+            self._asking.pop(place).set()
+            if not over:
+                self.settle(run_id, attempt, Nanodollars(0))
+        return self._told(answer, place, amount, scopes)
+
+    def _told(
+        self, answer: "list[Any] | None", place: _Place, amount: Nanodollars, scopes: tuple[str, ...]
+    ) -> Granted | Refused:
+        match answer:
+            case None if self.fail_open:
+                self.ungoverned += 1
+                self._unheld[place] = scopes
+                return Granted(Hold(amount), governed=False)
+            case None:
+                return Refused(UNREACHABLE, amount, Nanodollars(0), Nanodollars(0))
+            case [0, index, left, held]:
+                return Refused(scopes[int(index) - 4], amount, Nanodollars(int(left)), Nanodollars(int(held)))
+            case [-1, index]:
+                raise KeyError(scopes[int(index) - 4])
+            case _:
+                return Granted(Hold(amount))
+
+    async def _asked(self, ask: "Callable[[], Any]") -> "list[Any] | None":
+        """The server's answer; None if there was none in time, which is a moment where it was silent just before."""
+        silent = trio.current_time() < self._silent_until
+        with trio.move_on_after(_MOMENT_S if silent else _PATIENCE_S):
+            while True:
+                try:
+                    answer: list[Any] = await ask()
+                except (RedisError, OSError):
+                    await trio.sleep(_PAUSE_S)
+                else:
+                    self._silent_until = -1.0
+                    return answer
+        self._silent_until = trio.current_time() + _SULK_S
+        return None
+
+    def settle(self, run_id: str, attempt: AttemptId, cost: Nanodollars) -> None:
+        """Close the attempt's hold at this cost, soon and surely. What was refused may be settled at no cost."""
+        self.undelivered += 1
+        self._send.send_nowait(((run_id, attempt), cost))
+
+    async def delivered(self) -> None:
+        """Return once the server has taken every settlement so far."""
+        while self.undelivered:
+            await self._delivered.wait()
+
+    async def balance(self, scope: str) -> Budget:
+        """How a budget stands. Raises KeyError for one that nobody has opened, RedisError without a server."""
+        told = await self.client.hgetall(f"{PREFIX}budget:{scope}")
+        return Budget(*(Nanodollars(int(told[name])) for name in ("limit", "spent", "held", "overrun")))
+
+    async def available(self, scopes: tuple[str, ...]) -> Nanodollars:
+        """What the tightest of these budgets has left, 0 where that cannot be found out; without any, 0 too."""
+        if trio.current_time() < self._silent_until:
+            return Nanodollars(0)
+        with trio.move_on_after(_PATIENCE_S):
+            try:
+                return min([(await self.balance(scope)).available for scope in scopes], default=Nanodollars(0))
+            except (RedisError, OSError, KeyError):
+                pass
+        return Nanodollars(0)
+
+    async def deliver(self, settlements: "trio.MemoryReceiveChannel[tuple[_Place, Nanodollars]]") -> None:
+        """Take settlements to the server, one after the other, for as long as there may be any."""
+        async for place, cost in settlements:
+            if place in self._asking:
+                await self._asking[place].wait()  # else the reserve might come after its own settlement
+            while await self._asked(partial(self._book, place, cost)) is None:
+                pass
+            self.undelivered -= 1
+            self._delivered.set()
+            self._delivered = trio.Event()
+
+    async def _book(self, place: _Place, cost: Nanodollars) -> list[Any]:
+        scopes = self._unheld.get(place, ())
+        told: Any = await self._settle([f"{PREFIX}due"], [_name(place), str(cost), str(_REMEMBERED_MS), *scopes])
+        self._unheld.pop(place, None)
+        return [told]
+
+
+def _name(place: _Place) -> str:
+    run_id, attempt = place
+    return f"{run_id}/{attempt}"
+
+
+@asynccontextmanager
+async def open_store(
+    url: str, *, fail_open: bool = False, hold_ms: int = HOLD_MS, farewell_s: float = _PATIENCE_S
+) -> AsyncIterator[RedisTreasury]:
+    """A store, while the block runs; at its end, settlements are delivered for `farewell_s` seconds at most.
+
+    What is not delivered by then expires on the server and counts as spent in full. Raises InputError where the server
+    cannot be reached at the start and the policy is not to fail open: a limit that cannot be enforced refuses to start.
+    """
+    address = url.replace("valkey://", "redis://", 1).replace("valkeys://", "rediss://", 1)
+    send, receive = trio.open_memory_channel[tuple[_Place, Nanodollars]](float("inf"))
+    client: Redis[str] = Redis.from_url(address, decode_responses=True)
+    async with _reached(client, url, needed=not fail_open), trio.open_nursery() as nursery:
+        store = RedisTreasury(client, fail_open, hold_ms)
+        store._send = send  # noqa: SLF001 -- the channel belongs to the block
+        for _ in range(_CARRIERS):
+            nursery.start_soon(store.deliver, receive)
+        try:
+            yield store
+        finally:
+            with trio.move_on_after(farewell_s, shield=True):
+                await store.delivered()
+            nursery.cancel_scope.cancel()
+
+
+@asynccontextmanager
+async def _reached(client: "Redis[str]", url: str, *, needed: bool) -> AsyncIterator[None]:
+    problem: Exception | None = None
+    async with client:
+        if needed:
+            problem = await _problem_with(client)
+        if problem is None:
+            yield
+    if problem:  # raised here and not within, where the client would make a group of it
+        # The address may hold a password, so no more of it is shown than where it leads.
+        place = urlsplit(url)
+        where = f"{place.hostname}:{place.port or 6379}"
+        raise InputError(Problem("budget_store", f"{where} cannot be reached, or refuses to be asked")) from problem
+
+
+async def _problem_with(client: "Redis[str]") -> Exception | None:
+    try:
+        with trio.fail_after(_PATIENCE_S):
+            await client.ping()
+    except (RedisError, OSError, trio.TooSlowError) as error:
+        return error
+    return None

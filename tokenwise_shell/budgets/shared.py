@@ -1,0 +1,214 @@
+"""Budgets that replicas share, as the interpreter sees them. Within a slice a reserve is answered at once, else later.
+
+A reserve that waits for the store belongs to a nursery of the client. Settled before its answer has come, it is
+withdrawn: whatever the store then grants goes back, and the run, which may be over, hears nothing of it.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from typing import Final
+
+import trio
+from attrs import define, field, frozen
+
+from tokenwise.budgets.budget import Hold
+from tokenwise.errors import InputError, Problem
+from tokenwise.ids import AttemptId
+from tokenwise.money import Nanodollars
+from tokenwise_shell.budgets.accounts import Accounts, Limit, accounts_for
+from tokenwise_shell.budgets.slices import Slices
+from tokenwise_shell.budgets.treasury import UNREACHABLE, Answer, Granted, Refusals, Refused
+from tokenwise_shell.config.settings import Settings
+from tokenwise_shell.ledger.booking import Account
+from tokenwise_shell.ledger.journal import Journal
+
+__all__ = ["SharedBank", "SharedPurse", "open_shared"]
+
+_NOTHING: Final = Nanodollars(0)
+
+# Longer than any call may take by this much: a hold of the store counts as lost after that.
+_MARGIN_MS: Final = 60_000
+
+# Runs of which it is remembered that a call of theirs was held to no shared limit.
+_REMEMBERED: Final = 1024
+
+_UNGOVERNED: Final = (
+    "the shared budgets cannot be reached, and `budget_store_fail_open` is set: calls are made outside of shared limits"
+)
+
+_Place = tuple[str, AttemptId]
+
+
+@frozen
+class _Opening:
+    """What the store is still to be told of a budget."""
+
+    limit: Nanodollars
+    spent: Nanodollars
+    ends_ms: int | None
+
+
+@define(eq=False)
+class SharedBank:
+    """The windows' budgets in the store. What is asked of it is done before the next reserve that depends on it."""
+
+    slices: Slices
+    _due: dict[str, _Opening] = field(factory=dict)
+    _ends_ms: dict[str, int | None] = field(factory=dict)
+
+    def open(self, scope: str, limit: Nanodollars, *, spent: Nanodollars, ends_ms: int | None) -> None:
+        """Begin a budget; `spent` counts if no replica has begun it before."""
+        self._ends_ms[scope] = ends_ms
+        self._due[scope] = _Opening(limit, spent, ends_ms)
+
+    def change(self, scope: str, limit: Nanodollars) -> None:
+        """Give a budget another limit, for all replicas. What this one has taken under the old limit goes back."""
+        self._due[scope] = _Opening(limit, _NOTHING, self._ends_ms.get(scope))
+        self.slices.give_way(scope)
+
+    def end(self, scope: str) -> bool:
+        """Forget a budget here; the store keeps it for the other replicas."""
+        self._due.pop(scope, None)
+        self._ends_ms.pop(scope, None)
+        return True
+
+    def ends_ms(self, scope: str) -> int | None:
+        """When the budget's window ends; None where that is never, or not known here."""
+        return self._ends_ms.get(scope)
+
+    def ready(self, scopes: Iterable[str]) -> bool:
+        """Whether the store knows all of these budgets."""
+        return not self._due or self._due.keys().isdisjoint(scopes)
+
+    async def prepare(self, scopes: Iterable[str]) -> None:
+        """Tell the store what it is still to know of these budgets. Where it cannot be reached, that stays due."""
+        for scope in scopes:
+            due = self._due.get(scope)
+            told = due and await self.slices.store.open(scope, due.limit, spent=due.spent, ends_ms=due.ends_ms)
+            if told and self._due.get(scope) is due:  # else it has changed meanwhile
+                del self._due[scope]
+
+
+@define(eq=False)
+class SharedPurse:
+    """What the interpreter asks for money where replicas share budgets. Get one from `open_shared`."""
+
+    slices: Slices
+    bank: SharedBank
+    accounts: Accounts
+    account_of: Callable[[str], Account]
+    nursery: trio.Nursery
+    notice: Callable[[str], None]
+    ungoverned: int = 0
+    _asked: set[_Place] = field(factory=set)
+    _withdrawn: set[_Place] = field(factory=set)
+    _unlimited: set[_Place] = field(factory=set)
+    _ungoverned_runs: dict[str, None] = field(factory=dict)
+    _refusals: Refusals = field(factory=Refusals)
+
+    def reserve(self, run_id: str, attempt: AttemptId, amount: Nanodollars, answer: Answer) -> None:
+        """Hold the amount in every budget that applies to the run, or in none; answered at once or later."""
+        place, scopes = (run_id, attempt), self.accounts.scopes(self.account_of(run_id))
+        if not scopes or not amount:  # what is free needs nobody's leave
+            self._unlimited.add(place)
+            answer(Granted(Hold(amount)))
+        elif self.bank.ready(scopes) and (granted := self.slices.reserve_at_once(*place, amount, scopes)):
+            answer(granted)
+        else:
+            self._asked.add(place)
+            self.nursery.start_soon(self._ask, place, amount, scopes, answer)
+
+    def settle(self, run_id: str, attempt: AttemptId, cost: Nanodollars) -> None:
+        """Close the hold at this cost; a reserve without an answer is withdrawn."""
+        place = (run_id, attempt)
+        if place in self._asked:
+            self._withdrawn.add(place)
+        elif place in self._unlimited:
+            self._unlimited.discard(place)
+        else:
+            self.slices.settle(run_id, attempt, cost)
+
+    def refusal(self, run_id: str) -> Refused | None:
+        """The last refusal of this run, which is forgotten with that; None where it was refused nothing."""
+        return self._refusals.take(run_id)
+
+    def governed(self, run_id: str) -> bool:
+        """Whether every call of this run was held to its budgets, and none made while the store was away."""
+        return run_id not in self._ungoverned_runs
+
+    @property
+    def waiting(self) -> int:
+        """How many reserves wait for the store, those included that nobody wants any more."""
+        return len(self._asked)
+
+    async def _ask(self, place: _Place, amount: Nanodollars, scopes: tuple[str, ...], answer: Answer) -> None:
+        told = await self._told(place, amount, scopes)
+        self._asked.discard(place)
+        if place in self._withdrawn:
+            self._withdrawn.discard(place)
+            if isinstance(told, Granted):
+                self.slices.settle(*place, _NOTHING)
+            return
+        match told:
+            case Granted(governed=False):
+                self._ungoverned(place[0])
+            case Refused():
+                self._refusals.keep(place[0], told)
+            case _:
+                pass
+        answer(told)
+
+    async def _told(self, place: _Place, amount: Nanodollars, scopes: tuple[str, ...]) -> Granted | Refused:
+        for _ in range(2):
+            await self.bank.prepare(scopes)
+            try:
+                told = await self.slices.reserve(*place, amount, scopes)
+            except KeyError:  # the server has lost what it knew: it is told again what this replica knows
+                self.accounts.renew(scopes)
+            else:
+                return self._dated(told)
+        return Refused(UNREACHABLE, amount, _NOTHING, _NOTHING)
+
+    def _dated(self, told: Granted | Refused) -> Granted | Refused:
+        if isinstance(told, Granted):
+            return told
+        return Refused(told.scope, told.needed, told.available, told.held, self.bank.ends_ms(told.scope))
+
+    def _ungoverned(self, run_id: str) -> None:
+        if not self.ungoverned:
+            self.notice(_UNGOVERNED)
+        self.ungoverned += 1
+        self._ungoverned_runs[run_id] = None
+        if len(self._ungoverned_runs) > _REMEMBERED:
+            del self._ungoverned_runs[next(iter(self._ungoverned_runs))]
+
+
+@asynccontextmanager
+async def open_shared(
+    settings: Settings, journal: Journal, limits: Iterable[Limit], notice: Callable[[str], None]
+) -> AsyncIterator[SharedPurse]:
+    """A purse on the store that the settings name, while the block runs; at its end all slices go back.
+
+    `notice` hears of the first call that is made without the store. The ledger's leases are no part of these budgets:
+    what this process has taken, the store holds. Raises InputError where the client for it is not installed, or the
+    store cannot be reached.
+    """
+    try:
+        from tokenwise_shell.budgets.redis_store import HOLD_MS, open_store
+    except ImportError as error:
+        wanted = "needs a client that is not installed: pip install 'tokenwise-control[redis]'"
+        raise InputError(Problem("budget_store", wanted)) from error
+    longest_ms = max(settings.policy.timeout_ms, 1000 * settings.proxy.request_timeout_s)  # of a stream
+    hold_ms = max(HOLD_MS, longest_ms + _MARGIN_MS)
+    opening = open_store(settings.budget_store, fail_open=settings.budget_store_fail_open, hold_ms=hold_ms)
+    async with opening as store, trio.open_nursery() as nursery:
+        slices = Slices(store, journal.writer)
+        bank = SharedBank(slices)
+        accounts = accounts_for(journal, bank, limits)
+        journal.leases.limited = accounts.limited
+        nursery.start_soon(slices.tend)
+        try:
+            yield SharedPurse(slices, bank, accounts, journal.account_of, nursery, notice)
+        finally:
+            slices.give_up()
+            nursery.cancel_scope.cancel()

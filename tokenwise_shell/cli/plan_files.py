@@ -1,0 +1,126 @@
+"""Plans on disk: what `tw plan --out` saves and `tw run` reads. The names are those of `tw plan --json`."""
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import orjson
+
+from tokenwise.errors import InputError, Problem
+from tokenwise.money import Nanodollars
+from tokenwise.planner.assignment import Unassignable, as_chosen, assign
+from tokenwise.policy import Policy, Strategy
+from tokenwise_shell.engine.clock import wall_ms
+from tokenwise_shell.ledger.runs import new_run_id
+from tokenwise_shell.plans.codec import PlanFile, plan_from_json, plan_to_json
+from tokenwise_shell.plans.judging import Judging
+from tokenwise_shell.plans.planned import Planned, Unplanned
+from tokenwise_shell.plans.planning import PlannerReport
+from tokenwise_shell.workspace import Workspace
+
+__all__ = ["read_plan", "write_plan", "write_private"]
+
+
+def write_plan(path: Path, planned: Planned) -> None:
+    """Save a plan with its models, readable by its owner alone: it holds task text. Raises OSError."""
+    shown = planned.as_json()
+    written = plan_to_json(PlanFile(planned.plan, planned.budget, planned.assigned.choices))
+    steps = [{**more, **row} for more, row in zip(_rows(shown), _rows(written), strict=True)]
+    document = {**shown, **written, "strategy": planned.policy.strategy.value, "steps": steps}
+    write_private(path, orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that is readable by its owner alone. Raises OSError."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as target:
+        target.write(content)
+
+
+def read_plan(path: Path, workspace: Workspace) -> Planned | Unplanned:
+    """A saved plan, ready to be run anew; `-` reads standard input.
+
+    Its models stand where all were chosen and are still in the catalogue; a plan without models is assigned now. What
+    its planning has cost counts against its budget. Raises InputError with every problem, an unreadable file too.
+    """
+    document = _parsed(path)
+    file = plan_from_json(document)
+    policy = workspace.policy(_strategy(document))
+    report = _planner(document)
+    budget = workspace.budget(file.budget)
+    run_id = new_run_id(wall_ms(), os.urandom(8))
+    if file.choices is None:
+        return _assigned_now(file, workspace, policy, budget, report, run_id)
+    if gone := [choice.model for choice in file.choices if choice.model not in workspace.reachable]:
+        raise InputError(*(Problem("steps", f"the model {model!r} is not in the catalogue") for model in gone))
+    assigned = as_chosen(file.plan, file.choices, workspace.reachable)
+    judging = _judging(document, workspace)
+    return Planned(file.plan, assigned, workspace.reachable, policy, budget, report, run_id, judging)
+
+
+def _assigned_now(
+    file: PlanFile,
+    workspace: Workspace,
+    policy: Policy,
+    budget: Nanodollars,
+    report: PlannerReport,
+    run_id: str,
+) -> Planned | Unplanned:
+    limit = Nanodollars(max(0, budget - report.cost))
+    assigned = assign(file.plan, workspace.reachable, policy, limit)
+    if isinstance(assigned, Unassignable):
+        return Unplanned(file.plan, assigned, budget, report, run_id)
+    return Planned(file.plan, assigned, workspace.reachable, policy, budget, report, run_id)
+
+
+def _parsed(path: Path) -> Mapping[str, object]:
+    try:
+        raw = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    except OSError as error:
+        raise InputError(Problem(str(path), f"cannot be read: {error.strerror}")) from error
+    try:
+        document = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise InputError(Problem(str(path), f"is not JSON: {error}")) from error
+    if not isinstance(document, dict):
+        raise InputError(Problem(str(path), "expected an object with `task` and `steps`"))
+    return document
+
+
+def _strategy(document: Mapping[str, object]) -> Strategy | None:
+    raw = document.get("strategy")
+    known = {strategy.value: strategy for strategy in Strategy}
+    if raw is None:
+        return None
+    if raw not in known:
+        raise InputError(Problem("strategy", f"{raw!r} is none of {', '.join(known)}"))
+    return known[str(raw)]
+
+
+def _planner(document: Mapping[str, object]) -> PlannerReport:
+    raw = document.get("planner")
+    if not isinstance(raw, Mapping):
+        return PlannerReport("file")
+    source, model, cost = raw.get("source"), raw.get("model"), raw.get("cost_nano", 0)
+    if type(cost) is not int or cost < 0:
+        raise InputError(Problem("planner.cost_nano", f"{cost!r} is not an amount"))
+    return PlannerReport(str(source or "file"), str(model) if model else None, Nanodollars(cost))
+
+
+def _judging(document: Mapping[str, object], workspace: Workspace) -> Judging | None:
+    raw = document.get("judge")
+    if not isinstance(raw, Mapping):
+        return None
+    model, kept = raw.get("model"), raw.get("kept_cost_nano")
+    if type(kept) is not int or kept < 0:
+        raise InputError(Problem("judge.kept_cost_nano", f"{kept!r} is not an amount"))
+    if model not in workspace.reachable:
+        raise InputError(Problem("judge.model", f"the model {model!r} is not in the catalogue"))
+    return Judging(str(model), Nanodollars(kept))
+
+
+def _rows(document: Mapping[str, object]) -> list[dict[str, object]]:
+    rows = document["steps"]
+    assert isinstance(rows, list)
+    return rows

@@ -1,0 +1,169 @@
+"""Reading the settings: flags over environment over file over defaults, and every problem at once.
+
+What settings there are is in `settings`, how one is written in `values`, how a file becomes a tree in
+`config_file`, and how the sources lie over each other in `config_layers`.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, TypeVar
+
+from attrs import evolve, fields
+
+from tokenwise.budgets.windows import Window
+from tokenwise.errors import InputError, Problem
+from tokenwise.money import Nanodollars
+from tokenwise.policy import Escalation, Policy, Strategy
+from tokenwise_shell.config import paths
+from tokenwise_shell.config.file import Branch, parse, read_bytes
+from tokenwise_shell.config.layers import laid_over, unknown_variables
+from tokenwise_shell.config.settings import (
+    BUILT_IN,
+    LedgerSync,
+    ProviderKind,
+    ProviderSettings,
+    ProxySettings,
+    RiskSettings,
+    Settings,
+)
+
+__all__ = ["load", "policy", "usable_providers", "which_file"]
+
+T = TypeVar("T")
+
+_NO_FLAGS: Final[Mapping[str, object]] = MappingProxyType({})
+
+# The provider that needs no network; see `catalogs.offline_catalog`.
+_EMBEDDED: Final = "embedded"
+
+
+def load(*, environ: Mapping[str, str], flags: Mapping[str, object] = _NO_FLAGS, path: Path | None = None) -> Settings:
+    """The settings in force. `flags` maps keys such as `default_budget` to what a flag said; None is "not given".
+
+    `path` is what `--config` named. A file that was named must exist; the usual one may be missing. Raises InputError
+    with every problem of every source.
+    """
+    file, named = which_file(environ, path)
+    tree, problems = _tree(file, environ, named=named)
+    layers = laid_over(tree or Branch({}), file, environ=environ, flags=flags)
+    values = layers.values
+    if problems := (*problems, *layers.problems) or _contradictions(values):
+        raise InputError(*dict.fromkeys(problems))  # one missing HOME is met by several paths
+    return Settings(
+        default_strategy=_typed(values, "default_strategy", Strategy),
+        default_budget=Nanodollars(_typed(values, "default_budget", int)),
+        planner_model=_typed(values, "planner_model", str),
+        min_output_tokens=_typed(values, "min_output_tokens", int),
+        escalation_policy=_typed(values, "escalation_policy", Escalation),
+        policy=_policy(values),
+        risk_gate=_risk(values),
+        proxy=_proxy(values),
+        cache_ttl_s=_typed(values, "cache_ttl", int),
+        cache_dir=_typed(values, "cache_dir", Path),
+        ledger_path=_typed(values, "ledger_path", Path),
+        ledger_sync=_typed(values, "ledger.sync", LedgerSync),
+        local_models=_typed(values, "local_models", Path) if values["local_models"] is not None else None,
+        budget_store=_typed(values, "budget_store", str),
+        budget_store_fail_open=_typed(values, "budget_store_fail_open", bool),
+        offline=_typed(values, "offline", bool),
+        exact_tokens=_typed(values, "exact_tokens", bool),
+        providers={name: _provider(name, values, layers.headers.get(name, {})) for name in layers.providers},
+        models=layers.models,
+        tags=_typed(values, "tags", tuple) if values["tags"] is not None else (),
+        budgets=_budgets(values, "budgets"),
+        tag_budgets={name: _budgets(values, f"budgets.tags.{name}") for name in layers.tags},
+        file=file,
+        file_read=tree is not None,
+        origins=layers.origins,
+        notices=tuple(unknown_variables(environ)),
+    )
+
+
+def which_file(environ: Mapping[str, str], path: Path | None = None) -> tuple[Path, bool]:
+    """The configuration file, and whether somebody named it: the flag, TOKENWISE_CONFIG, or the usual place."""
+    named = path if path is not None else environ.get("TOKENWISE_CONFIG", "")
+    if named == "":
+        return paths.config_file(environ), False
+    return paths.expanded(str(named), folder=None, environ=environ), True
+
+
+def policy(settings: Settings, strategy: Strategy | None = None) -> Policy:
+    """The core's knobs as configured, with another strategy if one is given."""
+    return settings.policy if strategy is None else evolve(settings.policy, strategy=strategy)
+
+
+def usable_providers(settings: Settings) -> tuple[str, ...]:
+    """Whom a call can be sent to: direct providers before OpenRouter; offline, the embedded one alone."""
+    if settings.offline:
+        return (_EMBEDDED,)
+    return tuple(name for name, provider in settings.providers.items() if provider.usable)
+
+
+def _tree(file: Path, environ: Mapping[str, str], *, named: bool) -> tuple[Branch | None, tuple[Problem, ...]]:
+    """The file's tree, None where there is no file, and what is wrong with it."""
+    try:
+        return parse(read_bytes(file), str(file), environ)
+    except FileNotFoundError:
+        problem = Problem(str(file), "no such file; expected a YAML file, which `tw config init` writes")
+        return None, (problem,) if named else ()
+    except InputError as error:
+        return None, error.problems
+
+
+def _budgets(values: Mapping[str, object], section: str) -> dict[Window, Nanodollars]:
+    """The limits that are set; a limit of nothing is a limit too."""
+    set_ones = [window for window in Window if values[f"{section}.{window.value}"] is not None]
+    return {window: Nanodollars(_typed(values, f"{section}.{window.value}", int)) for window in set_ones}
+
+
+def _policy(values: Mapping[str, object]) -> Policy:
+    """The policy's fields are `policy.*`, save the three that have keys of their own."""
+    own = {"strategy": "default_strategy", "escalation": "escalation_policy", "min_output_tokens": "min_output_tokens"}
+    # attrs checks the values again; mypy cannot follow a table of fields.
+    knobs: dict[str, object] = {spec.name: values[own.get(spec.name, f"policy.{spec.name}")] for spec in fields(Policy)}
+    return Policy(**knobs)  # type: ignore[arg-type] # see above
+
+
+def _risk(values: Mapping[str, object]) -> RiskSettings:
+    return RiskSettings(
+        enabled=_typed(values, "risk_gate.enabled", bool),
+        irreversible_block=_typed(values, "risk_gate.irreversible_block", bool),
+        ambiguity_threshold=_typed(values, "risk_gate.ambiguity_threshold", float),
+    )
+
+
+def _proxy(values: Mapping[str, object]) -> ProxySettings:
+    """The proxy's fields are `proxy.*`."""
+    # The table has each field's form; mypy cannot follow it.
+    found: dict[str, object] = {spec.name: values[f"proxy.{spec.name}"] for spec in fields(ProxySettings)}
+    return ProxySettings(**found)  # type: ignore[arg-type] # see above
+
+
+def _provider(name: str, values: Mapping[str, object], headers: Mapping[str, str]) -> ProviderSettings:
+    base_url = _typed(values, f"providers.{name}.base_url", str)
+    return ProviderSettings(
+        name=name,
+        kind=_typed(values, f"providers.{name}.kind", ProviderKind),
+        base_url=base_url,
+        api_key=_typed(values, f"providers.{name}.api_key", str),
+        headers=headers,
+        own_url=name not in BUILT_IN or base_url != BUILT_IN[name][1],
+    )
+
+
+def _contradictions(values: Mapping[str, object]) -> tuple[Problem, ...]:
+    """Pairs of values that are right alone and not together."""
+    pairs = (("policy.mid_from", "policy.flagship_from"), ("policy.backoff_ms", "policy.max_backoff_ms"))
+    return tuple(
+        Problem(high, f"{values[high]} is below {low}, which is {values[low]}; expected at least that")
+        for low, high in pairs
+        if _typed(values, low, (int, float)) > _typed(values, high, (int, float))
+    )
+
+
+def _typed(values: Mapping[str, object], name: str, kind: type[T] | tuple[type[T], ...]) -> T:
+    """The value with its type, which the table of keys holds as `Any`."""
+    value = values[name]
+    assert isinstance(value, kind), f"{name} was read as {type(value).__name__}"
+    return value

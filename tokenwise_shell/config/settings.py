@@ -1,0 +1,356 @@
+"""The settings as data: every key with its form, default, meaning and variable, and the frozen values they become.
+
+`config` reads them; `config_template` writes the table as a commented file. A new setting is a row here, a field of
+`Settings`, and its line in `config.settings_from`.
+"""
+
+import enum
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from attrs import field, frozen
+
+from tokenwise.budgets.windows import Window
+from tokenwise.money import Nanodollars
+from tokenwise.policy import Escalation, Policy, Strategy
+from tokenwise_shell.config import paths
+from tokenwise_shell.config.values import (
+    FLAG,
+    HOST,
+    PATH,
+    SECRET,
+    STORE,
+    TAGS,
+    TEXT,
+    URL,
+    USD,
+    Form,
+    choice,
+    fraction,
+    whole,
+)
+
+__all__ = [
+    "BUILT_IN",
+    "KEYS",
+    "SECTIONS",
+    "Key",
+    "LedgerSync",
+    "Origin",
+    "ProviderKind",
+    "ProviderSettings",
+    "ProxySettings",
+    "RiskSettings",
+    "Settings",
+    "provider_keys",
+    "tag_keys",
+]
+
+
+class ProviderKind(enum.Enum):
+    """The format a provider speaks; many servers speak OpenAI's."""
+
+    OPENAI = "openai"
+    ANTHROPIC = "anthropic"
+    GOOGLE = "google"
+
+
+class LedgerSync(enum.Enum):
+    """What a reservation has survived before its call leaves.
+
+    - LEASE: a power loss, within an amount that was made durable ahead of need; see `leases`.
+    - ALWAYS: a power loss. One fdatasync serves all that wait for it.
+    - NEVER: the death of the process.
+    """
+
+    LEASE = "lease"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+@frozen
+class RiskSettings:
+    """When the risk gate refuses; `tokenwise.scenario.risk` says what the three mean. The threshold is from 0 to 1."""
+
+    enabled: bool
+    irreversible_block: bool
+    ambiguity_threshold: float
+
+
+@frozen(kw_only=True)
+class ProxySettings:
+    """Where `tw serve` listens, and how much it takes of one request, of one client, and of all together.
+
+    `grace_s` is what running requests get when the proxy is told to stop. `max_concurrent` is for each process.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    max_concurrent: int = 1000
+    max_header_bytes: int = 65_536
+    max_body_bytes: int = 33_554_432
+    max_messages: int = 10_000
+    body_timeout_s: int = 30
+    write_timeout_s: int = 60
+    request_timeout_s: int = 600
+    keep_alive_s: int = 75
+    grace_s: int = 30
+
+
+@frozen(kw_only=True)
+class ProviderSettings:
+    """One provider that can be called. `own_url` where the user, not the vendor, says where it is."""
+
+    name: str
+    kind: ProviderKind
+    base_url: str
+    api_key: str = field(default="", repr=False)
+    headers: Mapping[str, str] = field(factory=dict, repr=False)
+    own_url: bool = False
+
+    @property
+    def loopback(self) -> bool:
+        """Whether it is on this machine, so that neither a key nor a network is needed."""
+        import ipaddress  # most commands ask nobody's address
+
+        host = urlsplit(self.base_url).hostname or ""
+        try:
+            return ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return host == "localhost" or host.endswith(".localhost")
+
+    @property
+    def usable(self) -> bool:
+        """Whether a call can be tried: with a key or headers of its own, or where the user's own server needs none."""
+        keyless = self.own_url and (self.kind is ProviderKind.OPENAI or self.loopback)
+        return bool(self.api_key or self.headers) or keyless
+
+
+@frozen
+class Origin:
+    """Where the value of one key comes from. `text` is the value as it may be shown: a secret is masked in it."""
+
+    key: str
+    text: str
+    source: str
+    plain: bool | int | float | str | None
+
+
+@frozen(kw_only=True)
+class Settings:
+    """Everything that flags, the environment and the file decide, checked. Two are equal when their values are.
+
+    `policy` holds `policy.*`, and with it `min_output_tokens`, `default_strategy` and `escalation_policy`. `models` are
+    rows for `local_models`, all of their scalars text. `budgets` are limits for everything together, by window, and
+    `tag_budgets` those of each tag.
+    `notices` are for people; nothing in them stops anything.
+    """
+
+    default_strategy: Strategy
+    default_budget: Nanodollars
+    planner_model: str
+    min_output_tokens: int
+    escalation_policy: Escalation
+    policy: Policy
+    risk_gate: RiskSettings
+    proxy: ProxySettings
+    cache_ttl_s: int
+    cache_dir: Path
+    ledger_path: Path
+    ledger_sync: LedgerSync
+    local_models: Path | None
+    budget_store: str = field(repr=False)
+    budget_store_fail_open: bool = False
+    tags: tuple[str, ...] = ()
+    offline: bool
+    exact_tokens: bool
+    providers: Mapping[str, ProviderSettings]
+    models: tuple[object, ...] = ()
+    budgets: Mapping[Window, Nanodollars] = field(factory=dict)
+    tag_budgets: Mapping[str, Mapping[Window, Nanodollars]] = field(factory=dict)
+    file: Path = field(eq=False)
+    file_read: bool = field(default=False, eq=False)
+    origins: tuple[Origin, ...] = field(default=(), eq=False, repr=False)
+    notices: tuple[str, ...] = field(default=(), eq=False)
+
+
+@frozen(kw_only=True)
+class Key:
+    """One setting. `default` may depend on the environment, as paths do; None stands for no value.
+
+    `Any`, because a table of settings holds many types; `Settings` gives each its own again.
+    """
+
+    name: str
+    form: Form[Any]
+    default: Callable[[Mapping[str, str]], Any]
+    meaning: str
+    variable: str = ""
+    flag: str = ""
+
+
+# What each section of the file is about, for the file that `tw config init` writes.
+SECTIONS: Final[Mapping[str, str]] = {
+    "proxy": "Where `tw serve` listens, and what it takes from its clients.",
+    "ledger": "How the ledger is written.",
+    "budgets": "Limits for everything together, each for its window of the UTC calendar; a week begins on Monday.\n"
+    "Those of one tag stand in a mapping of their own: tags: {nightly: {day: 2.50}}.",
+    "risk_gate": "Refuses requests that would do irreversible harm, or that are too vague to be worth paying for.",
+    "policy": "How hard to try. One budget of attempts covers retries, failover and escalation together.",
+}
+
+BUILT_IN: Final[Mapping[str, tuple[ProviderKind, str]]] = {
+    "openai": (ProviderKind.OPENAI, "https://api.openai.com/v1"),
+    "anthropic": (ProviderKind.ANTHROPIC, "https://api.anthropic.com"),
+    "google": (ProviderKind.GOOGLE, "https://generativelanguage.googleapis.com"),
+    "openrouter": (ProviderKind.OPENAI, "https://openrouter.ai/api/v1"),
+}
+"""The vendors known by name, with the format they speak and where they are."""
+
+
+def _fixed(value: object) -> Callable[[Mapping[str, str]], Any]:
+    return lambda _: value
+
+
+def _key(name: str, form: Form[Any], default: object, meaning: str, variable: str = "", *, flag: str = "") -> Key:
+    """A row of the table; a callable default is a path that the environment decides."""
+    return Key(
+        name=name,
+        form=form,
+        default=default if callable(default) else _fixed(default),
+        meaning=meaning,
+        variable=f"TOKENWISE_{variable}" if variable else "",
+        flag=flag or f"--{name.replace('_', '-').replace('.', '-')}",
+    )
+
+
+def _knob(name: str, form: Form[Any], meaning: str) -> Key:
+    """A knob of the core's policy, whose default is the core's."""
+    return _key(f"policy.{name}", form, getattr(Policy(), name), meaning)
+
+
+def _proxy(name: str, form: Form[Any], meaning: str, variable: str = "", *, flag: str = "") -> Key:
+    """A field of `ProxySettings`, with its default."""
+    return _key(f"proxy.{name}", form, getattr(ProxySettings(), name), meaning, variable, flag=flag)
+
+
+_STRATEGY: Final = choice(Strategy)
+_ESCALATION: Final = choice(
+    Escalation,
+    {"monotonic": Escalation.STEPWISE, "flexible": Escalation.SAME_TIER_FIRST},  # what 0.5 called them
+)
+
+# A day: a wait longer than this is a slip of the keyboard (seconds taken for milliseconds is the other one).
+_DAY_MS: Final = 86_400_000
+_DAY_S: Final = 86_400
+
+_BUDGETS: Final = {
+    Window.TOTAL: "US dollars that may be spent ever; none is no limit.",
+    Window.DAY: "US dollars a day.",
+    Window.WEEK: "US dollars a week.",
+    Window.MONTH: "US dollars a month.",
+}
+
+KEYS: Final[tuple[Key, ...]] = (
+    _key("default_strategy", _STRATEGY, Strategy.BALANCED,
+         "Which capable model to prefer: cheapest; balanced (the tier that suits the difficulty); best_quality;\n"
+         "budget_constrained (the strongest tier that the budget can pay).", "DEFAULT_STRATEGY", flag="--strategy"),
+    _key("default_budget", USD, Nanodollars(1_000_000_000),
+         "US dollars that one run or request may cost at most.", "DEFAULT_BUDGET", flag="--budget"),
+    _key("planner_model", TEXT, "openai/gpt-4.1-mini",
+         "Which model cuts a task into steps; where it is not available, the cheapest usable one.", "PLANNER_MODEL"),
+    _key("min_output_tokens", whole(1), Policy().min_output_tokens,
+         "An answer is never capped below this many tokens: a cut-off answer is seldom worth its price.",
+         "MIN_OUTPUT_TOKENS"),
+    _key("escalation_policy", _ESCALATION, Escalation.STEPWISE,
+         "What follows a model whose answer could not be used, never a weaker tier: stepwise (the next tier);\n"
+         "strongest_first (the flagships at once); same_tier_first (others of the same tier, then above).",
+         "ESCALATION_POLICY"),
+    _key("offline", FLAG, False,
+         "Use the shipped catalogue and the embedded provider, and open no socket beyond this machine.", "OFFLINE"),
+    _key("exact_tokens", FLAG, False,
+         "Count words with the model's own tokenizer where that is known, for a tighter worst case; needs the package\n"
+         "quicktok (pip install 'tokenwise-control[exact]').", "EXACT_TOKENS"),
+    _key("cache_ttl", whole(0), 3600,
+         "Seconds for which the fetched list of models counts as fresh. A stale one is used if no other can be had.",
+         "CACHE_TTL"),
+    _key("cache_dir", PATH, paths.cache_dir, "Where that list is kept."),
+    _key("local_models", PATH, None,
+         "A YAML file of models of your own, and of changes to known ones. Such rows may stand under `models` too.",
+         "LOCAL_MODELS"),
+    _key("ledger_path", PATH, paths.ledger_file, "The record of what was spent, as JSON lines.", "LEDGER_PATH"),
+    _key("budget_store", STORE, "",
+         "Shares budgets between several proxies: redis://host:6379/0 or valkey://…; none keeps them in the process.",
+         "BUDGET_STORE"),
+    _key("budget_store_fail_open", FLAG, False,
+         "Go on calling, held to no shared limit, while that server cannot be reached. Without this nothing is called.",
+         "BUDGET_STORE_FAIL_OPEN"),
+    _key("tags", TAGS, None, "The tags under which runs of this machine's commands and programs are booked.", "TAGS",
+         flag="--tag"),
+    _proxy("host", HOST, "The interface. One that others can reach needs access keys; see `tw keys`.", "PROXY_HOST",
+           flag="--host"),
+    _proxy("port", whole(0, 65_535), "The port; 0 takes a free one.", "PROXY_PORT", flag="--port"),
+    _proxy("workers", whole(1, 64), "How many processes share the port.", flag="--workers"),
+    _proxy("max_concurrent", whole(1, 100_000), "Requests that one process serves at the same time; more get 503."),
+    _proxy("max_header_bytes", whole(1024, 1 << 24), "The longest head of a request that is read; more is 431."),
+    _proxy("max_body_bytes", whole(1024, 1 << 30), "The longest body that is read; more is 413."),
+    _proxy("max_messages", whole(1), "Messages that one conversation may have; more is 413."),
+    _proxy("body_timeout_s", whole(1, _DAY_S), "Seconds for a request's body to arrive whole; else 408."),
+    _proxy("write_timeout_s", whole(1, _DAY_S),
+           "Seconds until a client that takes nothing of what it was sent is given up."),
+    _proxy("request_timeout_s", whole(1, _DAY_S),
+           "Seconds until a request is given up, its answer and stream included."),
+    _proxy("keep_alive_s", whole(1, _DAY_S), "Seconds for which a connection may be silent between requests."),
+    _proxy("grace_s", whole(0, _DAY_S), "Seconds for running requests to end when the proxy is told to stop."),
+    _key("ledger.sync", choice(LedgerSync), LedgerSync.LEASE,
+         "When a reservation reaches the disk: lease (an amount at a time, ahead of the calls it covers); always\n"
+         "(each by itself, and slower); never (a power loss may lose lines)."),
+    *(_key(f"budgets.{window.value}", USD, None, meaning) for window, meaning in _BUDGETS.items()),
+    _key("risk_gate.enabled", FLAG, False, "Whether the gate judges requests at all.", "RISK_GATE_ENABLED"),
+    _key("risk_gate.irreversible_block", FLAG, True,
+         "Refuse requests for what cannot be undone.", "RISK_GATE_IRREVERSIBLE_BLOCK"),
+    _key("risk_gate.ambiguity_threshold", fraction(0.0, 1.0), 0.9,
+         "Refuse requests that are vaguer than this, from 0 to 1; at 1 none is.", "RISK_GATE_AMBIGUITY_THRESHOLD"),
+    _knob("max_attempts", whole(1, 100), "Calls for one step at most."),
+    _knob("max_retries", whole(0, 100), "How many of them may go to the same place again."),
+    _knob("timeout_ms", whole(1, _DAY_MS), "Milliseconds until one call is given up."),
+    _knob("deadline_ms", whole(0, _DAY_MS), "Milliseconds from a run's start to its last attempt; 0 is no limit."),
+    _knob("parallelism", whole(1, 1000), "Steps of one plan that run at the same time, at most."),
+    _knob("default_output_tokens", whole(1), "The cap on an answer where the caller names none."),
+    _knob("mid_from", fraction(0.0, 1.0), "The difficulty, from 0 to 1, from which `balanced` takes a mid-tier model."),
+    _knob("flagship_from", fraction(0.0, 1.0), "The difficulty from which it takes a flagship."),
+    _knob("backoff_ms", whole(0, _DAY_MS), "Milliseconds before the first retry; each next pause is longer."),
+    _knob("max_backoff_ms", whole(0, _DAY_MS), "Milliseconds that no such pause exceeds."),
+)  # fmt: skip
+"""Every setting with a fixed name, in the order of the written file. Those of the providers are `provider_keys`."""
+
+
+def tag_keys(name: str) -> tuple[Key, ...]:
+    """The limits of one tag, each for its window."""
+    return tuple(
+        _key(f"budgets.tags.{name}.{window.value}", USD, None, meaning) for window, meaning in _BUDGETS.items()
+    )
+
+
+def provider_keys(name: str) -> tuple[Key, ...]:
+    """The keys of one provider; only those known by name have variables. No default `base_url` makes it required."""
+    kind, url = BUILT_IN.get(name, (ProviderKind.OPENAI, None))
+    variable = name.upper() if name in BUILT_IN else ""
+    rows = (
+        ("kind", choice(ProviderKind), kind, "The format it speaks."),
+        ("base_url", URL, url, "Where it is."),
+        ("api_key", SECRET, "", "The key it gave you."),
+    )
+    return tuple(
+        Key(
+            name=f"providers.{name}.{last}",
+            form=form,
+            default=_fixed(default),
+            meaning=meaning,
+            variable=f"{variable}_{last.upper()}" if variable and last != "kind" else "",
+        )
+        for last, form, default, meaning in rows
+    )

@@ -1,0 +1,4 @@
+"""The embedded provider's face in OpenAI's format.
+
+What it answers is decided in `answers`.
+"""

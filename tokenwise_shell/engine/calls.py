@@ -1,0 +1,231 @@
+"""Makes the calls that the machine asks for: builds, sends once, reads, and observes what the step declared.
+
+Whatever comes back, a `Reply` or a `Failure` is returned; nothing but cancellation escapes. Whether to ask again, and
+whom, is not decided here.
+"""
+
+import re
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Final
+
+import orjson
+from attrs import evolve, frozen
+
+from tokenwise.faults import Fault
+from tokenwise.machine.messages import CallModel
+from tokenwise.routing.verdicts import Failure, Reply
+from tokenwise_shell.engine.checks import failed_checks
+from tokenwise_shell.providers import FORMATS, Ask, Endpoint, StreamParse, WireFormat, chat_fields
+from tokenwise_shell.providers.openai import embeddings
+from tokenwise_shell.providers.openai.errors import code_and_param
+from tokenwise_shell.providers.openai.usage import is_usage_alone
+from tokenwise_shell.providers.reply_format import response_format
+from tokenwise_shell.providers.status import BY_TROUBLE
+from tokenwise_shell.providers.translate.terms import Untranslatable
+from tokenwise_shell.transport import HttpStream, Transport
+from tokenwise_shell.transport.exchange import HttpRequest, HttpResponse, TransportTrouble, TroubleKind
+from tokenwise_shell.transport.sse import SseEvent, SseReader
+
+__all__ = ["Caller", "Relay", "redacted"]
+
+Relay = Callable[[SseEvent, str], Awaitable[None]]
+"""Takes each event of a stream in OpenAI's format, as it came if it came so, with the text that it adds.
+
+While it waits, nothing more is read.
+"""
+
+# Keys by their looks, for those that are not ours to know: a gateway may quote its own.
+_KEY_LIKE: Final = re.compile(r"(?i)\b(bearer\s+)[\w.~+/=-]{8,}|\b(?:sk|gsk|xai|AIza)[-_]?[\w-]{16,}")
+
+
+def _wall_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _same(_: str, native_id: str) -> str:
+    return native_id
+
+
+@frozen
+class Caller:
+    """Calls over one transport. `endpoints` are by provider name.
+
+    `catalog_id` gives the catalogue's id for a provider's own name of a model; it is asked where another model answered
+    than was asked for. `unix_ms` is read for dates in `Retry-After` alone.
+    """
+
+    transport: Transport
+    endpoints: Mapping[str, Endpoint]
+    catalog_id: Callable[[str, str], str] = _same
+    unix_ms: Callable[[], int] = _wall_ms
+
+    async def call(
+        self,
+        command: CallModel,
+        *,
+        first_token: Callable[[], None] | None = None,
+        written: Mapping[str, object] | None = None,
+        relay: Relay | None = None,
+        whole: Callable[[bytes], None] | None = None,
+    ) -> Reply | Failure:
+        """Make the call within the command's time.
+
+        `written` is the request, in OpenAI's chat fields, of a command without a prompt. With a `relay` the reply is
+        streamed to it; `first_token` is called once, before the first event with output is relayed. Usage is always
+        asked for, and its chunk is kept from a client that did not ask. `whole` takes the chat completion of a reply
+        that came in one piece, streamed or not asked for.
+        """
+        endpoint = self.endpoints.get(command.provider)
+        if endpoint is None:
+            return _no_endpoint(command)
+        wire = FORMATS[endpoint.kind]
+        try:
+            request = wire.build(endpoint, _ask(command, written, stream=relay is not None))
+        except orjson.JSONEncodeError:
+            return _UNWRITABLE
+        except Untranslatable as problem:
+            return _unsupported(command, problem)
+        try:
+            if relay is None:
+                response = await self.transport.send(request, timeout_ms=command.timeout_ms)
+                outcome = self._read(command, wire, response, whole)
+            else:
+                taken = relay if _asks_for_usage(written) else _without_usage(relay)
+                outcome = await self._streamed(command, wire, request, taken, first_token, whole)
+        except TransportTrouble as trouble:
+            outcome = Failure(BY_TROUBLE[trouble.kind], trouble.message)
+        return self._finished(command, endpoint, outcome)
+
+    async def embed(
+        self,
+        command: CallModel,
+        *,
+        written: Mapping[str, object],
+        whole: Callable[[bytes], None] | None = None,
+    ) -> Reply | Failure:
+        """Ask for the embeddings that `written`, in OpenAI's fields, asks for. `whole` takes the answer as it came."""
+        endpoint = self.endpoints.get(command.provider)
+        if endpoint is None:
+            return _no_endpoint(command)
+        try:
+            request = embeddings.build(endpoint, command.native_id, written)
+        except orjson.JSONEncodeError:
+            return _UNWRITABLE
+        except Untranslatable as problem:
+            return _unsupported(command, problem)
+        try:
+            response = await self.transport.send(request, timeout_ms=command.timeout_ms)
+        except TransportTrouble as trouble:
+            return self._finished(command, endpoint, Failure(BY_TROUBLE[trouble.kind], trouble.message))
+        outcome = embeddings.parse(response, native_id=command.native_id, now_ms=self.unix_ms())
+        if whole and isinstance(outcome, Reply):
+            whole(response.body)
+        return self._finished(command, endpoint, _in_its_own_words(outcome, response))
+
+    def _read(
+        self, command: CallModel, wire: WireFormat, response: HttpResponse, whole: Callable[[bytes], None] | None
+    ) -> Reply | Failure:
+        now_ms = self.unix_ms()
+        outcome = wire.parse(response, native_id=command.native_id, now_ms=now_ms)
+        if whole and isinstance(outcome, Reply):
+            try:
+                whole(wire.completion(response.body, created_s=now_ms // 1000))
+            except orjson.JSONEncodeError:
+                return Failure(Fault.MALFORMED, "the reply nests too deeply to be passed on", outcome.usage)
+        return _in_its_own_words(outcome, response)
+
+    async def _streamed(
+        self,
+        command: CallModel,
+        wire: WireFormat,
+        request: HttpRequest,
+        relay: Relay,
+        first_token: Callable[[], None] | None,
+        whole: Callable[[bytes], None] | None,
+    ) -> Reply | Failure:
+        async with self.transport.stream(request, timeout_ms=command.timeout_ms) as answer:
+            if answer.status != 200 or "json" in dict(answer.headers).get("content-type", ""):
+                # An error, or a server that does not stream. The reply is whole then, and reaches no client by a relay.
+                response = HttpResponse(answer.status, answer.headers, await answer.read())
+                return self._read(command, wire, response, whole)
+            parse = wire.open_stream(native_id=command.native_id, now_ms=self.unix_ms())
+            return parse.end(await _relayed(answer, parse, relay, first_token))
+
+    def _finished(self, command: CallModel, endpoint: Endpoint, outcome: Reply | Failure) -> Reply | Failure:
+        if isinstance(outcome, Failure):
+            return evolve(outcome, message=redacted(outcome.message, endpoint.secrets))
+        served = outcome.served_model and self.catalog_id(command.provider, outcome.served_model)
+        findings = () if outcome.calls_tools else failed_checks(outcome.text, command.checks)
+        return evolve(outcome, served_model="" if served == command.model else served, findings=findings)
+
+
+_UNWRITABLE: Final = Failure(Fault.REJECTED, "the request cannot be written as JSON; it may nest too deeply")
+
+
+def _no_endpoint(command: CallModel) -> Failure:
+    return Failure(Fault.UNAUTHORIZED, f"no endpoint is configured for the provider {command.provider!r}")
+
+
+def _unsupported(command: CallModel, problem: Untranslatable) -> Failure:
+    return Failure(Fault.UNSUPPORTED, redacted(f"{command.provider} cannot be asked this: {problem}", ()))
+
+
+def _in_its_own_words(outcome: Reply | Failure, response: HttpResponse) -> Reply | Failure:
+    if not isinstance(outcome, Failure):
+        return outcome
+    code, param = (redacted(word, ()) for word in code_and_param(response.body))
+    return evolve(outcome, status=response.status, code=code, param=param)
+
+
+def _asks_for_usage(written: Mapping[str, object] | None) -> bool:
+    options = (written or {}).get("stream_options")
+    return isinstance(options, Mapping) and options.get("include_usage") is True
+
+
+def _without_usage(relay: Relay) -> Relay:
+    """The relay without the chunk that holds usage and no choice, which only those who asked for it expect."""
+
+    async def passed_on(event: SseEvent, text: str) -> None:
+        if text or not is_usage_alone(event.data):
+            await relay(event, text)
+
+    return passed_on
+
+
+async def _relayed(
+    answer: HttpStream, parse: StreamParse, relay: Relay, first_token: Callable[[], None] | None
+) -> TransportTrouble | None:
+    """Read the stream to its end and pass it on; the trouble it ended with, None for none."""
+    reader, told = SseReader(), False
+    try:
+        while not parse.over and (chunk := await answer.receive()):
+            for event in reader.feed(chunk):
+                text = parse.feed(event)
+                if parse.begun and not told and first_token:
+                    first_token()
+                told |= parse.begun
+                for said in parse.chunks:
+                    await relay(said, text)
+                    text = ""
+            if reader.overflowed:
+                return TransportTrouble(TroubleKind.TOO_LARGE, "an event of the stream is too large to be one")
+    except TransportTrouble as trouble:
+        return trouble
+    for said in parse.closing:
+        await relay(said, "")
+    return None
+
+
+def redacted(message: str, secrets: Iterable[str]) -> str:
+    """The message without these secrets, and without what looks like a key."""
+    for secret in secrets:
+        message = message.replace(secret, "[redacted]")
+    return _KEY_LIKE.sub(lambda found: f"{found[1] or ''}[redacted]", message)
+
+
+def _ask(command: CallModel, written: Mapping[str, object] | None, *, stream: bool) -> Ask:
+    if written is None:
+        assert command.prompt is not None, "a command without a prompt needs the request it came with"
+        written = {**chat_fields(command.prompt), **response_format(command.reply_format)}
+    return Ask(command.native_id, written, command.max_output_tokens, stream)

@@ -1,0 +1,282 @@
+"""Performs what the machine asks for. No decision about models, money or order is taken here.
+
+One nursery per run, one cancel scope per call. Events arrive in an inbox; each is given to `step`, and the commands it
+returns are performed in order. Every command is started or done before the next event is taken, and none is awaited.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, Protocol, assert_never
+
+import trio
+from attrs import define, evolve, field
+
+from tokenwise.budgets.ledger import Entry
+from tokenwise.faults import Fault
+from tokenwise.ids import AttemptId
+from tokenwise.machine.machine import start, step
+from tokenwise.machine.messages import (
+    AbandonCall,
+    CallFailed,
+    CallModel,
+    CallSucceeded,
+    Cancelled,
+    Event,
+    Finish,
+    FirstToken,
+    Lost,
+    ModelsCooling,
+    Record,
+    Reserve,
+    Reserved,
+    ReserveRefused,
+    Settle,
+    Wait,
+    Woke,
+    call_ended,
+)
+from tokenwise.machine.run import BackingOff, Calling, Job, Reserving, Run, Streaming
+from tokenwise.money import Nanodollars
+from tokenwise.prompt import Message
+from tokenwise.routing.verdicts import Failure, Reply
+from tokenwise.simulation.simulation import Moment
+from tokenwise_shell.budgets.treasury import Answer, Granted, Refused
+from tokenwise_shell.engine.watch import CoolingList, Watch
+from tokenwise_shell.ledger.jsonl import LinesUnwritable
+
+__all__ = ["Books", "Interpreter", "Listener", "Money", "PlaceCall", "died_with"]
+
+_NOTHING: Final = Nanodollars(0)
+
+
+class PlaceCall(Protocol):
+    """Whatever makes a call. It returns what came back, whatever that is, and lets nothing but cancellation escape."""
+
+    async def __call__(self, call: CallModel, /, *, first_token: Callable[[], None]) -> Reply | Failure:
+        """Send the call and wait for its end. `first_token` is called once if output reaches a client before that."""
+        ...
+
+
+class Money(Protocol):
+    """The budgets outside a run's own limit."""
+
+    def reserve(self, run_id: str, attempt: AttemptId, amount: Nanodollars, answer: Answer) -> None:
+        """Hold the amount in every budget that applies, or in none. `answer` is called once, at once or later."""
+        ...
+
+    def settle(self, run_id: str, attempt: AttemptId, cost: Nanodollars) -> None:
+        """Close the hold at this cost. A reserve that has not been answered is withdrawn: nothing stays held."""
+        ...
+
+
+class Books(Protocol):
+    """Where entries are written."""
+
+    def append(self, run_id: str, *entries: Entry) -> None:
+        """Write entries as one batch, without waiting. What cannot be written now is kept and tried again."""
+        ...
+
+    async def durable(self) -> None:
+        """Wait until what has been appended is as durable as the configuration promises. Raises LinesUnwritable."""
+        ...
+
+
+Listener = Callable[[Moment], None]
+"""Hears every event and the commands it caused, right after they were performed."""
+
+
+@define
+class Interpreter:
+    """Drives runs. The clock is wall time in ms, read nowhere else; everything it needs is given to it."""
+
+    place_call: PlaceCall
+    money: Money
+    books: Books
+    watch: Watch
+    now_ms: Callable[[], int]
+
+    def known_cooling(self, job: Job) -> Job:
+        """The job with what is known of everybody's health now, which is part of what its run is decided from."""
+        return evolve(job, cooling=self.watch.cooling(self.now_ms()))
+
+    async def run(
+        self,
+        job: Job,
+        *,
+        at_ms: int | None = None,
+        given: tuple[Message, ...] = (),
+        listener: Listener | None = None,
+    ) -> Run:
+        """Carry a job out and return the finished run. Cancelling this lets go of all money and calls, then re-raises.
+
+        `at_ms` is when it starts, if that has been written down; `given` is the conversation of a job whose request
+        arrived already written.
+        """
+        at_ms = self.now_ms() if at_ms is None else at_ms
+        run, commands = start(job, at_ms=at_ms)
+        return await self._drive(Moment(at_ms, None, commands), run, given, listener)
+
+    async def resume(
+        self, run: Run, booked: Mapping[AttemptId, Nanodollars], *, listener: Listener | None = None
+    ) -> Run:
+        """Go on with a run that another process left unfinished; `run` is what its recorded events lead to.
+
+        `booked` is what the ledger has charged for its attempts. That process may have got further than it recorded.
+        """
+        nothing = Moment(self.now_ms(), None, ())
+        return await self._drive(nothing, run, (), listener, lost=tuple(died_with(run, booked, self.now_ms())))
+
+    async def _drive(
+        self,
+        first: Moment,
+        run: Run,
+        given: tuple[Message, ...],
+        listener: Listener | None,
+        *,
+        lost: tuple[Event, ...] = (),
+    ) -> Run:
+        send, inbox = trio.open_memory_channel[Event](math.inf)
+        live = _Live(self, run.job.id, given, listener, send.send_nowait)
+        self.watch.listeners.append(live.hear)
+        try:
+            async with trio.open_nursery() as nursery:
+                live.nursery = nursery
+                run = await live.drive(run, first, inbox, lost)
+                nursery.cancel_scope.cancel()  # leftover pauses
+        finally:
+            self.watch.listeners.remove(live.hear)
+        return run
+
+
+@define(eq=False)
+class _Live:
+    """One run under way."""
+
+    shell: Interpreter
+    run_id: str
+    given: tuple[Message, ...]
+    listener: Listener | None
+    post: Callable[[Event], None]
+    scopes: dict[AttemptId, trio.CancelScope] = field(factory=dict)
+    seats: dict[AttemptId, tuple[str, str]] = field(factory=dict)
+    nursery: trio.Nursery = field(init=False)
+
+    async def drive(
+        self, run: Run, first: Moment, inbox: trio.MemoryReceiveChannel[Event], lost: tuple[Event, ...]
+    ) -> Run:
+        try:
+            self.perform_all(first)
+            for event in lost:  # before anything can cancel this run, which would let go of what it does not hold
+                run, commands = step(run, event)
+                self.perform_all(Moment(run.now_ms, event, commands))
+            while not run.finished:
+                event = await inbox.receive()
+                self.learn(event)
+                run, commands = step(run, event)
+                self.perform_all(Moment(run.now_ms, event, commands))
+        except BaseException:  # cancelled, or the books cannot be written: either way nothing may stay held
+            cancelled = Cancelled(self.shell.now_ms())
+            run, commands = step(run, cancelled)
+            self.perform_all(Moment(run.now_ms, cancelled, commands))
+            raise
+        return run
+
+    def hear(self, cooling: CoolingList) -> None:
+        self.post(ModelsCooling(self.shell.now_ms(), cooling))
+
+    def learn(self, event: Event) -> None:
+        """Let the watch see how a call ended, before the machine does: what cools is then known to every run."""
+        match event:
+            case CallSucceeded(attempt=attempt, at_ms=at_ms):
+                self.shell.watch.learn(self.seats[attempt], None, at_ms=at_ms)
+            case CallFailed(attempt=attempt, at_ms=at_ms, fault=fault, retry_after_ms=retry_after_ms):
+                self.shell.watch.learn(self.seats[attempt], fault, at_ms=at_ms, retry_after_ms=retry_after_ms)
+            case _:
+                pass
+
+    def perform_all(self, moment: Moment) -> None:
+        """Perform one event's commands. Their entries reach the books together, and before any call leaves."""
+        entries: list[Entry] = []
+        for command in moment.commands:
+            match command:
+                case Record(entry=entry):
+                    entries.append(entry)
+                case CallModel():
+                    self.write_down(entries)
+                    self.nursery.start_soon(self.call, command)
+                case _:
+                    self.perform(command)
+        self.write_down(entries)
+        if self.listener:
+            self.listener(moment)
+
+    def write_down(self, entries: list[Entry]) -> None:
+        if entries:
+            self.shell.books.append(self.run_id, *entries)
+            entries.clear()
+
+    def perform(self, command: Reserve | AbandonCall | Wait | Settle | Finish) -> None:
+        match command:
+            case Reserve(attempt=attempt, amount=amount):
+                self.shell.money.reserve(self.run_id, attempt, amount, lambda told: self.answered(attempt, told))
+            case AbandonCall(attempt=attempt):
+                if scope := self.scopes.get(attempt):
+                    scope.cancel(reason="the run no longer wants this call")
+            case Wait(attempt=attempt, ms=ms):
+                self.nursery.start_soon(self.wait, attempt, ms)
+            case Settle(attempt=attempt, cost=cost):
+                self.shell.money.settle(self.run_id, attempt, cost)
+            case Finish():
+                pass
+            case _:
+                assert_never(command)
+
+    def answered(self, attempt: AttemptId, told: Granted | Refused) -> None:
+        match told:
+            case Granted():
+                self.post(Reserved(attempt, self.shell.now_ms()))
+            case Refused(available=available, held=held):
+                self.post(ReserveRefused(attempt, self.shell.now_ms(), available, held))
+            case _:
+                assert_never(told)
+
+    async def call(self, call: CallModel) -> None:
+        self.seats[call.attempt] = (call.provider, call.model)
+        with trio.CancelScope() as scope:
+            self.scopes[call.attempt] = scope
+            outcome = await self.outcome_of(call)
+            self.post(call_ended(call.attempt, self.shell.now_ms(), outcome))
+        del self.scopes[call.attempt]
+
+    async def outcome_of(self, call: CallModel) -> Reply | Failure:
+        """Send the call, once its reservation is as durable as was promised; without that, nothing is sent."""
+        try:
+            await self.shell.books.durable()
+        except LinesUnwritable as problem:
+            return Failure(Fault.BOOKS_UNWRITABLE, str(problem))
+        written = evolve(call, prompt=self.given) if call.prompt is None else call
+        return await self.shell.place_call(written, first_token=lambda: self.first_token(call.attempt))
+
+    def first_token(self, attempt: AttemptId) -> None:
+        self.post(FirstToken(attempt, self.shell.now_ms()))
+
+    async def wait(self, attempt: AttemptId, ms: int) -> None:
+        await trio.sleep(ms / 1000)
+        self.post(Woke(attempt, self.shell.now_ms()))
+
+
+def died_with(run: Run, booked: Mapping[AttemptId, Nanodollars], at_ms: int) -> Iterator[Event]:
+    """What the machine must hear of the process that had this run before: which attempts died with it, at what cost.
+
+    `booked` is what the ledger has charged for the run's attempts; a call that is not there has cost nothing.
+    """
+    for each in run.steps:
+        match each.state:
+            case Reserving(attempt):  # booked if it was answered and called, which was still to be recorded
+                yield Lost(attempt.id, at_ms, booked.get(attempt.id))
+            case Calling(attempt) | Streaming(attempt):
+                yield Lost(attempt.id, at_ms, booked.get(attempt.id, _NOTHING))
+            case BackingOff(attempt=attempt):
+                yield Woke(attempt.id, at_ms)
+            case _:
+                pass

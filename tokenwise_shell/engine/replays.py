@@ -1,0 +1,157 @@
+"""A recorded run looked at again: whether the machine still decides as the ledger says, and what else it could do.
+
+The journal of a run has its events, the ledger what was decided. Lines that recovery wrote for a process that died are
+not the machine's and are left out; so a run that was killed and resumed is compared as one run.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import orjson
+from attrs import frozen
+
+from tokenwise.budgets.ledger import Entry
+from tokenwise.catalog.models import Catalog
+from tokenwise.errors import InputError, Problem, ProtocolViolation
+from tokenwise.money import Nanodollars, format_usd
+from tokenwise.planner.assignment import Unassignable
+from tokenwise.policy import Policy
+from tokenwise.routing.choosing import Refused
+from tokenwise.simulation.hindsight import Hindsight, Rechosen, reconsider
+from tokenwise.simulation.replaying import Divergence, Replayed, first_divergence, replay
+from tokenwise_shell.catalogs.local_models import read_local_models
+from tokenwise_shell.codec.messages import entry_from_json, entry_to_json, from_json
+from tokenwise_shell.ledger.runs import RunRecord, read_run
+from tokenwise_shell.ledger.segments import read_ledger
+
+__all__ = ["Replay", "WhatIf", "read_catalog", "replay_run", "what_if"]
+
+
+@frozen
+class Replay:
+    """A recorded run decided again. `violation` says which event cannot follow in it, "" where all can."""
+
+    run_id: str
+    record: RunRecord
+    recorded: tuple[Entry, ...]
+    replayed: Replayed | None
+    divergence: Divergence | None
+    violation: str = ""
+    notices: tuple[str, ...] = ()
+
+    @property
+    def identical(self) -> bool:
+        """Whether every line in the ledger is decided again, and no other."""
+        return self.replayed is not None and self.divergence is None
+
+    def as_json(self) -> dict[str, object]:
+        """The document."""
+        return {
+            "run_id": self.run_id,
+            "identical": self.identical,
+            "events": len(self.record.events),
+            "decisions": len(self.recorded),
+            "divergence": _divergence(self.divergence),
+            "violation": self.violation or None,
+        }
+
+
+@frozen
+class WhatIf:
+    """What would have been chosen under another policy or catalogue, within `limit`."""
+
+    outcome: Hindsight | Unassignable | Refused
+    policy: Policy
+    catalog: Catalog
+    limit: Nanodollars
+
+    @property
+    def refusal(self) -> str:
+        """Why nothing would have been chosen, "" where something would."""
+        match self.outcome:
+            case Refused(message=message):
+                return message
+            case Unassignable(smallest_limit=int() as least):
+                return f"the cheapest plan may cost {format_usd(least)}, {format_usd(self.limit)} is given"
+            case Unassignable(steps=steps):
+                return f"no model could do {', '.join(steps) or 'this'}"
+            case Hindsight():
+                return ""
+
+    def as_json(self) -> dict[str, object]:
+        """The document."""
+        common = {"strategy": self.policy.strategy.value, "limit_nano": self.limit, "refusal": self.refusal or None}
+        if not isinstance(self.outcome, Hindsight):
+            return {**common, "steps": []}
+        costs = {"least_cost_nano": self.outcome.least, "most_cost_nano": self.outcome.most}
+        return {**common, **costs, "steps": [_rechosen(each, self.catalog) for each in self.outcome.steps]}
+
+
+def replay_run(state_dir: Path, ledger: Path, run_id: str) -> Replay:
+    """Decide a recorded run again and compare. Raises InputError where its journal or the ledger cannot be read."""
+    notices: list[str] = []
+    record = read_run(state_dir, run_id, notices.append)
+    recorded = _entries_of(ledger, run_id, notices)
+    try:
+        again = replay(record.job, record.at_ms, record.events)
+    except ProtocolViolation as violation:
+        return Replay(run_id, record, recorded, None, None, str(violation), tuple(notices))
+    return Replay(run_id, record, recorded, again, first_divergence(recorded, again.entries), notices=tuple(notices))
+
+
+def what_if(replay: Replay, *, policy: Policy, catalog: Catalog, limit: Nanodollars) -> WhatIf | None:
+    """Choose again for the run; None where it could not be replayed to its end."""
+    if replay.replayed is None:
+        return None
+    outcome = reconsider(replay.replayed.run, replay.recorded, policy=policy, catalog=catalog, limit=limit)
+    return WhatIf(outcome, policy, catalog, limit)
+
+
+def read_catalog(path: Path, known: Catalog) -> Catalog:
+    """A catalogue as it was kept for a run (JSON), or `known` with a YAML file's models in it. Raises InputError."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise InputError(Problem(str(path), f"cannot be read: {error.strerror}")) from error
+    try:
+        document = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        models, problems = read_local_models(raw.decode("utf-8", "replace"), str(path), known)
+        if problems:
+            raise InputError(*problems) from None
+        return known.merged(models)
+    return from_json(Catalog, document, str(path))
+
+
+def _entries_of(ledger: Path, run_id: str, notices: list[str]) -> tuple[Entry, ...]:
+    entries: list[Entry] = []
+    try:
+        for line in read_ledger(ledger, notices.append):
+            if line.get("run") == run_id and not line.get("recovered"):
+                read = entry_from_json(line)
+                notices += read.notices
+                entries += [read.entry] if read.entry else []
+    except OSError as error:
+        raise InputError(Problem(str(ledger), f"cannot be read: {error.strerror}")) from error
+    return tuple(entries)
+
+
+def _divergence(divergence: Divergence | None) -> Mapping[str, object] | None:
+    if divergence is None:
+        return None
+    sides = {"recorded": divergence.recorded, "derived": divergence.derived}
+    shown = {name: entry and entry_to_json(entry) for name, entry in sides.items()}
+    return {"place": divergence.place, **shown}
+
+
+def _rechosen(each: Rechosen, catalog: Catalog) -> dict[str, object]:
+    return {
+        "id": each.step,
+        "recorded_model": each.model or None,
+        "recorded_cost_nano": each.cost,
+        "model": each.other.model,
+        "tier": catalog[each.other.model].tier.name.lower(),
+        "worst_cost_nano": each.other.worst,
+        "least_cost_nano": each.least,
+        "most_cost_nano": each.most,
+    }

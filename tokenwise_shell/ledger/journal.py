@@ -1,0 +1,334 @@
+"""The ledger being written: entries become lines, and lines become durable as the configuration promises.
+
+`append` is synchronous and never fails: an entry is in the file, or in memory and tried again with every later one, so
+neither a cancellation nor a full disk loses what a call has cost. What may fail is `durable`, which a call awaits
+before it leaves, and `check`, which is asked before new money is reserved: with books that cannot be written, running
+work is settled and no new work begins.
+
+On opening, what processes that died had reserved and not closed is booked as abandoned, estimated. docs/ledger.md has
+the format and the rules.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from attrs import define, field
+
+from tokenwise.budgets.ledger import Abandoned, Charged, Entry, Finished, Reservation
+from tokenwise.ids import AttemptId
+from tokenwise_shell.config.settings import LedgerSync
+from tokenwise_shell.ledger.booking import Account, booking_of
+from tokenwise_shell.ledger.bookmarks import Bookmarks
+from tokenwise_shell.ledger.jsonl import VERSION, Line, LineFile, LinesUnwritable, encode_line, iso, sync_directory
+from tokenwise_shell.ledger.leases import Leases
+from tokenwise_shell.ledger.recovery import Recovered, closings_for, summed
+from tokenwise_shell.ledger.segments import locked, numbered, set_aside
+from tokenwise_shell.ledger.spending import Spending, load_spending
+from tokenwise_shell.ledger.writers import Position, Registered, Writer, boot_id, take_roll
+
+if TYPE_CHECKING:
+    import trio
+
+__all__ = ["ROTATE_BYTES", "Journal"]
+
+ROTATE_BYTES: Final = 1 << 28
+"""A file of this length is set aside: about a million lines, which a reader goes through in some seconds."""
+
+# Batches of lines between two looks at the file's name and length, each of which is two questions to the kernel.
+_LOOK_EVERY: Final = 64
+
+_NOBODY: Final = Account()
+
+
+@define
+class _Numbers:
+    """Who pays for a run, and the number of its next line."""
+
+    account: Account
+    seq: int
+
+
+@define(eq=False)
+class Journal:
+    """One process's hold on a ledger. To be used from one thread; `open` and `close` wait for the disk.
+
+    `tally` is what it has spent since it `entered` the ledger at that place, when so many `others` were writing it.
+    """
+
+    file: LineFile
+    now_ms: Callable[[], int]
+    sync: LedgerSync
+    writer: str
+    recovered: Recovered
+    notices: tuple[str, ...]
+    entered: Position
+    others: int
+    _place: Registered
+    _encode: Callable[[Entry], dict[str, object]]
+    _rotate_bytes: int
+    leases: Leases = field(init=False)
+    tally: Spending = field(factory=Spending)
+    bookmarks: Bookmarks = field(factory=Bookmarks)
+    keeps_sums: bool = False
+    _runs: dict[str, _Numbers] = field(factory=dict)
+    _owing: dict[tuple[str, AttemptId], str] = field(factory=dict)
+    _synced: int = 0
+    _syncing: "trio.Event | None" = None
+    _lost: LinesUnwritable | None = None
+    _batches: int = 0
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        *,
+        now_ms: Callable[[], int],
+        sync: LedgerSync = LedgerSync.ALWAYS,
+        rotate_bytes: int = ROTATE_BYTES,
+        boot: str | None = None,
+    ) -> "Journal":
+        """Open or create a ledger, book what the dead have left, and enter this process among its writers.
+
+        `now_ms` is Unix time. `boot` is which start of the machine this is, asked of the system if None. Raises
+        LinesUnwritable.
+        """
+        from tokenwise_shell.codec.messages import (
+            entry_to_json,  # takes a tenth of a second, which readers need not spend
+        )
+
+        notices: list[str] = []
+        boot = boot_id() if boot is None else boot
+        with _naming(path), locked(path):
+            file = LineFile.open(path)
+            with _or_closed(file):
+                roll = take_roll(path)
+                closings = list(closings_for(roll, path, notices.append, at=iso(now_ms()), boot=boot))
+                place = _enter(file, now_ms(), boot, closings)
+                entered = Position(max(numbered(path)), file.size)
+                Registered.forget(path, roll.dead)
+        told, said, name, others = summed(closings), tuple(notices), place.path.name, len(roll.living)
+        return cls(file, now_ms, sync, name, told, said, entered, others, place, entry_to_json, rotate_bytes)
+
+    def __attrs_post_init__(self) -> None:
+        self.leases = Leases(self._append_about_itself)
+
+    def _append_about_itself(self, kind: str, account: Account, fields: dict[str, object]) -> int:
+        line = {**_head(self.now_ms(), "", 0, kind, account), "writer": self.writer, **fields}
+        return self.file.append([encode_line(line)])
+
+    def enrol(self, run_id: str, *, key: str = "", tags: tuple[str, ...] = (), seq: int = 0) -> None:
+        """Say under whom a run is booked, and with which number it goes on where it is resumed.
+
+        It holds until the run has finished, and for its planning and judging calls too, whose ids begin with its own.
+        """
+        self._runs[run_id] = _Numbers(Account(key, tags), seq)
+
+    def account_of(self, run_id: str) -> Account:
+        """Under whom a run is booked."""
+        numbers = self._runs.get(run_id) or self._runs.get(run_id.partition("/")[0])
+        return numbers.account if numbers else _NOBODY
+
+    def append(self, run_id: str, *entries: Entry) -> None:
+        """Write entries of one run, as one batch. Never raises and never waits; see `check` and `durable`."""
+        numbers = self._runs.get(run_id)
+        if numbers is None:
+            numbers = self._runs[run_id] = _Numbers(self.account_of(run_id), 0)
+        at = self.now_ms()
+        lines = []
+        for entry in entries:
+            line = self._encode(entry)
+            head = _head(at, run_id, numbers.seq, line["type"], numbers.account)
+            numbers.seq += 1
+            lines.append(encode_line({**head, **line, **self._owed(run_id, entry, numbers.account, at)}))
+        if any(isinstance(entry, Finished) for entry in entries):
+            del self._runs[run_id]
+        position = self.file.append(lines)
+        if self.sync is LedgerSync.LEASE:
+            for entry in entries:
+                if isinstance(entry, Reservation):
+                    self.leases.draw(numbers.account, entry.amount, position)
+        self._batches += 1
+        if self._batches % _LOOK_EVERY == 0:
+            self._look_after_the_file()
+
+    def _owed(self, run_id: str, entry: Entry, account: Account, at_ms: int) -> dict[str, object]:
+        """Keep count of what this process has reserved and not closed, and of what was spent, by day of reservation.
+
+        A reservation names who must close it.
+        """
+        match entry:
+            case Reservation(attempt=attempt):
+                self._owing[run_id, attempt] = iso(at_ms)[:10]
+                return {"writer": self.writer}
+            case Charged(attempt=attempt, amount=amount) | Abandoned(attempt=attempt, amount=amount):
+                self.tally.count(account, self._owing.pop((run_id, attempt), iso(at_ms)[:10]), amount)
+            case _:
+                pass
+        return {}
+
+    def check(self) -> LinesUnwritable | None:
+        """Why no new work may begin, None if it may. Tries first to write what waits."""
+        self.file.flush()
+        return self._lost or self.file.problem
+
+    async def durable(self) -> None:
+        """Return once what was appended is as safe as `sync` promises. Raises LinesUnwritable."""
+        if problem := self.check():
+            raise problem
+        match self.sync:
+            case LedgerSync.ALWAYS:
+                await self.synced()
+            case LedgerSync.LEASE if not self.leases.covered():
+                await self.synced()
+            case LedgerSync.LEASE if self._syncing is None and self.leases.low():
+                await self._commit()
+            case LedgerSync.LEASE | LedgerSync.NEVER:
+                pass
+
+    async def synced(self) -> None:
+        """Return once what was appended survives a power loss, whatever `sync` says. Raises LinesUnwritable.
+
+        The first task that waits does the work for all that come while the disk is busy with the round before.
+        """
+        upto = self.file.accepted
+        while self._synced < upto:
+            if problem := self.check():
+                raise problem
+            if self._syncing is None:
+                await self._commit()
+            else:
+                await self._syncing.wait()
+
+    async def _commit(self) -> None:
+        import trio
+
+        done = self._syncing = trio.Event()
+        try:
+            await trio.lowlevel.checkpoint()  # whoever the round before has woken may append first, and share this one
+            moved, due = self._bookmark()
+            if self.sync is LedgerSync.LEASE:
+                self.leases.renew()  # which writes each lease anew, behind the bookmark
+            upto = self.file.written
+            await trio.to_thread.run_sync(self.file.sync)
+        except OSError as error:
+            # Linux drops what it could not write and reports success the next time, so there is no trying again.
+            self._lost = LinesUnwritable(self.file.path, error, 0)
+        else:
+            self._synced = upto
+            self.leases.synced(upto)
+        finally:
+            self._syncing = None
+            done.set()
+        if due and not self._lost:
+            await trio.to_thread.run_sync(self._keep, moved)
+
+    def _bookmark(self) -> tuple[Position | None, bool]:
+        """The place before which this process has left nothing open, and whether it is time to keep it."""
+        if not self.bookmarks.due(self.file.accepted):
+            return None, False
+        with suppress(OSError):
+            place = Position(max(numbered(self.file.path)), self.file.size)
+            return self.bookmarks.move(place, self._owing), True
+        return None, False
+
+    def _keep(self, moved: Position | None) -> None:
+        """Spare whoever comes after this process's death most of the reading. Where it fails, that takes longer."""
+        with suppress(OSError):
+            if moved is not None:
+                self._place.move(moved)
+            if self.keeps_sums:
+                load_spending(self.file.path, _unheard)
+
+    def _look_after_the_file(self) -> None:
+        """Set the file aside if it is long enough; go on in the new one if somebody has done so, or moved it away.
+
+        What keeps this from being done (no room for a new file, say) shows when lines are written. It is tried again.
+        """
+        with suppress(OSError):
+            if self._moved() or self.file.size >= self._rotate_bytes:
+                with locked(self.file.path, wait=False):
+                    self._change_files()
+
+    def _change_files(self) -> None:
+        path = self.file.path
+        try:
+            self.file.sync()  # of what is in the old file, nobody will ask again
+        except OSError as error:
+            self._lost = LinesUnwritable(path, error, 0)
+            return
+        if not self._moved():
+            set_aside(path)
+        self.file.go_on_in(path)
+        sync_directory(path.parent)
+
+    def _moved(self) -> bool:
+        try:
+            return self.file.path.stat().st_ino != os.fstat(self.file.descriptor).st_ino
+        except FileNotFoundError:
+            return True
+
+    def close(self) -> None:
+        """Write and sync what is left. Raises LinesUnwritable where the disk took less than everything."""
+        owing = bool(self._owing) or self.check() is not None
+        self.leases.end()
+        if not owing:
+            closed = {**_head(self.now_ms(), "", 0, "closed", _NOBODY), "writer": self.writer}
+            self.file.append([encode_line(closed)])
+        try:
+            try:
+                self.file.sync()
+            finally:
+                self.file.close()
+        except OSError as error:
+            self._place.leave(owing=True)
+            raise error if isinstance(error, LinesUnwritable) else LinesUnwritable(self.file.path, error, 0) from error
+        self._place.leave(owing=owing)
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Say which ledger it is whose files cannot be worked with."""
+    try:
+        yield
+    except LinesUnwritable:
+        raise
+    except OSError as error:
+        raise LinesUnwritable(path, error, 0) from error
+
+
+@contextmanager
+def _or_closed(file: LineFile) -> Iterator[None]:
+    """Close the file if this fails."""
+    try:
+        yield
+    except OSError:
+        os.close(file.descriptor)
+        raise
+
+
+def _enter(file: LineFile, at_ms: int, boot: str, closings: Sequence[Line]) -> Registered:
+    """Enter this process among the writers and write, durably, what closes the dead ones' calls."""
+    start = Position(max(numbered(file.path)), file.size)
+    writer = Writer(f"{iso(at_ms)}-{os.getpid()}-{os.urandom(4).hex()}", start, boot)
+    place = Registered.register(file.path, writer)
+    opened = {**_head(at_ms, "", 0, "opened", _NOBODY), "writer": writer.name, "pid": os.getpid()}
+    try:
+        file.append([*map(encode_line, closings), encode_line(opened)])
+        if file.problem:
+            raise file.problem
+        file.sync()
+    except OSError:
+        place.leave(owing=False)
+        raise
+    return place
+
+
+def _unheard(_: str) -> None:
+    """For notices that opening the ledger has given already."""
+
+
+def _head(at_ms: int, run: str, seq: int, kind: object, account: Account) -> dict[str, object]:
+    return {"v": VERSION, "at": iso(at_ms), "run": run, "seq": seq, "type": kind, **booking_of(account)}

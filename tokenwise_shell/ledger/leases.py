@@ -1,0 +1,180 @@
+"""Durable leases: money taken ahead of need, so that a reservation survives a power loss without a sync of its own.
+
+For each account (a key, and those of a run's tags that have limits), a `leased` line says how much this process may
+have reserved beyond what is known to be on the disk. It is synced before anything relies on it. From then on:
+
+    reserved, not yet synced   <=   what the lease covers            (`covered`; else the call waits for a sync)
+    held in its budgets   =   the lease less what was reserved since its line
+
+So if the power fails, whatever was lost is within leases that are on the disk, and charging each of them in full (its
+surviving reservations included) stays within the limits that they were taken from. A lease may be given up at any
+moment: its last line stands before the reservations that do without it, and a file loses its end first.
+
+Amounts are `tokenwise.budgets.leasing`'s decision; syncing is `journal`'s.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from attrs import define, field
+
+from tokenwise.budgets.budget import Budget
+from tokenwise.budgets.leasing import lease_for
+from tokenwise.ids import AttemptId
+from tokenwise.money import Nanodollars
+from tokenwise_shell.ledger.booking import Account
+
+__all__ = ["Leases", "Lender", "WriteLine"]
+
+_NOTHING: Final = Nanodollars(0)
+
+WriteLine = Callable[[str, Account, dict[str, object]], int]
+"""Appends a line about this process: type, account, fields. Returns its position in the file; see `LineFile.append`."""
+
+
+class Lender(Protocol):
+    """Where leases take their money from: the budgets that this process keeps. See `budgets.treasury.Treasury`."""
+
+    def __getitem__(self, scope: str) -> Budget:
+        """A budget as it stands."""
+
+    def reserve(self, run_id: str, attempt: AttemptId, amount: Nanodollars, scopes: tuple[str, ...]) -> object:
+        """Hold this much in each of these budgets; within what is available, that is always granted."""
+
+    def settle(self, run_id: str, attempt: AttemptId, cost: Nanodollars) -> None:
+        """Give back what is held, less what it cost."""
+
+    def reduce(self, run_id: str, attempt: AttemptId, by: Nanodollars) -> None:
+        """Give back a part of what is held."""
+
+
+@define(eq=False)
+class _Lease:
+    """One account's lease. `number` counts its lines; `position` is that of the last of them."""
+
+    account: Account
+    number: int = 0
+    amount: Nanodollars = _NOTHING
+    covers: int = 0
+    position: int = 0
+    scopes: tuple[str, ...] = ()
+    largest: Nanodollars = _NOTHING
+    since_line: int = 0
+    unsynced: int = 0
+    used: bool = False
+    pending: deque[tuple[int, Nanodollars]] = field(factory=deque)
+
+    @property
+    def rest(self) -> Nanodollars:
+        """What of it is held beside the reservations made within it."""
+        return Nanodollars(max(0, self.amount - self.since_line))
+
+    def place(self) -> tuple[str, AttemptId]:
+        """Under which name the treasury holds it; no run has such an id."""
+        return f"lease:{self.account.key}\n{self.account.tags}", AttemptId("lease", self.number)
+
+
+@define(eq=False)
+class Leases:
+    """The leases of one process. `scopes_of` names the budgets of an account as they are now; without any, none limits.
+
+    `limited` leaves an account those of its tags that have limits: there is no lease for each tag that anybody sends.
+    """
+
+    write: WriteLine
+    lender: Lender | None = None  # nobody, as long as no account has scopes
+    scopes_of: Callable[[Account], tuple[str, ...]] = lambda _: ()
+    limited: Callable[[Account], Account] = lambda account: account
+    _leases: dict[Account, _Lease] = field(factory=dict)
+
+    def draw(self, account: Account, amount: Nanodollars, position: int) -> None:
+        """Count a reservation that has been written at this position."""
+        account = self.limited(account) if account.tags else account
+        lease = self._leases.get(account) or self._leases.setdefault(account, _Lease(account))
+        before = lease.rest
+        lease.since_line += amount
+        lease.unsynced += amount
+        lease.largest = max(lease.largest, amount)
+        lease.used = True
+        lease.pending.append((position, amount))
+        if before and lease.scopes:
+            self._lent().reduce(*lease.place(), Nanodollars(before - lease.rest))
+
+    def covered(self) -> bool:
+        """Whether all that was reserved and not synced is within leases that are on the disk."""
+        return all(lease.unsynced <= lease.covers for lease in self._leases.values())
+
+    def low(self) -> bool:
+        """Whether some lease is half used up, so that a sync now spares others the wait."""
+        return any(2 * lease.unsynced > lease.covers for lease in self._leases.values())
+
+    def renew(self) -> None:
+        """Write the next lease of every account that needs another; the sync that follows is to make it durable."""
+        for lease in self._leases.values():
+            if not lease.used:
+                self._end(lease)
+            else:
+                self._renew(lease)
+            lease.used = False
+
+    def _renew(self, lease: _Lease) -> None:
+        scopes = self.scopes_of(lease.account)
+        self._let_go(lease)
+        available = min((self._lent()[scope].available for scope in scopes), default=None)
+        # Used by less than half, it is renewed as it was; what the limit has left is asked every time.
+        before = lease.amount if 2 * lease.unsynced > lease.covers else Nanodollars(lease.amount // 2)
+        amount = lease_for(largest=lease.largest, before=before, available=available)
+        if amount:
+            self._write(lease, amount, scopes)
+        else:
+            self._end(lease)
+
+    def synced(self, upto: int) -> None:
+        """Everything up to this position is on the disk, leases and reservations."""
+        for lease in self._leases.values():
+            while lease.pending and lease.pending[0][0] <= upto:
+                lease.unsynced -= lease.pending.popleft()[1]
+            if lease.position <= upto:
+                lease.covers = lease.amount
+
+    def give_way(self, scope: str) -> bool:
+        """Give up every lease that holds money of this budget, and say whether any did.
+
+        The reservations within them stay covered or are on the disk before any later one: their calls have left.
+        """
+        holding = [lease for lease in self._leases.values() if lease.rest and scope in lease.scopes]
+        for lease in holding:
+            self._end(lease)
+        return bool(holding)
+
+    def end(self) -> None:
+        """Give everything back, because this process leaves in order."""
+        for lease in self._leases.values():
+            self._end(lease)
+
+    def _end(self, lease: _Lease) -> None:
+        self._let_go(lease)
+        if lease.amount:
+            lease.amount = _NOTHING
+            lease.since_line = lease.covers = 0
+            lease.position = self.write("lease_ended", lease.account, {"lease": lease.number})
+
+    def _write(self, lease: _Lease, amount: Nanodollars, scopes: tuple[str, ...]) -> None:
+        lease.number += 1
+        lease.amount, lease.scopes, lease.since_line = amount, scopes, 0
+        lease.covers = min(lease.covers, amount)
+        if scopes:
+            # Granted: it is at most a part of what was available a moment ago.
+            self._lent().reserve(*lease.place(), amount, scopes)
+        lease.position = self.write("leased", lease.account, {"lease": lease.number, "amount_nano": amount})
+
+    def _let_go(self, lease: _Lease) -> None:
+        """Give back what the budgets hold for it. Its line stands until the next."""
+        if lease.scopes:
+            self._lent().settle(*lease.place(), _NOTHING)
+            lease.scopes = ()
+
+    def _lent(self) -> Lender:
+        assert self.lender is not None, "accounts with budgets need somebody who keeps them"
+        return self.lender

@@ -1,0 +1,181 @@
+"""What was spent, by key, tag and day: a fold over the ledger, with a checkpoint so that it need not be done twice.
+
+A call counts on the day on which its money was reserved, however late it was closed, since that is the window in which
+it was held. The checkpoint (`ledger.jsonl.checkpoint`) says up to which byte of each file the sums go, and a hash of
+the bytes before that. One that does not fit the files is not believed: then everything is read.
+"""
+
+import hashlib
+import os
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import orjson
+from attrs import define, field
+
+from tokenwise.budgets.windows import Span, spent_in
+from tokenwise.money import Nanodollars
+from tokenwise_shell.ledger.booking import Account, account_of
+from tokenwise_shell.ledger.jsonl import Line, read_lines
+from tokenwise_shell.ledger.proof import CLOSINGS, what_is_wrong
+from tokenwise_shell.ledger.segments import numbered
+from tokenwise_shell.ledger.writers import Position
+
+__all__ = ["Spending", "load_spending"]
+
+# A checkpoint is written when this much had to be read: a twentieth of a second's work.
+_WORTH_KEEPING: Final = 1 << 22
+
+# Before a position, so many bytes are hashed: more than one line, and each line has its own time and numbers.
+_HASHED: Final = 4096
+
+_VERSION: Final = 2
+
+
+def _days() -> defaultdict[str, defaultdict[str, Nanodollars]]:
+    return defaultdict(lambda: defaultdict(lambda: Nanodollars(0)))
+
+
+@define
+class Spending:
+    """Sums by key and day, and the day on which each open call was reserved. `read` is how far, by file number.
+
+    `tagged` are the same sums by tag; a call with two tags is in both.
+    """
+
+    days: defaultdict[str, defaultdict[str, Nanodollars]] = field(factory=_days)
+    tagged: defaultdict[str, defaultdict[str, Nanodollars]] = field(factory=_days)
+    open: dict[tuple[str, str, int], str] = field(factory=dict)
+    read: dict[int, int] = field(factory=dict)
+
+    def add(self, line: Line) -> None:
+        """Count one line. One that `what_is_wrong` objects to counts for nothing; `verify` reports it."""
+        kind = line.get("type")
+        if kind != "reserved" and kind not in CLOSINGS:
+            return
+        if what_is_wrong(line):
+            return
+        place = (line["run"], line["step"], line["attempt"])
+        day = line["at"][:10]
+        if kind == "reserved":
+            self.open[place] = day
+        else:
+            day = self.open.pop(place, day)
+            self.count(account_of(line), day, line["amount_nano"])
+
+    def count(self, account: Account, day: str, nano: int) -> None:
+        """Add what one call has cost, on the day on which it was reserved."""
+        for days in (self.days[account.key], *(self.tagged[tag] for tag in account.tags)):
+            days[day] = Nanodollars(days[day] + nano)
+
+    def spent(self, span: Span, key: str | None = None, tag: str | None = None) -> Nanodollars:
+        """What was spent in a window: under one key, with one tag, or by everybody."""
+        sums, name = (self.tagged, tag) if tag is not None else (self.days, key)
+        wanted = self.days.values() if name is None else [sums[name]] if name in sums else []
+        return Nanodollars(sum(spent_in(span, days) for days in wanted))
+
+
+def load_spending(
+    ledger: Path, notice: Callable[[str], None], *, until: Position | None = None, worth_keeping: int = _WORTH_KEEPING
+) -> Spending:
+    """The sums of the whole ledger, or of what stood there at `until`. Raises OSError where it cannot be read.
+
+    It is read from its checkpoint on, which is written anew when `worth_keeping` bytes had to be read.
+    """
+    files = {number: path for number, path in numbered(ledger).items() if path.exists()}
+    ends = {number: _end(path, number, until) for number, path in files.items()}
+    spending = _kept(ledger, files, ends) or Spending()
+    before = sum(spending.read.values())
+    for number, path in files.items():
+        start, stop = spending.read.get(number, 0), ends[number]
+        for line in read_lines(path, notice, start=start, stop=stop) if stop > start else ():
+            spending.add(line)
+        spending.read[number] = max(start, stop)
+    if sum(spending.read.values()) - before >= worth_keeping:
+        _keep(ledger, files, spending)
+    return spending
+
+
+def _end(path: Path, number: int, until: Position | None) -> int:
+    """How far to read this file."""
+    if until is None or number < until.number:
+        return _end_of_lines(path)
+    return until.offset if number == until.number else 0
+
+
+def _end_of_lines(path: Path) -> int:
+    """The byte after the last whole line; the next may be being written."""
+    with path.open("rb") as file:
+        end = file.seek(0, os.SEEK_END)
+        while end:
+            start = max(0, end - _HASHED)
+            file.seek(start)
+            found = file.read(end - start).rfind(b"\n")
+            if found >= 0:
+                return start + found + 1
+            end = start
+    return 0
+
+
+# --- the checkpoint ---------------------------------------------------------------------------------------------------
+
+
+def _checkpoint_of(ledger: Path) -> Path:
+    return ledger.with_name(ledger.name + ".checkpoint")
+
+
+def _keep(ledger: Path, files: dict[int, Path], spending: Spending) -> None:
+    """Write the checkpoint, whole or not at all. Where that is not possible, the next start takes longer."""
+    document = {
+        "v": _VERSION,
+        "files": [[number, end, _hash(files[number], end)] for number, end in spending.read.items() if number in files],
+        "days": spending.days,
+        "tagged": spending.tagged,
+        "open": [[*place, day] for place, day in spending.open.items()],
+    }
+    path = _checkpoint_of(ledger)
+    temporary = path.with_name(f"{path.name}.{os.urandom(6).hex()}")
+    with suppress(OSError):
+        with open(temporary, "xb", opener=_private) as file:
+            file.write(orjson.dumps(document))
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    temporary.unlink(missing_ok=True)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _kept(ledger: Path, files: dict[int, Path], ends: dict[int, int]) -> Spending | None:
+    """What the checkpoint says, None where there is none that fits the files and goes no further than these ends."""
+    try:
+        document = orjson.loads(_checkpoint_of(ledger).read_bytes())
+        if document["v"] != _VERSION or not all(_fits(files, *told) for told in document["files"]):
+            return None
+        spending = Spending()
+        for sums, name in ((spending.days, "days"), (spending.tagged, "tagged")):
+            for who, days in document[name].items():
+                sums[who].update(days)
+        spending.open = {(run, step, attempt): day for run, step, attempt, day in document["open"]}
+        spending.read = {number: end for number, end, _ in document["files"]}
+        if any(end > ends[number] for number, end in spending.read.items()):
+            return None
+    except (OSError, orjson.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError):
+        return None
+    return spending
+
+
+def _fits(files: dict[int, Path], number: int, end: int, told: str) -> bool:
+    return number in files and files[number].stat().st_size >= end and _hash(files[number], end) == told
+
+
+def _hash(path: Path, end: int) -> str:
+    start = max(0, end - _HASHED)
+    with path.open("rb") as file:
+        file.seek(start)
+        return hashlib.sha256(file.read(end - start)).hexdigest()

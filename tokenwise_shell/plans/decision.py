@@ -1,0 +1,137 @@
+"""One routing decision as a document: the JSON of `tw route` and of `POST /v1/route`, and what people are shown."""
+
+from collections.abc import Sequence
+
+from attrs import frozen
+
+from tokenwise.catalog.models import Catalog
+from tokenwise.catalog.prices import Price
+from tokenwise.money import Nanodollars
+from tokenwise.policy import Policy
+from tokenwise.prompt import Message
+from tokenwise.routing.bid import expected_cost
+from tokenwise.routing.choosing import Refused, Rejected, Routed, decision_id, explain, route
+from tokenwise.routing.ladder import rungs
+from tokenwise.routing.request import Request, Wishes, read_request
+from tokenwise.scenario.risk import Blocked, RiskGate, judge
+
+__all__ = ["Conversation", "Decision", "as_usd", "decide"]
+
+Conversation = str | Sequence[Message]
+"""One text, or turns of a conversation."""
+
+
+@frozen
+class Decision:
+    """What was decided for one conversation, and everything it was decided from."""
+
+    request: Request
+    catalog: Catalog
+    policy: Policy
+    budget: Nanodollars
+    outcome: Routed | Refused | Blocked
+    best_effort: bool = False
+
+    @property
+    def id(self) -> str:
+        """Equal inputs give equal ids, on every machine."""
+        return decision_id(self.request.need, self.catalog, self.policy, self.budget, best_effort=self.best_effort)
+
+    @property
+    def ladder(self) -> tuple[str, ...]:
+        """The models that would be climbed to, weakest rung first."""
+        if not isinstance(self.outcome, Routed):
+            return ()
+        return tuple(rung.id for rung in rungs(self.request.need, self.catalog, self.policy, self.outcome.model))
+
+    @property
+    def expected_cost(self) -> Nanodollars | None:
+        """What the call will probably cost."""
+        if not isinstance(self.outcome, Routed) or not isinstance(self.outcome.model.price, Price):
+            return None
+        length = self.outcome.bid.max_output_tokens
+        return expected_cost(self.outcome.model.price, self.request.need, output_tokens=length)
+
+    def rejected(self) -> tuple[Rejected, ...]:
+        """Every model that was not chosen, with the inequality it failed."""
+        need = self.request.need
+        return explain(need, self.catalog, self.policy, self.budget, best_effort=self.best_effort)
+
+    def as_json(self) -> dict[str, object]:
+        """The document, with the names of the interface. Keys stand in a fixed order."""
+        return {**self._chosen(), **self._costs(), **self._reasons()}
+
+    def _chosen(self) -> dict[str, object]:
+        routed = self.outcome if isinstance(self.outcome, Routed) else None
+        scenario = self.request.scenario
+        return {
+            "decision": "routed" if routed else "refused",
+            "model": routed and routed.model.id,
+            "provider": routed and routed.bid.provider,
+            "tier": routed and routed.model.tier.name.lower(),
+            "strategy": self.policy.strategy.value,
+            "scenario": {
+                "capabilities": list(self.request.need.capabilities.names),
+                "complexity": scenario.complexity.value,
+                "difficulty": scenario.difficulty,
+                "signals": [signal.name for signal in scenario.signals],
+            },
+        }
+
+    def _costs(self) -> dict[str, object]:
+        bid = self.outcome.bid if isinstance(self.outcome, Routed) else None
+        return {
+            "input_tokens_bound": self.request.need.input.bound,
+            "max_output_tokens": bid and bid.max_output_tokens,
+            "worst_cost_nano": bid and bid.amount,
+            "worst_cost_usd": as_usd(bid.amount) if bid else None,
+            "expected_cost_nano": self.expected_cost,
+            "budget_nano": self.budget,
+            "budget_usd": as_usd(self.budget),
+        }
+
+    def _reasons(self) -> dict[str, object]:
+        return {
+            "ladder": list(self.ladder),
+            "rejected": [{"model": loser.model, "reason": loser.reason} for loser in self.rejected()],
+            "refusal": self._refusal(),
+            "decision_id": self.id,
+        }
+
+    def _refusal(self) -> dict[str, object] | None:
+        match self.outcome:
+            case Routed():
+                return None
+            case Refused(code=code, needed=needed, available=available):
+                return {
+                    "code": code.value,
+                    "message": self.outcome.message,
+                    "needed_nano": needed,
+                    "available_nano": available,
+                }
+            case Blocked(code=code, message=message):
+                return {"code": code, "message": message}
+
+
+def decide(
+    conversation: Conversation,
+    *,
+    catalog: Catalog,
+    policy: Policy,
+    budget: Nanodollars,
+    wishes: Wishes | None = None,
+    best_effort: bool = False,
+    gate: RiskGate | None = None,
+) -> Decision:
+    """Judge the risk, read the request, choose a model. Pure."""
+    request = read_request(conversation, policy, wishes)
+    verdict = judge(conversation, gate) if gate else None
+    if isinstance(verdict, Blocked):
+        return Decision(request, catalog, policy, budget, verdict, best_effort)
+    outcome = route(request.need, catalog, policy, budget, best_effort=best_effort)
+    return Decision(request, catalog, policy, budget, outcome, best_effort)
+
+
+def as_usd(amount: Nanodollars) -> float:
+    """An amount as the JSON number shown beside it for people. The integer beside it is authoritative."""
+    return amount / 1_000_000_000

@@ -1,0 +1,264 @@
+"""A plan with its models, and a run of it, as documents: the JSON of `tw plan`, `tw run` and the Python API."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from attrs import field, frozen
+
+from tokenwise.budgets.ledger import Downgraded, Entry, Escalated, Upgraded
+from tokenwise.catalog.models import Catalog
+from tokenwise.machine.run import Ended, Job, Outcome, Run, StepRun
+from tokenwise.money import Nanodollars, format_usd
+from tokenwise.plan import Plan
+from tokenwise.planner.assignment import Assigned, Unassignable, as_chosen
+from tokenwise.planner.scheduling import schedule
+from tokenwise.policy import Policy
+from tokenwise_shell.plans.judging import Judging
+from tokenwise_shell.plans.planning import PlannerReport
+
+__all__ = ["Execution", "Planned", "Refusal", "Unplanned", "planned_again"]
+
+_FOR_WANT_OF_MONEY: Final = (Outcome.BUDGET_EXHAUSTED, Outcome.FAILED)
+
+
+@frozen
+class Planned:
+    """A task, its steps, a model for each, and what all of it may cost. `budget` is what the user gave.
+
+    The steps may spend `limit`: the budget less what the planning call has cost and what is kept for judging.
+    """
+
+    plan: Plan
+    assigned: Assigned
+    catalog: Catalog
+    policy: Policy
+    budget: Nanodollars
+    planner: PlannerReport
+    run_id: str
+    judging: Judging | None = None
+
+    @property
+    def kept(self) -> Nanodollars:
+        """What is kept for judging the replies."""
+        return self.judging.kept if self.judging else Nanodollars(0)
+
+    @property
+    def limit(self) -> Nanodollars:
+        """What the steps may spend."""
+        return Nanodollars(max(0, self.budget - self.planner.cost + self.planner.overrun - self.kept))
+
+    @property
+    def worst_cost(self) -> Nanodollars:
+        """The most that planning and all steps together cost, if no step needs a second attempt."""
+        return Nanodollars(self.planner.cost + self.assigned.worst + self.kept)
+
+    @property
+    def optimality_gap(self) -> Nanodollars:
+        """0 where the assignment is proven best; else the money that a better one could still have used."""
+        return Nanodollars(self.limit - self.assigned.worst if self.assigned.optimality_gap else 0)
+
+    @property
+    def critical_path(self) -> tuple[str, ...]:
+        """The chain of steps that takes longest, taking a step's expected output as its time."""
+        return schedule(self.plan, {step.id: step.output_tokens for step in self.plan.steps}).critical_path
+
+    def as_json(self) -> dict[str, object]:
+        """The document, with the names of the interface."""
+        return {
+            "task": self.plan.task,
+            "run_id": self.run_id,
+            "budget_nano": self.budget,
+            "planner": self.planner.as_json(),
+            "judge": self.judging and self.judging.as_json(),
+            "steps": self._steps(),
+            "worst_cost_nano": self.worst_cost,
+            "expected_cost_nano": self.planner.cost + sum(self.assigned.expected),
+            "within_budget": self.worst_cost <= self.budget,
+            "optimality_gap_nano": self.optimality_gap,
+            "optimality_gap_utility": self.assigned.optimality_gap,
+            "critical_path": list(self.critical_path),
+        }
+
+    def _steps(self) -> list[dict[str, object]]:
+        before = {downgrade.menu: downgrade.from_key for downgrade in self.assigned.downgrades}
+        rows = zip(self.plan.steps, self.assigned.choices, self.assigned.expected, strict=True)
+        return [
+            {
+                "id": step.id,
+                "description": step.description,
+                "capabilities": list(step.capabilities.names),
+                "after": list(step.after),
+                "difficulty": step.difficulty,
+                "output_tokens": step.output_tokens,
+                "max_output_tokens": step.max_output_tokens,
+                "cap_tokens": choice.max_output_tokens or step.max_output_tokens,
+                "model": choice.model,
+                "tier": self.catalog[choice.model].tier.name.lower(),
+                "worst_cost_nano": choice.worst,
+                "expected_cost_nano": expected,
+                "downgraded_from": before.get(index),
+            }
+            for index, (step, choice, expected) in enumerate(rows)
+        ]
+
+
+@frozen
+class Unplanned:
+    """No plan fits: why, what the planning has cost all the same, and the least budget that would have done.
+
+    `kept` is what judging the replies would have needed besides.
+    """
+
+    plan: Plan
+    reason: Unassignable
+    budget: Nanodollars
+    planner: PlannerReport
+    run_id: str
+    kept: Nanodollars = Nanodollars(0)  # noqa: RUF009 -- a NewType of int
+
+    @property
+    def smallest_budget(self) -> Nanodollars | None:
+        """The smallest feasible budget, planning included; None where no budget helps."""
+        if self.reason.smallest_limit is None:
+            return None
+        return Nanodollars(self.reason.smallest_limit + self.planner.cost + self.kept)
+
+    @property
+    def message(self) -> str:
+        """The refusal as a sentence."""
+        if self.smallest_budget is None:
+            return f"no model in reach can do {', '.join(self.reason.steps) or 'this'}"
+        return (
+            f"the cheapest plan may cost {format_usd(self.smallest_budget)}, which is the smallest feasible budget; "
+            f"{format_usd(self.budget)} was given"
+        )
+
+    def as_json(self) -> dict[str, object]:
+        """The document."""
+        return {
+            "task": self.plan.task,
+            "run_id": self.run_id,
+            "budget_nano": self.budget,
+            "planner": self.planner.as_json(),
+            "steps": [],
+            "within_budget": False,
+            "refusal": {
+                "code": "no_capable_model" if self.smallest_budget is None else "budget_exceeded",
+                "message": self.message,
+                "smallest_budget_nano": self.smallest_budget,
+            },
+        }
+
+
+@frozen
+class Refusal:
+    """Why a budget outside the run said no: which limit, what was needed, what is left; `code` is for programs."""
+
+    code: str
+    message: str
+
+
+@frozen
+class Execution:
+    """A finished run of a plan. `opinions` is what judging its replies has cost, `unjudged` how many had no opinion.
+
+    `refusal` is the last that it met in budgets outside its own; `governed` is False where calls of it were made while
+    the store of shared budgets could not be asked.
+    """
+
+    planned: Planned
+    run: Run
+    entries: tuple[Entry, ...] = field(repr=False)
+    opinions: Nanodollars = Nanodollars(0)  # noqa: RUF009 -- a NewType of int
+    unjudged: int = 0
+    refusal: Refusal | None = None
+    governed: bool = True
+
+    @property
+    def status(self) -> str:
+        """`completed`, `failed`, `exhausted` or `cancelled`."""
+        return self.run.status or "unfinished"
+
+    @property
+    def spent(self) -> Nanodollars:
+        """Planning, all steps and all opinions together."""
+        return Nanodollars(self.planned.planner.cost + self.run.books.spent + self.opinions)
+
+    @property
+    def overrun(self) -> Nanodollars:
+        """What providers billed above their reservations."""
+        return Nanodollars(self.planned.planner.overrun + self.run.books.overrun)
+
+    @property
+    def output(self) -> str:
+        """The result: what the steps that nothing waits for came up with, whole, in plan order."""
+        return "\n\n".join(text for text in (self.text(step.id) for step in self.planned.plan.sinks) if text)
+
+    def text(self, step_id: str) -> str:
+        """One step's reply, "" where it has none."""
+        state = self.run.steps[self.planned.plan.position[step_id]].state
+        return state.text if isinstance(state, Ended) else ""
+
+    def why(self, each: StepRun) -> str:
+        """Why a step ended as it did, with the words of the limit that it came up against outside the run."""
+        told = each.state.why if isinstance(each.state, Ended) else ""
+        if self.refusal is None or not each.refusals or _outcome(each) not in _FOR_WANT_OF_MONEY:
+            return told
+        return "; ".join(filter(None, (told, self.refusal.message)))
+
+    def as_json(self) -> dict[str, object]:
+        """The plan's document with the run in it."""
+        return {**self.planned.as_json(), "run": self.run_json()}
+
+    def run_json(self) -> dict[str, object]:
+        """The run alone."""
+        steps = self.planned.plan.steps
+        return {
+            "run_id": self.planned.run_id,
+            "status": self.status,
+            "spent_nano": self.spent,
+            "overrun_nano": self.overrun,
+            "judge_nano": self.opinions,
+            "unjudged": self.unjudged,
+            "remaining_nano": max(0, self.planned.budget - self.spent),
+            "refusal": self.refusal and {"code": self.refusal.code, "message": self.refusal.message},
+            "governed": self.governed,
+            "steps": [self._step(step.id, each) for step, each in zip(steps, self.run.steps, strict=True)],
+            "output": self.output,
+        }
+
+    def _step(self, step_id: str, each: StepRun) -> dict[str, object]:
+        outcome = _outcome(each)
+        return {
+            "id": step_id,
+            "status": outcome.value if outcome else "unfinished",
+            "model": each.model or None,
+            "attempts": each.calls,
+            "spent_nano": each.spent,
+            "output": self.text(step_id),
+            "why": self.why(each),
+            "escalations": _escalations(step_id, self.entries),
+        }
+
+
+def _escalations(step_id: str, entries: Sequence[Entry]) -> list[dict[str, object]]:
+    moves: list[dict[str, object]] = []
+    for entry in entries:
+        match entry:
+            case Escalated(attempt=attempt) if attempt.step == step_id:
+                moves.append({"from": entry.model, "to": entry.to, "provider": entry.provider, "why": entry.why})
+            case Downgraded(step=step) | Upgraded(step=step) if step == step_id:
+                moves.append({"from": entry.model, "to": entry.to, "provider": None, "why": entry.why})
+            case _:
+                pass
+    return moves
+
+
+def _outcome(each: StepRun) -> Outcome | None:
+    return each.state.outcome if isinstance(each.state, Ended) else None
+
+
+def planned_again(job: Job) -> Planned:
+    """The plan that a recorded job was made from. What its planning cost is not in the job, and counts as nothing."""
+    assigned = as_chosen(job.plan, job.choices, job.catalog)
+    return Planned(job.plan, assigned, job.catalog, job.policy, job.limit, PlannerReport("journal"), job.id)

@@ -1,0 +1,75 @@
+"""Anthropic's Messages: requests built from OpenAI's chat fields, answers read."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import orjson
+
+from tokenwise.faults import Fault
+from tokenwise.routing.verdicts import Failure, Reply
+from tokenwise_shell.providers.anthropic.answers import AnthropicEvents, error_of, parse_usage, read_message
+from tokenwise_shell.providers.anthropic.writing import write_anthropic
+from tokenwise_shell.providers.fields import as_fields, as_json
+from tokenwise_shell.providers.openai.chunks import ChunkWriter
+from tokenwise_shell.providers.openai.completions import write_completion
+from tokenwise_shell.providers.openai.errors import failure_of
+from tokenwise_shell.providers.openai.reading import read_openai
+from tokenwise_shell.providers.openai.translated import DeltaStream, Dialect, reply_of
+from tokenwise_shell.providers.translate.terms import Notes
+from tokenwise_shell.providers.wire import Ask, Endpoint, url_below
+from tokenwise_shell.transport.exchange import HttpRequest, HttpResponse
+
+__all__ = ["VERSION", "build", "completion", "open_stream", "parse"]
+
+VERSION: Final = "2023-06-01"
+"""The version of the interface asked for; a configured header of that name goes before it.
+
+Every compatible server knows this one. Anthropic's own client asks for `2026-10-21`.
+"""
+
+
+def build(endpoint: Endpoint, ask: Ask) -> HttpRequest:
+    """The request that asks this. The key is in a header and nowhere else. Raises Untranslatable."""
+    notes = Notes()
+    asked = read_openai(ask.fields, notes)
+    body = write_anthropic(asked, notes, native_id=ask.native_id, cap=ask.max_output_tokens)
+    if ask.stream:
+        body["stream"] = True
+    body = dict(notes.settle(body).body)
+    url = url_below(endpoint.base_url, "messages", version="v1")
+    return HttpRequest("POST", url, tuple(_headers(endpoint)), orjson.dumps(body))
+
+
+def parse(response: HttpResponse, *, native_id: str, now_ms: int) -> Reply | Failure:
+    """The answer to a request for `native_id`. Never raises."""
+    answer = as_json(response.body)
+    usage = parse_usage(as_fields(answer).get("usage"))
+    error = error_of(answer)
+    if not 200 <= response.status < 300:
+        return failure_of(response.status, response.headers, response.body, now_ms=now_ms, usage=usage)
+    if error:
+        return Failure(error.fault(response.status), error.message, usage)
+    if (message := read_message(as_fields(answer))) is None:
+        return Failure(Fault.MALFORMED, f"the provider answered {response.status} without a message", usage)
+    return reply_of(message, native_id=native_id)
+
+
+def completion(body: bytes, *, created_s: int) -> bytes:
+    """A whole answer that `parse` gave a Reply for, as OpenAI's chat completion."""
+    message = read_message(as_fields(as_json(body)))
+    return b"" if message is None else orjson.dumps(write_completion(message, created_s=created_s))
+
+
+def open_stream(*, native_id: str, now_ms: int = 0) -> DeltaStream:
+    """A reader for the stream that a request for `native_id` is answered with."""
+    dialect = Dialect(AnthropicEvents().read, error_of, "message")
+    return DeltaStream(native_id, dialect, ChunkWriter(now_ms // 1000))
+
+
+def _headers(endpoint: Endpoint) -> Iterator[tuple[str, str]]:
+    yield "content-type", "application/json"
+    if not any(name.lower() == "anthropic-version" for name, _ in endpoint.headers):
+        yield "anthropic-version", VERSION
+    if endpoint.api_key:
+        yield "x-api-key", endpoint.api_key
+    yield from endpoint.headers

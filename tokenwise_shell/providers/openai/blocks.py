@@ -1,0 +1,187 @@
+"""A chat completion's first choice as blocks, one after the other: what formats that answer in blocks are written from.
+
+OpenAI's chunks name content, reasoning and each call by itself, and may mix them. Here a block ends before the next one
+begins. Where pieces of several calls arrive in turns, the later ones are held back until the arguments of the first are
+whole, or the answer is.
+"""
+
+import enum
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
+
+import orjson
+from attrs import define, field, frozen
+
+from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, first_text, text
+from tokenwise_shell.providers.openai.words import text_of
+
+__all__ = ["Added", "Began", "Block", "BlockEvent", "BlockReader", "Ended", "Kind", "message_blocks", "thoughts_of"]
+
+
+class Kind(enum.Enum):
+    """What a block is. Reasoning that its author sealed comes whole."""
+
+    TEXT = "text"
+    REFUSAL = "refusal"
+    THOUGHT = "thought"
+    SEALED = "sealed"
+    CALL = "call"
+
+
+@frozen
+class Block:
+    """What a block is, from its beginning on: `id` and `name` are a call's, `sealed` is reasoning nobody can read."""
+
+    kind: Kind
+    id: str = ""
+    name: str = ""
+    sealed: str = ""
+
+
+@frozen
+class Began:
+    """A block begins; the one before has ended."""
+
+    block: Block
+
+
+@frozen
+class Added:
+    """More of the block that began last: of its text or arguments, or the signature of its reasoning.
+
+    `logprobs` are as OpenAI writes those of content.
+    """
+
+    text: str
+    signature: str = ""
+    logprobs: tuple[object, ...] = ()
+
+
+@frozen
+class Ended:
+    """The block is whole, unless the answer was cut short in it."""
+
+
+BlockEvent: TypeAlias = Began | Added | Ended
+
+
+def thoughts_of(message: Fields) -> Sequence[Fields]:
+    """Reasoning in a message or a piece of one, as OpenRouter's details, whichever of three ways it is written in.
+
+    DeepSeek and others have `reasoning_content`, vLLM and OpenRouter `reasoning`; beside details they repeat them.
+
+    >>> thoughts_of({"reasoning_content": "Well."})
+    [{'type': 'reasoning.text', 'text': 'Well.'}]
+    """
+    if details := [each for each in entries(message.get("reasoning_details")) if isinstance(each, dict)]:
+        return details
+    said = first_text(message.get("reasoning_content"), message.get("reasoning"))
+    return [{"type": "reasoning.text", "text": said}] if said else []
+
+
+@define
+class _Open:
+    """A block that has not ended: what of it was passed on, and what is held back."""
+
+    block: Block
+    begun: bool = False
+    signed: bool = False
+    held: list[Added] = field(factory=list)
+    arguments: list[str] = field(factory=list)
+
+    def add(self, piece: Added) -> None:
+        self.held.append(piece)
+        if self.block.kind is Kind.CALL:
+            self.arguments.append(piece.text)
+        self.signed |= bool(piece.signature)
+
+    def flush(self) -> Iterator[BlockEvent]:
+        if not self.begun:
+            self.begun = True
+            yield Began(self.block)
+        yield from self.held
+        self.held.clear()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing can follow in it once something else has begun."""
+        if self.block.kind is not Kind.CALL:
+            return True
+        # Looked at first, so that a long call whose pieces come in turns with others' is not parsed at each of them.
+        last = next((piece.rstrip()[-1:] for piece in reversed(self.arguments) if piece.strip()), "")
+        return last == "}" and _is_json("".join(self.arguments))
+
+
+def _is_json(said: str) -> bool:
+    try:
+        orjson.loads(said)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
+@define
+class BlockReader:
+    """Reads pieces of a message in the order in which they come."""
+
+    _queue: list[_Open] = field(factory=list, init=False)
+    _calls: dict[int, _Open] = field(factory=dict, init=False)
+    _count: int = field(default=0, init=False)
+
+    def read(self, delta: Fields, logprobs: Fields | None = None) -> list[BlockEvent]:
+        """What this piece of the message adds. `logprobs` are those of the piece's choice."""
+        for thought in thoughts_of(delta):
+            self._think(thought)
+        if said := text_of(delta.get("content")):
+            odds = tuple(entries(as_fields(logprobs).get("content")))
+            self._last(Block(Kind.TEXT)).add(Added(said, logprobs=odds))
+        if said := text(delta.get("refusal")):
+            self._last(Block(Kind.REFUSAL)).add(Added(said))
+        for call in map(as_fields, entries(delta.get("tool_calls"))):
+            self._call(call)
+        return list(self._drained())
+
+    def end(self) -> list[BlockEvent]:
+        """What was held back, and the end of what is open. Nothing can be read behind it."""
+        return [event for block in self._queue for event in (*block.flush(), Ended())]
+
+    def _think(self, detail: Fields) -> None:
+        if sealed := text(detail.get("data")):
+            self._queue.append(_Open(Block(Kind.SEALED, sealed=sealed)))
+            return
+        said, signature = first_text(detail.get("text"), detail.get("summary")), text(detail.get("signature"))
+        if said or signature:
+            self._last(Block(Kind.THOUGHT)).add(Added(said, signature))
+
+    def _last(self, block: Block) -> _Open:
+        """The block at the end, if it is such a one. Behind its signature no more reasoning belongs to it."""
+        if not self._queue or self._queue[-1].block != block or self._queue[-1].signed:
+            self._queue.append(_Open(block))
+        return self._queue[-1]
+
+    def _call(self, call: Fields) -> None:
+        place, id_, function = count(call.get("index")) or 0, text(call.get("id")), as_fields(call.get("function"))
+        name, known = text(function.get("name")), self._calls.get(place)
+        # Google's compatible door numbers every call 0: another id with a name is another call.
+        if known is None or (id_ and name and id_ != known.block.id):
+            known = _Open(Block(Kind.CALL, id_ or f"call_{self._count}", name))
+            self._count += 1
+            self._calls[place] = known
+            self._queue.append(known)
+        if piece := text(function.get("arguments")):
+            known.add(Added(piece))
+
+    def _drained(self) -> Iterator[BlockEvent]:
+        while self._queue:
+            yield from self._queue[0].flush()
+            if len(self._queue) == 1 or not self._queue[0].is_whole:
+                return
+            self._queue.pop(0)
+            yield Ended()
+
+
+def message_blocks(message: Fields, logprobs: Fields | None = None) -> list[BlockEvent]:
+    """A whole message as blocks. Its calls have no number but their place."""
+    calls = [{**as_fields(call), "index": place} for place, call in enumerate(entries(message.get("tool_calls")))]
+    reader = BlockReader()
+    return [*reader.read({**message, "tool_calls": calls}, logprobs), *reader.end()]

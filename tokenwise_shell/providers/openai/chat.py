@@ -1,0 +1,128 @@
+"""OpenAI's Chat Completions: requests built, answers read. OpenRouter and every compatible server speak it too.
+
+What a request holds and nobody here knows is sent on as it is. How hosts and models differ is data, in the tables
+below; a user's own setting for an endpoint goes before them.
+"""
+
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Final
+from urllib.parse import urlsplit
+
+import orjson
+
+from tokenwise.faults import Fault
+from tokenwise.routing.verdicts import Failure, FinishReason, Reply
+from tokenwise_shell.providers.fields import Fields, as_fields, as_json, entries, text
+from tokenwise_shell.providers.openai.errors import failure_of, read_error
+from tokenwise_shell.providers.openai.names import served_name
+from tokenwise_shell.providers.openai.stream import OpenAiStream
+from tokenwise_shell.providers.openai.strict import is_strict, without_extensions
+from tokenwise_shell.providers.openai.usage import parse_cost, parse_usage
+from tokenwise_shell.providers.openai.words import finish_of, text_of
+from tokenwise_shell.providers.wire import Ask, Endpoint, url_below
+from tokenwise_shell.transport.exchange import Headers, HttpRequest, HttpResponse
+
+__all__ = ["CAP_FIELDS", "build", "completion", "headers_for", "open_stream", "parse"]
+
+CAP_FIELDS: Final = (
+    ("openrouter.ai", "*", "max_tokens"),
+    ("api.openai.com", "*", "max_completion_tokens"),
+    ("*.openai.azure.com", "*", "max_completion_tokens"),
+    ("*", "o[1-9]*", "max_completion_tokens"),
+    ("*", "gpt-[5-9]*", "max_completion_tokens"),
+    ("*", "openai/o[1-9]*", "max_completion_tokens"),
+    ("*", "openai/gpt-[5-9]*", "max_completion_tokens"),
+    ("*", "*", "max_tokens"),
+)
+"""Host, native id, and the field for the output cap there; the first row that fits.
+
+OpenAI deprecated `max_tokens` in 2024, and its reasoning models refuse it. Most other servers know nothing else, and
+what a server does not know it leaves out of account: the cap would be gone. (Looked at in November 2026.)
+"""
+
+# OpenRouter tells its users by this name where their money went. (What it charged it reports unasked.)
+_EXTRA_HEADERS: Final[Mapping[str, Headers]] = {"openrouter.ai": (("x-title", "TokenWise"),)}
+
+# Set here whatever the request said: the cap is the one that money is held for, and how the answer travels is ours.
+# What stands in `extra_content` of a request is for providers of other formats.
+_OURS: Final = ("model", "max_tokens", "max_completion_tokens", "stream", "stream_options", "extra_content")
+
+
+def build(endpoint: Endpoint, ask: Ask) -> HttpRequest:
+    """The request that asks this. The key is in a header and nowhere else."""
+    host = urlsplit(endpoint.base_url).hostname or ""
+    fields = without_extensions(ask.fields) if is_strict(host) else ask.fields
+    body = {key: value for key, value in fields.items() if key not in _OURS}
+    body |= {"model": ask.native_id, _cap_field(endpoint, host, ask): ask.max_output_tokens}
+    if ask.stream:
+        body["stream"] = True
+        if options := _stream_options(endpoint, ask):
+            body["stream_options"] = options
+    address, headers = url_below(endpoint.base_url, "chat/completions"), tuple(headers_for(endpoint, host))
+    return HttpRequest("POST", address, headers, orjson.dumps(body))
+
+
+def parse(response: HttpResponse, *, native_id: str, now_ms: int) -> Reply | Failure:
+    """The answer to a request for `native_id`. Never raises."""
+    answer = as_json(response.body)
+    usage = parse_usage(as_fields(answer).get("usage"))
+    if not 200 <= response.status < 300:
+        return failure_of(response.status, response.headers, response.body, now_ms=now_ms, usage=usage)
+    if error := read_error(answer):
+        return Failure(error.fault(response.status), error.message, usage)
+    fields = as_fields(answer)
+    choices = list(map(as_fields, entries(fields.get("choices"))))
+    if not choices or not as_fields(choices[0].get("message")):
+        return Failure(Fault.MALFORMED, _no_answer(response, answer), usage)
+    if error := read_error(choices[0]):  # OpenRouter, where a model broke down half-way: it has written, so it may bill
+        return Failure(Fault.CUT_STREAM, error.message, usage)
+    message = as_fields(choices[0].get("message"))
+    said, refusal = text_of(message.get("content")), text(message.get("refusal"))
+    finish = finish_of(choices[0].get("finish_reason"))
+    return Reply(
+        text=said or refusal,
+        finish=FinishReason.REFUSAL if refusal and not said and finish is FinishReason.STOP else finish,
+        usage=usage,
+        calls_tools=bool(entries(message.get("tool_calls")) or as_fields(message.get("function_call"))),
+        served_model=served_name(native_id, fields.get("model")),
+        reported_cost=parse_cost(fields.get("usage")),
+    )
+
+
+def completion(body: bytes, *, created_s: int) -> bytes:
+    """The answer as it came: it is a chat completion, and says itself when it was made."""
+    del created_s
+    return body
+
+
+def open_stream(*, native_id: str, now_ms: int = 0) -> OpenAiStream:
+    """A reader for the stream that a request for `native_id` is answered with."""
+    del now_ms
+    return OpenAiStream(native_id)
+
+
+def _cap_field(endpoint: Endpoint, host: str, ask: Ask) -> str:
+    rows = (name for hosts, ids, name in CAP_FIELDS if fnmatchcase(host, hosts) and fnmatchcase(ask.native_id, ids))
+    return endpoint.cap_field or next(rows)
+
+
+def _stream_options(endpoint: Endpoint, ask: Ask) -> Fields:
+    """Usage is asked for in every stream, since money is settled by it; what else the caller asked for is kept."""
+    asked = as_fields(ask.fields.get("stream_options"))
+    return {**asked, "include_usage": True} if endpoint.stream_usage else asked
+
+
+def headers_for(endpoint: Endpoint, host: str) -> Iterator[tuple[str, str]]:
+    """The headers of any request to this endpoint, whose base URL has this host. The key is in one of them."""
+    yield "content-type", "application/json"
+    if endpoint.api_key:
+        yield "authorization", f"Bearer {endpoint.api_key}"
+    yield from endpoint.headers
+    yield from _EXTRA_HEADERS.get(host, ())
+
+
+def _no_answer(response: HttpResponse, answer: object) -> str:
+    kind = dict(response.headers).get("content-type", "no content type").partition(";")[0]
+    what = f"{len(response.body)} bytes of {kind[:80]}" if answer is None else "JSON without a message"
+    return f"the provider answered {response.status} with {what}; expected a chat completion"

@@ -1,0 +1,81 @@
+"""Whole answers in OpenAI's words: completions written from common terms and read into them."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from tokenwise.routing.verdicts import FinishReason
+from tokenwise.usage import Usage
+from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
+from tokenwise_shell.providers.openai.reading import read_openai
+from tokenwise_shell.providers.openai.usage import parse_usage
+from tokenwise_shell.providers.openai.words import finish_of
+from tokenwise_shell.providers.openai.writing import extended
+from tokenwise_shell.providers.translate.terms import Answer, Call, Notes, Said, Text, Thought
+
+__all__ = ["finish_word", "read_completion", "usage_fields", "write_completion"]
+
+# OpenAI has no reason of its own for a refusal, nor for what nobody has heard of.
+_WORDS: Final[Mapping[FinishReason, str]] = {
+    **{reason: reason.value for reason in FinishReason},
+    FinishReason.REFUSAL: "content_filter",
+    FinishReason.OTHER: "stop",
+}
+
+
+def finish_word(finish: FinishReason) -> str:
+    """The reason as OpenAI says it."""
+    return _WORDS[finish]
+
+
+def usage_fields(usage: Usage) -> Fields:
+    """The usage as OpenAI and OpenRouter report it: `openai_usage.parse_usage` gives it back."""
+    return {
+        "prompt_tokens": usage.prompt_tokens,
+        "completion_tokens": usage.output_tokens,
+        "total_tokens": usage.prompt_tokens + usage.output_tokens,
+        "prompt_tokens_details": {
+            "cached_tokens": usage.cache_read_tokens,
+            "cache_write_tokens": usage.cache_write_tokens,
+        },
+        "completion_tokens_details": {"reasoning_tokens": usage.reasoning_tokens},
+    }
+
+
+def write_completion(answer: Answer, *, created_s: int) -> Fields:
+    """The answer as a chat completion. `created_s` is Unix time."""
+    counted = {} if answer.usage is None else {"usage": usage_fields(answer.usage)}
+    return {
+        "id": answer.id,
+        "object": "chat.completion",
+        "created": created_s,
+        "model": answer.model,
+        "choices": [_choice(index, said) for index, said in enumerate(answer.choices)],
+        **counted,
+    }
+
+
+def _choice(index: int, said: Said) -> Fields:
+    message = {"role": "assistant", "content": said.text or None, "refusal": None, **extended(said.items)}
+    # vLLM's name for the sequence at which an answer stopped; OpenAI has none.
+    stopped = {"stop_reason": said.stopped_at} if said.stopped_at else {}
+    return {
+        "index": index,
+        "message": message,
+        "logprobs": said.logprobs,
+        "finish_reason": finish_word(said.finish),
+        **stopped,
+    }
+
+
+def read_completion(body: Fields) -> Answer:
+    """A chat completion. What cannot be understood in it is left out: it has been answered, and is paid."""
+    choices = tuple(_said(as_fields(choice)) for choice in entries(body.get("choices")))
+    return Answer(text(body.get("id")), text(body.get("model")), choices, parse_usage(body.get("usage")))
+
+
+def _said(choice: Fields) -> Said:
+    message = {**as_fields(choice.get("message")), "role": "assistant"}
+    turn = read_openai({"messages": [message]}, Notes()).turns[0]
+    items = tuple(item for item in turn.items if isinstance(item, Text | Call | Thought))
+    finish, logprobs = finish_of(choice.get("finish_reason")), as_fields(choice.get("logprobs")) or None
+    return Said(items, finish, logprobs, text(choice.get("stop_reason")))

@@ -1,0 +1,97 @@
+"""Errors as providers of OpenAI's format write them, which is in six ways, some of them with status 200."""
+
+from typing import Final
+
+from attrs import frozen
+
+from tokenwise.faults import Fault
+from tokenwise.routing.verdicts import Failure
+from tokenwise.usage import Usage
+from tokenwise_shell.providers.fields import Fields, as_fields, as_json, entries, first_text, text
+from tokenwise_shell.providers.status import fault_of, retry_after_ms
+from tokenwise_shell.transport.exchange import Headers
+
+__all__ = ["ProviderError", "code_and_param", "failure_of", "read_error"]
+
+# A provider's own message is shown to people; a page of HTML is not a message.
+_LONGEST_MESSAGE: Final = 1000
+_LONGEST_WORD: Final = 100
+
+
+@frozen
+class ProviderError:
+    """What an error says. `status` is the one inside the error (OpenRouter's), 0 where there is none."""
+
+    message: str = ""
+    codes: tuple[str, ...] = ()
+    status: int = 0
+
+    def fault(self, status: int) -> Fault:
+        """The fault, where the answer as a whole has this status. An error within a success is one all the same."""
+        if 200 <= status < 300:
+            status = self.status or 500  # without a status of its own, it came from a server that failed to serve
+        return fault_of(status, *self.codes, message=self.message)
+
+
+def read_error(value: object) -> ProviderError | None:
+    """The error in an answer or an event, None where there is none.
+
+    OpenAI, OpenRouter: `{"error": {"message", "type", "code"}}`. Google's compatible door: the same in a list. Ollama,
+    LM Studio: `{"error": "message"}`. Older vLLM: `{"object": "error", "message", "type", "code"}`. Mistral:
+    `{"object": "error", "message": {"detail": ...}}`. FastAPI and what is built with it: `{"detail": ...}`.
+    """
+    listed = entries(value)
+    answer = as_fields(listed[0] if listed else value)
+    error = answer.get("error")
+    if isinstance(error, str) and error:
+        return ProviderError(_cut(error))
+    if fields := as_fields(error):
+        return _object(fields)
+    if answer.get("object") == "error" or ("detail" in answer and "choices" not in answer):
+        return _object(answer)
+    return None
+
+
+def failure_of(status: int, headers: Headers, body: bytes, *, now_ms: int, usage: Usage | None = None) -> Failure:
+    """An answer that is an error by its status."""
+    answer = as_json(body)
+    error = read_error(answer) or ProviderError(_cut(first_text(as_fields(answer).get("message"))))
+    message = error.message or f"the provider answered {status}"
+    return Failure(error.fault(status), message, usage, retry_after_ms(headers, now_ms=now_ms))
+
+
+def code_and_param(body: bytes) -> tuple[str, str]:
+    """The code that an error has and the field that it is about, in its own words; "" for what it does not say.
+
+    >>> code_and_param(b'{"error": {"message": "too warm", "code": "invalid_value", "param": "temperature"}}')
+    ('invalid_value', 'temperature')
+    """
+    error = as_fields(as_fields(as_json(body)).get("error"))
+    return text(error.get("code"))[:_LONGEST_WORD], text(error.get("param"))[:_LONGEST_WORD]
+
+
+def _object(error: Fields) -> ProviderError:
+    detail = error.get("detail", error.get("message"))
+    # OpenRouter's message is often "Provider returned error"; what the provider returned stands in the metadata.
+    metadata = as_fields(error.get("metadata"))
+    said = first_text(error.get("message"), detail, _plain(detail))
+    raw = first_text(metadata.get("raw"))
+    code = error.get("code")
+    codes = tuple(code for code in (code, error.get("type")) if isinstance(code, str) and code)
+    digits = code if isinstance(code, str) and code.isascii() and code.isdigit() and len(code) == 3 else ""
+    status = int(digits) if digits else code
+    known = status if type(status) is int and 300 <= status <= 599 else 0
+    message = (
+        f"{said}: {raw}" if said and raw else said or raw or "the provider reported an error and did not say which"
+    )
+    return ProviderError(_cut(message), codes, known)
+
+
+def _plain(detail: object) -> str:
+    """FastAPI's list of what is wrong with a request, as one line."""
+    complaints = entries(detail) or entries(as_fields(detail).get("detail"))
+    return "; ".join(filter(None, (first_text(as_fields(one).get("msg")) for one in complaints)))
+
+
+def _cut(message: str) -> str:
+    return message if len(message) <= _LONGEST_MESSAGE else f"{message[:_LONGEST_MESSAGE]} [...]"

@@ -1,0 +1,32 @@
+"""How providers of OpenAI's format put the content of a message and the reason why it ended."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from tokenwise.routing.verdicts import FinishReason
+from tokenwise_shell.providers.fields import as_fields, entries, text
+
+__all__ = ["FINISH_REASONS", "finish_of", "text_of"]
+
+FINISH_REASONS: Final[Mapping[str, FinishReason]] = {
+    **{reason.value: reason for reason in FinishReason if reason is not FinishReason.OTHER},
+    "function_call": FinishReason.TOOL_CALLS,  # OpenAI before 2024
+    "eos": FinishReason.STOP,  # Together
+    "end_turn": FinishReason.STOP,
+    "model_length": FinishReason.LENGTH,  # Mistral: the window is full
+    "max_tokens": FinishReason.LENGTH,
+    "safety": FinishReason.CONTENT_FILTER,
+}
+
+
+def finish_of(value: object) -> FinishReason:
+    """Why the model stopped, OTHER for what nobody has heard of or was not said."""
+    return FINISH_REASONS.get(text(value).lower(), FinishReason.OTHER)
+
+
+def text_of(content: object) -> str:
+    """The text of a message's content: a string, or parts of which the texts count (Mistral's reasoning models)."""
+    if isinstance(content, str):
+        return content
+    parts = map(as_fields, entries(content))
+    return "".join(text(part.get("text")) for part in parts if part.get("type", "text") == "text")

@@ -1,0 +1,87 @@
+"""What an event of a streamed answer adds, in no vendor's terms. `choice` is which alternative it adds to."""
+
+from attrs import frozen
+
+from tokenwise.faults import Fault
+from tokenwise.routing.verdicts import FinishReason
+from tokenwise.usage import Usage
+
+__all__ = ["Argues", "Broke", "Calls", "Counted", "Delta", "Opened", "Over", "Stopped", "Thinks", "Wrote"]
+
+
+@frozen
+class Opened:
+    """The answer has begun, by this model."""
+
+    id: str
+    model: str
+
+
+@frozen
+class Wrote:
+    """Text."""
+
+    text: str
+    choice: int = 0
+
+
+@frozen
+class Thinks:
+    """Reasoning that is shown, or its signature, or a piece of it that is sealed."""
+
+    text: str = ""
+    signature: str = ""
+    sealed: str = ""
+    choice: int = 0
+
+
+@frozen
+class Calls:
+    """A call of a tool begins. `place` numbers the calls of one answer from 0."""
+
+    place: int
+    id: str
+    name: str
+    signature: str = ""
+    choice: int = 0
+
+
+@frozen
+class Argues:
+    """More of the arguments of the call at this place, as JSON."""
+
+    place: int
+    text: str
+    choice: int = 0
+
+
+@frozen
+class Stopped:
+    """Why this alternative ended, and at which sequence, if it was one."""
+
+    finish: FinishReason
+    choice: int = 0
+    stopped_at: str = ""
+
+
+@frozen
+class Counted:
+    """The usage so far; the last one is the bill."""
+
+    usage: Usage
+
+
+@frozen
+class Broke:
+    """The answer says of itself that there is none: a prompt that was blocked, a call that makes no sense."""
+
+    fault: Fault
+    message: str
+
+
+@frozen
+class Over:
+    """Nothing more will come."""
+
+
+Delta = Opened | Wrote | Thinks | Calls | Argues | Stopped | Counted | Broke | Over

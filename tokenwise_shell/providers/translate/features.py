@@ -1,0 +1,65 @@
+"""Which features of a model's interface a request uses: what `route` must find in a model before it may be asked.
+
+A parameter at its default value asks for nothing, and null never does.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from tokenwise.traits import Feature
+from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
+from tokenwise_shell.providers.translate.terms import is_neutral
+
+__all__ = ["features_of"]
+
+_BY_PARAMETER: Final[Mapping[str, Feature]] = {
+    "tools": Feature.TOOLS,
+    "functions": Feature.TOOLS,
+    "temperature": Feature.TEMPERATURE,
+    "top_p": Feature.TEMPERATURE,  # the models that refuse the one refuse the other
+    "seed": Feature.SEED,
+    "stop": Feature.STOP,
+    "n": Feature.CHOICES,
+    "logprobs": Feature.LOGPROBS,
+    "top_logprobs": Feature.LOGPROBS,
+    "logit_bias": Feature.LOGPROBS,  # there is no feature of its own; who shows logits lets them be shifted
+    "presence_penalty": Feature.PENALTIES,
+    "frequency_penalty": Feature.PENALTIES,
+    "reasoning_effort": Feature.REASONING_EFFORT,
+    "reasoning": Feature.REASONING_EFFORT,  # OpenRouter's name for it
+    "audio": Feature.AUDIO,
+}
+
+_BY_FORMAT: Final[Mapping[str, Feature]] = {
+    "json_object": Feature.JSON_OBJECT,
+    "json_schema": Feature.JSON_SCHEMA,
+}
+
+_BY_PART: Final[Mapping[str, Feature]] = {
+    "image_url": Feature.IMAGES,
+    "file": Feature.DOCUMENTS,
+    "input_audio": Feature.AUDIO,
+}
+
+
+def features_of(fields: Fields) -> Feature:
+    """The features that a request in OpenAI's chat fields uses.
+
+    >>> features_of({"messages": [], "n": 1, "seed": 7}).names
+    ('seed',)
+    """
+    found = _BY_FORMAT.get(text(as_fields(fields.get("response_format")).get("type")), Feature.NONE)
+    for name, feature in _BY_PARAMETER.items():
+        if not is_neutral(name, fields.get(name)):
+            found |= feature
+    for feature in _in_messages(fields):
+        found |= feature
+    return found
+
+
+def _in_messages(fields: Fields) -> Iterator[Feature]:
+    for message in map(as_fields, entries(fields.get("messages"))):
+        if message.get("role") == "tool" or entries(message.get("tool_calls")):
+            yield Feature.TOOLS
+        for part in map(as_fields, entries(message.get("content"))):
+            yield _BY_PART.get(text(part.get("type")), Feature.NONE)

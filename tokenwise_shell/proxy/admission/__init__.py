@@ -1,0 +1,4 @@
+"""Who may come in, how often, how large, and on whose budget.
+
+What a request then costs is decided by the machine.
+"""

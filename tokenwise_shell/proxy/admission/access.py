@@ -1,0 +1,204 @@
+"""Who may come in: keys, what each may use, and how fast it may ask.
+
+Where there are keys, every request needs one, on loopback too. Where there are none, a proxy on loopback takes requests
+without; on any other interface it does not start (`server`). The file of keys is looked at before each request, so a
+key that is made or revoked counts at once; where it cannot be read, the keys stay as they were, and that is said.
+"""
+
+import hmac
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from attrs import define, evolve, field, frozen
+
+from tokenwise.catalog.models import Catalog
+from tokenwise.errors import InputError
+from tokenwise_shell.ledger.jsonl import iso
+from tokenwise_shell.proxy.admission.keys import Key, KeyFile, digest_of
+from tokenwise_shell.proxy.admission.rates import Rates
+from tokenwise_shell.proxy.fronts import Trouble
+from tokenwise_shell.proxy.troubles import unauthorized
+
+__all__ = ["Access", "Admitted"]
+
+_Stamp = tuple[int, int, int, int]
+
+_NO_FILE: Final[_Stamp] = (0, 0, 0, 0)
+
+
+@define(eq=False)
+class Admitted:
+    """Whoever is making a request: a key, or nobody in particular, whose name is "".
+
+    One object serves all the requests of its key; what was used up before counts for the next.
+    """
+
+    name: str
+    key: Key | None
+    _rates: Rates
+    _clock: Callable[[], float]
+    _catalogs: "_Catalogs"
+
+    def may_use(self, model_id: str) -> bool:
+        """Whether this model may answer."""
+        return self.key is None or self.key.may_use(model_id)
+
+    def catalog(self, catalog: Catalog) -> Catalog:
+        """The models of this catalogue that may answer: all that routing may choose from, or be asked for by name."""
+        return catalog if self.key is None else self._catalogs.of(self.key, catalog)
+
+    def take(self, *, requests: int = 1, tokens: int = 0) -> Trouble | None:
+        """Count a request, and tokens that it may use at most, against the rates; None where they allow it."""
+        return self._rates.take(self._clock(), requests=requests, tokens=tokens)
+
+    def give_back(self, tokens: int) -> None:
+        """Tokens that were taken for a request and that it did not use after all."""
+        self._rates.give_back(tokens, self._clock())
+
+    def headers(self) -> dict[str, str]:
+        """`x-ratelimit-…` headers: what is left of the rates. None for what has no rate."""
+        return self._rates.headers(self._clock())
+
+
+@define
+class _Catalogs:
+    """Catalogues cut down to what some globs allow, one for all the keys with equal globs.
+
+    A catalogue keeps what routing has worked out about it, so making it anew for each request would cost 20 ms.
+    """
+
+    _whole: Catalog | None = None
+    _parts: dict[tuple[str, ...], Catalog] = field(factory=dict)
+
+    def of(self, key: Key, catalog: Catalog) -> Catalog:
+        if not key.models:
+            return catalog
+        if self._whole is not catalog:
+            self._whole = catalog
+            self._parts.clear()
+        part = self._parts.get(key.models)
+        if part is None:
+            part = Catalog(tuple(model for model in catalog.models if key.may_use(model.id)))
+            self._parts[key.models] = part
+        return part
+
+
+@frozen
+class _Ring:
+    """The keys in force, by digest, as they were when the file had this stamp."""
+
+    stamp: _Stamp
+    required: bool
+    admitted: Mapping[str, Admitted]
+
+
+@define(eq=False)
+class Access:
+    """The door. `open` where no key is needed as long as there are none; `ignored` where none is ever looked at.
+
+    `in_force` is told the keys that have not been revoked, whenever they change, and puts their budgets in force; where
+    it raises InputError or OSError, nothing changes. `share` is how many processes share the rates.
+    """
+
+    file: KeyFile
+    in_force: Callable[[tuple[Key, ...]], None] = lambda _: None
+    notice: Callable[[str], None] = lambda _: None
+    ignored: bool = False
+    share: int = 1
+    clock: Callable[[], float] = time.monotonic
+    _catalogs: _Catalogs = field(factory=_Catalogs, init=False)
+    _ring: _Ring = field(init=False)
+    _refused: _Stamp | None = field(default=None, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Read the keys. Raises InputError for a damaged file, OSError for one that cannot be read."""
+        self._ring = _Ring(_NO_FILE, required=False, admitted={})
+        stamp = _stamp(self.file.path)
+        self._ring = self._loaded(stamp)
+
+    @property
+    def required(self) -> bool:
+        """Whether requests need a key now."""
+        return self._ring.required and not self.ignored
+
+    def admit(self, headers: Mapping[str, str], now_ms: int) -> Admitted | Trouble:
+        """Whoever the headers (names in lower case) prove to be. `now_ms` is Unix time."""
+        self.refresh()
+        if not self.required:
+            return self._nobody
+        secret = _secret_in(headers)
+        if not secret:
+            return unauthorized("no key was given; send one as `Authorization: Bearer tw-…` or `x-api-key: tw-…`")
+        digest = digest_of(secret)
+        found = self._ring.admitted.get(digest)
+        # By its hash a key is found without comparing secrets; whoever times the look-up learns nothing that helps.
+        if found is None or found.key is None or not hmac.compare_digest(found.key.digest, digest):
+            return unauthorized("this key is not known here; `tw keys list` shows those that are")
+        return _refusal(found.key, now_ms) or found
+
+    def refresh(self) -> None:
+        """Read the keys again if the file has changed."""
+        stamp = _stamp(self.file.path)
+        if stamp in (self._ring.stamp, self._refused):
+            return
+        try:
+            self._ring = self._loaded(stamp)
+            self._refused = None
+        except (InputError, OSError) as error:
+            # Somebody has changed who may come in. Until it is known how, nobody new does.
+            self._refused, self._ring = stamp, evolve(self._ring, required=True)
+            self.notice(f"the keys stay as they were: {error}")
+
+    def _loaded(self, stamp: _Stamp) -> _Ring:
+        keys = self.file.read()
+        self.in_force(tuple(key for key in keys if key.revoked_ms is None))
+        before = {one.name: one for one in self._ring.admitted.values()}
+        admitted = {key.digest: self._admitted(key, before.get(key.name)) for key in keys}
+        # Once asked for, keys stay asked for: whoever deletes their file does not thereby open the door to everybody.
+        return _Ring(stamp, bool(keys) or self._ring.required, admitted)
+
+    def _admitted(self, key: Key, before: Admitted | None) -> Admitted:
+        """What was used up before still counts, unless the key's rates are others now."""
+        if before is not None and before.key is not None and _rates_of(before.key) == _rates_of(key):
+            rates = before._rates  # noqa: SLF001 -- of the same class's making
+        else:
+            rates = Rates.of(*_rates_of(key), share=self.share, now_s=self.clock())
+        return Admitted(key.name, key, rates, self.clock, self._catalogs)
+
+    @property
+    def _nobody(self) -> Admitted:
+        return Admitted("", None, Rates(), self.clock, self._catalogs)
+
+
+def _rates_of(key: Key) -> tuple[int | None, int | None]:
+    return key.requests_per_minute, key.tokens_per_minute
+
+
+def _stamp(path: Path) -> _Stamp:
+    """What changes whenever the file is replaced or written."""
+    try:
+        found = path.stat()
+    except OSError:
+        return _NO_FILE
+    # An inode may be used again, and a time of change set back; the time of the status is the system's own.
+    return found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size
+
+
+def _secret_in(headers: Mapping[str, str]) -> str:
+    """The key that a client sends: OpenAI's as a bearer, Anthropic's so or in a header of its own."""
+    scheme, _, given = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and given.strip():
+        return given.strip()
+    return headers.get("x-api-key", "").strip()
+
+
+def _refusal(key: Key, now_ms: int) -> Trouble | None:
+    match key.state(now_ms):
+        case "revoked":
+            return unauthorized("this key was revoked")
+        case "expired":
+            return unauthorized(f"this key was good until {iso(key.expires_ms or 0)}")
+        case _:
+            return None

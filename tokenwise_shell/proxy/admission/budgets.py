@@ -1,0 +1,64 @@
+"""The budgets of keys, put in force as keys come and go, and how every limit stands, for the figures."""
+
+from collections.abc import Iterable, Iterator
+
+from attrs import frozen
+
+from tokenwise.budgets.windows import span_of
+from tokenwise.errors import InputError, Problem
+from tokenwise.money import Nanodollars
+from tokenwise_shell.budgets.accounts import Accounts, Limit, limits_of
+from tokenwise_shell.budgets.treasury import Treasury
+from tokenwise_shell.config.settings import Settings
+from tokenwise_shell.proxy.admission.keys import Key
+
+__all__ = ["Standing", "limits_of_keys", "put_in_force", "refuse_unshared", "standings"]
+
+
+@frozen
+class Standing:
+    """How one limit stands in its present window. `who` is "process", "key:…" or "tag:…"."""
+
+    who: str
+    window: str
+    limit: Nanodollars
+    spent: Nanodollars
+    held: Nanodollars
+
+
+_EACH_ITS_OWN = (
+    "several workers would each keep a budget of their own, and together spend it several times; set budget_store, so "
+    "that they share it, or run one worker"
+)
+
+
+def limits_of_keys(keys: Iterable[Key]) -> tuple[Limit, ...]:
+    """What these keys may spend, those that have been revoked left out."""
+    live = (key for key in keys if key.revoked_ms is None)
+    return tuple(Limit(key.budget, key.window, key=key.name) for key in live if key.budget is not None)
+
+
+def put_in_force(accounts: Accounts, keys: Iterable[Key], settings: Settings) -> None:
+    """Let these be the budgets of keys, and no others. Raises InputError where they cannot be kept together."""
+    limits = limits_of_keys(keys)
+    refuse_unshared(limits, settings)
+    accounts.limit_keys(limits)
+
+
+def refuse_unshared(limits: Iterable[Limit], settings: Settings) -> None:
+    """Raises InputError where there are limits, those of the settings included, that several workers do not share."""
+    if settings.proxy.workers > 1 and not settings.budget_store and (*limits_of(settings), *limits):
+        raise InputError(Problem("proxy.workers", _EACH_ITS_OWN))
+
+
+def standings(accounts: Accounts, now_ms: int) -> Iterator[Standing]:
+    """How each limit stands in its present window, as far as this process knows."""
+    for limit in accounts.limits:
+        span = span_of(limit.window, now_ms)
+        scope, bank = limit.scope(span), accounts.bank
+        if isinstance(bank, Treasury) and scope in bank:
+            spent, held = bank[scope].spent, bank[scope].held
+        else:
+            known = (accounts.read(), accounts.tally)
+            spent, held = Nanodollars(sum(one.spent(span, limit.key, limit.tag) for one in known)), Nanodollars(0)
+        yield Standing(limit.owner, limit.window.value, limit.amount, spent, held)

@@ -1,0 +1,56 @@
+"""What one request has come to, as its client is told: in headers, or in the last chunk of a stream."""
+
+from attrs import frozen
+
+from tokenwise.money import Nanodollars, format_usd
+from tokenwise_shell.plans.decision import as_usd
+from tokenwise_shell.proxy.http.asgi import Headers
+from tokenwise_shell.proxy.request.options import HEADER
+
+__all__ = ["Bill", "facts_of"]
+
+
+@frozen(kw_only=True)
+class Bill:
+    """What was called in the end, after how many attempts, and what they cost together.
+
+    `governed` is False where calls were made while the store of shared budgets could not be asked, by policy.
+    """
+
+    request_id: str
+    decision_id: str
+    model: str
+    provider: str
+    attempts: int
+    cost: Nanodollars
+    governed: bool = True
+
+    @property
+    def headers(self) -> Headers:
+        """The cost as a plain decimal of US dollars, and how often somebody was called for it."""
+        return {f"{HEADER}cost-usd": format_usd(self.cost).removeprefix("$"), f"{HEADER}attempts": str(self.attempts)}
+
+    @property
+    def fields(self) -> dict[str, object]:
+        """All of it, for a chunk. The integer is authoritative."""
+        return {
+            "request_id": self.request_id,
+            "decision_id": self.decision_id,
+            "model": self.model,
+            "provider": self.provider,
+            "attempts": self.attempts,
+            "cost_nano": self.cost,
+            "cost_usd": as_usd(self.cost),
+            **({} if self.governed else {"governed": False}),
+        }
+
+
+def facts_of(*, model: str, provider: str, decision_id: str, attempts: int, governed: bool = True) -> Headers:
+    """What is known of a request once somebody has been called."""
+    return {
+        **({} if governed else {f"{HEADER}governed": "false"}),
+        f"{HEADER}model": model,
+        f"{HEADER}provider": provider,
+        f"{HEADER}decision-id": decision_id,
+        f"{HEADER}attempts": str(attempts),
+    }

@@ -1,0 +1,199 @@
+"""An order carried out: its job is run, its calls are made with the client's own request, and its end is delivered."""
+
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import Final, assert_never
+
+import trio
+from attrs import define, evolve, field
+
+from tokenwise.faults import Fault
+from tokenwise.machine.messages import CallFailed, CallModel, CallSucceeded
+from tokenwise.machine.run import Choice, Ended, Job, Outcome, Run
+from tokenwise.money import Nanodollars
+from tokenwise.plan import Plan, Step
+from tokenwise.policy import Policy
+from tokenwise.routing.verdicts import Failure, Reply
+from tokenwise.simulation.simulation import Moment
+from tokenwise.usage import Usage
+from tokenwise_shell.proxy import troubles
+from tokenwise_shell.proxy.answer.bill import Bill, facts_of
+from tokenwise_shell.proxy.answer.delivery import Delivery
+from tokenwise_shell.proxy.fronts import Trouble
+from tokenwise_shell.proxy.request.deciding import Order
+from tokenwise_shell.proxy.request.work import Work
+from tokenwise_shell.proxy.service import Service
+
+__all__ = ["Carrier"]
+
+_PLAN: Final = Plan("the request", (Step("answer", "the request"),))
+"""What every request is: a plan of one step, whose words arrive already written."""
+
+
+@define(eq=False)
+class Carrier:
+    """One order under way. `call` is the call made last, of `attempts` in all."""
+
+    service: Service
+    id: str
+    order: Order
+    delivery: Delivery
+    work: Work
+    attempts: int = field(default=0, init=False)
+    call: CallModel | None = field(default=None, init=False)
+    _told: Failure | None = field(default=None, init=False)
+    _patience: trio.CancelScope = field(factory=trio.CancelScope, init=False)
+    _ends_s: float = field(default=math.inf, init=False)
+
+    async def carry_out(self) -> None:
+        """Run the job, and end the answer as the run has ended. Cancelling this settles everything that was called."""
+        client, admitted, asked = self.service.client, self.order.admitted, self.order.asked
+        client.journal.enrol(self.id, key=admitted.name, tags=(*client.workspace.settings.tags, *asked.options.tags))
+        interpreter = evolve(client.interpreter, place_call=self.place_call)
+        heard = _Heard(self.service.metrics.listener(admitted.name))
+        self._ends_s = trio.current_time() + self._limit_ms / 1000
+        run = await interpreter.run(interpreter.known_cooling(self.job), listener=heard)
+        if not self._governed:
+            self.service.metrics.ungoverned()
+        if heard.tokens is not None:
+            admitted.give_back(max(0, self.order.tokens - heard.tokens))
+        if trouble := self._trouble(run, heard):
+            await self.delivery.fail(trouble, self._bill(run))
+        else:
+            await self.delivery.finish(self._bill(run))
+
+    @property
+    def job(self) -> Job:
+        """The order as a plan of one step, whose reply is passed on unjudged."""
+        decision, routed = self.order.decision, self.order.routed
+        return Job(
+            id=self.id,
+            plan=_PLAN,
+            choices=(Choice(routed.model.id, routed.bid.amount, Nanodollars(0)),),
+            catalog=decision.catalog,
+            policy=_within(decision.policy, self._limit_ms),
+            limit=decision.budget,
+            request=decision.request.need,
+            judged=False,
+        )
+
+    @property
+    def _governed(self) -> bool:
+        return self.service.client.purse.governed(self.id)
+
+    @property
+    def _limit_ms(self) -> int:
+        return 1000 * self.service.settings.request_timeout_s
+
+    async def place_call(self, call: CallModel, /, *, first_token: Callable[[], None]) -> Reply | Failure:
+        """Send the client's own request where the machine says, and let its output out.
+
+        A stream has the call's time until it has output, and the request's from then on: a long answer is no hang.
+        """
+        self.attempts, self.call, self._told = self.attempts + 1, call, None
+        self.delivery.attempt(
+            facts_of(
+                model=call.model,
+                provider=call.provider,
+                decision_id=self.order.decision_id,
+                attempts=self.attempts,
+                governed=self._governed,
+            )
+        )
+        if not self.order.asked.stream:
+            return await self._sent(call, first_token)
+        left_ms = int(1000 * (self._ends_s - trio.current_time()))
+        with trio.move_on_after(call.timeout_ms / 1000) as self._patience:
+            return await self._sent(evolve(call, timeout_ms=max(call.timeout_ms, left_ms)), first_token)
+        return Failure(Fault.TIMED_OUT, "no answer in the time allowed")
+
+    async def _sent(self, call: CallModel, first_token: Callable[[], None]) -> Reply | Failure:
+        outcome = await self.work.place(
+            self.service.client.caller,
+            call,
+            written=self.order.asked.fields,
+            first_token=partial(self._begin, first_token),
+            relay=self.delivery.relay if self.order.asked.stream else None,
+            whole=self.delivery.keep,
+        )
+        self._told = outcome if isinstance(outcome, Failure) else None
+        return outcome
+
+    def _begin(self, first_token: Callable[[], None]) -> None:
+        """Output is about to reach the client: from now on nobody else can be asked, and the machine must know."""
+        self.delivery.begun = True
+        self._patience.deadline = math.inf
+        first_token()
+
+    def _bill(self, run: Run) -> Bill:
+        return Bill(
+            request_id=self.id,
+            decision_id=self.order.decision_id,
+            model=self.call.model if self.call else self.order.routed.model.id,
+            provider=self.call.provider if self.call else self.order.routed.bid.provider,
+            attempts=self.attempts,
+            cost=run.books.spent,
+            governed=self._governed,
+        )
+
+    def _trouble(self, run: Run, heard: "_Heard") -> Trouble | None:
+        """Why the run came to nothing; None where it did not."""
+        ended = run.steps[0].state
+        assert isinstance(ended, Ended)
+        match ended.outcome:
+            case Outcome.OK:
+                return None
+            case Outcome.BUDGET_EXHAUSTED:
+                refused = self.service.client.purse.refusal(self.id)
+                return troubles.not_held(refused) if refused else troubles.budget_exceeded(ended.why)
+            case Outcome.NO_MODEL:
+                return troubles.bad_request(ended.why, code="no_capable_model")
+            case Outcome.DEADLINE_PASSED:
+                return troubles.upstream(Failure(Fault.TIMED_OUT, ended.why))
+            case Outcome.FAILED | Outcome.UPSTREAM_FAILED | Outcome.CANCELLED:
+                return self._failed(heard.failure, ended.why)
+            case _:
+                assert_never(ended.outcome)
+
+    def _failed(self, failure: CallFailed | None, why: str) -> Trouble:
+        """What the last provider said, in its own words."""
+        if failure is None:
+            return troubles.upstream(Failure(Fault.SERVER_ERROR, why))
+        if self._told is None:  # nothing was sent: the books could not be written
+            return troubles.upstream(Failure(failure.fault, failure.message))
+        return troubles.upstream(self._told)
+
+
+def _within(policy: Policy, limit_ms: int) -> Policy:
+    """The policy with the request's own time as its deadline, unless it has a shorter one."""
+    return evolve(policy, deadline_ms=min(policy.deadline_ms or limit_ms, limit_ms))
+
+
+@define(eq=False)
+class _Heard:
+    """What a run's events tell and its end no longer does: how the last call failed, how many tokens were used.
+
+    `tokens` is None once a call has not said how many. Everything is passed on to whoever counts.
+    """
+
+    count: Callable[[Moment], None]
+    failure: CallFailed | None = None
+    tokens: int | None = 0
+
+    def __call__(self, moment: Moment) -> None:
+        self.count(moment)
+        match moment.event:
+            case CallFailed(usage=usage) as failure:
+                self.failure = failure
+                self._add(usage)
+            case CallSucceeded(reply=reply):
+                self._add(reply.usage)
+            case _:
+                pass
+
+    def _add(self, usage: Usage | None) -> None:
+        if usage is None or self.tokens is None:
+            self.tokens = None
+        else:
+            self.tokens += usage.prompt_tokens + usage.output_tokens

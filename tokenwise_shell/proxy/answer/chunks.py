@@ -1,0 +1,60 @@
+"""Chunks of streamed chat completions, as far as the proxy itself has to write or look into them."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import orjson
+
+from tokenwise_shell.providers.fields import Fields, as_fields, as_json, entries
+from tokenwise_shell.providers.openai.errors import read_error
+from tokenwise_shell.transport.sse import SseEvent
+
+__all__ = ["DONE", "chunks_of", "is_done", "is_error", "with_bill"]
+
+DONE: Final = SseEvent(b"[DONE]")
+
+
+def is_done(event: SseEvent) -> bool:
+    """Whether this is the last word of a stream."""
+    return event.data.strip() == DONE.data
+
+
+def is_error(event: SseEvent) -> bool:
+    """Whether the event says that the stream has failed."""
+    return b'"error"' in event.data and read_error(as_json(event.data)) is not None
+
+
+def with_bill(usage: bytes, bill: Fields) -> bytes:
+    """A chunk with the object `tokenwise` added at its end; every other byte stays as it came.
+
+    >>> with_bill(b'{"choices": [], "usage": null}', {"cost_nano": 5})
+    b'{"choices": [], "usage": null,"tokenwise":{"cost_nano":5}}'
+    """
+    return usage.rstrip().removesuffix(b"}") + b',"tokenwise":' + orjson.dumps(bill) + b"}"
+
+
+def chunks_of(completion: bytes, *, usage: bool) -> Iterator[SseEvent]:
+    """A whole completion as a stream: each choice in one chunk, then the usage if it was asked for.
+
+    This is for a client that asked for a stream, of a server that does not stream.
+    """
+    whole = as_fields(as_json(completion))
+    common = {**whole, "object": "chat.completion.chunk"}
+    counted = common.pop("usage", None)
+    for choice in map(as_fields, entries(whole.get("choices"))):
+        yield _event({**common, "choices": [_delta_of(choice)]})
+    if usage and counted is not None:
+        yield _event({**common, "choices": [], "usage": counted})
+    yield DONE
+
+
+def _delta_of(choice: Fields) -> Fields:
+    message = dict(as_fields(choice.get("message")))
+    calls = entries(message.get("tool_calls"))
+    if calls:
+        message["tool_calls"] = [{"index": index, **as_fields(call)} for index, call in enumerate(calls)]
+    return {**{name: value for name, value in choice.items() if name != "message"}, "delta": message}
+
+
+def _event(fields: Fields) -> SseEvent:
+    return SseEvent(orjson.dumps(fields))

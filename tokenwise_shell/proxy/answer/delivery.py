@@ -1,0 +1,106 @@
+"""What the client gets of one request, and when.
+
+Nothing leaves before an attempt has output: until then another may take its place, and the status is still open. From
+then on every chunk goes as it comes, at the client's pace. The last words of a stream (usage, `[DONE]`) wait until the
+books are settled, since the cost belongs into them.
+"""
+
+from typing import Final, Protocol
+
+from attrs import define, field
+
+from tokenwise_shell.providers.openai.usage import is_usage_alone
+from tokenwise_shell.proxy.answer.bill import Bill
+from tokenwise_shell.proxy.answer.chunks import DONE, chunks_of, is_done, is_error, with_bill
+from tokenwise_shell.proxy.fronts import Front, Trouble, Writer
+from tokenwise_shell.proxy.http.asgi import JSON, SSE, Answer, Headers
+from tokenwise_shell.proxy.request.asked import Asked
+from tokenwise_shell.transport.sse import SseEvent
+
+__all__ = ["Delivery", "refuse"]
+
+# Events before any output say little and are few. A provider that sends them without end fills no memory here.
+_MOST_WAITING: Final = 1000
+
+
+@define(eq=False)
+class Delivery:
+    """The answer to one request in the making. `begun` once an attempt has output, which closes the way to others."""
+
+    front: Front
+    asked: Asked
+    answer: Answer
+    begun: bool = field(default=False, init=False)
+    _facts: Headers = field(factory=dict, init=False)
+    _writer: Writer = field(init=False)
+    _waiting: list[SseEvent] = field(factory=list, init=False)
+    _usage: SseEvent | None = field(default=None, init=False)
+    _completion: bytes | None = field(default=None, init=False)
+
+    def attempt(self, facts: Headers) -> None:
+        """Another attempt begins, of which these headers tell; what the one before left unsent is forgotten."""
+        self._facts = facts
+        self._writer = self.front.open_stream(self.asked.fields)
+        self._waiting.clear()
+        self._usage = None
+        self._completion = None
+
+    def keep(self, completion: bytes) -> None:
+        """Take a whole answer."""
+        self._completion = completion
+
+    async def relay(self, event: SseEvent, _: str) -> None:
+        """Take one chunk of a streamed answer, and pass it on if the answer has begun."""
+        if is_done(event) or is_error(event):
+            return  # the run hears of it too, and its end says it: once for all, and in this proxy's words
+        if is_usage_alone(event.data):
+            self._usage = event
+        elif self.begun:
+            await self._send(event)
+        elif len(self._waiting) < _MOST_WAITING:
+            self._waiting.append(event)
+
+    async def finish(self, bill: Bill) -> None:
+        """End an answer that went well."""
+        if not self.asked.stream:
+            assert self._completion is not None  # a reply that was not streamed has come whole
+            headers = {"content-type": JSON, **self._facts, **bill.headers}
+            await self.answer.whole(200, headers, self.front.answer(self._completion))
+            return
+        if self._completion is not None:
+            for event in chunks_of(self._completion, usage=self.asked.wants_usage):
+                await self.relay(event, "")
+        await self._send(*self._closing(bill))
+        await self.answer.end()
+
+    async def fail(self, trouble: Trouble, bill: Bill) -> None:
+        """End an answer that did not, with an event where it has begun and a status where it has not."""
+        if self.answer.status:
+            self.answer.error = trouble.code or trouble.type
+            await self.answer.events(self._writer.failed(trouble))
+            await self.answer.end()
+        else:
+            await refuse(self.answer, self.front, trouble, {**self._facts, **bill.headers})
+
+    async def _send(self, *events: SseEvent) -> None:
+        if not self.answer.status:
+            await self.answer.begin(200, {"content-type": SSE, "cache-control": "no-cache", **self._facts})
+        events = (*self._waiting, *events)
+        self._waiting.clear()
+        await self.answer.events([written for event in events for written in self._writer.write(event)])
+
+    def _closing(self, bill: Bill) -> list[SseEvent]:
+        """The usage, with the bill in it, if it was told, and the very last word in any case."""
+        usage = [SseEvent(with_bill(self._usage.data, bill.fields))] if self._usage else []
+        return [*usage, DONE]
+
+
+class _WritesErrors(Protocol):
+    def error(self, trouble: Trouble) -> bytes: ...
+
+
+async def refuse(answer: Answer, front: _WritesErrors, trouble: Trouble, headers: Headers | None = None) -> None:
+    """Answer with an error, in the door's own format."""
+    answer.error = trouble.code or trouble.type
+    pause = {} if trouble.retry_after_s is None else {"retry-after": str(trouble.retry_after_s)}
+    await answer.whole(trouble.status, {"content-type": JSON, **pause, **(headers or {})}, front.error(trouble))

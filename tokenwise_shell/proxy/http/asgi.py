@@ -1,0 +1,154 @@
+"""Requests and answers as this proxy sees them, over the ASGI interface and without its dictionaries.
+
+A server that speaks ASGI may go on taking what is sent after the client has left, so `Request.gone` waits for the word
+that it has, and whoever serves the request cancels the work then.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+import trio
+from attrs import define, field
+
+from tokenwise_shell.proxy.fronts import Trouble
+from tokenwise_shell.proxy.troubles import too_large, too_slow
+from tokenwise_shell.transport.sse import SseEvent
+
+__all__ = ["JSON", "SSE", "Answer", "ClientGone", "Headers", "Receive", "Request", "Scope", "Send", "event_bytes"]
+
+# ASGI's own types: messages are dictionaries, and only this module looks into them.
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+Headers = Mapping[str, str]
+"""Names in lower case, and values of visible ASCII."""
+
+JSON: Final = "application/json"
+SSE: Final = "text/event-stream; charset=utf-8"
+
+# No length has more, and Python refuses to read numbers of thousands of digits.
+_MOST_DIGITS: Final = 18
+
+
+class ClientGone(Exception):  # noqa: N818 -- named for what happened, like trio's and h11's
+    """The client left before its request was whole. There is nobody to answer."""
+
+
+@define(eq=False)
+class Request:
+    """One request. A header that came several times has its values joined by commas."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Headers
+    _receive: Receive
+    _whole: trio.Event = field(factory=trio.Event, init=False)
+
+    @classmethod
+    def of(cls, scope: Scope, receive: Receive) -> "Request":
+        """The request that an ASGI server hands over."""
+        query = dict(parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True))
+        return cls(scope["method"], scope["path"], query, _joined(scope["headers"]), receive)
+
+    def unread(self) -> bool:
+        """Whether a body is on its way that nobody has read to its end."""
+        has_body = self.headers.get("content-length", "0") != "0" or "transfer-encoding" in self.headers
+        return has_body and not self._whole.is_set()
+
+    async def body(self, *, limit_bytes: int, within_ms: int) -> bytes | Trouble:
+        """The whole body, or what is wrong with how it comes. Raises ClientGone. To be called once."""
+        stated = self.headers.get("content-length", "")
+        if stated.isdecimal() and (len(stated) > _MOST_DIGITS or int(stated) > limit_bytes):
+            return too_large(limit_bytes)
+        with trio.move_on_after(within_ms / 1000):
+            return await self._read(limit_bytes)
+        return too_slow(within_ms)
+
+    async def _read(self, limit_bytes: int) -> bytes | Trouble:
+        parts: list[bytes] = []
+        while True:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            parts.append(message.get("body", b""))
+            limit_bytes -= len(parts[-1])
+            if limit_bytes < 0:
+                return too_large(limit_bytes + sum(map(len, parts)))
+            if not message.get("more_body", False):
+                self._whole.set()
+                return b"".join(parts)
+
+    async def gone(self) -> None:
+        """Return once the client has left. Until the body has been read, only its reader can know."""
+        await self._whole.wait()
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
+
+@define(eq=False)
+class Answer:
+    """The answer to one request: whole, or begun, sent in pieces and ended. `status` is 0 until it has begun.
+
+    `extra` headers are sent with whatever answer it becomes. `error` is the code of the error that it says, if any.
+    `closes` is asked when it begins: an answer that comes before its request was read ends the connection, and says so,
+    since a client that used it again would find it closed.
+    """
+
+    _send: Send
+    bodiless: bool = False
+    closes: Callable[[], bool] = field(default=lambda: False)
+    extra: dict[str, str] = field(factory=dict)
+    status: int = field(default=0, init=False)
+    error: str = field(default="", init=False)
+
+    async def whole(self, status: int, headers: Headers, body: bytes) -> None:
+        """Answer in one piece. The length is stated here."""
+        await self.begin(status, {**headers, "content-length": str(len(body))})
+        await self.send(body, more=False)
+
+    async def begin(self, status: int, headers: Headers) -> None:
+        """Send status and headers."""
+        self.status = status
+        closing = {"connection": "close"} if self.closes() else {}
+        named = {**self.extra, **headers, **closing}
+        pairs = [(name.encode(), _printable(value)) for name, value in named.items()]
+        await self._send({"type": "http.response.start", "status": status, "headers": pairs})
+
+    async def send(self, data: bytes, *, more: bool = True) -> None:
+        """Send a piece, waiting while the client is slow."""
+        await self._send({"type": "http.response.body", "body": b"" if self.bodiless else data, "more_body": more})
+
+    async def events(self, events: Iterable[SseEvent]) -> None:
+        """Send events of a stream, together."""
+        if data := b"".join(map(event_bytes, events)):
+            await self.send(data)
+
+    async def end(self) -> None:
+        """Say that nothing more comes."""
+        await self.send(b"", more=False)
+
+
+def event_bytes(event: SseEvent) -> bytes:
+    r"""An event as it is sent.
+
+    >>> event_bytes(SseEvent(b"{}", "ping"))
+    b'event: ping\ndata: {}\n\n'
+    """
+    name = f"event: {event.name}\n".encode() if event.name else b""
+    return name + b"".join(b"data: " + line + b"\n" for line in event.data.split(b"\n")) + b"\n"
+
+
+def _printable(value: str) -> bytes:
+    """A header's value. A model may be named in any script, and HTTP knows ASCII."""
+    return bytes(ord(char) if " " <= char <= "~" else ord("?") for char in value)
+
+
+def _joined(pairs: Iterable[tuple[bytes, bytes]]) -> Headers:
+    joined: dict[str, str] = {}
+    for raw_name, raw_value in pairs:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        joined[name] = f"{joined[name]}, {value}" if name in joined else value
+    return joined

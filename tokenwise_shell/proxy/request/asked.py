@@ -1,0 +1,142 @@
+"""What a request asks for: which model, how it is to be delivered, and what else concerns us (`options`).
+
+The proxy's own object is taken out of what is sent on; the rest of the body stays as it came. Whatever cannot be read
+is reported at once and together.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from attrs import evolve, field, frozen
+
+from tokenwise.catalog.models import Catalog
+from tokenwise.errors import Problem
+from tokenwise_shell.config.values import nearest
+from tokenwise_shell.providers.fields import Fields, as_fields, entries
+from tokenwise_shell.proxy.fronts import BadRequest, Trouble
+from tokenwise_shell.proxy.request.names import AUTO, Ambiguous, model_named
+from tokenwise_shell.proxy.request.options import OBJECT, Options, read_options
+from tokenwise_shell.proxy.troubles import shortened, unknown_model
+
+__all__ = ["Asked", "chat_problems", "read_asked"]
+
+# More than anybody corrects at once: a conversation of thousands of bad messages is no text of an error.
+_MOST_PROBLEMS: Final = 20
+
+_CAPS: Final = ("max_completion_tokens", "max_tokens")
+
+
+@frozen(kw_only=True)
+class Asked:
+    """A request in OpenAI's chat fields. `model` is a catalogue's id, "" for `auto`; no cap is the policy's own."""
+
+    fields: Fields = field(repr=False)
+    model: str
+    options: Options
+    max_output_tokens: int | None
+    stream: bool
+    wants_usage: bool
+
+    @property
+    def messages(self) -> list[object]:
+        """The turns of the conversation."""
+        return entries(self.fields.get("messages"))
+
+
+def read_asked(
+    fields: Fields,
+    headers: Mapping[str, str],
+    catalog: Catalog,
+    *,
+    problems_in: Callable[[Fields], Iterator[Problem]] | None = None,
+) -> Asked | Trouble:
+    """What these fields and headers ask for. Raises BadRequest with everything that is wrong with them.
+
+    `problems_in` finds what is wrong with the words; those of a chat request, unless it is given.
+    """
+    problems = list(_badly_typed(fields))
+    name, strategy = _model_and_strategy(fields.get("model"))
+    options = read_options(fields, headers, problems, strategy=strategy)
+    problems += (problems_in or chat_problems)(fields)
+    if problems:
+        first = problems[0].path.partition("[")[0]
+        raise BadRequest("; ".join(map(str, problems[:_MOST_PROBLEMS])), first, "invalid_value")
+    asked = Asked(
+        fields={key: value for key, value in fields.items() if key != OBJECT},
+        model="" if name == AUTO else name,
+        options=options,
+        max_output_tokens=_cap(fields),
+        stream=fields.get("stream") is True,
+        wants_usage=as_fields(fields.get("stream_options")).get("include_usage") is True,
+    )
+    return _with_known_model(asked, catalog) if asked.model else asked
+
+
+def _model_and_strategy(model: object) -> tuple[str, str | None]:
+    """A model's name, and the strategy if `auto` has one: `auto:cheapest`."""
+    name = model if isinstance(model, str) else ""
+    auto, colon, strategy = name.partition(":")
+    return (AUTO, strategy) if colon and auto == AUTO else (name, None)
+
+
+def _with_known_model(asked: Asked, catalog: Catalog) -> Asked | Trouble:
+    match model_named(asked.model, catalog):
+        case str(found):
+            return evolve(asked, model=found)
+        case Ambiguous(ids=ids):
+            return unknown_model(asked.model, f"it could be {' or '.join(ids)}")
+        case None:
+            near = nearest(shortened(asked.model), catalog.by_id)
+            return unknown_model(asked.model, near.removeprefix("; "))
+
+
+def _badly_typed(fields: Fields) -> Iterator[Problem]:
+    """What concerns the delivery and the money, and is not what it must be."""
+    model, options = fields.get("model"), fields.get("stream_options")
+    if not isinstance(model, str) or not model:
+        yield Problem("model", f"you must name a model; {AUTO!r} leaves the choice to tokenwise")
+    for name in _CAPS:
+        if not _is_count(fields.get(name), least=0):
+            yield Problem(name, "expected a whole number from 0")
+    if not isinstance(fields.get("stream"), bool | None):
+        yield Problem("stream", "expected true or false")
+    if not isinstance(options, dict | None):
+        yield Problem("stream_options", "expected an object")
+    elif not isinstance(as_fields(options).get("include_usage"), bool | None):
+        yield Problem("stream_options.include_usage", "expected true or false")
+
+
+def _cap(fields: Fields) -> int | None:
+    """The least of the stated caps. OpenAI allows 0, which some servers take for no cap at all: it is sent as 1."""
+    stated = [cap for each in _CAPS if isinstance(cap := fields.get(each), int)]
+    return max(1, min(stated)) if stated else None
+
+
+def _is_count(value: object, *, least: int = 1) -> bool:
+    return value is None or (type(value) is int and value >= least)
+
+
+def chat_problems(fields: Fields) -> Iterator[Problem]:
+    """What must hold for the words to be read and the answer priced; the rest is for the provider to judge."""
+    if not _is_count(fields.get("n")):
+        yield Problem("n", "expected a whole number from 1")
+    messages = fields.get("messages")
+    if not isinstance(messages, list) or not messages:
+        yield Problem("messages", "expected a list of at least one message")
+        return
+    for place, message in enumerate(messages):
+        yield from _in_message(message, f"messages[{place}]")
+
+
+def _in_message(message: object, place: str) -> Iterator[Problem]:
+    if not isinstance(message, dict):
+        yield Problem(place, "expected an object")
+        return
+    if not isinstance(message.get("role"), str):
+        yield Problem(f"{place}.role", "expected a string")
+    content = message.get("content")
+    if not isinstance(content, str | list | None):
+        yield Problem(f"{place}.content", "expected a string, a list of parts, or null")
+    for index, part in enumerate(content if isinstance(content, list) else ()):
+        if not isinstance(part, dict | str):
+            yield Problem(f"{place}.content[{index}]", "expected an object")

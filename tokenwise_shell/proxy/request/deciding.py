@@ -1,0 +1,83 @@
+"""Which model a request gets: the core's own decision, on everything that the request holds.
+
+The same for a request that is carried out and for `POST /v1/route`, which only wants to know.
+"""
+
+from functools import cached_property, partial
+
+from attrs import evolve, frozen
+
+from tokenwise.routing.choosing import Refusal, Refused, Routed
+from tokenwise.routing.shortlist import obstacle
+from tokenwise.scenario.risk import Blocked
+from tokenwise_shell.plans.decision import Decision, decide
+from tokenwise_shell.proxy.admission.access import Admitted
+from tokenwise_shell.proxy.fronts import Trouble
+from tokenwise_shell.proxy.request.asked import Asked
+from tokenwise_shell.proxy.request.conversation import plain_texts
+from tokenwise_shell.proxy.request.work import CHAT, Work
+from tokenwise_shell.proxy.service import Service
+from tokenwise_shell.proxy.troubles import blocked, refused, unknown_model
+from tokenwise_shell.workspace import gate_of
+
+__all__ = ["Order", "decided", "ordered"]
+
+
+@frozen
+class Order:
+    """A request that may be carried out: by whom, what, and with which model first."""
+
+    admitted: Admitted
+    asked: Asked
+    decision: Decision
+    routed: Routed
+
+    @cached_property
+    def decision_id(self) -> str:
+        """The decision's name, which takes a while to work out and is told several times."""
+        return self.decision.id
+
+    @property
+    def tokens(self) -> int:
+        """How many tokens its first call may use at most."""
+        return self.routed.bid.input_tokens + self.routed.bid.max_output_tokens * self.decision.request.need.choices
+
+
+def ordered(service: Service, admitted: Admitted, asked: Asked, work: Work = CHAT) -> Order | Trouble:
+    """The order that a request amounts to, or why it is not carried out."""
+    if asked.model and not admitted.may_use(asked.model):
+        return unknown_model(asked.model)
+    decision = decided(service, admitted, asked, work)
+    match decision.outcome:
+        case Routed(model=model) if work.pinned and not asked.model:
+            return ordered(service, admitted, evolve(asked, model=model.id), work)
+        case Routed():
+            return Order(admitted, asked, decision, decision.outcome)
+        case Refused():
+            return refused(decision.outcome, _obstacle(decision))
+        case Blocked():
+            return blocked(decision.outcome)
+
+
+def decided(service: Service, admitted: Admitted, asked: Asked, work: Work = CHAT) -> Decision:
+    """The decision for a request: an answer in full if the money allows, else the longest that it pays."""
+    workspace = service.client.workspace
+    ask = partial(
+        decide,
+        work.words(asked.fields),
+        catalog=admitted.catalog(workspace.reachable),
+        policy=workspace.policy(asked.options.strategy),
+        budget=workspace.budget(asked.options.budget),
+        wishes=evolve(work.wishes(asked), counted=workspace.counted(plain_texts(asked.fields))),
+        gate=gate_of(workspace.settings),
+    )
+    decision = ask()
+    short = isinstance(decision.outcome, Refused) and decision.outcome.code is Refusal.BUDGET
+    return ask(best_effort=True) if short else decision
+
+
+def _obstacle(decision: Decision) -> str:
+    """What hinders the model that the request names, "" if it names none."""
+    need = decision.request.need
+    found = need.model and obstacle(decision.catalog[need.model], need, decision.policy)
+    return f"{need.model}: {found}" if found else ""

@@ -1,0 +1,73 @@
+"""What an endpoint has a model do, and so how a request for it is read, what it needs, and how it is sent.
+
+Everything else (keys, money, failover, books, headers) is the same for all work.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from typing import Final, Protocol
+
+from attrs import frozen
+
+from tokenwise.errors import Problem
+from tokenwise.machine.messages import CallModel
+from tokenwise.prompt import Message
+from tokenwise.routing.request import Wishes
+from tokenwise.routing.verdicts import Failure, Reply
+from tokenwise.traits import Capability, Feature
+from tokenwise_shell.engine.calls import Caller, Relay
+from tokenwise_shell.providers.counting import weigh
+from tokenwise_shell.providers.fields import Fields
+from tokenwise_shell.providers.translate.features import features_of
+from tokenwise_shell.proxy.request.asked import Asked, chat_problems
+from tokenwise_shell.proxy.request.conversation import conversation_in
+
+__all__ = ["CHAT", "Place", "Work"]
+
+
+class Place(Protocol):
+    """Makes a call with the client's own request. `relay` takes a stream, `whole` an answer in one piece."""
+
+    def __call__(
+        self,
+        caller: Caller,
+        command: CallModel,
+        /,
+        *,
+        written: Mapping[str, object],
+        first_token: Callable[[], None],
+        relay: Relay | None,
+        whole: Callable[[bytes], None],
+    ) -> Awaitable[Reply | Failure]:
+        """See `Caller.call`."""
+        ...
+
+
+@frozen
+class Work:
+    """One kind of work. `pinned` work is done by the model that was chosen first, or by none."""
+
+    problems: Callable[[Fields], Iterator[Problem]]
+    words: Callable[[Fields], Sequence[Message]]
+    wishes: Callable[[Asked], Wishes]
+    place: Place
+    pinned: bool = False
+
+
+def _chat_wishes(asked: Asked) -> Wishes:
+    """What the words and parameters require of a model, unless the request names one.
+
+    Then it goes there, whatever the catalogue knows of that model: what it is good at is the client's affair, and what
+    it does not take its provider says, and bills nothing.
+    """
+    named = bool(asked.model)
+    return Wishes(
+        capabilities=Capability(0) if named and asked.options.capabilities is None else asked.options.capabilities,
+        max_output_tokens=asked.max_output_tokens,
+        features=Feature.NONE if named else features_of(asked.fields),
+        model=asked.model,
+        weight=weigh(asked.fields),
+    )
+
+
+CHAT: Final = Work(chat_problems, conversation_in, _chat_wishes, Caller.call)
+"""Answering a conversation."""

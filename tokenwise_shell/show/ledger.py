@@ -1,0 +1,95 @@
+"""What people are shown of the ledger: one line per entry, the sums, and the proof. Gives text and prints nothing."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from tokenwise_shell.ledger.jsonl import Line
+from tokenwise_shell.ledger.proof import Verified
+from tokenwise_shell.ledger.view import Summary, Total
+from tokenwise_shell.show.render import facts, one_line, table, usd
+
+__all__ = ["entry_text", "proof_text", "summary_text"]
+
+# Of a line's fields, those that say more than its type and its amount, in reading order.
+_TELLING: Final = ("model", "provider", "to", "outcome", "status", "why", "estimated", "recovered", "after_ms")
+
+
+def entry_text(line: Line) -> str:
+    """One entry on one line: when (UTC), which run and step, what, how much, and what else there is to say."""
+    at = str(line.get("at", "?"))[:19].replace("T", " ")
+    place = f"{line['step']}#{line['attempt']}" if "step" in line and "attempt" in line else str(line.get("step", ""))
+    said = ", ".join(_said(name, line[name]) for name in _TELLING if line.get(name) not in (None, "", False))
+    parts = (f"{line.get('run')!s:18}", f"{place:16}", f"{line.get('type')!s:10}", f"{_amount(line):>12}", said)
+    return _printable(f"{at}  {'  '.join(parts)}")
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in text).rstrip() + "\n"
+
+
+def _said(name: str, value: object) -> str:
+    match value:
+        case True:
+            return name
+        case int() if name == "after_ms":
+            return f"after {value} ms"
+        case _ if name == "to":
+            return f"→ {value}"
+        case _:
+            return str(value)
+
+
+def _amount(line: Line) -> str:
+    nano = next((line[name] for name in ("amount_nano", "spent_nano", "worst_nano") if name in line), None)
+    return usd(nano) if isinstance(nano, int) else ""
+
+
+def summary_text(summary: Summary, by: str | None, *, width: int | None = None) -> str:
+    """The sums, and the spending by model or by what was asked for, dearest first."""
+    group = by or "model"
+    lines = (*_sums(summary),)
+    totals = summary.by[group]
+    return facts(lines, width) + (f"\n{_totals_table(totals, group, width)}" if totals else "")
+
+
+def _sums(summary: Summary) -> Iterator[tuple[str, str]]:
+    told, total = summary.as_json(), summary.total
+    states = ", ".join(f"{told[name]} {name}" for name in ("succeeded", "failed", "unfinished") if told[name])
+    yield "runs", f"{told['runs']}{f' ({states})' if states else ''}"
+    yield "spent", f"{usd(total.spent_nano)} in {total.calls} call{'' if total.calls == 1 else 's'}"
+    yield "wasted", f"{usd(total.wasted_nano)} of it, on calls whose answer could not be used"
+    yield "planning", f"{_nano(told, 'planner_nano')} of it"
+    yield (
+        "estimated",
+        _unless_zero(total.estimated_nano, "of it, where a provider reported no usage"),
+    )
+    yield "overrun", _unless_zero(summary.overrun_nano, "above what was reserved")
+
+
+def _unless_zero(nano: int, what: str) -> str:
+    return f"{usd(nano)} {what}" if nano else ""
+
+
+def _nano(told: Mapping[str, object], name: str) -> str:
+    nano = told[name]
+    assert isinstance(nano, int)
+    return usd(nano)
+
+
+def _totals_table(totals: Mapping[str, Total], group: str, width: int | None) -> str:
+    ordered = sorted(totals.items(), key=lambda pair: (-pair[1].spent_nano, pair[0]))
+    if group in ("day", "run"):  # these have an order of their own
+        ordered = sorted(totals.items())
+    rows = [(name or "(none)", str(one.calls), usd(one.spent_nano), usd(one.wasted_nano)) for name, one in ordered]
+    return table([(group, "calls", "spent", "wasted"), *rows], right=(1, 2, 3), width=width)
+
+
+def proof_text(proof: Verified) -> str:
+    """Whether the books balance, and if not, everything that is wrong."""
+    counted = f"{proof.lines} lines, {proof.runs} runs, {usd(proof.spent_nano)} spent"
+    held = f", {usd(proof.held_nano)} held by runs under way" if proof.held_nano else ""
+    if not proof.problems:
+        return f"the books balance: {counted}{held}\n"
+    problems = "".join(f"{one_line(str(problem))}\n" for problem in proof.problems)
+    number = len(proof.problems)
+    return f"{problems}the books do not balance: {number} problem{'' if number == 1 else 's'} in {counted}{held}\n"

@@ -1,0 +1,135 @@
+"""What people are shown of a plan and of its run: text, and the graph for Mermaid. Prints nothing.
+
+Steps' names and descriptions may come from a model, so they are put on one line and freed of control characters; the
+run's output is nobody's business here, and is printed as it is.
+"""
+
+from collections.abc import Iterator
+
+from tokenwise.machine.run import Ended, Outcome
+from tokenwise.plan import Step
+from tokenwise.planner.scheduling import levels
+from tokenwise_shell.plans.planned import Execution, Planned, Unplanned
+from tokenwise_shell.plans.planning import PlannerReport
+from tokenwise_shell.show.render import about, facts, one_line, usd
+
+__all__ = ["execution_text", "mermaid_text", "planned_text", "unplanned_text"]
+
+
+# --- the plan ---------------------------------------------------------------------------------------------------------
+
+
+def planned_text(planned: Planned, *, width: int | None = None) -> str:
+    """Steps by level with model, tier, cost and parents; then the sums, the critical path, and who planned."""
+    depths = levels(planned.plan)
+    downgraded = {downgrade.menu: downgrade.from_key for downgrade in planned.assigned.downgrades}
+    lines = []
+    for level in range(max(depths) + 1):
+        lines.append(f"level {level + 1}\n")
+        for index, step in enumerate(planned.plan.steps):
+            if depths[index] == level:
+                lines += [_titled(step, width), _costs(planned, index, downgraded.get(index), width)]
+    return f"{''.join(lines)}\n{facts(_sums(planned), width)}"
+
+
+def _titled(step: Step, width: int | None) -> str:
+    text = f"  {one_line(step.id)}: {one_line(step.description)}"
+    return f"{text if width is None or len(text) <= width else f'{text[: width - 1]}…'}\n"
+
+
+def _costs(planned: Planned, index: int, before: str | None, width: int | None) -> str:
+    step, choice = planned.plan.steps[index], planned.assigned.choices[index]
+    tier = planned.catalog[choice.model].tier.name.lower()
+    expected = planned.assigned.expected[index]
+    room = choice.max_output_tokens // step.max_output_tokens
+    roomy = f", {room} times the room" if room > 1 else ""
+    said = f"{choice.model} ({tier}), {usd(choice.worst)} at most, about {about(expected)}{roomy}"
+    after = f"; after {', '.join(map(one_line, step.after))}" if step.after else ""
+    downgrade = f"; downgraded from {before} to fit the budget" if before else ""
+    return facts([("  ", said + after + downgrade)], width)
+
+
+def _sums(planned: Planned) -> Iterator[tuple[str, str]]:
+    expected = planned.planner.cost + sum(planned.assigned.expected)
+    steps = len(planned.plan.steps)
+    yield "steps", f"{steps} on {_counted(max(levels(planned.plan)) + 1, 'level')}"
+    worst, budget = usd(planned.worst_cost), usd(planned.budget)
+    yield "cost", f"{worst} at most, about {about(expected)} expected; the budget is {budget}"
+    if gap := planned.optimality_gap:
+        yield "gap", f"a better choice of models might still use {usd(gap)} of the budget"
+    rows = zip(planned.plan.steps, planned.assigned.choices, strict=True)
+    if better := ", ".join(one_line(step.id) for step, choice in rows if choice.upgrades):
+        yield "upgrades", f"what other steps leave of their money may buy a better model for {better}"
+    yield "critical path", " → ".join(map(one_line, planned.critical_path))
+    yield from _planner(planned.planner)
+    if planned.judging:
+        yield "judged by", f"{planned.judging.model}, with {usd(planned.judging.kept)} of the budget kept for it"
+    yield "run id", planned.run_id
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _planner(report: PlannerReport) -> Iterator[tuple[str, str]]:
+    if report.source == "llm":
+        yield "planned by", f"{report.model}, for {usd(report.cost)}"
+    else:
+        paid = f", after {report.model} had cost {usd(report.cost)}" if report.cost else ""
+        yield "planned by", f"{one_line(report.source)}{paid}"
+    if report.problem:
+        yield "problem", one_line(report.problem)
+
+
+def unplanned_text(unplanned: Unplanned, *, width: int | None = None) -> str:
+    """Why there is no plan, and what asking for one has cost."""
+    return f"refused: {unplanned.message}\n\n{facts(_planner(unplanned.planner), width)}"
+
+
+def mermaid_text(planned: Planned) -> str:
+    """The steps as a Mermaid flow chart, each with its model and the most that it may cost."""
+    lines = ["flowchart TD"]
+    for index, (step, choice) in enumerate(zip(planned.plan.steps, planned.assigned.choices, strict=True)):
+        label = f"{_quoted(step.id)}<br/>{_quoted(choice.model)}<br/>≤ {usd(choice.worst)}"
+        lines.append(f'    s{index}["{label}"]')
+    for index, parents in enumerate(planned.plan.parents):
+        lines += [f"    s{parent} --> s{index}" for parent in parents]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """A text inside a Mermaid label, where quotes, brackets and hashes mean something."""
+    return "".join(char if char.isalnum() or char in " -_./:," else f"#{ord(char)};" for char in one_line(text))
+
+
+# --- the run ----------------------------------------------------------------------------------------------------------
+
+
+def execution_text(execution: Execution, elapsed_ms: int) -> str:
+    """How a run ended, in one line, and a line for each step that did not end well."""
+    spent, budget = usd(execution.spent), usd(execution.planned.budget)
+    over = f", {usd(execution.overrun)} of it above what was reserved" if execution.overrun else ""
+    steps = _counted(len(execution.planned.plan.steps), "step")
+    lines = [f"{execution.status}: {_ended_well(execution)} of {steps}, {spent} of {budget} spent{over}"]
+    lines[0] += f", {elapsed_ms / 1000:.1f} s, run {execution.planned.run_id}"
+    if execution.planned.judging:
+        lines.append(f"  {execution.planned.judging.model} judged for {usd(execution.opinions)}{_unjudged(execution)}")
+    return "\n".join((*lines, *_failures(execution)))
+
+
+def _unjudged(execution: Execution) -> str:
+    replies = _counted(execution.unjudged, "reply").replace("replys", "replies")
+    return f"; {replies} passed without an opinion" if execution.unjudged else ""
+
+
+def _ended_well(execution: Execution) -> int:
+    states = (each.state for each in execution.run.steps)
+    return sum(isinstance(state, Ended) and state.outcome is Outcome.OK for state in states)
+
+
+def _failures(execution: Execution) -> Iterator[str]:
+    for step, each in zip(execution.planned.plan.steps, execution.run.steps, strict=True):
+        if isinstance(each.state, Ended) and each.state.outcome is not Outcome.OK:
+            told = execution.why(each)
+            why = f": {one_line(told)}" if told else ""
+            yield f"  {one_line(step.id)} ended {each.state.outcome.value}{why}"
