@@ -5,16 +5,13 @@ The contracts between our own modules, and with the libraries, are in pyproject.
 
 import ast
 import importlib
-import re
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
-from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parent.parent
 CORE = sorted(ROOT.glob("tokenwise/**/*.py"))
@@ -183,28 +180,6 @@ except SystemExit as done:
 @pytest.mark.slow  # starts an interpreter
 def test_routing_loads_neither_the_event_loop_nor_a_client_nor_a_server() -> None:
     assert roots(loaded_by(ROUTE)) & (HEAVY - {"cattrs"}) == set()
-
-
-def lock() -> str:
-    return (ROOT / "requirements-dev.txt").read_text(encoding="utf-8")
-
-
-def test_the_lock_names_no_address() -> None:
-    assert re.findall(r"https?://|file:|^--.*index.*$", lock(), re.MULTILINE) == []
-
-
-def test_the_lock_holds_every_declared_dependency() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    extras = project["project"].get("optional-dependencies", {}).values()
-    declared = [
-        *project["project"]["dependencies"],
-        *project["dependency-groups"]["dev"],
-        *(r for e in extras for r in e),
-    ]
-    pinned = dict(re.findall(r"^([a-z0-9-]+)==([^ ]+)", lock(), re.MULTILINE))
-    asked = [Requirement(text) for text in declared]
-    unmet = [str(one) for one in asked if pinned.get(one.name.lower(), "") not in one.specifier]
-    assert unmet == []
 
 
 @pytest.mark.parametrize("package", ["tokenwise", "tokenwise_shell"])

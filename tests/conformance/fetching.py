@@ -1,14 +1,13 @@
-"""The vendors' own tests, fetched once: the source distributions of the very clients that are installed here.
+"""All that tests fetch while they run, once: the vendors' own tests, the tools that these need, wheels of the locks.
 
-Everything comes from the package index that pip is configured for, is checked against the hashes of
-requirements-dev.txt and tools.txt, and stays in a cache directory. Where it cannot be had, a build machine (`CI` is
-set) fails, and a laptop skips the tests and says so.
+Everything comes from the package index that pip is configured for, is checked against the hashes of the locks, and
+stays in a cache directory. The vendors' tests are those of the very clients that are installed here. Where something
+cannot be had, a build machine (`CI` is set) fails, and a laptop skips the tests and says so.
 """
 
 import fcntl
 import hashlib
 import os
-import re
 import subprocess
 import sys
 import tarfile
@@ -19,9 +18,8 @@ from pathlib import Path
 
 import pytest
 
-HERE = Path(__file__).parent
-PINS = HERE.parents[1] / "requirements-dev.txt"
-TOOLS = HERE / "tools.txt"
+from tests.locking import DEVELOPMENT, TOOLS, blocks, name_of
+
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tokenwise-conformance"
 
 
@@ -51,10 +49,21 @@ def suite(client: str) -> Path:
 
 
 def pinned(client: str) -> str:
-    """The line of requirements-dev.txt for this client, with its hashes, of which one is the source's."""
-    found = re.search(rf"^{client}==.*?(?=^\S|\Z)", PINS.read_text(), re.MULTILINE | re.DOTALL)
-    assert found, f"{client} is not in {PINS.name}"
-    return found[0]
+    """The client's part of the lock, with its hashes, of which one is the source's."""
+    return next(block for block in blocks(DEVELOPMENT) if name_of(block) == client)
+
+
+def wheels(*locks: str) -> Path:
+    """A directory that holds these locked packages, and others. Each lock may name a package once."""
+    target = CACHE / "wheels"
+    for lock in locks:
+        digest = hashlib.sha256((lock + sys.version).encode()).hexdigest()[:12]
+        with having(CACHE / f"wheels-{digest}") as missing:
+            if missing:
+                listed = CACHE / f"wheels-{digest}.txt"
+                listed.write_text(lock)
+                pip("download", "--only-binary", ":all:", "--dest", str(target), "--requirement", str(listed))
+    return target
 
 
 @contextmanager

@@ -1,0 +1,151 @@
+"""The set-up: the README's commands install what the locks say, with any pip, whatever is published later."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from tests.conformance.fetching import wheels
+from tests.locking import DEVELOPMENT, PIPS, PROJECT, ROOT, RUNTIME, TOOLS, blocks, name_of
+
+LOCKS = (RUNTIME, DEVELOPMENT, TOOLS, PIPS)
+# The steps of each command, and the lock that it installs.
+COMMANDS = {
+    re.findall(r"-r (\S+)", line)[0]: line.split(" && ")
+    for line in re.findall(r"^python3 -m venv \.venv && .*$", (ROOT / "README.md").read_text(), re.MULTILINE)
+}
+SOURCES = ("pyproject.toml", "README.md", "LICENSE", RUNTIME.name, DEVELOPMENT.name, "tokenwise", "tokenwise_shell")
+PIP_VERSIONS = [re.findall(r"==([\d.]+)", block)[0] for block in blocks(PIPS)]
+
+# What a release may break in its next line is bounded. attrs promises to break nothing without a year's warning, and
+# is the core's only dependency: a bound would stand in the way of whoever embeds it, and save nobody.
+UNBOUNDED = {"attrs"}
+
+
+def project() -> dict[str, list[str]]:
+    """Each list of requirements that pyproject.toml declares, by its name."""
+    read = tomllib.loads(PROJECT.read_text(encoding="utf-8"))
+    fixed = {"runtime": read["project"]["dependencies"], "build": read["build-system"]["requires"]}
+    return fixed | read["project"]["optional-dependencies"] | {"dev": read["dependency-groups"]["dev"]}
+
+
+def declared(*lists: str) -> list[Requirement]:
+    return [Requirement(text) for name, texts in project().items() if name in lists or not lists for text in texts]
+
+
+def locked(lock: Path) -> dict[str, str]:
+    """The version of each package that a lock has for this platform and this Python."""
+    asked = (Requirement(re.split(r" *\\?\n", block, maxsplit=1)[0]) for block in blocks(lock))
+    wanted = (one for one in asked if one.marker is None or one.marker.evaluate())
+    return {canonicalize_name(one.name): str(one.specifier).removeprefix("==") for one in wanted}
+
+
+def pins(lock: Path) -> set[str]:
+    """`name==version` of each block, for whatever platform it is."""
+    return {block.split()[0] for block in blocks(lock)}
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_a_lock_names_no_address_and_hashes_everything(lock: Path) -> None:
+    assert re.findall(r"\w+://|file:|^-.*$", lock.read_text(encoding="utf-8"), re.MULTILINE) == []
+    assert [block for block in blocks(lock) if "--hash=sha256:" not in block] == []
+
+
+@pytest.mark.parametrize(("lock", "lists"), [(RUNTIME, ("runtime", "build")), (DEVELOPMENT, ())], ids=["tw", "dev"])
+def test_a_lock_holds_every_declared_dependency(lock: Path, lists: tuple[str, ...]) -> None:
+    versions = locked(lock)
+    unmet = [str(one) for one in declared(*lists) if versions.get(canonicalize_name(one.name), "") not in one.specifier]
+    assert unmet == []
+
+
+def test_what_users_run_is_what_is_tested() -> None:
+    assert pins(RUNTIME) <= pins(DEVELOPMENT)
+
+
+def test_tools_add_to_the_development_environment_and_replace_nothing() -> None:
+    assert {name_of(block) for block in blocks(TOOLS)} & {name_of(block) for block in blocks(DEVELOPMENT)} == set()
+
+
+def test_what_a_release_may_break_is_bounded() -> None:
+    shipped = declared(*(name for name in project() if name != "dev"))
+    free = {one.name for one in shipped if not any(bound.operator in {"<", "=="} for bound in one.specifier)}
+    assert free == UNBOUNDED
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Iterator[Path]:
+    """What a command needs of the repository, and an environment with nothing in it. Half a gigabyte in the end."""
+    for name in SOURCES:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, tmp_path / name)
+    subprocess.run((sys.executable, "-m", "venv", "--without-pip", tmp_path / ".venv"), check=True)
+    yield tmp_path
+    shutil.rmtree(tmp_path)
+
+
+@pytest.mark.slow  # installs everything: 4 s for what `tw` needs, 15 s for all, and the download before the first
+@pytest.mark.parametrize("version", PIP_VERSIONS)
+@pytest.mark.parametrize("lock", COMMANDS)
+def test_a_command_installs_its_lock(lock: str, version: str, checkout: Path) -> None:
+    """By the oldest pip that came with Python 3.11 and by the newest, where each package has a newer release."""
+    found = wheels(DEVELOPMENT.read_text(), *blocks(PIPS))
+    use_pip(checkout, next(found.glob(f"pip-{version}-*.whl")))
+    places = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": f"{found.as_uri()} {published_later(checkout).as_uri()}"}
+
+    for step in COMMANDS[lock][1:-1]:
+        run(step, checkout, **places)
+
+    ours = {"tokenwise-control": tomllib.loads(PROJECT.read_text())["project"]["version"]}
+    assert installed(checkout) == locked(ROOT / lock) | ours
+    run(".venv/bin/pip check", checkout)
+    if ROOT / lock == RUNTIME:
+        run(COMMANDS[lock][-1], checkout)
+
+
+def use_pip(checkout: Path, wheel: Path) -> None:
+    """Make `.venv/bin/pip` this one, which runs from its wheel and so does not count as installed."""
+    script = checkout / ".venv" / "bin" / "pip"
+    script.write_text(f'#!/bin/sh\nexec "$(dirname "$0")/python" "{wheel}/pip" "$@"\n')
+    script.chmod(0o755)
+
+
+def published_later(checkout: Path) -> Path:
+    """A directory with an empty release of every package, newer than the locked one and within most bounds for it."""
+    later = checkout / "later"
+    later.mkdir()
+    for name, version in locked(DEVELOPMENT).items():
+        newer = f"{Version(version).base_version}.0.1"
+        about = f"{name.replace('-', '_')}-{newer}"
+        with zipfile.ZipFile(later / f"{about}-py3-none-any.whl", "w") as wheel:
+            wheel.writestr(f"{about}.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {newer}\n")
+            wheel.writestr(f"{about}.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+            wheel.writestr(f"{about}.dist-info/RECORD", "")
+    return later
+
+
+def installed(checkout: Path) -> dict[str, str]:
+    """The version of each package in the environment."""
+    code = "from importlib.metadata import distributions as d; print(*(f'{x.name}=={x.version}' for x in d()))"
+    pairs = (one.split("==") for one in run(f'.venv/bin/python -c "{code}"', checkout).split())
+    return {canonicalize_name(name): version for name, version in pairs}
+
+
+def run(step: str, checkout: Path, **environ: str) -> str:
+    """One step of a command, at home in the checkout, without what this machine has configured."""
+    alien = ("PIP_", "PYTHON", "TOKENWISE_", "XDG_")
+    known = {name: value for name, value in os.environ.items() if not name.startswith(alien)}
+    quick = {"PIP_CONFIG_FILE": os.devnull, "PIP_NO_COMPILE": "1", "PIP_NO_CACHE_DIR": "1"}
+    homely = known | quick | environ | {"HOME": str(checkout)}
+    done = subprocess.run(step, shell=True, cwd=checkout, env=homely, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{step}\n{done.stdout}{done.stderr}"
+    return done.stdout
