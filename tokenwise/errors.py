@@ -2,12 +2,14 @@
 
 TokenwiseError
 ├── InputError          the caller's data is not usable; carries every problem found, each with its path
-└── ProtocolViolation   a driver broke the machine's contract: a bug in the driver or in the machine
+└── ProtocolViolation   the contract between machine and driver is broken; `blame` says by whom
 """
+
+import enum
 
 from attrs import field, frozen
 
-__all__ = ["InputError", "Problem", "ProtocolViolation", "TokenwiseError"]
+__all__ = ["Blamed", "InputError", "Problem", "ProtocolViolation", "TokenwiseError"]
 
 
 @frozen
@@ -39,10 +41,28 @@ class InputError(TokenwiseError):
         return "; ".join(str(problem) for problem in self.problems)
 
 
-class ProtocolViolation(TokenwiseError):  # noqa: N818 -- named for what happened, like trio's and h11's
-    """An event that cannot follow the state it met. Carries both."""
+class Blamed(enum.Enum):
+    """Whose bug a broken contract is, as h11 tells its local and remote errors apart."""
 
-    def __init__(self, state: object, event: object) -> None:
-        super().__init__(f"{type(event).__name__} cannot follow {type(state).__name__}: {event!r} met {state!r}")
+    DRIVER = "driver"
+    """An event came that no command asked for, or came twice."""
+
+    MACHINE = "machine"
+    """A command came that its own earlier commands rule out."""
+
+
+class ProtocolViolation(TokenwiseError):  # noqa: N818 -- named for what happened, like trio's and h11's
+    """What cannot follow the state it met: an event (the driver's fault) or a command (the machine's). Carries both.
+
+    The message names types and the attempt alone: events and states hold what people wrote.
+    """
+
+    def __init__(self, state: object, event: object, *, blame: Blamed = Blamed.DRIVER) -> None:
+        attempt = getattr(event, "attempt", None)
+        where = f" of attempt {attempt}" if attempt is not None else ""
+        super().__init__(
+            f"{type(event).__name__}{where} cannot follow {type(state).__name__}: a bug in the {blame.value}"
+        )
         self.state = state
         self.event = event
+        self.blame = blame

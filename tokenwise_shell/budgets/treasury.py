@@ -15,9 +15,9 @@ from typing import Final
 from attrs import define, field, frozen
 
 from tokenwise.budgets.budget import Budget, Hold, Short, release, reserve, settle
-from tokenwise.errors import InputError, Problem, ProtocolViolation
+from tokenwise.errors import Blamed, InputError, Problem, ProtocolViolation
 from tokenwise.ids import AttemptId
-from tokenwise.machine.messages import Reserved
+from tokenwise.machine.messages import Reserve, Settle
 from tokenwise.money import Nanodollars
 
 __all__ = ["UNREACHABLE", "Answer", "Granted", "Purse", "Refusals", "Refused", "Treasury"]
@@ -145,7 +145,7 @@ class Treasury:
         """
         place = (run_id, attempt)
         if place in self._holds:
-            raise ProtocolViolation(self._holds[place], Reserved(attempt, 0))
+            raise ProtocolViolation(self._holds[place], Reserve(attempt, amount), blame=Blamed.MACHINE)
         scopes = tuple(dict.fromkeys(scopes))
         taken: dict[str, Budget] = {}
         refused: list[Refused] = []
@@ -171,7 +171,7 @@ class Treasury:
         held = self._holds.pop((run_id, attempt), None)
         if held is None:
             if cost:
-                raise ProtocolViolation(None, (run_id, attempt, cost))
+                raise ProtocolViolation(None, Settle(attempt, cost), blame=Blamed.MACHINE)
             return
         for scope in held.scopes:
             self._budgets[scope] = settle(self._budgets[scope], held.hold, cost)

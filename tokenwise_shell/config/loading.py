@@ -14,13 +14,12 @@ from attrs import evolve, fields
 from tokenwise.budgets.windows import Window
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars
-from tokenwise.policy import Escalation, Policy, Strategy
+from tokenwise.policy import Policy, Strategy
 from tokenwise_shell.config import paths
 from tokenwise_shell.config.file import Branch, parse, read_bytes
 from tokenwise_shell.config.layers import laid_over, unknown_variables
 from tokenwise_shell.config.settings import (
     BUILT_IN,
-    LedgerSync,
     ProviderKind,
     ProviderSettings,
     ProxySettings,
@@ -31,6 +30,27 @@ from tokenwise_shell.config.settings import (
 __all__ = ["load", "policy", "usable_providers", "which_file"]
 
 T = TypeVar("T")
+
+# Fields of the settings whose key is another word; every other plain field is its own key.
+_KEYS: Final[Mapping[str, str]] = {"cache_ttl_s": "cache_ttl", "ledger_sync": "ledger.sync"}
+
+# Fields that are put together from several keys, or that say where the rest came from.
+_BUILT: Final = frozenset(
+    [
+        "policy",
+        "risk_gate",
+        "proxy",
+        "providers",
+        "models",
+        "tags",
+        "budgets",
+        "tag_budgets",
+        "file",
+        "file_read",
+        "origins",
+        "notices",
+    ]
+)
 
 _NO_FLAGS: Final[Mapping[str, object]] = MappingProxyType({})
 
@@ -50,24 +70,12 @@ def load(*, environ: Mapping[str, str], flags: Mapping[str, object] = _NO_FLAGS,
     values = layers.values
     if problems := (*problems, *layers.problems) or _contradictions(values):
         raise InputError(*dict.fromkeys(problems))  # one missing HOME is met by several paths
+    plain = {spec.name: values[_KEYS.get(spec.name, spec.name)] for spec in fields(Settings) if spec.name not in _BUILT}
     return Settings(
-        default_strategy=_typed(values, "default_strategy", Strategy),
-        default_budget=Nanodollars(_typed(values, "default_budget", int)),
-        planner_model=_typed(values, "planner_model", str),
-        min_output_tokens=_typed(values, "min_output_tokens", int),
-        escalation_policy=_typed(values, "escalation_policy", Escalation),
+        **plain,  # type: ignore[arg-type] # the table of keys has each one's form; mypy cannot follow it
         policy=_policy(values),
         risk_gate=_risk(values),
         proxy=_proxy(values),
-        cache_ttl_s=_typed(values, "cache_ttl", int),
-        cache_dir=_typed(values, "cache_dir", Path),
-        ledger_path=_typed(values, "ledger_path", Path),
-        ledger_sync=_typed(values, "ledger.sync", LedgerSync),
-        local_models=_typed(values, "local_models", Path) if values["local_models"] is not None else None,
-        budget_store=_typed(values, "budget_store", str),
-        budget_store_fail_open=_typed(values, "budget_store_fail_open", bool),
-        offline=_typed(values, "offline", bool),
-        exact_tokens=_typed(values, "exact_tokens", bool),
         providers={name: _provider(name, values, layers.headers.get(name, {})) for name in layers.providers},
         models=layers.models,
         tags=_typed(values, "tags", tuple) if values["tags"] is not None else (),

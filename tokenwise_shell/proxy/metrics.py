@@ -8,7 +8,7 @@ together as "other", since an upstream may answer with any model's name.
 Money is nano-dollars: a counter is a double, exact up to 2**53 of them, nine million dollars.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -47,6 +47,23 @@ _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 
 
 _OTHER: Final = "other"
 
+_SEAT: Final = ("provider", "model")
+
+# Every counter by its name behind `tokenwise_`: what it means, and its labels.
+_COUNTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "requests": ("Requests answered.", ("endpoint", "status")),
+    "refusals": ("Requests answered by an error.", ("reason",)),
+    "attempts": ("Calls made, by how they ended.", (*_SEAT, "outcome")),
+    "tokens": ("Tokens reported, in disjoint classes; reasoning is part of output.", (*_SEAT, "class")),
+    "cost_nanodollars": ("What calls cost, in nano-dollars.", _SEAT),
+    "key_cost_nanodollars": ("What calls cost by access key, in nano-dollars.", ("key",)),
+    "estimated_nanodollars": ("The part of the cost that no provider has confirmed.", ()),
+    "recoveries": ("Failed calls gone on from, by a retry, a failover (same model) or an escalation.", ("kind",)),
+    "overruns": ("Calls for which a provider billed more than was held.", ()),
+    "overrun_nanodollars": ("What was billed above what was held.", ()),
+    "ungoverned": ("Requests served while the budget store could not be asked.", ()),
+}
+
 
 @define
 class _Names:
@@ -81,10 +98,8 @@ class _Now(Collector):
             for one in standing:
                 family.add_metric((one.who, one.window), getattr(one, name))
             yield family
-        cooling = GaugeMetricFamily(
-            "tokenwise_cooling", "Models that are left alone after faults, * for all of a provider's.",
-            labels=("provider", "model"),
-        )  # fmt: skip
+        left_alone = "Models that are left alone after faults, * for all of a provider's."
+        cooling = GaugeMetricFamily("tokenwise_cooling", left_alone, labels=_SEAT)
         for (provider, model), _ in self._cooling():
             cooling.add_metric((provider, model), 1)
         yield cooling
@@ -108,44 +123,19 @@ class Metrics:
         self.registry = registry = CollectorRegistry()
         self._folder, self._now = folder, _Now(budgets, cooling)
         self._models, self._keys = _Names(), _Names()
-        self._requests = Counter("tokenwise_requests", "Requests answered.", ("endpoint", "status"), registry=registry)
+        self._counters = {
+            name: Counter(f"tokenwise_{name}", meaning, labels, registry=registry)
+            for name, (meaning, labels) in _COUNTERS.items()
+        }
         self._seconds = Histogram(
-            "tokenwise_request_seconds", "Time from a request's head to the end of its answer.", ("endpoint",),
-            buckets=_SECONDS, registry=registry,
-        )  # fmt: skip
+            "tokenwise_request_seconds",
+            "Time from a request's head to the end of its answer.",
+            ("endpoint",),
+            buckets=_SECONDS,
+            registry=registry,
+        )
         self._serving = Gauge(
             "tokenwise_requests_in_flight", "Requests being served.", registry=registry, multiprocess_mode="livesum"
-        )
-        self._refusals = Counter("tokenwise_refusals", "Requests answered by an error.", ("reason",), registry=registry)
-        self._attempts = Counter(
-            "tokenwise_attempts", "Calls made, by how they ended.", ("provider", "model", "outcome"), registry=registry
-        )
-        self._tokens = Counter(
-            "tokenwise_tokens", "Tokens reported, in disjoint classes; reasoning is part of output.",
-            ("provider", "model", "class"), registry=registry,
-        )  # fmt: skip
-        self._cost = Counter(
-            "tokenwise_cost_nanodollars", "What calls cost, in nano-dollars.", ("provider", "model"), registry=registry
-        )
-        self._by_key = Counter(
-            "tokenwise_key_cost_nanodollars", "What calls cost by access key, in nano-dollars.", ("key",),
-            registry=registry,
-        )  # fmt: skip
-        self._estimated = Counter(
-            "tokenwise_estimated_nanodollars", "The part of the cost that no provider has confirmed.", registry=registry
-        )
-        self._went_on = Counter(
-            "tokenwise_recoveries", "Failed calls gone on from, by a retry, a failover (same model) or an escalation.",
-            ("kind",), registry=registry,
-        )  # fmt: skip
-        self._overruns = Counter(
-            "tokenwise_overruns", "Calls for which a provider billed more than was held.", registry=registry
-        )
-        self._overrun = Counter(
-            "tokenwise_overrun_nanodollars", "What was billed above what was held.", registry=registry
-        )
-        self._ungoverned = Counter(
-            "tokenwise_ungoverned", "Requests served while the budget store could not be asked.", registry=registry
         )
         if folder is None:
             registry.register(self._now)
@@ -154,7 +144,7 @@ class Metrics:
     def answered(self, endpoint: str, status: int, seconds: float) -> None:
         """Count a request. `endpoint` is a row of the table of endpoints, "" for none; status 0: the client left."""
         place = endpoint or _OTHER
-        self._requests.labels(place, str(status) if status else "gone").inc()
+        self._counters["requests"].labels(place, str(status) if status else "gone").inc()
         self._seconds.labels(place).observe(seconds)
 
     @contextmanager
@@ -168,11 +158,11 @@ class Metrics:
 
     def refused(self, reason: str) -> None:
         """Count an error that a client was given, by its code."""
-        self._refusals.labels(reason).inc()
+        self._counters["refusals"].labels(reason).inc()
 
     def ungoverned(self) -> None:
         """Count a request of which a call was made while the budget store could not be asked."""
-        self._ungoverned.inc()
+        self._counters["ungoverned"].inc()
 
     def listener(self, key: str) -> Callable[[Moment], None]:
         """Counts what a run under this key writes into the books, for the interpreter."""
@@ -198,32 +188,32 @@ class Metrics:
         match entry:
             case ledger.Charged(model=model, provider=provider, amount=amount, outcome=outcome):
                 seat = provider, self._models.of(model)
-                self._attempts.labels(*seat, outcome).inc()
+                self._counters["attempts"].labels(*seat, outcome).inc()
                 self._charge(seat, key, amount, estimated=entry.estimated)
                 self._count(seat, entry.usage)
             case ledger.Abandoned(model=model, provider=provider, amount=amount):
                 seat = provider, self._models.of(model)
-                self._attempts.labels(*seat, "abandoned").inc()
+                self._counters["attempts"].labels(*seat, "abandoned").inc()
                 self._charge(seat, key, amount, estimated=True)
             case ledger.Overran(amount=amount):
-                self._overruns.inc()
-                self._overrun.inc(amount)
+                self._counters["overruns"].inc()
+                self._counters["overrun_nanodollars"].inc(amount)
             case ledger.Retried():
-                self._went_on.labels("retry").inc()
+                self._counters["recoveries"].labels("retry").inc()
             case ledger.Escalated(model=model, to=to):
-                self._went_on.labels("failover" if model == to else "escalation").inc()
+                self._counters["recoveries"].labels("failover" if model == to else "escalation").inc()
             case _:
                 pass
 
     def _charge(self, seat: tuple[str, str], key: str, amount: Nanodollars, *, estimated: bool) -> None:
-        self._cost.labels(*seat).inc(amount)
-        self._by_key.labels(key).inc(amount)
+        self._counters["cost_nanodollars"].labels(*seat).inc(amount)
+        self._counters["key_cost_nanodollars"].labels(key).inc(amount)
         if estimated:
-            self._estimated.inc(amount)
+            self._counters["estimated_nanodollars"].inc(amount)
 
     def _count(self, seat: tuple[str, str], usage: Usage | None) -> None:
         if usage is None:
             return
         for name in ("input", "cache_read", "cache_write", "output", "reasoning"):
             if tokens := getattr(usage, f"{name}_tokens"):
-                self._tokens.labels(*seat, name).inc(tokens)
+                self._counters["tokens"].labels(*seat, name).inc(tokens)

@@ -13,7 +13,7 @@ from tests.core.worlds import CATALOG, MINI, empty, fails, job, model, ok, step
 from tokenwise.budgets import ledger
 from tokenwise.budgets.budget import Budget
 from tokenwise.catalog.models import Catalog
-from tokenwise.errors import ProtocolViolation
+from tokenwise.errors import Blamed, ProtocolViolation
 from tokenwise.faults import Fault
 from tokenwise.ids import AttemptId
 from tokenwise.machine.machine import TRANSITIONS, start
@@ -523,6 +523,12 @@ class TestTheContract:
             hear(run, event)
         assert violation.value.event == event
         assert violation.value.state == state_of(run, "a")
+        assert violation.value.blame is Blamed.DRIVER
+
+    def test_the_message_names_no_words_of_the_prompt_or_the_answer(self):
+        with pytest.raises(ProtocolViolation) as violation:
+            hear(calling(), Woke(A0, 1))
+        assert str(violation.value) == "Woke of attempt a#0 cannot follow Calling: a bug in the driver"
 
     @pytest.mark.parametrize("event", [CallFailed(A0, 1, Fault.EMPTY), FirstToken(A0, 1), Woke(A0, 1)])
     def test_an_answer_before_the_money_is_there_is_refused(self, event):

@@ -1,7 +1,6 @@
 """The Response object: what a chat completion says, in the frame of what was asked."""
 
 import re
-from collections import deque
 from typing import Final
 
 import orjson
@@ -63,7 +62,8 @@ def write_answer(completion: bytes, asked: Fields) -> bytes:
     )
     items, cut = Items(head.suffix), cut_reason(text(choice.get("finish_reason")))
     told = message_blocks(as_fields(choice.get("message")), as_fields(choice.get("logprobs")))
-    deque(items.tell(told, cut=bool(cut)), maxlen=0)  # the events are for those who stream
+    for _ in items.tell(told, cut=bool(cut)):
+        pass  # telling fills `items`; its events are for those who stream
     status = "incomplete" if cut else "completed"
     usage = parse_usage(body.get("usage"))
     return orjson.dumps(write_response(head, asked, status=status, output=items.output, usage=usage, cut=cut))
