@@ -167,7 +167,7 @@ class TestReplies:
             "output_tokens": 20,
             "output_tokens_details": {"thinking_tokens": 5},
         }
-        assert answered(message(said("Ra"), said("in."), usage=usage, model="m-20251101")) == Reply(
+        assert answered(message(said("Ra"), said("in."), usage=usage)) == Reply(
             "Rain.", FinishReason.STOP, Usage(30, 64, 6, 20, 5)
         )
 

@@ -14,8 +14,8 @@ import orjson
 from tokenwise.faults import Fault
 from tokenwise.routing.verdicts import Failure, FinishReason, Reply
 from tokenwise_shell.providers.fields import Fields, as_fields, as_json, entries, text
+from tokenwise_shell.providers.names import served_name
 from tokenwise_shell.providers.openai.errors import failure_of, read_error
-from tokenwise_shell.providers.openai.names import served_name
 from tokenwise_shell.providers.openai.stream import OpenAiStream
 from tokenwise_shell.providers.openai.strict import is_strict, without_extensions
 from tokenwise_shell.providers.openai.usage import parse_cost, parse_usage

@@ -15,9 +15,9 @@ from tokenwise.routing.verdicts import Failure, FinishReason, Reply
 from tokenwise.usage import MESSAGE_FRAME, TokenCount, Usage, count_text
 from tokenwise_shell.config.settings import ProviderKind
 from tokenwise_shell.providers.fields import Fields, as_fields, as_json, count, entries
+from tokenwise_shell.providers.names import served_name
 from tokenwise_shell.providers.openai.chat import headers_for
 from tokenwise_shell.providers.openai.errors import failure_of, read_error
-from tokenwise_shell.providers.openai.names import served_name
 from tokenwise_shell.providers.openai.usage import parse_cost
 from tokenwise_shell.providers.translate.terms import Untranslatable
 from tokenwise_shell.providers.wire import Endpoint, url_below

@@ -9,8 +9,8 @@ from tokenwise.money import Nanodollars
 from tokenwise.routing.verdicts import Failure, FinishReason, Reply
 from tokenwise.usage import Usage
 from tokenwise_shell.providers.fields import Fields, as_fields, as_json, entries, text
+from tokenwise_shell.providers.names import served_name
 from tokenwise_shell.providers.openai.errors import ProviderError, read_error
-from tokenwise_shell.providers.openai.names import served_name
 from tokenwise_shell.providers.openai.usage import parse_cost, parse_usage
 from tokenwise_shell.providers.openai.words import finish_of, text_of
 from tokenwise_shell.providers.status import BY_TROUBLE

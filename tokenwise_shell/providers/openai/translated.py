@@ -8,9 +8,9 @@ from tokenwise.faults import Fault
 from tokenwise.routing.verdicts import Failure, FinishReason, Reply
 from tokenwise.usage import Usage
 from tokenwise_shell.providers.fields import Fields, as_fields, as_json
+from tokenwise_shell.providers.names import served_name
 from tokenwise_shell.providers.openai.chunks import ChunkWriter
 from tokenwise_shell.providers.openai.errors import ProviderError
-from tokenwise_shell.providers.openai.names import served_name
 from tokenwise_shell.providers.status import BY_TROUBLE
 from tokenwise_shell.providers.translate.deltas import (
     Argues,
