@@ -50,18 +50,31 @@ class Connection:
         return b""
 
     def begin_again(self) -> bool:
-        """Whether the connection can take another request, for which it is then ready."""
+        """Whether the connection can take another request, for which it is then ready.
+
+        What came behind the answer would be read as the next one, and belong to another client.
+        """
         if self._http.our_state is not h11.DONE or self._http.their_state is not h11.DONE:
+            return False
+        if self._http.trailing_data != (b"", False):
             return False
         self._http.start_next_cycle()
         self.idle_since = trio.current_time()
-        return True
+        return not _has_news(self.stream)
 
-    @property
-    def over(self) -> bool:
-        """Whether an idle connection has something to say, which can only be that it is over."""
-        stream = self.stream.transport_stream if isinstance(self.stream, trio.SSLStream) else self.stream
-        return isinstance(stream, trio.SocketStream) and stream.socket.is_readable()
+    async def is_quiet(self) -> bool:
+        """Whether an idle connection still stands, and nothing has come behind its last answer."""
+        if isinstance(self.stream, trio.SSLStream):
+            return not _has_news(self.stream.transport_stream) and await self._holds_nothing()
+        return not _has_news(self.stream)
+
+    async def _holds_nothing(self) -> bool:
+        """Whether nothing of what TLS has read is left. It gives what it has before it waits, and is not let wait."""
+        with trio.CancelScope() as waiting:
+            trio.lowlevel.current_trio_token().run_sync_soon(waiting.cancel)
+            with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
+                await self.stream.receive_some(1)
+        return waiting.cancelled_caught
 
     async def aclose(self) -> None:
         """Close it at once, whatever is under way. Cannot be cancelled."""
@@ -87,3 +100,7 @@ class Connection:
         if not data and self._http.their_state is h11.SEND_RESPONSE:
             raise h11.RemoteProtocolError("Server disconnected without sending a response.")
         return data
+
+
+def _has_news(stream: trio.abc.Stream) -> bool:
+    return isinstance(stream, trio.SocketStream) and stream.socket.is_readable()

@@ -18,14 +18,14 @@ from tokenwise_shell.transport.carriers import Incoming, fields_of
 from tokenwise_shell.transport.connection import Connection, Written
 from tokenwise_shell.transport.exchange import Headers, HttpRequest, TransportTrouble, TroubleKind
 
-__all__ = ["KEEP_IDLE_S", "Connect", "Pool"]
+__all__ = ["Connect", "Pool"]
 
 Connect = Callable[[str, int], Awaitable[trio.abc.Stream]]
 """Connects to a host and port. Raises OSError."""
 
 # What servers and the balancers before them keep an idle connection for is 60 s or more as a rule (nginx 75 s, AWS
 # 60 s); a connection closed under us is noticed before it is used again, so this only bounds how many are kept.
-KEEP_IDLE_S: Final = 60.0
+_KEEP_IDLE_S: Final = 60.0
 
 _PORTS: Final = {"http": 80, "https": 443}
 
@@ -73,14 +73,18 @@ class Pool:
     async def _taken(self, origin: _Origin) -> Connection | None:
         while idle := self._idle.get(origin):
             connection = idle.pop()
-            if not connection.over and connection.idle_since + KEEP_IDLE_S > trio.current_time():
-                return connection
+            try:
+                if connection.idle_since + _KEEP_IDLE_S > trio.current_time() and await connection.is_quiet():
+                    return connection
+            except trio.Cancelled:
+                await connection.aclose()
+                raise
             await connection.aclose()
         return None
 
     async def _grow_old(self, origin: _Origin) -> None:
         """Close what has been idle for too long, which stands at the front."""
-        while (idle := self._idle.get(origin)) and idle[0].idle_since + KEEP_IDLE_S <= trio.current_time():
+        while (idle := self._idle.get(origin)) and idle[0].idle_since + _KEEP_IDLE_S <= trio.current_time():
             await idle.pop(0).aclose()
 
     async def _connected(self, origin: _Origin) -> Connection:

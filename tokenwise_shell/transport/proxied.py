@@ -19,7 +19,7 @@ from attrs import define, field
 
 from tokenwise_shell.transport.carriers import Incoming, fields_of
 from tokenwise_shell.transport.exchange import Headers, HttpRequest, TransportTrouble, TroubleKind
-from tokenwise_shell.transport.pool import KEEP_IDLE_S, Connect, Pool
+from tokenwise_shell.transport.pool import Connect, Pool
 
 __all__ = ["Environment", "certificates"]
 
@@ -39,7 +39,9 @@ class Environment:
             return await self._pool.ask(request, keep=keep, leaving=leaving)
         if proxy not in self._proxies:
             self._proxies[proxy] = _Proxied(_Backend(self._connect), proxy)
-        return await self._proxies[proxy].ask(request, keep=keep, leaving=leaving)
+        # httpcore keeps a connection whose server said more than it was asked, and takes the rest for the next answer,
+        # which may be another client's. It offers no way to see that; so each request has a connection of its own.
+        return await self._proxies[proxy].ask(request, keep=False, leaving=leaving)
 
     async def aclose(self) -> None:
         """Close every connection, used or not."""
@@ -56,7 +58,7 @@ class _Proxied(httpx.AsyncHTTPTransport):
             ssl_context=certificates(trust_env=True),
             proxy=_as_httpcore(proxy),
             max_connections=None,
-            keepalive_expiry=KEEP_IDLE_S,
+            max_keepalive_connections=0,
             network_backend=backend,
         )
 
@@ -181,13 +183,6 @@ class _Connection(httpcore.AsyncNetworkStream):
             await self.aclose()
             raise
         return await _settled(secured)
-
-    def get_extra_info(self, info: str) -> object:
-        """Whether an idle connection has something to say, which can only be that it is over."""
-        stream = self._stream.transport_stream if isinstance(self._stream, trio.SSLStream) else self._stream
-        if info == "is_readable" and isinstance(stream, trio.SocketStream):
-            return stream.socket.is_readable()
-        return None
 
 
 @contextmanager

@@ -37,13 +37,15 @@ trio.run(main, sys.argv[1])
 """
 
 
-async def answers(folder: Path, *, host: str, trusted: bool) -> tuple[list[str], list[bytes], int]:
+async def answers(
+    folder: Path, *, host: str, trusted: bool, said: tuple[bytes, ...] = (whole(b"{}"),)
+) -> tuple[list[str], list[bytes], int]:
     """What the client prints, what the server hears, and how many connections stood."""
     authority, heard = trustme.CA(), []
     authority.cert_pem.write_to_path(folder / "ca.pem")
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert(host).configure_cert(context)
-    talk = saying(whole(b"{}"))
+    talk = saying(*said)
 
     async def secured(stream: trio.abc.Stream) -> None:
         inner = trio.SSLStream(stream, context, server_side=True, https_compatible=True)
@@ -71,6 +73,14 @@ async def test_a_server_that_can_prove_itself_is_asked_and_its_connection_kept(t
     printed, heard, opened = await answers(tmp_path, host="127.0.0.1", trusted=True)
     assert printed == ["200", "200"]
     assert (len(heard), opened) == (1, 1)
+
+
+async def test_a_connection_with_anything_behind_its_answer_is_not_used_again(tmp_path):
+    """What TLS has read and not yet decrypted is no longer to be seen at the socket."""
+    said = (whole(b"{}"), whole(b"another's", status=b"201 Created"))
+    printed, heard, opened = await answers(tmp_path, host="127.0.0.1", trusted=True, said=said)
+    assert printed == ["200", "200"]
+    assert (len(heard), opened) == (2, 2)
 
 
 @pytest.mark.parametrize(("host", "trusted"), [("127.0.0.1", False), ("elsewhere.example", True)])
