@@ -175,13 +175,14 @@ def rivals(draw, least=1, most=6):
     def model(index):
         sellers = draw(st.sampled_from([("direct",), ("direct", "openrouter"), ("openrouter",), ("direct",), ()]))
         price = draw(st.one_of(*[rival_prices()] * 5, st.just(Unknown())))
+        dearer = draw(st.one_of(st.just(price), rival_prices()))
         return Model(
             id=f"vendor/m{index}",
             tier=draw(st.sampled_from(Tier)),
             capabilities=draw(st.sampled_from([able, able, able, Capability.GENERAL])),
             context_tokens=draw(st.sampled_from([100_000, 100_000, 3_000])),
             max_output_tokens=draw(st.sampled_from([150, 4_000])),
-            offers=tuple(Offer(seller, f"m{index}", price) for seller in sellers),
+            offers=tuple(Offer(seller, f"m{index}", price if seller == sellers[0] else dearer) for seller in sellers),
             features=draw(st.sampled_from([Feature.TOOLS, Feature.TOOLS, Feature.NONE])),
             quality=draw(st.sampled_from([0, 1300, 1400])),
         )
@@ -201,7 +202,7 @@ def plain_needs(draw):
         output_tokens=draw(st.integers(0, longest)),
         difficulty=draw(st.sampled_from([0.0, 0.5, 0.9])),
         features=draw(st.sampled_from([Feature.NONE, Feature.NONE, Feature.TOOLS])),
-        choices=draw(st.sampled_from([1, 1, 3])),
+        choices=draw(st.sampled_from([1, 1, *range(2, 9)])),
     )
 
 

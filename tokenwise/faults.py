@@ -2,6 +2,9 @@
 
 A fault is named by the shell (from a status, an error code, a broken connection) or by `verdict` (from the reply). This
 module says what to do about it, whom to blame, and whether the provider will bill for it.
+
+What follows depends on whose fault it is. A fault of the seat (a seller's place for a model) says nothing about the
+model's strength, so an equal elsewhere will do; a fault of the answer says that something stronger is wanted.
 """
 
 import enum
@@ -45,11 +48,14 @@ class Fault(enum.Enum):
 
 
 class Remedy(enum.Enum):
-    """What to try next. Each falls through to the ones below it when it has nothing left to offer, save STOP."""
+    """What to try next.
+
+    RETRY and ELSEWHERE fall through to the same model at another seller, then to its equals, then to its betters.
+    """
 
     RETRY = "retry"  # the same model at the same provider, after a pause
     ELSEWHERE = "elsewhere"  # the same model at another provider
-    STRONGER = "stronger"  # the next rung of the ladder
+    STRONGER = "stronger"  # the next rung of the ladder, since the answer was not good enough
     LONGER = "longer"  # a model with a longer context window
     STOP = "stop"  # the request itself is at fault: nobody else would take it either
 
@@ -76,6 +82,11 @@ class Rule:
     remedy: Remedy
     blame: Blame
     billing: Billing
+
+    @property
+    def of_seat(self) -> bool:
+        """Whether the seat failed, rather than the answer or the request: an equal model elsewhere would do."""
+        return self.remedy in (Remedy.RETRY, Remedy.ELSEWHERE)
 
 
 RULES: Final[Mapping[Fault, Rule]] = {

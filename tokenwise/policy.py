@@ -26,7 +26,9 @@ class Strategy(enum.Enum):
 
 
 class Escalation(enum.Enum):
-    """Which models come after one whose answer could not be used. None ever leads below the tier a step set out from.
+    """Which models come after one whose *answer* could not be used. None ever leads below the tier a step set out from.
+
+    A fault of the seat (429, 5xx, no connection) leads sideways first under each of them: see `routing.ladder`.
 
     - STEPWISE: the next stronger tier, then the one above it.
     - STRONGEST_FIRST: the flagship tier at once, then what lies between.
@@ -43,8 +45,9 @@ class Policy:
     """Everything a run may decide by, besides the catalogue and the money.
 
     A provider that asks for a longer pause than `max_backoff_ms` is not waited for: the step goes on elsewhere.
-    One attempt budget covers retries, failover and escalation together: `max_attempts` calls per step, at most
-    `max_retries` of them again at the same place, all within `deadline_ms` of the run's start (0: no deadline).
+    A step makes at most `max_attempts` calls, all within `deadline_ms` of the run's start (0: no deadline). Of these
+    `max_seat_faults` may be lost to sellers that fail, at most `max_retries` of them in a row at the same place, and
+    `max_answer_faults` may bring answers that cannot be used: two broken sellers do not use up the climb.
     """
 
     strategy: Strategy = Strategy.BALANCED
@@ -53,7 +56,11 @@ class Policy:
     min_output_tokens: int = field(default=100, validator=ge(1))
     # What is sent where the caller names no cap. Providers' own defaults reach 128k tokens, which no budget expects.
     default_output_tokens: int = field(default=4096, validator=ge(1))
-    max_attempts: int = field(default=6, validator=ge(1))
+    max_attempts: int = field(default=12, validator=ge(1))
+    # Two sellers of one model asked three times each, and two of its equals beside them.
+    max_seat_faults: int = field(default=8, validator=ge(1))
+    # Every tier once, and one equal: who is wrong four times is asked the wrong question.
+    max_answer_faults: int = field(default=4, validator=ge(1))
     max_retries: int = field(default=2, validator=ge(0))
     backoff_ms: int = field(default=500, validator=ge(0))
     max_backoff_ms: int = field(default=30_000, validator=ge(0))

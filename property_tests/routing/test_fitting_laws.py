@@ -4,19 +4,23 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from property_tests.strategies import questions
-from tokenwise.catalog.models import Catalog
-from tokenwise.money import Nanodollars
-from tokenwise.routing.bid import Bid, cap
-from tokenwise.routing.fitting import Unaffordable, bids_in_order, fit, shorten
+from property_tests.strategies import plain_needs, questions, rivals
+from tokenwise.catalog.models import Catalog, Model, Offer
+from tokenwise.catalog.prices import FREE, Price, Rate
+from tokenwise.money import Nanodollars, NanoPerMtok
+from tokenwise.policy import Policy
+from tokenwise.routing.bid import Bid, cap, longest_bid
+from tokenwise.routing.fitting import Unaffordable, bid_of, bids_in_order, fit, shorten
 from tokenwise.routing.health import ANY_MODEL
 from tokenwise.routing.shortlist import candidates
-from tokenwise.traits import Tier
+from tokenwise.traits import Capability, Feature, Tier
 
 seats = st.tuples(
     st.sampled_from(["direct", "openrouter"]), st.sampled_from(["vendor/m0", "vendor/m1", "vendor/m2", ANY_MODEL])
 )
 cooling = st.frozensets(seats, max_size=3)
+charged = Price((Rate(NanoPerMtok(1), NanoPerMtok(1), NanoPerMtok(1), NanoPerMtok(1)),))
+tariffs = st.sampled_from([FREE, charged])
 preferences = st.sampled_from(["vendor/m0", "vendor/m1", "vendor/m2", "vendor/gone", ""])
 
 
@@ -53,15 +57,47 @@ class TestTheMoney:
             assert isinstance(fit(need, catalog, policy, less, preferred=preferred, avoid=avoid), Unaffordable)
 
 
+class TestWhatNoPriceCovers:
+    """'Only a free model may then be asked', by whichever seller."""
+
+    @given(plain_needs(), st.lists(st.tuples(tariffs, tariffs), min_size=1, max_size=4), cooling)
+    def test_no_seller_that_charges_is_asked(self, need, sold, avoid):
+        def row(index, direct, router):
+            offers = (Offer("direct", "m", direct), Offer("openrouter", "m", router))
+            able, room = Capability.GENERAL | Capability.CODE, (100_000, 4_000)
+            return Model(f"vendor/m{index}", Tier.BUDGET, able, *room, offers, Feature.TOOLS)
+
+        catalog = Catalog([row(index, *tariff) for index, tariff in enumerate(sold)])
+        need = evolve(need, unpriced="a hosted tool")
+        for bid in bids_in_order(need, catalog, Policy(), preferred="", avoid=avoid):
+            assert catalog[bid.model].offered_by[bid.provider].price == FREE
+
+
 class TestTheModel:
     """'The preferred model in full; then, in full, the most preferred model that is not stronger than it'."""
 
     @given(questions(), preferences, cooling)
-    def test_never_a_stronger_one_than_preferred(self, question, preferred, avoid):
+    def test_never_a_stronger_one_than_preferred_unless_every_seller_of_that_cools(self, question, preferred, avoid):
         need, catalog, policy, _ = question
         top = catalog[preferred].tier if preferred in catalog else Tier.FLAGSHIP
         bids = list(bids_in_order(need, catalog, policy, preferred=preferred, avoid=avoid))
+        cools = preferred in catalog and bid_of(catalog[preferred], need, policy, avoid) is None
+        assert cools or all(catalog[bid.model].tier <= top for bid in bids)
+
+    @given(questions(), preferences)
+    def test_never_a_stronger_one_where_nobody_cools(self, question, preferred):
+        need, catalog, policy, _ = question
+        top = catalog[preferred].tier if preferred in catalog else Tier.FLAGSHIP
+        bids = list(bids_in_order(need, catalog, policy, preferred=preferred))
         assert all(catalog[bid.model].tier <= top for bid in bids)
+
+    @given(questions(), preferences, cooling)
+    def test_nothing_weaker_is_asked_before_the_preferred_one_even_if_it_cools(self, question, preferred, avoid):
+        need, catalog, policy, _ = question
+        order = [bid.model for bid in bids_in_order(need, catalog, policy, preferred=preferred, avoid=avoid)]
+        if preferred in order:
+            before = order[: order.index(preferred)]
+            assert all(catalog[name].tier >= catalog[preferred].tier for name in before)
 
     @given(questions(), preferences, cooling)
     def test_always_one_that_meets_every_constraint(self, question, preferred, avoid):
@@ -72,11 +108,18 @@ class TestTheModel:
         assert len({bid.model for bid in bids}) == len(bids)
 
     @given(questions(), preferences, cooling)
-    def test_never_one_that_is_cooling(self, question, preferred, avoid):
+    def test_one_that_cools_only_after_the_others_of_its_tier_and_only_where_it_cools_everywhere(
+        self, question, preferred, avoid
+    ):
         need, catalog, policy, _ = question
+        closed = set()
         for bid in bids_in_order(need, catalog, policy, preferred=preferred, avoid=avoid):
-            assert (bid.provider, bid.model) not in avoid
-            assert (bid.provider, ANY_MODEL) not in avoid
+            tier = catalog[bid.model].tier
+            if {(bid.provider, bid.model), (bid.provider, ANY_MODEL)} & avoid:
+                closed.add(tier)
+                assert bid_of(catalog[bid.model], need, policy, avoid) is None
+            else:
+                assert tier not in closed
 
     @given(questions(), preferences)
     def test_the_preferred_one_comes_first_where_it_can_do_it(self, question, preferred):
@@ -94,6 +137,15 @@ class TestTheModel:
 
 class TestShortening:
     """'The bid that can say most for the money once its cap is cut, if that is still worth having'."""
+
+    @given(plain_needs(), rivals(), st.integers(1, 8), st.integers(0, 40_000_000))
+    def test_all_the_choices_together_are_within_the_money(self, need, catalog, choices, available):
+        need = evolve(need, choices=choices, max_output_tokens=8_000)
+        for model in catalog.models:
+            for offer in model.offers:
+                if isinstance(offer.price, Price) and cap(model, need) > 0:
+                    bid = longest_bid(model, offer, need, Nanodollars(available))
+                    assert bid is None or bid.amount <= available
 
     @given(questions(), preferences)
     def test_within_the_money_the_cap_and_what_is_worth_having(self, question, preferred):

@@ -17,7 +17,9 @@ from tokenwise.routing.shortlist import candidates
 manners = st.builds(
     Policy,
     escalation=st.sampled_from(Escalation),
-    max_attempts=st.integers(1, 6),
+    max_attempts=st.integers(1, 12),
+    max_seat_faults=st.integers(1, 8),
+    max_answer_faults=st.integers(1, 4),
     max_retries=st.integers(0, 3),
     backoff_ms=st.integers(0, 1000),
 )
@@ -28,9 +30,9 @@ some_seats = st.frozensets(
 
 
 @st.composite
-def failures(draw):
+def failures(draw, most=6):
     """A first call that failed, whatever the fault."""
-    need, catalog, policy = draw(plain_needs()), draw(rivals()), draw(manners)
+    need, catalog, policy = draw(plain_needs()), draw(rivals(most=most)), draw(manners)
     able = candidates(need, catalog, policy)
     assume(able)
     model = draw(st.sampled_from(able))
@@ -40,6 +42,7 @@ def failures(draw):
         bid=bid,
         fault=draw(st.sampled_from(Fault)),
         calls=draw(st.integers(1, 6)),
+        answered=draw(st.integers(0, 1)),
         retries=draw(st.integers(0, 3)),
         base=model.tier,
         tried=frozenset({(bid.provider, bid.model)}),
@@ -56,16 +59,18 @@ def onward(failed, need, catalog, policy):
 
 def story_of(failed, need, catalog, policy, faults):
     """Every call from the first on, if each failed: retried or moved on as the ladder says, money being no object."""
+    failed = evolve(failed, calls=1, answered=int(not RULES[failed.fault].of_seat))
     yield failed
     for fault in faults:
+        answered = failed.answered + (not RULES[fault].of_seat)
         match climb(failed, need, catalog, policy):
             case Retry():
-                failed = evolve(failed, fault=fault, calls=failed.calls + 1, retries=failed.retries + 1)
+                failed = evolve(failed, retries=failed.retries + 1)
             case Climb(bids=(bid, *_)):
-                tried = failed.tried | {(bid.provider, bid.model)}
-                failed = evolve(failed, bid=bid, fault=fault, calls=failed.calls + 1, retries=0, tried=tried)
+                failed = evolve(failed, bid=bid, retries=0, tried=failed.tried | {(bid.provider, bid.model)})
             case _:
                 return
+        failed = evolve(failed, fault=fault, calls=failed.calls + 1, answered=answered)
         yield failed
 
 
@@ -73,12 +78,33 @@ class TestClimbing:
     """'The ladder climbs and never descends'."""
 
     @given(failures())
-    def test_stepwise_leads_to_a_strictly_stronger_tier_or_to_the_same_model_elsewhere(self, failure):
+    def test_stepwise_leads_from_a_bad_answer_to_a_strictly_stronger_tier(self, failure):
         failed, need, catalog, policy = failure
         policy = evolve(policy, escalation=Escalation.STEPWISE)
-        assume(RULES[failed.fault].remedy is not Remedy.LONGER)
+        failed = evolve(failed, fault=Fault.EMPTY)
         for bid in onward(failed, need, catalog, policy):
-            assert bid.model == failed.bid.model or catalog[bid.model].tier > catalog[failed.bid.model].tier
+            assert catalog[bid.model].tier > catalog[failed.bid.model].tier
+
+    @given(failures(most=9))
+    def test_a_fault_of_the_seat_leads_to_the_same_model_then_to_its_equals_and_only_then_up(self, failure):
+        failed, _, catalog, policy = failure
+        assume(RULES[failed.fault].of_seat)
+        at = catalog[failed.bid.model]
+        places = [(bid.model != at.id, catalog[bid.model].tier) for bid in onward(*failure)]
+        upward = [place for place in places if place[1] >= at.tier]
+        assert upward == sorted(upward)
+        assert upward == places or policy.escalation is Escalation.STRONGEST_FIRST
+
+    @given(failures(most=9), st.sampled_from(Fault))
+    def test_what_answers_for_a_seat_that_failed_costs_no_more_strength_than_an_equal(self, failure, fault):
+        """Wherever an equal is well, nothing stronger is asked."""
+        failed, need, catalog, policy = failure
+        failed = evolve(failed, fault=fault)
+        assume(RULES[fault].of_seat)
+        at, closed = catalog[failed.bid.model], failed.tried | failed.avoid
+        equals = [m for m in candidates(need, catalog, policy) if m.tier is at.tier and bid_of(m, need, policy, closed)]
+        if isinstance(answer := climb(failed, need, catalog, policy), Climb) and equals:
+            assert catalog[answer.bids[0].model].tier is at.tier
 
     @given(failures())
     def test_a_longer_window_may_be_had_at_the_same_tier_and_is_longer(self, failure):
@@ -92,7 +118,7 @@ class TestClimbing:
     @given(failures(), st.lists(st.sampled_from(Fault), min_size=12, max_size=12))
     def test_no_call_is_made_below_the_tier_the_step_set_out_from(self, failure, faults):
         failed, need, catalog, policy = failure
-        for call in story_of(evolve(failed, calls=1), need, catalog, policy, faults):
+        for call in story_of(failed, need, catalog, policy, faults):
             assert catalog[call.bid.model].tier >= failed.base
 
     @given(failures())
@@ -120,7 +146,7 @@ class TestClimbing:
 
 
 class TestTheEnd:
-    """'One attempt budget covers retries, failover and escalation together'."""
+    """'Two broken sellers do not use up the climb'."""
 
     @given(failures())
     def test_nothing_follows_the_last_attempt_allowed(self, failure):
@@ -131,13 +157,42 @@ class TestTheEnd:
     @given(failures(), st.lists(st.sampled_from(Fault), min_size=12, max_size=12))
     def test_whatever_fails_how_often_the_calls_stay_within_it(self, failure, faults):
         failed, need, catalog, policy = failure
-        calls = list(story_of(evolve(failed, calls=1), need, catalog, policy, faults))
+        calls = list(story_of(failed, need, catalog, policy, faults))
+        lost = sum(RULES[call.fault].of_seat for call in calls)
         assert len(calls) <= policy.max_attempts
+        assert lost <= policy.max_seat_faults or lost + 1 == len(calls)
+        assert len(calls) - lost <= policy.max_answer_faults
 
     @given(failures())
     def test_every_stop_says_why(self, failure):
         answer = climb(*failure)
         assert not isinstance(answer, Stop) or answer.reason
+
+
+class TestWholePaths:
+    """What holds over a path of many rungs, and for none of its rungs alone."""
+
+    @given(failures(most=9), st.lists(st.sampled_from(Fault), min_size=12, max_size=12))
+    def test_no_seat_is_asked_twice_except_by_a_retry(self, failure, faults):
+        failed, need, catalog, policy = failure
+        moves = [call.bid for call in story_of(failed, need, catalog, policy, faults) if not call.retries]
+        seats = [(bid.provider, bid.model) for bid in moves]
+        assert len(set(seats)) == len(seats)
+
+    @given(failures(most=9), st.lists(st.sampled_from(Fault), min_size=12, max_size=12))
+    def test_the_path_rises_or_stays_unless_it_began_at_the_top(self, failure, faults):
+        failed, need, catalog, policy = failure
+        tiers = [catalog[call.bid.model].tier for call in story_of(failed, need, catalog, policy, faults)]
+        assert tiers == sorted(tiers) or policy.escalation is Escalation.STRONGEST_FIRST
+
+    @given(failures(most=9))
+    def test_strongest_first_visits_every_higher_tier_once_from_the_top(self, failure):
+        failed, need, catalog, policy = failure
+        policy = evolve(policy, escalation=Escalation.STRONGEST_FIRST, max_attempts=12, max_answer_faults=4)
+        failed = evolve(failed, fault=Fault.EMPTY, avoid=frozenset())
+        _, *path = story_of(failed, need, catalog, policy, [Fault.EMPTY] * 12)
+        above = {model.tier for model in candidates(need, catalog, policy) if model.tier > failed.base}
+        assert [catalog[call.bid.model].tier for call in path] == sorted(above, reverse=True)
 
 
 class TestFaults:
@@ -153,8 +208,10 @@ class TestFaults:
     def test_the_same_place_is_asked_again_only_where_that_may_help_and_no_more_often_than_allowed(self, failure):
         failed, need, catalog, policy = failure
         again = isinstance(climb(failed, need, catalog, policy), Retry)
-        hopeful = RULES[failed.fault].remedy is Remedy.RETRY and failed.retries < policy.max_retries
-        assert again == (hopeful and failed.calls < policy.max_attempts)
+        patient = (failed.retry_after_ms or 0) <= policy.max_backoff_ms
+        hopeful = RULES[failed.fault].remedy is Remedy.RETRY and failed.retries < policy.max_retries and patient
+        within = failed.calls - failed.answered < policy.max_seat_faults
+        assert again == (hopeful and within and failed.calls < policy.max_attempts)
 
 
 class TestPauses:

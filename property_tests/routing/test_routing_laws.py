@@ -194,6 +194,14 @@ class TestTheShortlist:
             assert favourite(need, catalog, policy) == next(iter(candidates(need, catalog, policy)), None)
 
 
+    @given(plain_needs(), rivals(), spending)
+    def test_a_need_with_tools_is_not_answered_from_the_list_of_one_without(self, need, catalog, policy):
+        for features in (Feature.NONE, Feature.TOOLS):
+            asked = evolve(need, features=features)
+            head = next((model for model in candidates(asked, catalog, policy)), None)
+            assert head is None or features in head.features
+
+
 class TestCheapest:
     """'CHEAPEST: the lowest worst-case cost of this very request'."""
 

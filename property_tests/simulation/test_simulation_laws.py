@@ -80,8 +80,8 @@ BUGS = {
     "attempts are not counted": ("routing/ladder.py", "failed.calls >= policy.max_attempts", "failed.calls >= 99"),
     "the ladder descends": (
         "routing/ladder.py",
-        "for tier in Tier if tier > at or",
-        "for tier in Tier if tier < at or",
+        "for tier in Tier if tier > place.at.tier",
+        "for tier in Tier if tier < place.at.tier",
     ),
     "a cancelled call is free": (
         "machine/books.py",

@@ -34,5 +34,24 @@ def test_an_answer_that_cannot_be_used_calls_for_a_stronger_model_and_cools_nobo
     assert (RULES[fault].remedy, RULES[fault].blame) == (Remedy.STRONGER, Blame.NOBODY)
 
 
+CAUSES = {
+    "seat": "rate_limited overloaded server_error unreachable disconnected timed_out unauthorized quota model_missing "
+    "unsupported malformed cut_stream",
+    "answer": "content_filtered empty truncated refused check_failed",
+    "window": "context_too_long",
+    "request": "rejected books_unwritable",
+}
+
+
+def test_every_fault_has_one_cause_and_its_remedy_follows_from_it():
+    """A seat's fault leads to equals, an answer's to something stronger: a fault in the wrong row costs money."""
+    remedies = {"answer": Remedy.STRONGER, "window": Remedy.LONGER, "request": Remedy.STOP}
+    named = {Fault(word): cause for cause, words in CAUSES.items() for word in words.split()}
+    assert set(named) == set(Fault)
+    for fault, cause in named.items():
+        assert RULES[fault].of_seat == (cause == "seat")
+        assert cause == "seat" or RULES[fault].remedy is remedies[cause]
+
+
 def test_a_timeout_is_never_repeated_at_the_same_place():
     assert RULES[Fault.TIMED_OUT].remedy is Remedy.ELSEWHERE

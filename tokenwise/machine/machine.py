@@ -19,7 +19,7 @@ from attrs import evolve
 from tokenwise.budgets import ledger
 from tokenwise.catalog.reply_formats import format_for
 from tokenwise.errors import ProtocolViolation
-from tokenwise.faults import Fault
+from tokenwise.faults import RULES, Fault
 from tokenwise.machine.books import abandon, end, pay, withdraw, write_off
 from tokenwise.machine.messages import (
     CallFailed,
@@ -297,6 +297,8 @@ def _lose(run: Run, index: int, state: Reserving | Calling | Streaming, cost: Na
 
 
 def _after_failure(run: Run, index: int, attempt: Attempt, failure: CallFailed, paid: Commands) -> Transition:
+    if not RULES[failure.fault].of_seat:
+        run = run.put(index, run.steps[index].turned(run.steps[index].state, answered=1))
     failed = _failed(run, index, attempt, failure)
     intent = _after(failed, attempt.intent)
     match climb(failed, intent.need, run.job.catalog, run.job.policy, seed=run.job.seed):
@@ -321,6 +323,7 @@ def _failed(run: Run, index: int, attempt: Attempt, failure: CallFailed) -> Fail
         tried=each.tried,
         avoid=run.avoid,
         retry_after_ms=failure.retry_after_ms,
+        answered=each.answered,
     )
 
 

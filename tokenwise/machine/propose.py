@@ -4,7 +4,6 @@ The best bid that fits is reserved; otherwise the step waits while its siblings 
 A floor is kept for every step still to come, so that one step's escalation never starves another's cheapest answer.
 """
 
-import itertools
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
@@ -109,24 +108,13 @@ def _upgrade(run: Run, index: int, intent: Intent) -> Bid | None:
 def _bids(run: Run, intent: Intent) -> Iterator[Bid]:
     match intent.aim:
         case First(preferred):
-            return _first_bids(run, intent.need, preferred)
+            return bids_in_order(intent.need, run.job.catalog, run.job.policy, preferred=preferred, avoid=run.avoid)
         case Again(bid):
             return iter((bid,))
         case Onward(bids):
             return iter(bids)
         case _:
             assert_never(intent.aim)
-
-
-def _first_bids(run: Run, need: Need, preferred: str) -> Iterator[Bid]:
-    """Bids that pass over what cools; where all that could do it cools, all of them: somebody must probe."""
-    catalog, policy, avoid = run.job.catalog, run.job.policy, run.avoid
-    bids = bids_in_order(need, catalog, policy, preferred=preferred, avoid=avoid)
-    if not avoid:
-        return bids
-    if first := next(bids, None):
-        return itertools.chain((first,), bids)
-    return bids_in_order(need, catalog, policy, preferred=preferred)
 
 
 def _shortened(run: Run, intent: Intent, offered: Sequence[Bid], available: Nanodollars) -> Bid | None:
@@ -156,6 +144,7 @@ def _with_attempt(run: Run, before: StepRun, attempt: Attempt) -> StepRun:
         base=run.job.catalog[bid.model].tier if isinstance(aim, First) else before.base,
         tried=before.tried | {(bid.provider, bid.model)},
         escalations=before.escalations + climbs,
+        answered=before.answered,
     )
 
 
@@ -168,8 +157,7 @@ def _moves(run: Run, intent: Intent, attempt: Attempt) -> Iterator[Command]:
             if bid.model in intent.aim.upgrades:
                 yield Record(ledger.Upgraded(attempt.id.step, preferred, bid.model, "other steps have saved money"))
             elif preferred and bid.model != preferred:
-                why = "cooling" if _cools(run, preferred) else "does not fit the money or the window"
-                yield Record(ledger.Downgraded(attempt.id.step, preferred, bid.model, why))
+                yield Record(_instead(run, attempt, preferred))
             yield Record(ledger.Routed(attempt.id, bid.model, bid.provider, tier, bid.amount))
         case Onward(failed=failed):
             fault = failed.fault.value
@@ -178,6 +166,15 @@ def _moves(run: Run, intent: Intent, attempt: Attempt) -> Iterator[Command]:
             pass
         case _:
             assert_never(intent.aim)
+
+
+def _instead(run: Run, attempt: Attempt, preferred: str) -> ledger.Upgraded | ledger.Downgraded:
+    """Another model than planned: a stronger one only where the planned one cools and no equal does not."""
+    known, taken = run.job.catalog.by_id.get(preferred), run.job.catalog[attempt.bid.model]
+    if known and taken.tier > known.tier:
+        return ledger.Upgraded(attempt.id.step, preferred, taken.id, "cooling")
+    why = "cooling" if _cools(run, preferred) else "does not fit the money or the window"
+    return ledger.Downgraded(attempt.id.step, preferred, taken.id, why)
 
 
 def _cools(run: Run, name: str) -> bool:

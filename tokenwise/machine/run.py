@@ -223,9 +223,10 @@ class StepRun:
     base: Tier = Tier.BUDGET
     tried: frozenset[Seat] = frozenset()
     escalations: int = 0
+    answered: int = 0
 
-    def turned(self, state: State, *, calls: int = 0, spent: int = 0) -> "StepRun":
-        """The same step in another state, so many calls and nano-dollars later."""
+    def turned(self, state: State, *, calls: int = 0, spent: int = 0, answered: int = 0) -> "StepRun":
+        """The same step in another state, so many calls, nano-dollars and unusable answers later."""
         return StepRun(
             state,
             self.ordinals,
@@ -236,6 +237,7 @@ class StepRun:
             self.base,
             self.tried,
             self.escalations,
+            self.answered + answered,
         )
 
 

@@ -2,6 +2,9 @@
 
 The order is fixed: the preferred model in full; then, in full, the most preferred model that is not stronger than it;
 then, if shortening is allowed, whoever can say most for the money. Capabilities are never given up.
+
+What cools is a matter of its own: it says nothing about strength. Where every seller of the preferred model cools, its
+equals come next and then its betters, and it is asked all the same before anything weaker is.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +19,7 @@ from tokenwise.routing.bid import Bid, Need, cap, longest_bid, make_bid
 from tokenwise.routing.health import ANY_MODEL, Seat
 from tokenwise.routing.shortlist import candidates, obstacle
 
-__all__ = ["Unaffordable", "bid_of", "bids_in_order", "fit", "shorten"]
+__all__ = ["Unaffordable", "bid_of", "bids_in_order", "bids_of", "fit", "kin_last", "shorten"]
 
 
 @frozen
@@ -61,14 +64,46 @@ def bids_in_order(
     """One bid per model, lazily: the preferred one's, then those of models not stronger, strongest tier first.
 
     Lazily, because the first is nearly always the one, and the rest cost a look at every model. Without a preferred
-    model that the catalogue knows, the strategy's own order holds.
+    model that the catalogue knows, the strategy's own order holds. What cools comes after what does not, save that the
+    preferred one is asked before anything weaker: somebody must be the probe.
     """
     favourite = catalog.by_id.get(preferred)
-    if favourite and obstacle(favourite, need, policy) is None and (first := bid_of(favourite, need, policy, avoid)):
-        yield first
-    for model in _others(need, catalog, policy, favourite):
-        if offered := bid_of(model, need, policy, avoid):
-            yield offered
+    others = iter(_others(need, catalog, policy, favourite))
+    if favourite and obstacle(favourite, need, policy) is None:
+        if first := bid_of(favourite, need, policy, avoid):
+            yield first
+        else:
+            yield from _open(_level_or_above(need, catalog, policy, favourite), need, policy, avoid)
+            yield from _cooling((favourite,), need, policy, avoid)
+            others = (model for model in others if model.tier < favourite.tier)
+    rest = tuple(others)
+    yield from _open(rest, need, policy, avoid)
+    yield from _cooling(rest, need, policy, avoid)
+
+
+def kin_last(models: Iterable[Model], failed: Model) -> list[Model]:
+    """The same models, those of the failed one's vendor last: what took one of them down may have taken them all."""
+    return sorted(models, key=lambda model: _vendor(model) == _vendor(failed))
+
+
+def _vendor(model: Model) -> str:
+    return model.id.partition("/")[0]
+
+
+def _level_or_above(need: Need, catalog: Catalog, policy: Policy, cooling: Model) -> Iterator[Model]:
+    able = kin_last((model for model in candidates(need, catalog, policy) if model is not cooling), cooling)
+    yield from sorted((model for model in able if model.tier >= cooling.tier), key=lambda model: model.tier)
+
+
+def _open(models: Iterable[Model], need: Need, policy: Policy, avoid: frozenset[Seat]) -> Iterator[Bid]:
+    return (bid for model in models if (bid := bid_of(model, need, policy, avoid)))
+
+
+def _cooling(models: Iterable[Model], need: Need, policy: Policy, avoid: frozenset[Seat]) -> Iterator[Bid]:
+    """The bids of models all whose sellers cool, as if none did."""
+    if avoid:
+        closed = (model for model in models if bid_of(model, need, policy, avoid) is None)
+        yield from (bid for model in closed if (bid := bid_of(model, need, policy)))
 
 
 def _others(need: Need, catalog: Catalog, policy: Policy, favourite: Model | None) -> Sequence[Model]:
@@ -81,11 +116,15 @@ def _others(need: Need, catalog: Catalog, policy: Policy, favourite: Model | Non
 
 def bid_of(model: Model, need: Need, policy: Policy, avoid: frozenset[Seat] = frozenset()) -> Bid | None:
     """The bid of the first of this model's offers that is priced and not to be avoided; None if there is none."""
+    return next(bids_of(model, need, policy, avoid), None)
+
+
+def bids_of(model: Model, need: Need, policy: Policy, avoid: frozenset[Seat] = frozenset()) -> Iterator[Bid]:
+    """The bids of all this model's offers that are priced and not to be avoided, in order of preference."""
     length = cap(model, need)
     if length < min(need.max_output_tokens, policy.min_output_tokens):
-        return None
+        return
     for offer in model.offers:
         closed = avoid and ((offer.provider, model.id) in avoid or (offer.provider, ANY_MODEL) in avoid)
         if isinstance(offer.price, Price) and not closed:
-            return make_bid(model, offer, need, output_tokens=length)
-    return None
+            yield make_bid(model, offer, need, output_tokens=length)

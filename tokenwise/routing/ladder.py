@@ -1,8 +1,13 @@
-"""Retry, fail over, climb or stop: what follows a failed call, within one attempt budget of count, time and money.
+"""Retry, fail over, climb or stop: what follows a failed call, by its cause.
 
-The ladder never leads below the tier a step set out from: after a model whose answer could not be used comes one of a
-stronger tier (or, by policy, another of the same), with every capability and feature that the request needs. Money
-decides which rungs can be reached, never whether a capability may be dropped.
+    fault of the seat     the same model elsewhere, its equals, then its betters      costs no more strength than before
+    fault of the answer   a stronger model, as the policy's escalation has it
+    window too short      a model with a longer one, of the same tier first
+    fault of the request  nobody else would take it either
+
+A seat is a seller's place for a model. Equals are of the same tier and have every stated capability and feature; they
+come in the strategy's own order, another vendor's before the failed one's own. The ladder never leads below the tier a
+step set out from. Money decides which rungs can be reached, never whether a capability may be dropped.
 """
 
 from collections.abc import Iterator
@@ -14,7 +19,7 @@ from tokenwise.faults import RULES, Fault, Remedy
 from tokenwise.ids import AttemptId, jitter
 from tokenwise.policy import Escalation, Policy
 from tokenwise.routing.bid import Bid, Need
-from tokenwise.routing.fitting import bid_of
+from tokenwise.routing.fitting import bid_of, bids_of, kin_last
 from tokenwise.routing.health import Seat
 from tokenwise.routing.shortlist import candidates
 from tokenwise.traits import Tier
@@ -27,9 +32,10 @@ __all__ = ["Climb", "Failed", "Next", "Retry", "Stop", "backoff_ms", "climb", "r
 class Failed:
     """A call that failed, and what had been tried by then.
 
-    `calls` counts every call of the step so far, this one included; `retries` those in a row at this very place.
-    `base` is the tier the step set out from, `tried` the models and sellers that have had their chance, `avoid` those
-    that are cooling.
+    `calls` counts every call of the step so far, this one included; `answered` those of them that brought an answer
+    which could not be used, rather than being lost to a seat; `retries` those in a row at this very place. `base` is
+    the tier the step set out from, `tried` the models and sellers that have had their chance, `avoid` those that are
+    cooling.
     """
 
     attempt: AttemptId
@@ -41,6 +47,7 @@ class Failed:
     tried: frozenset[Seat]
     avoid: frozenset[Seat] = frozenset()
     retry_after_ms: int | None = None
+    answered: int = 0
 
 
 @frozen
@@ -72,12 +79,12 @@ def climb(failed: Failed, need: Need, catalog: Catalog, policy: Policy, *, seed:
     remedy = RULES[failed.fault].remedy
     if remedy is Remedy.STOP:
         return Stop(failed.fault.value)
-    if failed.calls >= policy.max_attempts:
-        return Stop(f"{failed.calls} attempts made, the most allowed")
+    if enough := _used_up(failed, policy):
+        return Stop(f"{enough}, the most allowed")
     patient = (failed.retry_after_ms or 0) <= policy.max_backoff_ms
     if remedy is Remedy.RETRY and failed.retries < policy.max_retries and patient:
         return Retry(backoff_ms(failed, policy, seed))
-    bids = tuple(_onward(failed, need, catalog, policy, remedy))
+    bids = tuple(_onward(failed, need, catalog, policy))
     return Climb(bids) if bids else Stop(_nowhere(failed, need, catalog))
 
 
@@ -97,58 +104,78 @@ def backoff_ms(failed: Failed, policy: Policy, seed: int) -> int:
 
 
 def rungs(need: Need, catalog: Catalog, policy: Policy, start: Model) -> tuple[Model, ...]:
-    """The models that would be climbed to from `start`, in order, if each in turn failed and money were no object."""
+    """The models that would be climbed to from `start`, in order, if each answer failed and money were no object."""
     order: list[Model] = []
     at, tried = start, frozenset({start.id})
-    while above := next(_stronger(need, catalog, policy, at, start.tier, tried), None):
+    while above := next(_after(need, catalog, policy, _Place(at, start.tier, tried)), None):
         order.append(above)
         at, tried = above, tried | {above.id}
     return tuple(order)
 
 
-def _onward(failed: Failed, need: Need, catalog: Catalog, policy: Policy, remedy: Remedy) -> Iterator[Bid]:
-    """Bids in the order to be tried: the same model elsewhere where that may help, then the ladder."""
-    at, closed = catalog[failed.bid.model], failed.tried | failed.avoid
-    if remedy in (Remedy.RETRY, Remedy.ELSEWHERE) and (same := bid_of(at, need, policy, closed)):
-        yield same
-    if remedy is Remedy.LONGER:
+@frozen
+class _Place:
+    """Where on the ladder a step stands: the model that failed, the tier it set out from, the models tried."""
+
+    at: Model
+    base: Tier
+    tried: frozenset[str]
+
+
+def _used_up(failed: Failed, policy: Policy) -> str:
+    """Which budget this call was the last of, "" for none. Seats and answers have each their own."""
+    lost = failed.calls - failed.answered
+    of_seat = RULES[failed.fault].of_seat
+    if failed.calls >= policy.max_attempts:
+        return f"{failed.calls} attempts made"
+    if of_seat and lost >= policy.max_seat_faults:
+        return f"{lost} calls lost to their sellers"
+    if not of_seat and failed.answered >= policy.max_answer_faults:
+        return f"{failed.answered} answers that could not be used"
+    return ""
+
+
+def _onward(failed: Failed, need: Need, catalog: Catalog, policy: Policy) -> Iterator[Bid]:
+    """Bids in the order to be tried: the same model elsewhere where that may help, then other models."""
+    at, rule = catalog[failed.bid.model], RULES[failed.fault]
+    closed = failed.tried | failed.avoid
+    if rule.of_seat:
+        yield from bids_of(at, need, policy, closed)
+    if rule.remedy is Remedy.LONGER:
         need = _beyond(need, at)
-    tried = frozenset(model for _, model in failed.tried)
-    # Neither a window nor a format says anything about strength, so a model of the same tier will do.
-    level = remedy is Remedy.LONGER or failed.fault is Fault.UNSUPPORTED
-    for model in _stronger(need, catalog, policy, at, failed.base, tried, level=level):
-        if offered := bid_of(model, need, policy, closed):
-            yield offered
+    place = _Place(at, failed.base, frozenset(model for _, model in failed.tried))
+    # Neither a seat nor a window says anything about strength.
+    models = _after(need, catalog, policy, place, level=rule.of_seat or rule.remedy is Remedy.LONGER)
+    yield from (offered for model in models if (offered := bid_of(model, need, policy, closed)))
 
 
-def _stronger(
-    need: Need,
-    catalog: Catalog,
-    policy: Policy,
-    at: Model,
-    base: Tier,
-    tried: frozenset[str],
-    *,
-    level: bool = False,
-) -> Iterator[Model]:
-    """Models to climb to from `at`, most wanted first. `level` admits its own tier too."""
-    able = [model for model in candidates(need, catalog, policy) if model.id not in tried]
-    spent = {catalog[model].tier for model in tried}
-    for tier in _tiers_above(at.tier, base, policy, spent, level=level):
+def _after(need: Need, catalog: Catalog, policy: Policy, place: _Place, *, level: bool = False) -> Iterator[Model]:
+    """Models to go to from `place`, most wanted first: its equals and then its betters if `level`, else by policy."""
+    able = [model for model in candidates(need, catalog, policy) if model.id not in place.tried]
+    spent = {catalog[model].tier for model in place.tried}
+    if level:
+        able = kin_last(able, place.at)
+    tiers = _level_tiers(place, policy, spent) if level else _stronger_tiers(place, policy, spent)
+    for tier in tiers:
         yield from (model for model in able if model.tier is tier)
 
 
-def _tiers_above(at: Tier, base: Tier, policy: Policy, spent: set[Tier], *, level: bool) -> Iterator[Tier]:
-    """The tiers that may come after `at`, in the policy's order. `spent` are those that have had their chance."""
+def _level_tiers(place: _Place, policy: Policy, spent: set[Tier]) -> Iterator[Tier]:
+    """This tier, then those above it, nearest first; then what an escalation that began at the top has left out."""
+    yield from (tier for tier in Tier if tier >= place.at.tier)
+    if policy.escalation is Escalation.STRONGEST_FIRST:
+        yield from (tier for tier in reversed(Tier) if place.base < tier < place.at.tier and tier not in spent)
+
+
+def _stronger_tiers(place: _Place, policy: Policy, spent: set[Tier]) -> Iterator[Tier]:
+    """The tiers that may follow an answer that could not be used. `spent` are those that have had their chance."""
     match policy.escalation:
         case Escalation.STEPWISE:
-            yield from (tier for tier in Tier if tier > at or (level and tier == at))
+            yield from (tier for tier in Tier if tier > place.at.tier)
         case Escalation.SAME_TIER_FIRST:
-            yield from (tier for tier in Tier if tier >= at)
+            yield from (tier for tier in Tier if tier >= place.at.tier)
         case Escalation.STRONGEST_FIRST:
-            yield from (
-                tier for tier in reversed(Tier) if (tier > base and tier not in spent) or (level and tier == at)
-            )
+            yield from (tier for tier in reversed(Tier) if tier > place.base and tier not in spent)
 
 
 def _beyond(need: Need, model: Model) -> Need:
@@ -161,5 +188,8 @@ def _nowhere(failed: Failed, need: Need, catalog: Catalog) -> str:
     tier = catalog[failed.bid.model].tier.name.lower()
     if need.model:
         return f"{failed.fault.value}, and the request names this model"
-    kinds = ", ".join(need.capabilities.names)
-    return f"{failed.fault.value} at tier {tier}, and no stronger model that can be reached does {kinds}"
+    kinds, rule = ", ".join(need.capabilities.names), RULES[failed.fault]
+    wanted = "other model of this tier or above" if rule.of_seat else "stronger model"
+    if rule.remedy is Remedy.LONGER:
+        wanted = "model with a longer window"
+    return f"{failed.fault.value} at tier {tier}, and no {wanted} that can be reached does {kinds}"

@@ -325,10 +325,23 @@ class TestTheLadder:
         )
         assert entries(simulated, ledger.Retried)[0].why == "overloaded"
 
-    def test_one_attempt_budget_covers_retries_failover_and_escalation(self):
+    def test_where_everybody_fails_the_seats_have_a_budget_of_their_own(self):
         simulated = told(job(step("a")), scripted(fails(Fault.OVERLOADED)))
-        assert called(simulated) == [("mini", "direct")] * 3 + [("mini", "openrouter")] * 3
-        assert state_of(simulated.run, "a").why == "6 attempts made, the most allowed"
+        assert called(simulated) == [("mini", "direct")] * 3 + [("mini", "openrouter")] * 3 + [("mid", "direct")] * 2
+        assert state_of(simulated.run, "a").why == "8 calls lost to their sellers, the most allowed"
+
+    def test_two_broken_sellers_do_not_use_up_the_climb(self):
+        broken = {f"a{nth}": fails(Fault.OVERLOADED) for nth in range(6)}
+        simulated = told(job(step("a")), scripted(**broken, a6=empty()))
+        assert called(simulated)[-2:] == [("mid", "direct"), ("big", "direct")]
+        assert outcomes(simulated) == {"a": "ok"}
+
+    def test_another_vendors_equal_answers_for_a_vendor_that_is_down(self):
+        """One vendor is down and another's flagship idle: the step has an answer, at the price of an equal."""
+        catalog = CATALOG.merged([model("other/best", Tier.FLAGSHIP, 6, 30), model("big/next", Tier.FLAGSHIP, 5, 20)])
+        down = scripted(a0=fails(Fault.UNAUTHORIZED))
+        simulated = told(job(step("a"), models=("big",), catalog=catalog), down)
+        assert [name for name, _ in called(simulated)] == ["big", "other/best"]
 
     def test_a_request_that_is_not_judged_is_passed_on_as_it_came(self):
         need = Need(Capability.CODE, TokenCount(60, 239), max_output_tokens=500, output_tokens=200)
@@ -350,7 +363,19 @@ class TestHealth:
 
     def test_cooling_provider_is_passed_over_with_all_its_models(self):
         cooling = ((("direct", ANY_MODEL), 5000),)
-        assert self.first_call(cooling, job(step("a"), models=("big",))) == [("mini", "openrouter")]
+        other = CATALOG.merged([model("best", Tier.FLAGSHIP, 6, 30, sellers=("direct", "openrouter"))])
+        flagship = job(step("a"), models=("big",), catalog=other)
+        assert self.first_call(cooling, flagship) == [("best", "openrouter")]
+
+    def test_where_no_equal_is_well_a_stronger_one_is_asked_and_the_books_say_so(self):
+        cooling = ((("direct", "mini"), 5000), (("openrouter", "mini"), 5000))
+        _, asked = start(evolve(job(step("a")), cooling=cooling))
+        (moved,) = recorded(asked, ledger.Upgraded)
+        assert (moved.model, moved.to, moved.why) == ("mini", "mid", "cooling")
+
+    def test_nothing_weaker_stands_in_for_what_cools(self):
+        cooling = ((("direct", ANY_MODEL), 5000),)
+        assert self.first_call(cooling, job(step("a"), models=("big",))) == [("big", "direct")]
 
     def test_a_seat_whose_time_is_over_is_offered_again(self):
         run, _ = start(evolve(job(step("a")), cooling=((("direct", "mini"), 5000),)), at_ms=5000)

@@ -55,12 +55,23 @@ class TestCooling:
     def test_the_same_model_is_had_elsewhere(self):
         assert fitted("1", "mini", avoid=frozenset({("direct", "mini")})) == ("mini", "openrouter")
 
-    def test_a_provider_that_cools_cools_with_all_its_models(self):
-        assert fitted("1", avoid=frozenset({("direct", ANY_MODEL)})) == ("mini", "openrouter")
+    def test_its_betters_come_next_and_nothing_weaker_before_it_has_been_asked_all_the_same(self):
+        avoid = frozenset({("direct", "mid")})
+        bids = bids_in_order(NEED, CATALOG, POLICY, preferred="mid", avoid=avoid)
+        assert [bid.model for bid in bids] == ["big", "mid", "mini"]
 
-    def test_where_everybody_cools_no_money_helps(self):
+    def test_its_equals_come_first_and_another_vendors_before_its_own(self):
+        catalog = CATALOG.merged([model("mid/next", Tier.MID, 3, 9), model("other/mid", Tier.MID, 4, 12)])
+        bids = bids_in_order(NEED, catalog, POLICY, preferred="mid", avoid=frozenset({("direct", "mid")}))
+        assert [bid.model for bid in bids] == ["other/mid", "mid/next", "big", "mid", "mini"]
+
+    def test_a_provider_that_cools_cools_with_all_its_models(self):
+        bids = bids_in_order(NEED, CATALOG, POLICY, preferred="", avoid=frozenset({("direct", ANY_MODEL)}))
+        assert [bid.provider for bid in bids] == ["openrouter", "direct", "direct"]
+
+    def test_where_everybody_cools_the_preferred_one_is_asked_all_the_same(self):
         everybody = frozenset({("direct", ANY_MODEL), ("openrouter", "mini")})
-        assert fitted("1", avoid=everybody) == Unaffordable(None)
+        assert fitted("1", avoid=everybody) == ("big", "direct")
 
 
 class TestOneModelsBid:

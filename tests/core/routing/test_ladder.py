@@ -23,7 +23,7 @@ def failed(fault, at=MINI, **more):
     bid = bid_of(at, NEED, POLICY)
     tried = more.pop("tried", ())
     known = {"attempt": AttemptId("s", 0), "bid": bid, "fault": fault, "calls": 1, "retries": 0, "base": at.tier}
-    return Failed(**known, tried=frozenset({(bid.provider, bid.model), *tried}), **more)
+    return Failed(**known | more, tried=frozenset({(bid.provider, bid.model), *tried}))
 
 
 def after(failure, need=NEED, catalog=CATALOG, policy=POLICY):
@@ -56,6 +56,46 @@ def test_a_fault_of_the_request_stops(fault):
     assert after(failed(fault)) == Stop(fault.value)
 
 
+OF_SEAT = [fault for fault in Fault if RULES[fault].of_seat]
+
+
+@pytest.mark.parametrize("escalation", Escalation)
+@pytest.mark.parametrize("fault", OF_SEAT)
+class TestAFaultOfTheSeat:
+    """The same model elsewhere, then its equals in the strategy's order, another vendor's first, then its betters."""
+
+    CATALOG = Catalog(
+        [
+            model("a/one", Tier.BUDGET, 1, 2, sellers=("direct", "openrouter", "third")),
+            model("a/two", Tier.BUDGET, 1, 3),
+            model("b/two", Tier.BUDGET, 2, 4),
+            model("c/two", Tier.BUDGET, 2, 5),
+            model("c/mid", Tier.MID, 3, 9),
+            model("d/top", Tier.FLAGSHIP, 5, 25),
+        ]
+    )
+
+    def test_goes_sideways_and_then_up_whatever_the_escalation(self, fault, escalation):
+        tired = failed(fault, self.CATALOG["a/one"], calls=3, retries=2)
+        places = after(tired, catalog=self.CATALOG, policy=Policy(escalation=escalation))
+        elsewhere, others = places[:2], [name for name, _ in places[2:]]
+        assert elsewhere == [("a/one", "openrouter"), ("a/one", "third")]
+        assert others == ["b/two", "c/two", "a/two", "c/mid", "d/top"]
+
+    def test_a_model_that_the_request_names_stays_itself(self, fault, escalation):
+        tired = failed(fault, self.CATALOG["a/one"], calls=3, retries=2)
+        named, policy = evolve(NEED, model="a/one"), Policy(escalation=escalation)
+        places = after(tired, need=named, catalog=self.CATALOG, policy=policy)
+        assert places == [("a/one", "openrouter"), ("a/one", "third")]
+
+
+def test_a_flagship_that_is_down_at_the_top_of_strongest_first_leaves_what_lies_between():
+    """The answer of mini could not be used, and big cannot be reached: mid has not had its chance."""
+    down = failed(Fault.QUOTA, BIG, tried={("direct", "mini")}, answered=1, calls=2)
+    policy = Policy(escalation=Escalation.STRONGEST_FIRST)
+    assert after(evolve(down, base=Tier.BUDGET), policy=policy) == [("mid", "direct")]
+
+
 class TestLonger:
     def test_only_models_with_a_longer_window_are_asked_and_one_of_the_same_tier_first(self):
         roomy = model("roomy", Tier.BUDGET, 1, 2, context_tokens=400_000)
@@ -64,7 +104,9 @@ class TestLonger:
 
     def test_where_nobody_has_one_it_stops(self):
         answer = after(failed(Fault.CONTEXT_TOO_LONG))
-        assert answer == Stop("context_too_long at tier budget, and no stronger model that can be reached does code")
+        assert answer == Stop(
+            "context_too_long at tier budget, and no model with a longer window that can be reached does code"
+        )
 
 
 class TestAFormatWithoutTheWords:
@@ -110,9 +152,21 @@ class TestTheEnd:
         pinned = evolve(NEED, model="mini")
         assert after(failed(Fault.EMPTY), pinned) == Stop("empty, and the request names this model")
 
-    def test_the_attempts_are_counted_whatever_they_were(self):
-        last = evolve(failed(Fault.OVERLOADED), calls=6)
-        assert after(last) == Stop("6 attempts made, the most allowed")
+    @pytest.mark.parametrize("fault", [Fault.OVERLOADED, Fault.TIMED_OUT, Fault.EMPTY, Fault.CONTEXT_TOO_LONG])
+    def test_the_attempts_are_counted_whatever_they_were(self, fault):
+        assert after(failed(fault, calls=12)) == Stop("12 attempts made, the most allowed")
+
+    def test_calls_lost_to_sellers_do_not_count_as_answers(self):
+        assert after(failed(Fault.EMPTY, calls=9, answered=1)) == [("mid", "direct"), ("big", "direct")]
+        assert after(failed(Fault.EMPTY, calls=9, answered=4)) == Stop(
+            "4 answers that could not be used, the most allowed"
+        )
+
+    def test_answers_that_could_not_be_used_do_not_count_as_lost(self):
+        assert isinstance(after(failed(Fault.OVERLOADED, calls=10, answered=3)), Retry)
+        assert after(failed(Fault.OVERLOADED, calls=11, answered=3)) == Stop(
+            "8 calls lost to their sellers, the most allowed"
+        )
 
     def test_what_cools_is_passed_over(self):
         cooling = failed(Fault.TIMED_OUT, avoid=frozenset({("openrouter", ANY_MODEL), ("direct", "mid")}))

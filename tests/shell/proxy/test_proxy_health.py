@@ -38,12 +38,12 @@ async def test_where_everybody_is_left_alone_a_request_is_the_probe_and_hears_th
     assert (unready.status, "left alone" in unready.json["reasons"][0]) == (503, True)
 
 
-async def test_one_budget_of_attempts_covers_retries_failover_and_escalation(tmp_path):
+async def test_where_all_fail_no_more_calls_are_lost_to_sellers_than_allowed(tmp_path):
     broken = Script([First([Status(500)] * 99)])
     async with proxy(tmp_path, one=broken, two=broken) as world:
         answer = await world.post(chat(model="auto"))
         asked = len(world.one.received) + len(world.two.received)
-    assert asked == int(answer.headers["x-tokenwise-attempts"]) == world.client.workspace.policy().max_attempts
+    assert asked == int(answer.headers["x-tokenwise-attempts"]) == world.client.workspace.policy().max_seat_faults
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full disk to offer")
