@@ -193,7 +193,6 @@ class TestTheShortlist:
         for need in some:
             assert favourite(need, catalog, policy) == next(iter(candidates(need, catalog, policy)), None)
 
-
     @given(plain_needs(), rivals(), spending)
     def test_a_need_with_tools_is_not_answered_from_the_list_of_one_without(self, need, catalog, policy):
         for features in (Feature.NONE, Feature.TOOLS):
