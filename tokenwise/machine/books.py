@@ -15,7 +15,13 @@ from tokenwise.routing.bid import Bid
 from tokenwise.routing.verdicts import Reply
 from tokenwise.usage import Usage
 
-__all__ = ["abandon", "end", "pay", "withdraw", "write_off"]
+__all__ = ["abandon", "end", "pay", "reservation", "withdraw", "write_off"]
+
+
+def reservation(attempt: Attempt) -> ledger.Reservation:
+    """The entry that stands in the books before the call leaves."""
+    bid = attempt.bid
+    return ledger.Reservation(attempt.id, bid.model, bid.provider, bid.amount, bid.input_tokens, bid.max_output_tokens)
 
 
 def pay(

@@ -20,7 +20,7 @@ from tokenwise.budgets import ledger
 from tokenwise.catalog.reply_formats import format_for
 from tokenwise.errors import ProtocolViolation
 from tokenwise.faults import RULES, Fault
-from tokenwise.machine.books import abandon, end, pay, withdraw, write_off
+from tokenwise.machine.books import abandon, end, pay, reservation, withdraw, write_off
 from tokenwise.machine.messages import (
     CallFailed,
     CallModel,
@@ -231,12 +231,7 @@ def _call(run: Run, index: int, attempt: Attempt) -> Transition:
         return _then_advance(run, (Settle(attempt.id, Nanodollars(0)), *ended))
     timeout = run.job.policy.timeout_ms if left is None else min(run.job.policy.timeout_ms, left)
     run = run.put(index, run.steps[index].turned(Calling(attempt), calls=1))
-    return run, (Record(_reservation(attempt)), _call_command(run, index, attempt, timeout))
-
-
-def _reservation(attempt: Attempt) -> ledger.Reservation:
-    bid = attempt.bid
-    return ledger.Reservation(attempt.id, bid.model, bid.provider, bid.amount, bid.input_tokens, bid.max_output_tokens)
+    return run, (Record(reservation(attempt)), _call_command(run, index, attempt, timeout))
 
 
 def _call_command(run: Run, index: int, attempt: Attempt, timeout_ms: int) -> CallModel:
