@@ -27,6 +27,7 @@ class Layers:
     values: Mapping[str, object]
     headers: Mapping[str, Mapping[str, str]]
     models: tuple[object, ...]
+    aliases: Mapping[str, str]
     providers: tuple[str, ...]
     tags: tuple[str, ...]
     origins: tuple[Origin, ...]
@@ -43,7 +44,8 @@ def laid_over(tree: Branch, file: Path, *, environ: Mapping[str, str], flags: Ma
     stack = _Stack(environ, flags, found.given, [*found.problems, *_unknown_flags(flags, known)])
     values = {key.name: stack.value(key) for key in keys}
     origins = (*stack.origins, *_other_origins(found, f"file {file}"))
-    return Layers(values, found.headers, found.models, providers, tags, origins, tuple(stack.problems))
+    problems = tuple(stack.problems)
+    return Layers(values, found.headers, found.models, found.aliases, providers, tags, origins, problems)
 
 
 def unknown_variables(environ: Mapping[str, str]) -> Iterator[str]:
@@ -125,10 +127,12 @@ def _unknown_flags(flags: Mapping[str, object], known: Mapping[str, str]) -> Ite
 
 
 def _other_origins(found: Sections, source: str) -> Iterator[Origin]:
-    """What the file alone can say: headers, each masked, and how many models."""
+    """What the file alone can say: headers, each masked, aliases, and how many models."""
     for provider, headers in found.headers.items():
         for name, value in headers.items():
             yield Origin(shown_name(f"providers.{provider}.headers.{name}"), mask(value), source, mask(value))
+    for name, target in found.aliases.items():
+        yield Origin(f"aliases.{name}", target, source, target)
     rows = len(found.models)
     yield Origin("models", f"{rows} rows" if rows != 1 else "1 row", source if rows else "default", rows)
 

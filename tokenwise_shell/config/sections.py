@@ -12,6 +12,7 @@ from typing import Final
 from attrs import field, frozen
 
 from tokenwise.errors import Problem
+from tokenwise_shell.config.aliases import alias_problems
 from tokenwise_shell.config.file import Branch, Leaf, Row, Tree, plain
 from tokenwise_shell.config.settings import BUILT_IN
 from tokenwise_shell.config.values import HIDDEN, TAG, header_problem, looks_secret, nearest, shown, shown_name
@@ -22,6 +23,9 @@ __all__ = ["Given", "Sections", "provider_names", "sections", "tag_names"]
 _PROVIDER_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,22}")
 
 _TAGS: Final = "budgets.tags"
+
+# Whose content is not made of settings with fixed names.
+_READ_ELSEWHERE: Final = ("models", "aliases")
 
 
 @frozen
@@ -42,11 +46,15 @@ class Given:
 
 @frozen
 class Sections:
-    """The file's content by key. `headers` belong to providers, by name; `models` are rows, unchecked."""
+    """The file's content by key. `headers` belong to providers, by name; `models` are rows, unchecked.
+
+    `aliases` are names of models, or globs, and what each stands for.
+    """
 
     given: Mapping[str, Given]
     headers: Mapping[str, Mapping[str, str]]
     models: tuple[object, ...]
+    aliases: Mapping[str, str]
     problems: tuple[Problem, ...]
 
 
@@ -72,7 +80,10 @@ def sections(tree: Branch, file: Path, known: Mapping[str, str]) -> Sections:
     given = dict(walk.leaves(tree, ""))
     headers = {name: dict(walk.headers(tree, name)) for name in walk.providers}
     models = walk.models(tree.items.get("models"))
-    return Sections(given, {name: pairs for name, pairs in headers.items() if pairs}, models, tuple(walk.problems))
+    aliases = dict(walk.aliases(tree.items.get("aliases")))
+    walk.problems.extend(alias_problems(aliases))
+    kept = {name: pairs for name, pairs in headers.items() if pairs}
+    return Sections(given, kept, models, aliases, tuple(walk.problems))
 
 
 @frozen
@@ -131,15 +142,29 @@ class _Walk:
                 self.report("models", f"{_told(tree, 'models')} ({self.at(tree)}): expected a list of models")
         return ()
 
+    def aliases(self, tree: Tree | None) -> Iterator[tuple[str, str]]:
+        """Pairs of texts. A model's name may look like a number or a date to YAML, so nothing is made of its looks."""
+        if tree is None or _is_nothing(tree):
+            return
+        if not isinstance(tree, Branch):
+            self.report("aliases", f"{_told(tree, 'aliases')} ({self.at(tree)}): expected a mapping of names to models")
+            return
+        for name, target in tree.items.items():
+            if isinstance(target, Leaf) and not _is_nothing(target):
+                yield name, target.text.strip()
+            else:
+                expected = "expected a model's name, auto or auto:STRATEGY"
+                self.report(f"aliases.{name}", f"{_told(target, 'aliases')} ({self.at(target)}): {expected}")
+
     def is_read_elsewhere(self, dotted: str) -> bool:
-        return dotted == "models" or dotted in {f"providers.{name}.headers" for name in self.providers}
+        return dotted in _READ_ELSEWHERE or dotted in {f"providers.{name}.headers" for name in self.providers}
 
     def names_in(self, section: str) -> list[str]:
         """The names that stand directly in a section, such as `proxy.`; in `providers.` those are any."""
         inner = {key.removeprefix(section).partition(".")[0] for key in self.known if key.startswith(section)}
         if section == "budgets.":
             inner.add("tags")
-        also = ("models",) if not section else ("headers",) if re.fullmatch(r"providers\.[^.]+\.", section) else ()
+        also = _READ_ELSEWHERE if not section else ("headers",) if re.fullmatch(r"providers\.[^.]+\.", section) else ()
         return sorted(inner | set(also)) if inner else []
 
     def report_shape(self, dotted: str, tree: Tree, within: list[str]) -> None:

@@ -144,7 +144,8 @@ class Settings:
     """Everything that flags, the environment and the file decide, checked. Two are equal when their values are.
 
     `policy` holds `policy.*`, and with it `min_output_tokens`, `default_strategy` and `escalation_policy`. `models` are
-    rows for `local_models`, all of their scalars text. `budgets` are limits for everything together, by window, and
+    rows for `local_models`, all of their scalars text. `aliases` are
+    clients' names for models and what they stand for. `budgets` are limits for everything together, by window, and
     `tag_budgets` those of each tag.
     `notices` are for people; nothing in them stops anything.
     """
@@ -169,6 +170,7 @@ class Settings:
     exact_tokens: bool
     providers: Mapping[str, ProviderSettings]
     models: tuple[object, ...] = ()
+    aliases: Mapping[str, str] = field(factory=dict)
     budgets: Mapping[Window, Nanodollars] = field(factory=dict)
     tag_budgets: Mapping[str, Mapping[Window, Nanodollars]] = field(factory=dict)
     file: Path = field(eq=False)

@@ -36,6 +36,12 @@ model of unknown price is not used under a budget; write 0 where it is free:
     - {id: local/llama3.2, provider: local, tier: budget, capabilities: [general, code], context_tokens: 131072,
        input_usd_per_mtok: 0, output_usd_per_mtok: 0}"""
 
+_ALIASES: Final = """\
+What a client's name for a model stands for here, for programs whose model cannot be set: a name or a glob, and a model,
+auto or auto:STRATEGY:
+    gpt-4o: auto:balanced
+    "claude-*": auto:best_quality"""
+
 # A scalar that means itself wherever it stands: no indicator, nothing YAML takes for a number or a truth value.
 _SAFE: Final = re.compile(r"[A-Za-z~/][A-Za-z0-9_./~-]*(?::(?:/|\d)[A-Za-z0-9_./:-]*)?")
 _WORDS: Final = {"true", "false", "yes", "no", "on", "off", "y", "n", "null", "~"}
@@ -82,6 +88,9 @@ def _lines(environ: Mapping[str, str]) -> Iterator[str]:
     yield ""
     yield from _comment(_MODELS)
     yield "#models: []"
+    yield ""
+    yield from _comment(_ALIASES)
+    yield "#aliases: {}"
 
 
 def _entry(key: Key, name: str, indent: str, environ: Mapping[str, str]) -> Iterator[str]:

@@ -19,6 +19,7 @@ from tokenwise_shell.proxy import troubles
 from tokenwise_shell.proxy.admission.limits import long_head
 from tokenwise_shell.proxy.answer.delivery import refuse
 from tokenwise_shell.proxy.doors.chat import Chat
+from tokenwise_shell.proxy.doors.dialects import front_for
 from tokenwise_shell.proxy.doors.embeddings import embed
 from tokenwise_shell.proxy.doors.health import show_health, show_metrics, show_readiness
 from tokenwise_shell.proxy.doors.messages.door import MESSAGES, TOKENS, answer_messages, count_tokens
@@ -151,7 +152,8 @@ class App:
         """Say that nothing answers here, or what may be asked."""
         rows = self._rows_at(request.path)
         if not rows:
-            await refuse(answer, _CHAT, troubles.not_found(request.method, request.path))
+            front = front_for(request.headers)
+            await refuse(answer, front, troubles.not_found(request.method, request.path))
             return
         allowed = ", ".join(sorted(_methods(rows)))
         if request.method == "OPTIONS":

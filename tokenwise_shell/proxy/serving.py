@@ -68,7 +68,14 @@ async def heard(
         return body
     try:
         fields = front.read(object_in(body))
-        asked = read_asked(fields, request.headers, service.client.workspace.catalog, problems_in=work.problems)
+        workspace = service.client.workspace
+        asked = read_asked(
+            fields,
+            request.headers,
+            workspace.catalog,
+            aliases=workspace.settings.aliases,
+            problems_in=work.problems,
+        )
     except BadRequest as problem:
         return problem.trouble
     if isinstance(asked, Trouble):

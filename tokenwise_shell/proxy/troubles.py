@@ -20,6 +20,7 @@ from tokenwise_shell.proxy.fronts import Trouble
 __all__ = [
     "BY_FAULT",
     "INTERNAL_ERROR",
+    "REMEDY",
     "bad_request",
     "blocked",
     "budget_exceeded",
@@ -74,6 +75,13 @@ def method_not_allowed(method: str, path: str, allowed: str) -> Trouble:
     """The path is known, and takes other methods."""
     message = f"{shortened(path)} does not take {method}; it takes {allowed}"
     return Trouble(405, _INVALID, "method_not_allowed", message)
+
+
+REMEDY: Final = (
+    "give the name a model or `auto` under `aliases` in the configuration, describe the model under `models`, "
+    "or fetch the list of models anew with `tw models --refresh`"
+)
+"""What can be done where a name means nothing."""
 
 
 def unknown_model(name: str, hint: str = "") -> Trouble:

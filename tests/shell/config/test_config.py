@@ -14,6 +14,7 @@ from tokenwise.errors import InputError
 from tokenwise.policy import Escalation, Policy, Strategy
 from tokenwise_shell.cli.config_command import check_settings, init_file, show_settings
 from tokenwise_shell.cli.options import Common
+from tokenwise_shell.config.aliases import dealiased
 from tokenwise_shell.config.file import MAX_BYTES
 from tokenwise_shell.config.loading import load, policy, usable_providers
 from tokenwise_shell.config.settings import BUILT_IN, KEYS, LedgerSync, ProviderKind, Settings, provider_keys
@@ -320,6 +321,47 @@ def test_a_model_sold_by_nobody_we_know_is_refused(tmp_path):
 
 
 # ${NAME}
+
+
+def test_aliases_are_names_and_globs_with_what_they_stand_for(tmp_path):
+    text = "aliases:\n  gpt-4.1: auto:balanced\n  'claude-*': openai/gpt-6-sol\n  2024: gpt-4.1"
+    settings = loaded(tmp_path, text)
+    assert settings.aliases == {"gpt-4.1": "auto:balanced", "claude-*": "openai/gpt-6-sol", "2024": "gpt-4.1"}
+    assert [dealiased(name, settings.aliases) for name in ("claude-x", "2024", "auto", "other")] == [
+        "openai/gpt-6-sol",
+        "auto:balanced",
+        "auto",
+        "other",
+    ]
+
+
+def test_the_first_glob_goes_before_others_and_a_target_is_no_clients_name():
+    aliases = {"gpt-4*": "gpt-4.1", "gpt-*": "small", "*": "auto"}
+    named = [dealiased(name, aliases) for name in ("gpt-4o", "gpt-5", "claude", "auto:cheapest")]
+    assert named == ["gpt-4.1", "small", "auto", "auto:cheapest"]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{a: b, b: c, c: a}", "a loop: a -> b -> c -> a"),
+        ("{a: a}", "a loop: a -> a"),
+        ("{a: 'auto:cheapst'}", "did you mean 'cheapest'?"),
+        ("{a: }", "expected a model's name"),
+        ("{a: [b]}", "expected a model's name"),
+    ],
+)
+def test_an_alias_that_leads_nowhere_is_refused(tmp_path, text, reason):
+    assert reason in problems(tmp_path, f"aliases: {text}")["aliases.a"]
+
+
+@pytest.mark.parametrize("text", ["[a, b]", "a"])
+def test_aliases_are_a_mapping(tmp_path, text):
+    assert "expected a mapping of names to models" in problems(tmp_path, f"aliases: {text}")["aliases"]
+
+
+def test_auto_has_no_alias(tmp_path):
+    assert "has no alias" in problems(tmp_path, "aliases: {auto: gpt-4.1}")["aliases.auto"]
 
 
 def test_values_refer_to_the_environment(tmp_path):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.shell.proxy_world import CATALOG, SMALL, chat, model, price
+from tests.shell.proxy_world import CATALOG, LARGE, SMALL, chat, model, price
+from tokenwise.catalog.embedded_models import embedded_catalog
 from tokenwise.catalog.models import Offer
 from tokenwise.errors import Problem
 from tokenwise.money import parse_usd
@@ -12,7 +13,7 @@ from tokenwise_shell.providers.openai.usage import is_usage_alone
 from tokenwise_shell.proxy.answer.chunks import chunks_of, is_done, is_error, with_bill
 from tokenwise_shell.proxy.fronts import BadRequest, Trouble
 from tokenwise_shell.proxy.request.asked import read_asked
-from tokenwise_shell.proxy.request.names import Ambiguous, model_named
+from tokenwise_shell.proxy.request.names import Ambiguous, model_named, near_names
 from tokenwise_shell.proxy.request.options import Options, read_options
 from tokenwise_shell.transport.sse import SseEvent
 
@@ -94,6 +95,41 @@ class TestNames:
         trouble = read_asked(chat(model="twin"), {}, CATALOG.merged(twins))
         assert isinstance(trouble, Trouble)
         assert "a/twin or b/twin" in trouble.message
+
+    def test_an_unknown_name_is_told_the_nearest_and_what_to_do(self):
+        trouble = read_asked(chat(model="house/smal"), {}, CATALOG)
+        assert isinstance(trouble, Trouble)
+        assert (trouble.status, trouble.code, trouble.param) == (404, "model_not_found", "model")
+        assert SMALL in trouble.message
+        assert all(remedy in trouble.message for remedy in ("`aliases`", "`models`", "tw models --refresh"))
+
+    def test_near_names_begin_with_the_same_goods_and_are_sold(self):
+        shipped = embedded_catalog()
+        assert near_names("openai/gpt-4.1:batch", shipped)[0] == "openai/gpt-4.1"
+        assert near_names("mistral-large-2407", shipped)[0] == "mistralai/mistral-large-2512"
+        assert near_names("gpt-4.1", shipped.only(())) == ()
+
+    @pytest.mark.parametrize("wish", ["nitro", "floor", "online"])
+    def test_a_wish_about_who_answers_is_refused_by_name(self, wish):
+        trouble = read_asked(chat(model=f"{SMALL}:{wish}"), {}, CATALOG)
+        assert (trouble.status, trouble.code) == (400, "unsupported_variant")
+        assert f":{wish}" in trouble.message
+
+    @pytest.mark.parametrize("goods", ["free", "batch", "thinking"])
+    def test_goods_of_their_own_are_not_the_model_without_the_suffix(self, goods):
+        assert read_asked(chat(model=f"{SMALL}:{goods}"), {}, CATALOG).code == "model_not_found"
+
+    def test_an_alias_counts_as_what_it_stands_for(self):
+        aliases = {"gpt-4o": "auto:cheapest", "claude-*": "large", "house/small": "house/other"}
+        asked = {name: read_asked(chat(model=name), {}, CATALOG, aliases=aliases) for name in [*aliases, "claude-9"]}
+        assert (asked["gpt-4o"].model, asked["gpt-4o"].options.strategy) == ("", Strategy.CHEAPEST)
+        assert asked["claude-9"].model == LARGE
+        assert asked["house/small"].model == "house/other"
+
+    def test_an_alias_for_nothing_is_told_as_one(self):
+        trouble = read_asked(chat(model="big"), {}, CATALOG, aliases={"big": "house/huge"})
+        assert "'big'" in trouble.message
+        assert "alias for 'house/huge'" in trouble.message
 
 
 class TestFields:

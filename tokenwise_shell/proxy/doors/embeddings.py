@@ -13,13 +13,13 @@ from tokenwise.policy import Strategy
 from tokenwise.routing.request import Wishes
 from tokenwise.routing.verdicts import Failure, Reply
 from tokenwise.traits import Capability, Feature
+from tokenwise_shell.config.aliases import AUTO
 from tokenwise_shell.engine.calls import Caller, Relay
 from tokenwise_shell.providers.fields import Fields
 from tokenwise_shell.providers.openai.embeddings import weigh_input
 from tokenwise_shell.proxy.doors.chat import Chat
 from tokenwise_shell.proxy.http.asgi import Answer, Request
 from tokenwise_shell.proxy.request.asked import Asked
-from tokenwise_shell.proxy.request.names import AUTO
 from tokenwise_shell.proxy.request.work import Work
 from tokenwise_shell.proxy.service import Service
 from tokenwise_shell.proxy.serving import complete

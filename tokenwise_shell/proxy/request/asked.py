@@ -5,23 +5,25 @@ is reported at once and together.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from tokenwise.catalog.models import Catalog
 from tokenwise.errors import Problem
-from tokenwise_shell.config.values import nearest
-from tokenwise_shell.providers.fields import Fields, as_fields, entries
+from tokenwise_shell.config.aliases import AUTO
+from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
 from tokenwise_shell.proxy.fronts import BadRequest, Trouble
-from tokenwise_shell.proxy.request.names import AUTO, Ambiguous, model_named
+from tokenwise_shell.proxy.request.names import wanted
 from tokenwise_shell.proxy.request.options import OBJECT, Options, read_options
-from tokenwise_shell.proxy.troubles import shortened, unknown_model
 
 __all__ = ["Asked", "chat_problems", "read_asked"]
 
 # More than anybody corrects at once: a conversation of thousands of bad messages is no text of an error.
 _MOST_PROBLEMS: Final = 20
+
+_NO_ALIASES: Final[Mapping[str, str]] = MappingProxyType({})
 
 _CAPS: Final = ("max_completion_tokens", "max_tokens")
 
@@ -48,46 +50,31 @@ def read_asked(
     headers: Mapping[str, str],
     catalog: Catalog,
     *,
+    aliases: Mapping[str, str] = _NO_ALIASES,
     problems_in: Callable[[Fields], Iterator[Problem]] | None = None,
 ) -> Asked | Trouble:
     """What these fields and headers ask for. Raises BadRequest with everything that is wrong with them.
 
+    `aliases` are what clients' names for models stand for.
     `problems_in` finds what is wrong with the words; those of a chat request, unless it is given.
     """
     problems = list(_badly_typed(fields))
-    name, strategy = _model_and_strategy(fields.get("model"))
-    options = read_options(fields, headers, problems, strategy=strategy)
+    named = wanted(text(fields.get("model")), catalog, aliases)
+    options = read_options(fields, headers, problems, strategy=None if isinstance(named, Trouble) else named.strategy)
     problems += (problems_in or chat_problems)(fields)
     if problems:
         first = problems[0].path.partition("[")[0]
         raise BadRequest("; ".join(map(str, problems[:_MOST_PROBLEMS])), first, "invalid_value")
-    asked = Asked(
+    if isinstance(named, Trouble):
+        return named
+    return Asked(
         fields={key: value for key, value in fields.items() if key != OBJECT},
-        model="" if name == AUTO else name,
+        model=named.model,
         options=options,
         max_output_tokens=_cap(fields),
         stream=fields.get("stream") is True,
         wants_usage=as_fields(fields.get("stream_options")).get("include_usage") is True,
     )
-    return _with_known_model(asked, catalog) if asked.model else asked
-
-
-def _model_and_strategy(model: object) -> tuple[str, str | None]:
-    """A model's name, and the strategy if `auto` has one: `auto:cheapest`."""
-    name = model if isinstance(model, str) else ""
-    auto, colon, strategy = name.partition(":")
-    return (AUTO, strategy) if colon and auto == AUTO else (name, None)
-
-
-def _with_known_model(asked: Asked, catalog: Catalog) -> Asked | Trouble:
-    match model_named(asked.model, catalog):
-        case str(found):
-            return evolve(asked, model=found)
-        case Ambiguous(ids=ids):
-            return unknown_model(asked.model, f"it could be {' or '.join(ids)}")
-        case None:
-            near = nearest(shortened(asked.model), catalog.by_id)
-            return unknown_model(asked.model, near.removeprefix("; "))
 
 
 def _badly_typed(fields: Fields) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from tokenwise_shell.proxy.admission.access import Admitted
 from tokenwise_shell.proxy.fronts import Trouble
 from tokenwise_shell.proxy.request.asked import Asked
 from tokenwise_shell.proxy.request.conversation import plain_texts
+from tokenwise_shell.proxy.request.names import unsold
 from tokenwise_shell.proxy.request.work import CHAT, Work
 from tokenwise_shell.proxy.service import Service
 from tokenwise_shell.proxy.troubles import blocked, refused, unknown_model
@@ -47,6 +48,8 @@ def ordered(service: Service, admitted: Admitted, asked: Asked, work: Work = CHA
     """The order that a request amounts to, or why it is not carried out."""
     if asked.model and not admitted.may_use(asked.model):
         return unknown_model(asked.model)
+    if asked.model and not _is_sold(service, asked.model):
+        return unsold(asked.model, service.client.workspace.catalog)
     decision = decided(service, admitted, asked, work)
     match decision.outcome:
         case Routed(model=model) if work.pinned and not asked.model:
@@ -57,6 +60,13 @@ def ordered(service: Service, admitted: Admitted, asked: Asked, work: Work = CHA
             return refused(decision.outcome, _obstacle(decision))
         case Blocked():
             return blocked(decision.outcome)
+
+
+def _is_sold(service: Service, model: str) -> bool:
+    """Whether somebody who can be called sells this model. A catalogue that is shown for want of any sells nothing."""
+    workspace = service.client.workspace
+    offers = workspace.reachable[model].offers if model in workspace.reachable else ()
+    return any(offer.provider in workspace.providers for offer in offers)
 
 
 def decided(service: Service, admitted: Admitted, asked: Asked, work: Work = CHAT) -> Decision:

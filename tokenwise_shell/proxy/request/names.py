@@ -1,21 +1,40 @@
-"""Which model of the catalogue a client means by a name.
+"""Which model a client means by a name: its alias, if it has one, then what the catalogue knows by it.
 
 A catalogue's id means itself. A provider's own name for a model (`gpt-4.1-mini`) means the model that is sold by it,
-and the date of a snapshot may be missing on one side (see `providers.names`); all only where one model is meant.
+and the date of a snapshot may be missing on one side (see `providers.names`); all only where one model is meant. A
+named model is that model or nothing, since no other would do: what it could have been, and what can be done, is said.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from attrs import frozen
 
 from tokenwise.catalog.models import Catalog
-from tokenwise_shell.providers.names import names_of, same_name
+from tokenwise_shell.config.aliases import AUTO, dealiased
+from tokenwise_shell.providers.names import names_of, same_name, undated
+from tokenwise_shell.proxy.fronts import Trouble
+from tokenwise_shell.proxy.troubles import REMEDY, bad_request, shortened, unknown_model
 
-__all__ = ["AUTO", "Ambiguous", "model_named"]
+__all__ = ["Ambiguous", "Wanted", "model_named", "near_names", "unsold", "wanted"]
 
-AUTO: Final = "auto"
-"""The name by which a client leaves the choice to us; `auto:STRATEGY` names the strategy too."""
+# Not another model, but a wish about the host that answers, or a search beside it, with a price of its own.
+_WISHES: Final[Mapping[str, str]] = {
+    "nitro": 'say provider: {"sort": "throughput"} in the body instead',
+    "floor": 'say provider: {"sort": "price"} in the body instead',
+    "online": "its searches have a price that no catalogue covers",
+}
+
+# As many as a reader takes in.
+_MOST_NEAR: Final = 3
+
+
+@frozen
+class Wanted:
+    """A name of a client's as it counts here. `model` is a catalogue's id, "" for `auto`."""
+
+    model: str
+    strategy: str | None = None
 
 
 @frozen
@@ -30,6 +49,21 @@ class _Kept:
     meant: Callable[[str], tuple[str, ...]]
 
 
+def wanted(name: str, catalog: Catalog, aliases: Mapping[str, str]) -> Wanted | Trouble:
+    """What this name asks for. The strategy after `auto:` is as it was said, and checked by whoever reads options."""
+    meant = dealiased(name, aliases)
+    auto, colon, strategy = meant.partition(":")
+    if auto == AUTO:
+        return Wanted("", strategy if colon else None)
+    match model_named(meant, catalog):
+        case str(found):
+            return Wanted(found)
+        case Ambiguous(ids=ids):
+            return unknown_model(name, f"it could be {' or '.join(ids)}; name one of them")
+        case None:
+            return _unknown(name, meant, catalog)
+
+
 def model_named(name: str, catalog: Catalog) -> str | Ambiguous | None:
     """The id of the model that a name means; None where it means none."""
     if name in catalog:
@@ -39,6 +73,40 @@ def model_named(name: str, catalog: Catalog) -> str | Ambiguous | None:
         return found[0] if found else None
     own = [each for each in found if same_name(each, name)]
     return own[0] if len(own) == 1 else Ambiguous(found)
+
+
+def near_names(name: str, catalog: Catalog) -> tuple[str, ...]:
+    """Ids of what is sold and called most like this: first the same goods with other dates, or without a variant."""
+    import difflib  # only a mistake needs it
+
+    sold = [model.id for model in catalog.models if model.offers]
+    spelt = {**{_word(id_): id_ for id_ in sold}, **{id_: id_ for id_ in sold}}
+    word = _word(name)
+    alike = [id_ for each in (word, word.partition(":")[0]) for id_ in sold if _word(id_) == each]
+    close = [spelt[one] for said in (name.lower(), word) for one in difflib.get_close_matches(said, spelt, cutoff=0.5)]
+    return tuple(dict.fromkeys((*alike, *close)))[:_MOST_NEAR]
+
+
+def unsold(name: str, whole: Catalog) -> Trouble:
+    """A model that is known, and that nobody sells who can be called from here."""
+    sellers = " and ".join(offer.provider for offer in whole[name].offers) if name in whole else ""
+    hint = f"a key for {sellers} is missing, which would sell it; else " if sellers else ""
+    return unknown_model(name, f"{hint}{REMEDY}")
+
+
+def _unknown(name: str, meant: str, catalog: Catalog) -> Trouble:
+    plain, _, wish = meant.rpartition(":")
+    if wish in _WISHES and isinstance(model_named(plain, catalog), str):
+        message = f"{shortened(meant)!r}: `:{wish}` is no model and is not carried; {_WISHES[wish]}"
+        return bad_request(message, "model", "unsupported_variant")
+    near = near_names(shortened(meant), catalog)
+    alias = f"it is an alias for {shortened(meant)!r}; " if meant != name else ""
+    hint = f"did you mean {' or '.join(near)}? " if near else ""
+    return unknown_model(name, f"{alias}{hint}{REMEDY}")
+
+
+def _word(name: str) -> str:
+    return undated(name.lower().rpartition("/")[2])
 
 
 def _meant(catalog: Catalog) -> Callable[[str], tuple[str, ...]]:

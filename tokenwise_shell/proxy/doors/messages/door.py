@@ -11,7 +11,7 @@ from tokenwise_shell.proxy.answer.delivery import refuse
 from tokenwise_shell.proxy.doors.messages.front import MessagesFront
 from tokenwise_shell.proxy.fronts import Trouble
 from tokenwise_shell.proxy.http.asgi import JSON, Answer, Request
-from tokenwise_shell.proxy.request.names import model_named
+from tokenwise_shell.proxy.request.names import wanted
 from tokenwise_shell.proxy.service import Service
 from tokenwise_shell.proxy.serving import complete, heard
 
@@ -43,6 +43,8 @@ async def count_tokens(service: Service, request: Request, answer: Answer) -> No
 
 
 def _takes_effort(service: Service, name: str) -> bool:
-    catalog = service.client.workspace.catalog
-    found = model_named(name, catalog)
-    return not isinstance(found, str) or Feature.REASONING_EFFORT in catalog[found].features
+    workspace = service.client.workspace
+    found = wanted(name, workspace.catalog, workspace.settings.aliases)
+    if isinstance(found, Trouble) or not found.model:
+        return True
+    return Feature.REASONING_EFFORT in workspace.catalog[found.model].features
