@@ -93,7 +93,7 @@ def checkout(tmp_path: Path) -> Iterator[Path]:
     shutil.rmtree(tmp_path)
 
 
-@pytest.mark.slow  # installs everything: 4 s for what `tw` needs, 15 s for all, and the download before the first
+@pytest.mark.slow  # installs everything: 6 s for what `tw` needs, 25 s for all, and the download before the first
 @pytest.mark.parametrize("version", PIP_VERSIONS)
 @pytest.mark.parametrize("lock", COMMANDS)
 def test_a_command_installs_its_lock(lock: str, version: str, checkout: Path) -> None:
