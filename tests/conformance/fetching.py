@@ -89,5 +89,5 @@ def pip(*arguments: str, **environ: str) -> None:
         check=False,
     )
     if ran.returncode:
-        why = f"what the vendors test with cannot be fetched: {ran.stderr.strip()[-400:]}"
+        why = f"what this test needs cannot be fetched: {ran.stderr.strip()[-400:]}"
         pytest.fail(why) if os.environ.get("CI") else pytest.skip(why)
