@@ -98,9 +98,10 @@ class World:
         return await self.ask("POST", path, content, named)
 
     async def ask(self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> "Plain":
+        typed = {"content-type": "application/json"} if body else {}
         # Nothing here is encrypted, and reading certificates takes longer than a request.
         async with httpx.AsyncClient(verify=False, trust_env=False) as http:
-            answer = await http.request(method, self.url + path, content=body, headers=headers)
+            answer = await http.request(method, self.url + path, content=body, headers={**typed, **(headers or {})})
         return Plain(answer.status_code, answer.headers, answer.content)
 
     @asynccontextmanager

@@ -13,6 +13,7 @@ from attrs import field, frozen
 from tokenwise.errors import InputError, Problem
 from tokenwise_shell.config import paths
 from tokenwise_shell.config.file import Branch
+from tokenwise_shell.config.limits import EachLimit
 from tokenwise_shell.config.sections import Given, Sections, provider_names, sections, tag_names
 from tokenwise_shell.config.settings import BUILT_IN, KEYS, Key, Origin, provider_keys, tag_keys
 from tokenwise_shell.config.values import mask, nearest, shown, shown_name
@@ -28,6 +29,7 @@ class Layers:
     headers: Mapping[str, Mapping[str, str]]
     models: tuple[object, ...]
     aliases: Mapping[str, str]
+    limits: tuple[EachLimit, ...]
     providers: tuple[str, ...]
     tags: tuple[str, ...]
     origins: tuple[Origin, ...]
@@ -44,8 +46,8 @@ def laid_over(tree: Branch, file: Path, *, environ: Mapping[str, str], flags: Ma
     stack = _Stack(environ, flags, found.given, [*found.problems, *_unknown_flags(flags, known)])
     values = {key.name: stack.value(key) for key in keys}
     origins = (*stack.origins, *_other_origins(found, f"file {file}"))
-    problems = tuple(stack.problems)
-    return Layers(values, found.headers, found.models, found.aliases, providers, tags, origins, problems)
+    problems, lists = tuple(stack.problems), (found.models, found.aliases, found.limits)
+    return Layers(values, found.headers, *lists, providers, tags, origins, problems)
 
 
 def unknown_variables(environ: Mapping[str, str]) -> Iterator[str]:
@@ -127,14 +129,14 @@ def _unknown_flags(flags: Mapping[str, object], known: Mapping[str, str]) -> Ite
 
 
 def _other_origins(found: Sections, source: str) -> Iterator[Origin]:
-    """What the file alone can say: headers, each masked, aliases, and how many models."""
+    """What the file alone can say: headers, each masked, aliases, and how many models and limits."""
     for provider, headers in found.headers.items():
         for name, value in headers.items():
             yield Origin(shown_name(f"providers.{provider}.headers.{name}"), mask(value), source, mask(value))
     for name, target in found.aliases.items():
         yield Origin(f"aliases.{name}", target, source, target)
-    rows = len(found.models)
-    yield Origin("models", f"{rows} rows" if rows != 1 else "1 row", source if rows else "default", rows)
+    for key, rows in (("models", len(found.models)), ("limits", len(found.limits))):
+        yield Origin(key, f"{rows} rows" if rows != 1 else "1 row", source if rows else "default", rows)
 
 
 def _plain(value: object, text: str) -> bool | int | float | str | None:

@@ -14,6 +14,7 @@ from attrs import field, frozen
 from tokenwise.errors import Problem
 from tokenwise_shell.config.aliases import alias_problems
 from tokenwise_shell.config.file import Branch, Leaf, Row, Tree, plain
+from tokenwise_shell.config.limits import EachLimit, limits_in
 from tokenwise_shell.config.settings import BUILT_IN
 from tokenwise_shell.config.values import HIDDEN, TAG, header_problem, looks_secret, nearest, shown, shown_name
 
@@ -25,7 +26,7 @@ _PROVIDER_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,22}")
 _TAGS: Final = "budgets.tags"
 
 # Whose content is not made of settings with fixed names.
-_READ_ELSEWHERE: Final = ("models", "aliases")
+_READ_ELSEWHERE: Final = ("models", "aliases", "limits")
 
 
 @frozen
@@ -55,6 +56,7 @@ class Sections:
     headers: Mapping[str, Mapping[str, str]]
     models: tuple[object, ...]
     aliases: Mapping[str, str]
+    limits: tuple[EachLimit, ...]
     problems: tuple[Problem, ...]
 
 
@@ -82,8 +84,9 @@ def sections(tree: Branch, file: Path, known: Mapping[str, str]) -> Sections:
     models = walk.models(tree.items.get("models"))
     aliases = dict(walk.aliases(tree.items.get("aliases")))
     walk.problems.extend(alias_problems(aliases))
+    limits, wrong = limits_in(tree.items.get("limits"), file)
     kept = {name: pairs for name, pairs in headers.items() if pairs}
-    return Sections(given, kept, models, aliases, tuple(walk.problems))
+    return Sections(given, kept, models, aliases, limits, (*walk.problems, *wrong))
 
 
 @frozen

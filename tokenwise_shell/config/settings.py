@@ -16,9 +16,12 @@ from tokenwise.budgets.windows import Window
 from tokenwise.money import Nanodollars
 from tokenwise.policy import Escalation, Policy, Strategy
 from tokenwise_shell.config import paths
+from tokenwise_shell.config.limits import EachLimit
 from tokenwise_shell.config.values import (
     FLAG,
     HOST,
+    HOSTS,
+    ORIGINS,
     PATH,
     SECRET,
     STORE,
@@ -83,11 +86,14 @@ class RiskSettings:
 class ProxySettings:
     """Where `tw serve` listens, and how much it takes of one request, of one client, and of all together.
 
+    `origins` are pages that may call, `hosts` names under which a proxy without keys may be called, both in lower case.
     `grace_s` is what running requests get when the proxy is told to stop. `max_concurrent` is for each process.
     """
 
     host: str = "127.0.0.1"
     port: int = 8000
+    origins: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
     workers: int = 1
     max_concurrent: int = 1000
     max_header_bytes: int = 65_536
@@ -171,12 +177,21 @@ class Settings:
     providers: Mapping[str, ProviderSettings]
     models: tuple[object, ...] = ()
     aliases: Mapping[str, str] = field(factory=dict)
+    limits: tuple[EachLimit, ...] = ()
     budgets: Mapping[Window, Nanodollars] = field(factory=dict)
     tag_budgets: Mapping[str, Mapping[Window, Nanodollars]] = field(factory=dict)
     file: Path = field(eq=False)
     file_read: bool = field(default=False, eq=False)
     origins: tuple[Origin, ...] = field(default=(), eq=False, repr=False)
     notices: tuple[str, ...] = field(default=(), eq=False)
+
+    def request_budget(self, asked: Nanodollars | None) -> Nanodollars:
+        """What one request to the proxy may cost: what it asks for, and never more than the owner's own limits.
+
+        A request that asks for $10 under `{each: request, budget: 2.00}` gets $2.
+        """
+        wanted = self.default_budget if asked is None else asked
+        return min([wanted, *(limit.budget for limit in self.limits if limit.each == "request")])
 
 
 @frozen(kw_only=True)
@@ -295,6 +310,9 @@ KEYS: Final[tuple[Key, ...]] = (
     _proxy("host", HOST, "The interface. One that others can reach needs access keys; see `tw keys`.", "PROXY_HOST",
            flag="--host"),
     _proxy("port", whole(0, 65_535), "The port; 0 takes a free one.", "PROXY_PORT", flag="--port"),
+    _proxy("origins", ORIGINS, "Web pages that may call, by their origin; none may unless it stands here."),
+    _proxy("hosts", HOSTS,
+           "Names by which it may be called while no key is asked for, beside localhost and addresses."),
     _proxy("workers", whole(1, 64), "How many processes share the port.", flag="--workers"),
     _proxy("max_concurrent", whole(1, 100_000), "Requests that one process serves at the same time; more get 503."),
     _proxy("max_header_bytes", whole(1024, 1 << 24), "The longest head of a request that is read; more is 431."),

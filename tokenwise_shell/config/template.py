@@ -30,6 +30,10 @@ the environment. Any server that speaks one of the formats openai, anthropic or 
       kind: openai
       base_url: http://127.0.0.1:11434/v1"""
 
+_LIMITS: Final = """\
+What nobody may exceed, whatever a request to the proxy says of its own budget:
+    - {each: request, budget: 2.00}"""
+
 _MODELS: Final = """\
 Models of your own, and changes to known ones (then only what changes). A price that is not given is unknown, and a
 model of unknown price is not used under a budget; write 0 where it is free:
@@ -91,6 +95,9 @@ def _lines(environ: Mapping[str, str]) -> Iterator[str]:
     yield ""
     yield from _comment(_ALIASES)
     yield "#aliases: {}"
+    yield ""
+    yield from _comment(_LIMITS)
+    yield "#limits: []"
 
 
 def _entry(key: Key, name: str, indent: str, environ: Mapping[str, str]) -> Iterator[str]:
@@ -100,7 +107,7 @@ def _entry(key: Key, name: str, indent: str, environ: Mapping[str, str]) -> Iter
 
 def _default(key: Key, environ: Mapping[str, str]) -> str:
     value = key.default(environ)
-    if value is None or value == "":
+    if value in (None, "", ()):
         return "null"
     text: str = key.form.show(value)
     if isinstance(value, bool | int | float):  # and money

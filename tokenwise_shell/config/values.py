@@ -22,6 +22,8 @@ __all__ = [
     "FLAG",
     "HIDDEN",
     "HOST",
+    "HOSTS",
+    "ORIGINS",
     "PATH",
     "SECRET",
     "STORE",
@@ -260,3 +262,25 @@ def _read_tags(text: str) -> tuple[str, ...]:
 
 TAGS: Final = Form("tags of up to 64 of A-Z, a-z, 0-9, _, : and -, with commas between", _read_tags, ",".join)
 """Names under which calls are booked."""
+
+
+# `null` is every page in a frame without rights, and `*` every page there is: neither names anybody.
+_ORIGIN: Final = re.compile(r"[a-z][a-z0-9+.-]*://[a-z0-9.:_\[\]-]+")
+
+
+def _read_origins(text: str) -> tuple[str, ...]:
+    origins = tuple(one.strip().lower().rstrip("/") for one in text.split(",") if one.strip())
+    if not all(map(_ORIGIN.fullmatch, origins)):
+        raise ValueError(text)
+    return origins
+
+
+def _read_hosts(text: str) -> tuple[str, ...]:
+    return tuple(_host(one).lower() for one in text.split(",") if one.strip())
+
+
+ORIGINS: Final = Form("origins such as https://chat.example.org, with commas between", _read_origins, ",".join)
+"""Pages that may call."""
+
+HOSTS: Final = Form("names of hosts, without ports, with commas between", _read_hosts, ",".join)
+"""Names by which clients know a machine."""

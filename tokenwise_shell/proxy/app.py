@@ -16,6 +16,7 @@ from attrs import frozen
 from tokenwise.faults import Fault
 from tokenwise.routing.verdicts import Failure
 from tokenwise_shell.proxy import troubles
+from tokenwise_shell.proxy.admission.callers import cors_headers, preflight_headers
 from tokenwise_shell.proxy.admission.limits import long_head
 from tokenwise_shell.proxy.answer.delivery import refuse
 from tokenwise_shell.proxy.doors.chat import Chat
@@ -97,6 +98,7 @@ class App:
                 request = Request.of(scope, receive)
                 answer = Answer(send, bodiless=request.method == "HEAD", closes=request.unread)
                 target = scope.get("raw_path", b"") + scope.get("query_string", b"")
+                answer.extra |= cors_headers(request.headers, self.service.settings)
                 long = long_head(scope["headers"], target, self.service.settings)
                 await self._serve(request, answer, long)
             case _:  # a websocket: nothing here speaks over one
@@ -127,8 +129,8 @@ class App:
 
     async def _answer(self, row: Row | None, request: Request, answer: Answer, long: Trouble | None) -> None:
         try:
-            if long:
-                await refuse(answer, row.front if row else _CHAT, long)
+            if trouble := long or self.service.foreign(request):
+                await refuse(answer, row.front if row else _CHAT, trouble)
             elif row is None:
                 await self._turn_away(request, answer)
             else:
@@ -157,7 +159,8 @@ class App:
             return
         allowed = ", ".join(sorted(_methods(rows)))
         if request.method == "OPTIONS":
-            await answer.begin(204, {"allow": allowed})
+            asked = preflight_headers(request.headers, self.service.settings, allowed)
+            await answer.begin(204, {"allow": allowed, **asked})
             await answer.end()
         else:
             trouble = troubles.method_not_allowed(request.method, request.path, allowed)

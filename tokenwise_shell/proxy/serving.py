@@ -12,6 +12,7 @@ import orjson
 from tokenwise_shell.ledger.runs import new_run_id
 from tokenwise_shell.providers.fields import Fields
 from tokenwise_shell.proxy.admission.access import Admitted
+from tokenwise_shell.proxy.admission.callers import unreadable_type
 from tokenwise_shell.proxy.admission.limits import long_conversation
 from tokenwise_shell.proxy.answer.carrier import Carrier
 from tokenwise_shell.proxy.answer.delivery import Delivery, refuse
@@ -63,6 +64,8 @@ async def heard(
     admitted = service.admit(request)
     if isinstance(admitted, Trouble):
         return admitted
+    if trouble := unreadable_type(request.headers):
+        return trouble
     body = await request.body(limit_bytes=settings.max_body_bytes, within_ms=1000 * settings.body_timeout_s)
     if isinstance(body, Trouble):
         return body

@@ -36,9 +36,9 @@ def target(tmp_path_factory):
 def check_sound(target: Target) -> None:
     """Still there, still answering, nothing of its own gone wrong, and no connection left."""
     assert target.process.poll() is None
-    assert b"200" in target.say(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")[:20]
+    assert b"200" in target.say(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")[:20]
     assert "Traceback" not in target.log.read_text()
-    assert not re.search(rb'status="500"\} [1-9]', target.say(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"))
+    assert not re.search(rb'status="500"\} [1-9]', target.say(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"))
 
 
 def check_answer(said: bytes) -> None:

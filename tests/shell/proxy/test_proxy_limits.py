@@ -61,7 +61,7 @@ class TestSizes:
             assert (await world.post({"model": SMALL, "messages": messages[:3]})).status == 200
 
 
-HEAD = b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+HEAD = b"POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
 
 
 @asynccontextmanager
@@ -108,7 +108,7 @@ class TestTimes:
                         async for _ in every(0.2):
                             await client.stream.receive_some(100)
 
-                await client.ask(post("/v1/chat/completions", orjson.dumps(chat(stream=True)), host="x"))
+                await client.ask(post("/v1/chat/completions", orjson.dumps(chat(stream=True)), host="localhost"))
                 nursery.start_soon(sip)
                 await until(lambda: not world.service.gate.serving)
                 nursery.cancel_scope.cancel()

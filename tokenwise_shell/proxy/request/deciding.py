@@ -77,7 +77,7 @@ def decided(service: Service, admitted: Admitted, asked: Asked, work: Work = CHA
         work.words(asked.fields),
         catalog=admitted.catalog(workspace.reachable),
         policy=workspace.policy(asked.options.strategy),
-        budget=workspace.budget(asked.options.budget),
+        budget=workspace.settings.request_budget(asked.options.budget),
         wishes=evolve(work.wishes(asked), counted=workspace.counted(plain_texts(asked.fields))),
         gate=gate_of(workspace.settings),
     )
