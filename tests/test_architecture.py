@@ -51,6 +51,7 @@ EDGES = {
     "tokenwise_shell/cli/__init__.py",
     "tokenwise_shell/proxy/app.py",
     "tokenwise_shell/proxy/http/connections.py",
+    "tokenwise_shell/proxy/http/swift.py",
 }
 
 

@@ -4,6 +4,7 @@ Two providers, `one` and `two`, sell the same small model under names of their o
 sells one stronger model that the other does not have.
 """
 
+import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from operator import attrgetter
@@ -26,15 +27,19 @@ from tokenwise.money import NanoPerMtok
 from tokenwise.traits import Capability, Feature, Tier
 from tokenwise_shell.client import Client, open_client
 from tokenwise_shell.codec.messages import entry_from_json
+from tokenwise_shell.config.settings import HttpParser
 from tokenwise_shell.embedded import EmbeddedProvider, Pace, Script, serve
 from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.ledger.jsonl import read_lines
 from tokenwise_shell.proxy.app import application
-from tokenwise_shell.proxy.http.connections import serve_connections
 from tokenwise_shell.proxy.http.sockets import listen, origin_of
+from tokenwise_shell.proxy.http.swift import serve_clients
 from tokenwise_shell.proxy.server import service_for
 from tokenwise_shell.proxy.service import Service
 from tokenwise_shell.workspace import Workspace, open_workspace
+
+# `TOKENWISE_TEST_HTTP=h11 python -m pytest tests/shell/proxy` runs all of these on the other implementation.
+HTTP = HttpParser(os.environ.get("TOKENWISE_TEST_HTTP", "httptools"))
 
 INSTANT = Pace(latency_ms=0, token_us=0)
 
@@ -214,10 +219,10 @@ async def running(space: Workspace) -> AsyncIterator[tuple[str, Service]]:
 @asynccontextmanager
 async def served(service: Service) -> AsyncIterator[str]:
     """The application on a loopback port, while the block runs; gives the origin."""
-    settings = evolve(service.settings, port=0, grace_s=1)
+    settings = evolve(service.settings, port=0, grace_s=1, http=HTTP)
     listener, stop = listen(settings), trio.Event()
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve_connections, application(service), settings, listener, stop)
+        nursery.start_soon(serve_clients, application(service), settings, listener, stop)
         try:
             yield origin_of(listener, "127.0.0.1")
         finally:

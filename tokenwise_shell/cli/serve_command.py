@@ -32,10 +32,12 @@ class Place:
         None
     )
 
+    http: Annotated[str | None, Parameter(help="What reads HTTP/1.1: httptools or h11. Without it: proxy.http.")] = None
+
     @property
     def flags(self) -> dict[str, object]:
         """These as settings."""
-        return {"proxy.host": self.host, "proxy.port": self.port, "proxy.workers": self.workers}
+        return {f"proxy.{name}": getattr(self, name) for name in ("host", "port", "workers", "http")}
 
 
 _COMMON = Common()

@@ -39,6 +39,7 @@ __all__ = [
     "BUILT_IN",
     "KEYS",
     "SECTIONS",
+    "HttpParser",
     "Key",
     "LedgerSync",
     "Origin",
@@ -73,6 +74,17 @@ class LedgerSync(enum.Enum):
     NEVER = "never"
 
 
+class HttpParser(enum.Enum):
+    """Which of two implementations of HTTP/1.1 serves clients.
+
+    - HTTPTOOLS: llhttp, on Linux; elsewhere H11 serves.
+    - H11: h11 in hypercorn's protocol, a third as fast.
+    """
+
+    HTTPTOOLS = "httptools"
+    H11 = "h11"
+
+
 @frozen
 class RiskSettings:
     """When the risk gate refuses; `tokenwise.scenario.risk` says what the three mean. The threshold is from 0 to 1."""
@@ -104,6 +116,7 @@ class ProxySettings:
     request_timeout_s: int = 600
     keep_alive_s: int = 75
     grace_s: int = 30
+    http: HttpParser = HttpParser.HTTPTOOLS
 
 
 @frozen(kw_only=True)
@@ -325,6 +338,7 @@ KEYS: Final[tuple[Key, ...]] = (
            "Seconds until a request is given up, its answer and stream included."),
     _proxy("keep_alive_s", whole(1, _DAY_S), "Seconds for which a connection may be silent between requests."),
     _proxy("grace_s", whole(0, _DAY_S), "Seconds for running requests to end when the proxy is told to stop."),
+    _proxy("http", choice(HttpParser), "What reads HTTP/1.1: httptools (llhttp; on Linux), or h11.", flag="--http"),
     _key("ledger.sync", choice(LedgerSync), LedgerSync.LEASE,
          "When a reservation reaches the disk: lease (an amount at a time, ahead of the calls it covers); always\n"
          "(each by itself, and slower); never (a power loss may lose lines)."),

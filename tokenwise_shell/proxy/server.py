@@ -24,7 +24,7 @@ from tokenwise_shell.proxy.admission.budgets import put_in_force, standings
 from tokenwise_shell.proxy.admission.keys import KeyFile, keys_beside
 from tokenwise_shell.proxy.admission.limits import Gate
 from tokenwise_shell.proxy.app import application
-from tokenwise_shell.proxy.http.connections import serve_connections
+from tokenwise_shell.proxy.http.swift import serve_clients
 from tokenwise_shell.proxy.metrics import Metrics
 from tokenwise_shell.proxy.refreshing import keep_fresh
 from tokenwise_shell.proxy.service import Service
@@ -76,7 +76,7 @@ async def serve(plan: Plan) -> int | None:
             nursery.start_soon(ending.with_lifeline, plan.lifeline)
             nursery.start_soon(keep_fresh, client, plan.notice)
             plan.ready()
-            await serve_connections(application(service), plan.settings, plan.listener, ending.stop)
+            await serve_clients(application(service), plan.settings, plan.listener, ending.stop)
             nursery.cancel_scope.cancel(reason="every connection has ended")
     return ending.came
 

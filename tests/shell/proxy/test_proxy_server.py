@@ -3,6 +3,7 @@
 import random
 import socket
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import orjson
 import pytest
@@ -13,6 +14,7 @@ from tokenwise.errors import InputError
 from tokenwise_shell.config.settings import ProxySettings
 from tokenwise_shell.proxy.http.connections import serve_connections
 from tokenwise_shell.proxy.http.sockets import listen, origin_of, reachable_by_others
+from tokenwise_shell.proxy.http.swift import serve_swiftly
 
 STUCK_SECONDS = 20
 MOST = 1 << 16
@@ -59,6 +61,15 @@ async def echo(scope, receive, send):
     await answer(send, body=body or b"nothing")
 
 
+@pytest.fixture(params=("httptools", "h11"), autouse=True)
+def implementation(request):
+    """Both ways of HTTP/1.1: everything here holds for either."""
+    IN_USE[:] = [serve_swiftly if request.param == "httptools" else serve_connections]
+
+
+IN_USE: list[Any] = []
+
+
 @asynccontextmanager
 async def serving(app, **settings):
     own = ProxySettings(port=0, **settings)
@@ -77,7 +88,7 @@ async def serving(app, **settings):
 
     with trio.fail_after(STUCK_SECONDS):
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(serve_connections, watched, own, listener, stop)
+            nursery.start_soon(IN_USE[0], watched, own, listener, stop)
             yield server
             stop.set()
 
@@ -186,7 +197,7 @@ class TestWhatIsNoRequest:
             for _ in range(2):
                 async with await server.connect() as client:
                     await client.send_all(HEAD + b"content-length: 0\r\n\r\n")
-                    assert (await until_it_has(client, b"\r\n\r\n")).startswith(b"HTTP/1.1 500")
+                    assert (await client.receive_some(MOST)).startswith(b"HTTP/1.1 500")
 
 
 PIECES = [
@@ -360,3 +371,40 @@ class TestListening:
         with listen(ProxySettings(host="::1", port=0)) as listener:
             assert not reachable_by_others(listener)
             assert origin_of(listener, "::1") == f"http://[::1]:{listener.getsockname()[1]}"
+
+
+class TestLeaving:
+    """What the kernel tells of a client; `connections` cannot tell having said all from being gone."""
+
+    @staticmethod
+    async def slow(scope, _, send):
+        with trio.CancelScope() as works:
+            scope["tokenwise.leaving"](works)
+            await trio.sleep(0.05)
+            await answer(send, 200, b"done")
+        assert not works.cancelled_caught
+
+    @pytest.mark.parametrize("implementation", ["httptools"], indirect=True)
+    async def test_a_client_that_has_said_all_gets_its_answer(self):
+        async with serving(self.slow) as server, await server.connect() as client:
+            await client.send_all(HEAD + b"content-length: 0\r\n\r\n")
+            await client.send_eof()
+            said = await heard(client)
+            assert said.startswith(b"HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 200")
+            assert said.endswith(b"done")
+
+    @pytest.mark.parametrize("implementation", ["httptools"], indirect=True)
+    async def test_the_work_for_a_client_that_is_gone_is_cancelled(self):
+        left = trio.Event()
+
+        async def forever(scope, receive, send):
+            with trio.CancelScope() as works:
+                scope["tokenwise.leaving"](works)
+                await trio.sleep_forever()
+            left.set()
+
+        async with serving(forever) as server:
+            async with await server.connect() as client:
+                await client.send_all(HEAD + b"content-length: 0\r\n\r\n")
+                await server.running.wait()
+            await left.wait()

@@ -15,7 +15,19 @@ from tokenwise_shell.proxy.fronts import Trouble
 from tokenwise_shell.proxy.troubles import too_large, too_slow
 from tokenwise_shell.transport.sse import SseEvent
 
-__all__ = ["JSON", "SSE", "Answer", "ClientGone", "Headers", "Receive", "Request", "Scope", "Send", "event_bytes"]
+__all__ = [
+    "JSON",
+    "LEAVING",
+    "SSE",
+    "Answer",
+    "ClientGone",
+    "Headers",
+    "Receive",
+    "Request",
+    "Scope",
+    "Send",
+    "event_bytes",
+]
 
 # ASGI's own types: messages are dictionaries, and only this module looks into them.
 Scope = MutableMapping[str, Any]
@@ -24,6 +36,9 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 Headers = Mapping[str, str]
 """Names in lower case, and values of visible ASCII."""
+
+LEAVING: Final = "tokenwise.leaving"
+"""The key of an ASGI scope with what takes the cancel scope of the work on a request, where the server has that."""
 
 JSON: Final = "application/json"
 SSE: Final = "text/event-stream; charset=utf-8"
@@ -45,13 +60,15 @@ class Request:
     query: Mapping[str, str]
     headers: Headers
     _receive: Receive
+    leaving: Callable[[trio.CancelScope], None] | None = None
     _whole: trio.Event = field(factory=trio.Event, init=False)
 
     @classmethod
     def of(cls, scope: Scope, receive: Receive) -> "Request":
         """The request that an ASGI server hands over."""
-        query = dict(parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True))
-        return cls(scope["method"], scope["path"], query, _joined(scope["headers"]), receive)
+        asked = scope.get("query_string", b"")
+        query = dict(parse_qsl(asked.decode("latin-1"), keep_blank_values=True)) if asked else {}
+        return cls(scope["method"], scope["path"], query, _joined(scope["headers"]), receive, scope.get(LEAVING))
 
     def unread(self) -> bool:
         """Whether a body is on its way that nobody has read to its end."""

@@ -20,6 +20,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 import h11
@@ -40,15 +41,15 @@ from tokenwise_shell.proxy.http.inbox import Tasks
 if TYPE_CHECKING:
     from hypercorn.typing import AppWrapper
 
-__all__ = ["Application", "serve_connections"]
+__all__ = ["LINGER_S", "Application", "refusal", "serve_connections"]
 
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 """Anything that speaks ASGI."""
 
 _LOG: Final = logging.getLogger("tokenwise.proxy")
 
-# How long a client that is still sending gets to read that it need not.
-_LINGER_S: Final = 2
+LINGER_S: Final = 2
+"""How long a client that is still sending gets to read that it need not."""
 
 # Read from a socket at a time.
 _PIECE: Final = 1 << 16
@@ -57,6 +58,7 @@ _PIECE: Final = 1 << 16
 _MANY: Final = 1 << 62
 
 _ERRORS: Final = {
+    500: ("internal_error", "this request failed by a bug of the proxy's own; its log says more"),
     431: ("headers_too_large", "the head of the request is too long"),
     501: ("not_implemented", "this is not spoken here"),
 }
@@ -192,7 +194,7 @@ class _Connection:
         """End the connection; where the client is still sending, read on until it has heard."""
         self.dropping = True
         said_all = self.http.connection.their_state not in (h11.SEND_BODY, h11.ERROR)
-        self.reading.deadline = trio.current_time() + (0 if said_all else _LINGER_S)
+        self.reading.deadline = trio.current_time() + (0 if said_all else LINGER_S)
         async with self.writing:
             with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
                 await self.stream.send_eof()
@@ -220,15 +222,30 @@ class _Http1(H11Protocol):
         await self.send(Closed())
 
     async def _send_error_response(self, status_code: int) -> None:
-        code, message = _ERRORS.get(status_code, _BAD)
-        told = {"message": message, "type": "invalid_request_error", "param": None, "code": code}
-        body = orjson.dumps({"error": told})
-        headers = [
-            (b"content-type", b"application/json"),
-            (b"content-length", str(len(body)).encode()),
-            (b"connection", b"close"),
-            *self.config.response_headers("h11"),
-        ]
+        body = _error_body(status_code)
+        headers = [*_error_headers(body), *self.config.response_headers("h11")]
         await self._send_h11_event(h11.Response(status_code=status_code, headers=headers))
         await self._send_h11_event(h11.Data(data=body))
         await self._send_h11_event(h11.EndOfMessage())
+
+
+def refusal(status: int) -> bytes:
+    """The whole answer to what is no request, or to one that the application has failed; it ends the connection."""
+    body = _error_body(status)
+    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n".encode()]
+    lines += [b"%b: %b\r\n" % pair for pair in _error_headers(body)]
+    return b"".join((*lines, b"\r\n", body))
+
+
+def _error_body(status: int) -> bytes:
+    code, message = _ERRORS.get(status, _BAD)
+    kind = "server_error" if status == HTTPStatus.INTERNAL_SERVER_ERROR else "invalid_request_error"
+    return orjson.dumps({"error": {"message": message, "type": kind, "param": None, "code": code}})
+
+
+def _error_headers(body: bytes) -> list[tuple[bytes, bytes]]:
+    return [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"connection", b"close"),
+    ]

@@ -1,0 +1,260 @@
+"""Clients' connections on llhttp: the fast way, with the same manners as `connections`.
+
+One task a connection, and nothing is started for a request: it is read, parsed and served in place, and what comes
+behind it stays in the kernel until it is answered. That its client has left meanwhile is told by the kernel to one task
+for all connections (`leavers`), so no request needs a watcher of its own.
+
+A client that only says that it has said all (half of a TCP connection closed) looks the same as one that is gone. So it
+is sent an interim answer, which a client of HTTP/1.1 passes over: who has gone answers that with a reset.
+
+Linux alone tells of leaving in this way; elsewhere `connections` serves.
+"""
+
+import errno
+import logging
+import math
+import select
+import socket
+from contextlib import suppress
+from typing import Final
+
+import trio
+from attrs import define, field
+
+from tokenwise_shell.config.settings import HttpParser, ProxySettings
+from tokenwise_shell.proxy.http.connections import LINGER_S, Application, refusal, serve_connections
+from tokenwise_shell.proxy.http.leavers import Leavers
+from tokenwise_shell.proxy.http.parsing import Heard, Parser, Unreadable
+from tokenwise_shell.proxy.http.turn import Turn
+
+__all__ = ["serve_clients", "serve_swiftly"]
+
+_LOG: Final = logging.getLogger("tokenwise.proxy")
+
+# Read from a socket at a time.
+_PIECE: Final = 1 << 16
+
+# After these, accepting is tried again in a moment: too many open files, or no memory for one more.
+_BUSY: Final = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS}
+_BUSY_S: Final = 0.1
+
+_STILL_THERE: Final = b"HTTP/1.1 102 Processing\r\n\r\n"
+
+
+async def serve_clients(app: Application, settings: ProxySettings, listener: socket.socket, stop: trio.Event) -> None:
+    """Serve with the implementation that the settings name, as `connections.serve_connections` says."""
+    swift = settings.http is HttpParser.HTTPTOOLS and hasattr(select, "epoll")
+    await (serve_swiftly if swift else serve_connections)(app, settings, listener, stop)
+
+
+async def serve_swiftly(app: Application, settings: ProxySettings, listener: socket.socket, stop: trio.Event) -> None:
+    """As `connections.serve_connections`."""
+    house = _House(app, settings)
+    with listener:
+        async with trio.open_nursery() as around:
+            around.start_soon(house.leavers.listen)
+            async with trio.open_nursery() as connections:
+                async with trio.open_nursery() as accepting:
+                    accepting.start_soon(house.accept, listener, connections)
+                    await stop.wait()
+                    accepting.cancel_scope.cancel(reason="nothing more is accepted")
+                listener.close()
+                house.ending = True
+                for connection in tuple(house.open):
+                    connection.rest()
+                connections.cancel_scope.deadline = trio.current_time() + settings.grace_s
+            around.cancel_scope.cancel(reason="every connection has ended")
+
+
+@define(eq=False)
+class _House:
+    """What all connections share, and those that are open."""
+
+    app: Application
+    settings: ProxySettings
+    leavers: Leavers = field(factory=Leavers)
+    open: "set[_Connection]" = field(factory=set)
+    ending: bool = False
+
+    async def accept(self, listener: socket.socket, nursery: trio.Nursery) -> None:
+        """Take all that wait at each waking: taking one a pass lets the rest starve when many come."""
+        while True:
+            await trio.lowlevel.wait_readable(listener)
+            with suppress(BlockingIOError, ConnectionAbortedError):
+                while True:
+                    try:
+                        sock, _ = listener.accept()
+                    except OSError as error:
+                        if error.errno not in _BUSY:
+                            raise
+                        await trio.sleep(_BUSY_S)
+                    else:
+                        nursery.start_soon(self.receive, sock)
+
+    async def receive(self, sock: socket.socket) -> None:
+        """See a client off the way it came."""
+        connection = None
+        try:
+            sock.setblocking(False)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection = _Connection(self, sock, sock.getpeername(), sock.getsockname())
+            self.open.add(connection)
+            self.leavers.watch(sock, connection.told)
+            await connection.run()
+        except OSError:
+            pass  # it was gone before anything was known of it
+        except Exception:  # noqa: BLE001 -- the outermost edge of a connection: the others go on
+            _LOG.exception("a connection failed")
+            if connection is not None:
+                connection.apologise()
+        finally:
+            if connection is not None:
+                self.open.discard(connection)
+                self.leavers.forget(sock)
+            trio.lowlevel.notify_closing(sock)
+            sock.close()
+
+
+@define(eq=False)
+class _Connection:
+    """One accepted connection. Between requests it has a deadline, within one the request has its own."""
+
+    house: _House
+    sock: socket.socket
+    client: tuple[str, int]
+    server: tuple[str, int]
+    turn: Turn | None = None
+    said_all: bool = False
+    life: trio.CancelScope = field(factory=trio.CancelScope)
+    parser: Parser = field(init=False)
+
+    async def run(self) -> None:
+        """Serve one request after the other, until either side has had enough."""
+        self.parser = Parser(self.house.settings.max_header_bytes)
+        with self.life:
+            self.rest()
+            while heard := await self.next():
+                self.life.deadline = math.inf
+                if not await self.serve(heard):
+                    break
+                self.rest()
+
+    def rest(self) -> None:
+        """Give an idle client its time to say something more; none at all where the proxy is ending."""
+        if self.turn is None:
+            pause_s = 0.0 if self.house.ending else self.house.settings.keep_alive_s
+            self.life.deadline = trio.current_time() + pause_s
+
+    async def next(self) -> Heard | None:
+        """The next request, once its head is there. None where none comes, or none that can be read."""
+        arrived = self.parser.arrived
+        while not arrived:
+            if not (data := await self.read()):
+                return None
+            try:
+                self.parser.feed(data)
+            except Unreadable as problem:
+                if arrived:
+                    break  # what came before it has its answer first
+                await self.write(refusal(problem.status))
+                await self.let_go(said_all=problem.status not in (400, 431))
+                return None
+        return arrived.popleft()
+
+    async def serve(self, heard: Heard) -> bool:
+        """Answer a request, and say whether another may follow."""
+        self.turn = turn = Turn(self, heard, ending=self.house.ending)
+        if self.said_all and heard.complete and not self.parser.arrived:
+            self.told(gone=False)  # it said so before anybody looked after this request
+        await self.house.app(turn.scope(), turn.receive, turn.send)
+        self.turn = None
+        if turn.left.is_set():
+            return False
+        if not turn.begun:
+            await self.write(refusal(500))
+        elif turn.ended and turn.keep and heard.complete:
+            return not self.said_all or bool(self.parser.arrived)
+        await self.let_go(said_all=heard.complete)
+        return False
+
+    async def read(self) -> bytes:
+        """The next bytes, b"" at the end of them."""
+        while True:
+            try:
+                data = self.sock.recv(_PIECE)
+            except BlockingIOError:
+                await trio.lowlevel.wait_readable(self.sock)
+            except OSError:
+                return b""
+            else:
+                return data
+
+    async def more(self) -> bool:
+        """Read on within a request; False where nothing more comes or what came is not HTTP."""
+        await trio.lowlevel.checkpoint_if_cancelled()
+        data = await self.read()
+        try:
+            if data:
+                self.parser.feed(data)
+        except Unreadable:
+            return False
+        return bool(data)
+
+    async def write(self, data: bytes) -> None:
+        """Send it all. A client that is gone is told of as having left; a cancelled write ends the connection."""
+        try:
+            sent = self.sock.send(data)
+        except BlockingIOError:
+            sent = 0
+        except OSError:
+            self.leave()
+            return
+        if sent < len(data):
+            await self._write_rest(memoryview(data)[sent:])
+
+    async def _write_rest(self, rest: memoryview) -> None:
+        try:
+            while rest:
+                await trio.lowlevel.wait_writable(self.sock)
+                with suppress(BlockingIOError):
+                    rest = rest[self.sock.send(rest) :]
+        except OSError:
+            self.leave()
+        except trio.Cancelled:
+            self.leave()  # the client has half of something; nothing can follow that
+            with suppress(OSError):
+                self.sock.shutdown(socket.SHUT_RDWR)
+            raise
+
+    def told(self, gone: bool) -> None:
+        """Hear from the kernel that the client has said all, or that it is gone."""
+        self.said_all = True
+        if self.turn is None:
+            return  # whoever reads hears of it
+        if gone or not self.turn.asks_whether_there():
+            self.leave()
+            return
+        try:
+            self.sock.send(_STILL_THERE)
+        except OSError:
+            self.leave()
+
+    def leave(self) -> None:
+        """The client is gone: nobody need go on with its request."""
+        if self.turn is not None:
+            self.turn.leave()
+
+    def apologise(self) -> None:
+        """Say that a bug ended the request, if no part of its answer has been sent, and without waiting."""
+        if self.turn is None or not self.turn.begun:
+            with suppress(OSError):
+                self.sock.send(refusal(500))
+
+    async def let_go(self, *, said_all: bool) -> None:
+        """End the connection; where the client is still sending, read on until it has heard."""
+        with suppress(OSError):
+            self.sock.shutdown(socket.SHUT_WR)
+        if not said_all:
+            with trio.move_on_after(LINGER_S):
+                while await self.read():
+                    pass

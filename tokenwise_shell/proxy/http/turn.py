@@ -1,0 +1,159 @@
+"""One request and its answer on a connection, as ASGI hands them to an application.
+
+Beside ASGI's own keys the scope has `tokenwise.leaving`: the application gives it the cancel scope of its work, which
+is cancelled when the client leaves.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from email.utils import formatdate
+from http import HTTPStatus
+from typing import Any, Final, Protocol
+from urllib.parse import unquote
+
+import trio
+from attrs import define, field
+
+from tokenwise_shell.proxy.http.asgi import LEAVING
+from tokenwise_shell.proxy.http.parsing import Heard
+
+__all__ = ["Turn", "Wire"]
+
+_GO_ON: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+_BODILESS: Final = frozenset((204, 304))
+
+_FIRST_LINES: Final[Mapping[int, bytes]] = {
+    status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus
+}
+
+
+class Wire(Protocol):
+    """The connection that a request came on."""
+
+    client: tuple[str, int]
+    server: tuple[str, int]
+
+    async def more(self) -> bool:
+        """Read on, and say whether anything came."""
+
+    async def write(self, data: bytes) -> None:
+        """Send bytes, waiting while the client is slow."""
+
+
+@define(eq=False)
+class Turn:
+    """One request under way. `ended` once its answer is whole; `keep` where another request may follow it."""
+
+    wire: Wire
+    heard: Heard
+    ending: bool
+    begun: bool = field(default=False, init=False)
+    ended: bool = field(default=False, init=False)
+    keep: bool = field(default=False, init=False)
+    left: trio.Event = field(factory=trio.Event, init=False)
+    _told: bool = field(default=False, init=False)
+    _chunked: bool = field(default=False, init=False)
+    _head: bytes = field(default=b"", init=False)
+    _works: trio.CancelScope | None = field(default=None, init=False)
+
+    def scope(self) -> dict[str, Any]:
+        """What ASGI tells of a request before its body."""
+        heard = self.heard
+        raw_path, _, query = heard.target.partition(b"?")
+        return {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": heard.version,
+            "method": heard.method,
+            "scheme": "http",
+            "path": unquote(raw_path.decode("latin-1")) if b"%" in raw_path else raw_path.decode("latin-1"),
+            "raw_path": raw_path,
+            "query_string": query,
+            "root_path": "",
+            "headers": heard.headers,
+            "client": self.wire.client,
+            "server": self.wire.server,
+            LEAVING: self.works_in,
+        }
+
+    def works_in(self, works: trio.CancelScope) -> None:
+        """Cancel this when the client leaves."""
+        self._works = works
+        if self.left.is_set():
+            works.cancel(reason="the client has left")
+
+    async def receive(self) -> dict[str, Any]:
+        """The next piece of the body; behind its end, the word that the client has left, once it has."""
+        heard = self.heard
+        while not heard.complete and not heard.pieces:
+            if heard.waits_for_word and not self.begun:
+                heard.waits_for_word = False
+                await self.wire.write(_GO_ON)
+            if not await self.wire.more():
+                self.leave()
+                return {"type": "http.disconnect"}
+        if self._told and heard.complete and not heard.pieces:
+            if not self.left.is_set():
+                await self.left.wait()
+            return {"type": "http.disconnect"}
+        self._told = True
+        return {"type": "http.request", "body": heard.taken(), "more_body": not heard.complete}
+
+    async def send(self, message: Mapping[str, Any]) -> None:
+        """Take a part of the answer. The head waits for the first piece of the body, so that both leave together."""
+        if self.left.is_set():
+            await trio.lowlevel.checkpoint()  # else one that goes on and on would let nobody else run
+            return
+        if message["type"] == "http.response.start":
+            self._begin(message["status"], message["headers"])
+            return
+        data, more = message.get("body", b""), message.get("more_body", False)
+        if self._chunked:
+            piece = b"%x\r\n%b\r\n" % (len(data), data) if data else b""
+            data = piece if more else piece + b"0\r\n\r\n"
+        head, self._head = self._head, b""
+        self.begun = True
+        self.ended = not more
+        if head or data:
+            await self.wire.write(head + data if head else data)
+
+    def asks_whether_there(self) -> bool:
+        """Whether an interim answer can be sent, since no part of the real one has been, and HTTP/1.1 is spoken."""
+        return not self.begun and self.heard.version == "1.1"
+
+    def leave(self) -> None:
+        """The client has left."""
+        self.left.set()
+        if self._works is not None:
+            self._works.cancel(reason="the client has left")
+
+    def _begin(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        names = {name for name, _ in headers}
+        framed = b"content-length" in names or status in _BODILESS or self.heard.method == "HEAD"
+        closing = (b"connection", b"close") in headers
+        self._chunked = not framed and self.heard.version == "1.1"
+        self.keep = self.heard.keep and not closing and not self.ending and (framed or self._chunked)
+        lines = [_FIRST_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status]
+        lines += [b"%b: %b\r\n" % pair for pair in headers]
+        if self._chunked:
+            lines.append(b"transfer-encoding: chunked\r\n")
+        if not self.keep and not closing:
+            lines.append(b"connection: close\r\n")
+        self._head = b"".join((*lines, _date(int(time.time())), b"\r\n"))
+
+
+def _dates() -> Callable[[int], bytes]:
+    """The header that says when, written anew once a second."""
+    known: tuple[int, bytes] = (0, b"")
+
+    def date(now_s: int) -> bytes:
+        nonlocal known
+        if known[0] != now_s:
+            known = now_s, b"date: %b\r\n" % formatdate(now_s, usegmt=True).encode()
+        return known[1]
+
+    return date
+
+
+_date: Final = _dates()
