@@ -203,6 +203,7 @@ def plain_needs(draw):
         difficulty=draw(st.sampled_from([0.0, 0.5, 0.9])),
         features=draw(st.sampled_from([Feature.NONE, Feature.NONE, Feature.TOOLS])),
         choices=draw(st.sampled_from([1, 1, *range(2, 9)])),
+        likely=draw(st.sampled_from([Capability(0), Capability(0), Capability.CODE, Capability.MATH])),
     )
 
 

@@ -13,7 +13,7 @@ from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy, Strategy
 from tokenwise.routing.choosing import Refusal, Refused, Routed, decision_id, explain, route
 from tokenwise.routing.shortlist import candidates, favourite
-from tokenwise.traits import Feature
+from tokenwise.traits import Capability, Feature
 
 efforts = st.booleans()
 
@@ -179,6 +179,26 @@ class TestTheLosers:
         chosen = decision.model if isinstance(decision, Routed) else None
         for loser in explain(need, catalog, policy, available, best_effort=best_effort):
             assert is_true(loser.reason, catalog[loser.model], chosen, need, policy, available), loser.reason
+
+
+class TestGuesses:
+    """'`likely` are guessed from the words, so they order the models that could do it and exclude none'."""
+
+    @given(questions(), efforts)
+    def test_a_guess_never_turns_a_decision_into_a_refusal(self, question, best_effort):
+        need, catalog, policy, available = question
+        sure = evolve(need, likely=Capability(0))
+        with_guess = route(need, catalog, policy, available, best_effort=best_effort)
+        without = route(sure, catalog, policy, available, best_effort=best_effort)
+        assert isinstance(with_guess, Routed) == isinstance(without, Routed)
+
+    @given(questions())
+    def test_one_that_lists_what_is_guessed_and_fits_the_money_is_taken(self, question):
+        need, catalog, policy, available = question
+        routed = route(need, catalog, policy, available)
+        if isinstance(routed, Routed) and need.likely & ~routed.model.capabilities:
+            meant = (model for model in candidates(need, catalog, policy) if need.likely in model.capabilities)
+            assert all(worst_in_full(model, need) > available for model in meant)
 
 
 class TestTheShortlist:

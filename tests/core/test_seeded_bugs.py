@@ -111,6 +111,13 @@ BUGS = (
         "property_tests/test_plan_laws.py",
     ),
     Bug(
+        "a guess empties the list",
+        "routing/shortlist",
+        "if not points and stated | likely != stated:",
+        "if False:",
+        "property_tests/routing/test_routing_laws.py::TestTheShortlist",
+    ),
+    Bug(
         "a shortlist is kept without the features it was made for",
         "routing/shortlist",
         "need.features._value_, least",

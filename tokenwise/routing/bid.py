@@ -19,6 +19,7 @@ from tokenwise.usage import TokenCount, Usage
 __all__ = ["Bid", "Counted", "Need", "cap", "expected_cost", "longest_bid", "make_bid"]
 
 _NO_FEE: Final = Nanodollars(0)
+_NO_GUESS: Final = Capability(0)
 
 
 @frozen
@@ -35,6 +36,9 @@ class Counted:
 @frozen
 class Need:
     """What one request requires of a model.
+
+    `capabilities` are stated and must be had; `likely` are guessed from the words, so they order the models that could
+    do it and exclude none.
 
     `max_output_tokens` is the caller's wish, before any clamp, and 0 only for embeddings; `output_tokens` is how many
     are expected; both are for one of the `choices` that are asked for. `model` pins the request to one catalogue id.
@@ -56,6 +60,12 @@ class Need:
     unpriced: str = ""
     surcharge: Nanodollars = _NO_FEE
     counted: tuple[Counted, ...] = ()
+    likely: Capability = _NO_GUESS
+
+    @property
+    def wanted(self) -> Capability:
+        """What is stated and what is guessed."""
+        return self.capabilities | self.likely
 
     def __attrs_post_init__(self) -> None:
         if not self.max_output_tokens and not self.features & Feature.EMBEDDINGS:

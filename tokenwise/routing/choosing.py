@@ -1,7 +1,7 @@
 """Which model gets one request: first every constraint, then the strategy's order, then the first that fits the money.
 
     constraints   reachable, price known, capabilities, features, window      never bent
-    preference    a fixed total order per strategy, which money does not move
+    preference    what the words seem to need, then a fixed total order per strategy, which money does not move
     fit           the first in that order whose worst case is within the money left
 
 Because money only decides how far down a fixed order one has to look, more money never gives a less preferred model.
@@ -17,14 +17,14 @@ from collections.abc import Sequence
 from attrs import frozen
 
 from tokenwise.catalog.models import Catalog, Model
-from tokenwise.catalog.prices import Price
+from tokenwise.catalog.prices import FREE, Price
 from tokenwise.ids import fingerprint
 from tokenwise.money import Nanodollars, format_usd
 from tokenwise.policy import Policy, Strategy
 from tokenwise.routing.bid import Bid, Need, cap, longest_bid, make_bid
 from tokenwise.routing.shortlist import candidates, favourite, least_output, list_cost, obstacle, tier_order
 
-__all__ = ["Refusal", "Refused", "Rejected", "Routed", "decision_id", "explain", "route"]
+__all__ = ["Refusal", "Refused", "Rejected", "Routed", "decision_id", "explain", "passed_over", "route"]
 
 
 @frozen
@@ -48,7 +48,7 @@ class Refusal(enum.Enum):
 class Refused:
     """Nothing fits. `needed` is the least that would have done; it equals `available` where money is not the reason.
 
-    `detail` is what no price covers, where that is the reason.
+    `detail` is what no price covers, or what nobody lists, where that is the reason.
     """
 
     code: Refusal
@@ -66,9 +66,11 @@ class Refused:
                     f"and {format_usd(self.available)} is available"
                 )
             case Refusal.NO_CAPABLE_MODEL:
-                return "no model in the catalogue has all the capabilities, features and room that this request needs"
+                return f"no model that can be reached {self.detail}"
             case Refusal.NO_PROVIDER:
-                return "every capable model is out of reach: no key for a provider that sells it, or no published price"
+                return f"{self.detail} out of reach: there is no key for a provider that sells it"
+            case Refusal.UNPRICED if not self.detail:
+                return "no model that could do it has a known price, so no budget could be kept"
             case Refusal.UNPRICED:
                 return f"no price in the catalogue covers {self.detail}, so no budget could be kept"
 
@@ -141,16 +143,45 @@ def _refused(able: Sequence[Model], need: Need, catalog: Catalog, available: Nan
         caps = ((model, min(length, cap(model, need))) for model in able)
         least = min(make_bid(model, model.offers[0], need, output_tokens=most).amount for model, most in caps)
         return Refused(Refusal.BUDGET, least, available)
-    capable = [model for model in catalog.models if _has_everything(model, need)]
-    if need.unpriced and any(isinstance(model.price, Price) for model in capable):
-        return Refused(Refusal.UNPRICED, available, available, need.unpriced)
-    unreachable = any(not isinstance(model.price, Price) for model in capable)
-    return Refused(Refusal.NO_PROVIDER if unreachable else Refusal.NO_CAPABLE_MODEL, available, available)
+    code, detail = _why_nobody(need, catalog)
+    return Refused(code, available, available, detail)
 
 
-def _has_everything(model: Model, need: Need) -> bool:
-    lacks = need.capabilities & ~model.capabilities or need.features & ~model.features
-    return need.model in ("", model.id) and not lacks
+def _why_nobody(need: Need, catalog: Catalog) -> tuple[Refusal, str]:
+    """Which constraint leaves nobody, told of the models that can be reached: a key is missing only where none can."""
+    named = [model for model in catalog.models if need.model in ("", model.id)]
+    sold = [model for model in named if model.offers]
+    if named and not sold:
+        return Refusal.NO_PROVIDER, f"{need.model} is" if need.model else "every model is"
+    able = [model for model in sold if not need.capabilities & ~model.capabilities]
+    if not able:
+        unreached = sum(not model.offers and not need.capabilities & ~model.capabilities for model in named)
+        besides = f"; of the others, for which there is no key, {unreached} would" if unreached else ""
+        return Refusal.NO_CAPABLE_MODEL, f"lists {', '.join(need.capabilities.names)}{besides}"
+    fit = [model for model in able if not need.features & ~model.features]
+    if not fit:
+        return Refusal.NO_CAPABLE_MODEL, f"carries {', '.join(need.features.names)}{_besides(need)}"
+    priced = [model for model in fit if isinstance(model.price, Price)]
+    if not priced:
+        return Refusal.UNPRICED, ""
+    if need.unpriced and not any(all(offer.price == FREE for offer in model.offers) for model in priced):
+        return Refusal.UNPRICED, need.unpriced
+    return Refusal.NO_CAPABLE_MODEL, f"has room for about {need.input.expected} tokens and an answer"
+
+
+def _besides(need: Need) -> str:
+    return f" and lists {', '.join(need.capabilities.names)}" if need.capabilities else ""
+
+
+def passed_over(routed: Routed, need: Need, catalog: Catalog, policy: Policy) -> str:
+    """What the words seem to need and the chosen model does not list, with the reason; "" for nothing."""
+    lacks = need.likely & ~routed.model.capabilities
+    if not lacks:
+        return ""
+    kinds = ", ".join(lacks.names)
+    if any(not need.likely & ~model.capabilities for model in candidates(need, catalog, policy)):
+        return f"the words seem to need {kinds}, and no model that lists it fits the money"
+    return f"the words seem to need {kinds}, and no model that can be reached and has room lists it"
 
 
 # --- the losers ------------------------------------------------------------------------------------------------------
@@ -167,6 +198,8 @@ def _why_not(model: Model, chosen: Model | None, need: Need, policy: Policy, ava
 
 
 def _outranked(model: Model, chosen: Model, need: Need, policy: Policy) -> str:
+    if (lacks := need.likely & ~model.capabilities) and not need.likely & ~chosen.capabilities:
+        return f"does not list {', '.join(lacks.names)}, which the words seem to need"
     tiers = tier_order(need, policy)
     if tiers[model.tier] != tiers[chosen.tier]:
         return f"{policy.strategy.value} prefers tier {chosen.tier.name.lower()} here to {model.tier.name.lower()}"

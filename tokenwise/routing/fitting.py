@@ -18,6 +18,7 @@ from tokenwise.policy import Policy
 from tokenwise.routing.bid import Bid, Need, cap, longest_bid, make_bid
 from tokenwise.routing.health import ANY_MODEL, Seat
 from tokenwise.routing.shortlist import candidates, obstacle
+from tokenwise.traits import Capability
 
 __all__ = ["Unaffordable", "bid_of", "bids_in_order", "bids_of", "fit", "kin_last", "shorten"]
 
@@ -111,7 +112,7 @@ def _others(need: Need, catalog: Catalog, policy: Policy, favourite: Model | Non
     if favourite is None:
         return able
     weaker = (model for model in able if model is not favourite and model.tier <= favourite.tier)
-    return sorted(weaker, key=lambda model: -model.tier)
+    return sorted(weaker, key=lambda model: (need.likely & ~model.capabilities != Capability(0), -model.tier))
 
 
 def bid_of(model: Model, need: Need, policy: Policy, avoid: frozenset[Seat] = frozenset()) -> Bid | None:

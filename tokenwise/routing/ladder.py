@@ -188,7 +188,7 @@ def _nowhere(failed: Failed, need: Need, catalog: Catalog) -> str:
     tier = catalog[failed.bid.model].tier.name.lower()
     if need.model:
         return f"{failed.fault.value}, and the request names this model"
-    kinds, rule = ", ".join(need.capabilities.names), RULES[failed.fault]
+    kinds, rule = ", ".join(need.capabilities.names) or "this", RULES[failed.fault]
     wanted = "other model of this tier or above" if rule.of_seat else "stronger model"
     if rule.remedy is Remedy.LONGER:
         wanted = "model with a longer window"

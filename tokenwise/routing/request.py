@@ -39,7 +39,9 @@ class Weight:
 
 @frozen(kw_only=True)
 class Wishes:
-    """What the caller says beside the words. A stated capability replaces detection; no cap means the policy's own.
+    """What the caller says beside the words. No cap means the policy's own.
+
+    A stated capability is required and replaces detection, whose guess is a preference.
 
     `weight` is that of a request that arrives written; without one, the words are all there is. `counted` says how many
     tokens an exact count of the words saves, of those that the bound has for them.
@@ -68,7 +70,8 @@ def read_request(conversation: str | Sequence[Message], policy: Policy, wishes: 
     weight = wishes.weight or Weight(input=count_messages(_texts(conversation)))
     longest = policy.default_output_tokens if wishes.max_output_tokens is None else wishes.max_output_tokens
     need = Need(
-        capabilities=scenario.capabilities if wishes.capabilities is None else wishes.capabilities,
+        capabilities=wishes.capabilities or Capability(0),
+        likely=scenario.capabilities if wishes.capabilities is None else Capability(0),
         input=weight.input,
         max_output_tokens=longest,
         output_tokens=min(longest, expected_output(scenario.difficulty)),

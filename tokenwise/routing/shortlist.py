@@ -1,7 +1,7 @@
 """Who is able to serve a request, and in which order they are preferred. What it costs is not asked here.
 
     constraints   reachable, price known, capabilities, features, window      never bent
-    preference    a fixed total order per strategy, which money does not move
+    preference    what the words seem to need, then a fixed total order per strategy, which money does not move
 
 The head of that order is wanted far more often than the rest of it. So per combination of needs a shortlist is compiled
 once (lazily, kept with the catalogue), with the lower price envelope of each tier; a property test compares the two.
@@ -17,7 +17,7 @@ from tokenwise.catalog.models import Catalog, Model
 from tokenwise.catalog.prices import FREE, Price
 from tokenwise.policy import Policy, Strategy
 from tokenwise.routing.bid import Need, cap
-from tokenwise.traits import Feature, Tier
+from tokenwise.traits import Capability, Feature, Tier
 
 __all__ = ["candidates", "favourite", "least_output", "list_cost", "obstacle", "preference", "tier_order"]
 
@@ -27,7 +27,7 @@ _MOST_KEPT: Final = 1024
 
 def candidates(need: Need, catalog: Catalog, policy: Policy) -> tuple[Model, ...]:
     """Every model that meets all the constraints, most preferred first, whatever it costs."""
-    able = _shortlist(need, catalog, policy).able
+    able = _shortlist(need, catalog, policy, need.capabilities._value_).able
     if need.model:
         able = tuple(model for model in able if model.id == need.model)
     return tuple(sorted(able, key=preference(need, policy)))
@@ -42,15 +42,18 @@ def preference(need: Need, policy: Policy) -> Callable[[Model], tuple[int, ...]]
     """The strategy's order for this request as a sort key: lower is preferred. Ends in the catalogue's own order.
 
     Costs are compared at the request's own input bound and at the output cap it asked for, the same for every model,
-    so that a model is not preferred because it would cut the answer short.
+    so that a model is not preferred because it would cut the answer short. A model that lists everything that the words
+    seem to need comes before one that does not, at whatever cost.
     """
-    tiers = tier_order(need, policy)
+    tiers, likely = tier_order(need, policy), need.likely._value_
 
     def by_cost(model: Model) -> tuple[int, ...]:
-        return tiers[model.tier], list_cost(model, need), -model.quality
+        lacks = likely & ~model.capabilities._value_ != 0
+        return lacks, tiers[model.tier], list_cost(model, need), -model.quality
 
     def by_quality(model: Model) -> tuple[int, ...]:
-        return tiers[model.tier], -model.quality, list_cost(model, need)
+        lacks = likely & ~model.capabilities._value_ != 0
+        return lacks, tiers[model.tier], -model.quality, list_cost(model, need)
 
     return by_quality if policy.strategy is Strategy.BEST_QUALITY else by_cost
 
@@ -151,7 +154,10 @@ class _Shortlist:
 
 def favourite(need: Need, catalog: Catalog, policy: Policy) -> Model | None:
     """The head of `candidates`, without putting them in order; None if there are none."""
-    points = _contenders(_shortlist(need, catalog, policy), need, policy)
+    stated, likely = need.capabilities._value_, need.likely._value_
+    points = _contenders(_shortlist(need, catalog, policy, stated | likely), need, policy)
+    if not points and stated | likely != stated:  # nobody lists what is guessed
+        points = _contenders(_shortlist(need, catalog, policy, stated), need, policy)
     if not points:
         return None
     tokens_in, tokens_out = need.input.bound, need.max_output_tokens * need.choices
@@ -169,16 +175,16 @@ def _contenders(shortlist: _Shortlist, need: Need, policy: Policy) -> tuple[_Poi
     return ()
 
 
-def _shortlist(need: Need, catalog: Catalog, policy: Policy) -> _Shortlist:
+def _shortlist(need: Need, catalog: Catalog, policy: Policy, capabilities: int) -> _Shortlist:
     least = least_output(need, policy)
     windows, thresholds = _steps(catalog, least)
     room = bisect.bisect_left(windows, need.input.expected)
     row = bisect.bisect_left(thresholds, need.input.bound)
     # The numbers of the flags without the detour that `.value` takes: this is the hottest line there is.
-    key = ("shortlist", need.capabilities._value_, need.features._value_, least, room, row, not need.unpriced)
+    key = ("shortlist", capabilities, need.features._value_, least, room, row, not need.unpriced)
     known = catalog.memo.get(key)
     if not isinstance(known, _Shortlist):
-        known = catalog.memo[key] = _compile(need, catalog, policy)
+        known = catalog.memo[key] = _compile(evolve(need, capabilities=Capability(capabilities)), catalog, policy)
         for oldest in list(catalog.memo)[:-_MOST_KEPT]:
             catalog.memo.pop(oldest, None)
     return known

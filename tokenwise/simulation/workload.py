@@ -48,7 +48,8 @@ class Asked:
 
     `output_tokens` is how long the answer really gets, whoever gives it (None: as expected of its difficulty, give or
     take what the world draws). `limit` replaces the variant's. `judged` where the caller checks answers, as plans do;
-    `streamed` where the first token reaches a client, after which nobody else can be asked. `outcomes` are recorded
+    `guessed` where its capabilities were read off its words, so that they order models and exclude none; `streamed`
+    where the first token reaches a client, after which nobody else can be asked. `outcomes` are recorded
     answers by model id.
     """
 
@@ -58,6 +59,7 @@ class Asked:
     labels: tuple[str, ...] = ()
     input: TokenCount = _EMPTY
     capabilities: Capability = Capability.GENERAL
+    guessed: bool = False
     difficulty: float = field(default=0.5, validator=[ge(0.0), le(1.0)])
     max_output_tokens: int | None = None
     output_tokens: int | None = None
@@ -130,7 +132,8 @@ def asked_in_words(asked: Asked, prompt: str | Sequence[Message], wishes: Wishes
         key=asked.key,
         labels=asked.labels,
         input=request.need.input,
-        capabilities=request.need.capabilities,
+        capabilities=request.need.wanted,
+        guessed=bool(request.need.likely),
         difficulty=request.need.difficulty,
         max_output_tokens=asked.max_output_tokens,
         output_tokens=asked.output_tokens,
@@ -147,13 +150,14 @@ def need_of(asked: Asked, policy: Policy) -> Need:
     """What a request needs under a policy, which says how long an answer may be where the caller does not."""
     longest = asked.max_output_tokens or policy.default_output_tokens
     return Need(
-        asked.capabilities,
+        Capability(0) if asked.guessed else asked.capabilities,
         asked.input,
         longest,
         min(longest, expected_output(asked.difficulty)),
         asked.difficulty,
         asked.features,
         asked.model,
+        likely=asked.capabilities if asked.guessed else Capability(0),
     )
 
 

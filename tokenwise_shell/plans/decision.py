@@ -10,7 +10,7 @@ from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy
 from tokenwise.prompt import Message
 from tokenwise.routing.bid import expected_cost
-from tokenwise.routing.choosing import Refused, Rejected, Routed, decision_id, explain, route
+from tokenwise.routing.choosing import Refused, Rejected, Routed, decision_id, explain, passed_over, route
 from tokenwise.routing.ladder import rungs
 from tokenwise.routing.request import Request, Wishes, read_request
 from tokenwise.scenario.risk import Blocked, RiskGate, judge
@@ -52,6 +52,13 @@ class Decision:
         length = self.outcome.bid.max_output_tokens
         return expected_cost(self.outcome.model.price, self.request.need, output_tokens=length)
 
+    @property
+    def passed_over(self) -> str | None:
+        """What was guessed of the words and could not be followed, and why; None for nothing."""
+        if not isinstance(self.outcome, Routed):
+            return None
+        return passed_over(self.outcome, self.request.need, self.catalog, self.policy) or None
+
     def rejected(self) -> tuple[Rejected, ...]:
         """Every model that was not chosen, with the inequality it failed."""
         need = self.request.need
@@ -71,7 +78,8 @@ class Decision:
             "tier": routed and routed.model.tier.name.lower(),
             "strategy": self.policy.strategy.value,
             "scenario": {
-                "capabilities": list(self.request.need.capabilities.names),
+                "capabilities": list(self.request.need.wanted.names),
+                "stated": list(self.request.need.capabilities.names),
                 "complexity": scenario.complexity.value,
                 "difficulty": scenario.difficulty,
                 "signals": [signal.name for signal in scenario.signals],
@@ -93,6 +101,7 @@ class Decision:
     def _reasons(self) -> dict[str, object]:
         return {
             "ladder": list(self.ladder),
+            "passed_over": self.passed_over,
             "rejected": [{"model": loser.model, "reason": loser.reason} for loser in self.rejected()],
             "refusal": self._refusal(),
             "decision_id": self.id,

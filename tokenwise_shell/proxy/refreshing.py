@@ -14,12 +14,29 @@ from tokenwise_shell.engine.clock import wall_ms
 if TYPE_CHECKING:
     from tokenwise_shell.client import Client
 
-__all__ = ["keep_fresh", "take_over"]
+__all__ = ["first_list", "keep_fresh", "take_over"]
 
 _OPENROUTER: Final = "openrouter"
 
 # After a failure the list is old already; a minute is long enough for whoever serves it to be left alone.
 _AGAIN_MS: Final = 60_000
+# A list of 1 MB comes within seconds; a proxy that does not start for want of it would be worse than an older list.
+_FIRST_MS: Final = 10_000
+
+
+async def first_list(client: "Client", notice: Callable[[str], None]) -> None:
+    """Give a client the newest list before its first request, so that this is decided on what later ones are.
+
+    Where the list does not come in ten seconds, `notice` hears that the first requests are decided on another one.
+    """
+    import trio
+
+    if not _is_asked_for(client) or _fresh_for_ms(client.workspace.loaded, client.workspace.settings):
+        return
+    with trio.move_on_after(_FIRST_MS / 1000):
+        await _renew(client, notice)
+        return
+    notice("OpenRouter's list has not come yet: until it does, requests are decided on the list at hand")
 
 
 async def keep_fresh(client: "Client", notice: Callable[[str], None]) -> None:
@@ -31,23 +48,30 @@ async def keep_fresh(client: "Client", notice: Callable[[str], None]) -> None:
     """
     import trio
 
-    settings = client.workspace.settings
-    if settings.offline or _OPENROUTER not in client.workspace.providers:
+    if not _is_asked_for(client):
         return
-    pause_ms = _fresh_for_ms(client.workspace.loaded, settings)
     while True:
-        await trio.sleep(pause_ms / 1000)
-        pause_ms = _AGAIN_MS
-        try:
-            loaded = await trio.to_thread.run_sync(trio.run, _renewed, settings, abandon_on_cancel=True)
-        except InputError as error:  # of the user's own models, which were fine when the client began
-            notice(f"the catalogue stays as it was: {error}")
-            continue
-        if loaded.stale:
-            notice(loaded.notices[0])
-            continue
+        fresh_ms = _fresh_for_ms(client.workspace.loaded, client.workspace.settings)
+        await trio.sleep(max(_AGAIN_MS, fresh_ms) / 1000)
+        await _renew(client, notice)
+
+
+def _is_asked_for(client: "Client") -> bool:
+    return not client.workspace.settings.offline and _OPENROUTER in client.workspace.providers
+
+
+async def _renew(client: "Client", notice: Callable[[str], None]) -> None:
+    import trio
+
+    try:
+        loaded = await trio.to_thread.run_sync(trio.run, _renewed, client.workspace.settings, abandon_on_cancel=True)
+    except InputError as error:  # of the user's own models, which were fine when the client began
+        notice(f"the catalogue stays as it was: {error}")
+        return
+    if loaded.stale:
+        notice(loaded.notices[0])
+    else:
         take_over(client, loaded)
-        pause_ms = max(_AGAIN_MS, _fresh_for_ms(loaded, settings))
 
 
 def take_over(client: "Client", loaded: Loaded) -> None:

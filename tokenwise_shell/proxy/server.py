@@ -26,7 +26,7 @@ from tokenwise_shell.proxy.admission.limits import Gate
 from tokenwise_shell.proxy.app import application
 from tokenwise_shell.proxy.http.swift import serve_clients
 from tokenwise_shell.proxy.metrics import Metrics
-from tokenwise_shell.proxy.refreshing import keep_fresh
+from tokenwise_shell.proxy.refreshing import first_list, keep_fresh
 from tokenwise_shell.proxy.service import Service
 from tokenwise_shell.workspace import Workspace
 
@@ -68,6 +68,7 @@ async def serve(plan: Plan) -> int | None:
         service = service_for(client, plan.notice, no_auth=plan.no_auth, figures=plan.figures)
         for notice in client.notices:
             plan.notice(notice)
+        await first_list(client, plan.notice)
         ending = _Ending(service.gate, trio.Event())
         gc.collect()
         gc.freeze()  # what start-up made stays; the collector need not look at it again

@@ -148,7 +148,7 @@ def _heading(decision: Decision) -> str:
 
 def _facts(decision: Decision) -> Iterable[tuple[str, str]]:
     scenario, need = decision.request.scenario, decision.request.need
-    wanted = ", ".join(need.capabilities.names)
+    wanted = ", ".join(need.wanted.names)
     yield "scenario", f"{wanted}; {scenario.complexity.value} (difficulty {scenario.difficulty:.2f})"
     yield "because", ", ".join(f"{signal.name} {signal.points:+g}" for signal in scenario.signals[:_MOST_SIGNALS])
     yield "strategy", decision.policy.strategy.value
@@ -158,6 +158,8 @@ def _facts(decision: Decision) -> Iterable[tuple[str, str]]:
         yield "cost", f"{worst} at most, about {expected} expected; the budget is {usd(decision.budget)}"
         yield "tokens", f"{bid.input_tokens} in at most, {bid.max_output_tokens} out at most (the cap that is sent)"
         yield "ladder", " → ".join(decision.ladder) or "none: nothing capable is stronger"
+        if decision.passed_over:
+            yield "although", decision.passed_over
     else:
         yield "budget", usd(decision.budget)
     yield "decision", decision.id

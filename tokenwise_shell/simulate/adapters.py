@@ -130,7 +130,8 @@ def _job(head: dict[str, Any], at_ms: int) -> Asked:
     return evolve(
         asked,
         input=need.input,
-        capabilities=need.capabilities,
+        capabilities=need.wanted,
+        guessed=bool(need.likely),
         difficulty=need.difficulty,
         max_output_tokens=need.max_output_tokens,
         features=need.features,

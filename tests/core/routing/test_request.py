@@ -17,10 +17,10 @@ def need(conversation=QUESTION, **wishes):
     return read_request(conversation, POLICY, Wishes(**wishes)).need
 
 
-def test_what_was_detected_becomes_what_is_needed():
+def test_what_was_detected_becomes_what_is_likely_needed():
     request, scenario = read_request(QUESTION, POLICY), detect(QUESTION)
     assert request.scenario == scenario
-    assert request.need.capabilities == scenario.capabilities
+    assert (request.need.capabilities, request.need.likely) == (Capability(0), scenario.capabilities)
     assert request.need.difficulty == scenario.difficulty
 
 
@@ -31,7 +31,8 @@ def test_the_whole_conversation_is_counted():
 
 
 def test_a_stated_capability_replaces_detection():
-    assert need(capabilities=Capability.MATH).capabilities == Capability.MATH
+    stated = need(capabilities=Capability.MATH)
+    assert (stated.capabilities, stated.likely) == (Capability.MATH, Capability(0))
 
 
 def test_without_a_cap_the_policys_own_is_sent():

@@ -9,8 +9,8 @@ from tokenwise.catalog.prices import Unknown
 from tokenwise.money import Nanodollars, parse_usd
 from tokenwise.policy import Policy, Strategy
 from tokenwise.routing.bid import Need
-from tokenwise.routing.choosing import Refusal, Refused, Rejected, Routed, decision_id, explain, route
-from tokenwise.traits import Capability, Tier
+from tokenwise.routing.choosing import Refusal, Refused, Rejected, Routed, decision_id, explain, passed_over, route
+from tokenwise.traits import Capability, Feature, Tier
 from tokenwise.usage import TokenCount
 
 # Worst cases in full: mini 400 × 1 + 500 × 2 = $0.0014, mid 1.2 + 4.5 = $0.0057, big 2 + 12.5 = $0.0145.
@@ -78,20 +78,75 @@ class TestRefusals:
     def test_nobody_is_capable(self):
         refused = route(evolve(NEED, capabilities=Capability.MATH), CATALOG, BALANCED, PLENTY)
         assert (refused.code, refused.needed) == (Refusal.NO_CAPABLE_MODEL, PLENTY)
-        assert "capabilities, features and room" in refused.message
+        assert refused.message == "no model that can be reached lists math"
 
-    @pytest.mark.parametrize("offers", [(), (Offer("direct", "big", Unknown()),)])
-    def test_the_capable_are_out_of_reach(self, offers):
-        refused = route(NEED, Catalog([evolve(BIG, offers=offers), POET]), BALANCED, PLENTY)
+    def test_a_key_is_missing_only_where_nobody_can_be_reached(self):
+        refused = route(NEED, Catalog([evolve(BIG, offers=())]), BALANCED, PLENTY)
         assert refused.code is Refusal.NO_PROVIDER
-        assert "no key for a provider" in refused.message
+        assert refused.message == "every model is out of reach: there is no key for a provider that sells it"
+
+    def test_where_somebody_can_be_the_reason_is_what_they_lack(self):
+        refused = route(NEED, Catalog([evolve(BIG, offers=()), POET]), BALANCED, PLENTY)
+        assert refused.code is Refusal.NO_CAPABLE_MODEL
+        others = "of the others, for which there is no key, 1 would"
+        assert refused.message == f"no model that can be reached lists code; {others}"
+
+    @pytest.mark.parametrize(
+        ("lacking", "why"),
+        [
+            ({"features": Feature.CHOICES}, "carries choices and lists code"),
+            ({"features": Feature.CHOICES, "capabilities": Capability(0)}, "carries choices"),
+            ({"input": TokenCount(10**7, 10**7)}, "has room for about 10000000 tokens and an answer"),
+        ],
+    )
+    def test_every_constraint_has_its_own_reason(self, lacking, why):
+        refused = route(evolve(NEED, **lacking), CATALOG, BALANCED, PLENTY)
+        assert refused.message == f"no model that can be reached {why}"
+
+    def test_a_named_model_that_cannot_be_reached_says_so(self):
+        catalog = CATALOG.merged([evolve(BIG, offers=())])
+        refused = route(evolve(NEED, model="big"), catalog, BALANCED, PLENTY)
+        assert refused.message.startswith("big is out of reach")
 
     def test_a_free_model_is_routed_without_any_money(self):
         assert chosen("0", catalog=Catalog([model("free", Tier.BUDGET, 0, 0), BIG])) == "free"
 
     def test_an_unknown_price_is_not_a_free_one(self):
         unknown = evolve(MINI, offers=(Offer("direct", "mini", Unknown()),))
-        assert chosen("0", catalog=Catalog([unknown])) is Refusal.NO_PROVIDER
+        refused = route(NEED, Catalog([unknown]), BALANCED, PLENTY)
+        assert refused.code is Refusal.UNPRICED
+        assert refused.message == "no model that could do it has a known price, so no budget could be kept"
+
+
+class TestAGuess:
+    """'`likely` are guessed from the words, so they order the models that could do it and exclude none'."""
+
+    GUESSED = evolve(NEED, capabilities=Capability(0), likely=Capability.CODE)
+    VERSE = model("verse", Tier.MID, 1, 1, does=Capability.GENERAL)
+
+    @pytest.mark.parametrize("strategy", Strategy)
+    def test_a_model_that_lists_it_is_preferred_to_a_cheaper_one_that_does_not(self, strategy):
+        catalog, policy = CATALOG.merged([self.VERSE]), Policy(strategy=strategy)
+        routed = route(self.GUESSED, catalog, policy, PLENTY)
+        assert Capability.CODE in routed.model.capabilities
+        assert passed_over(routed, self.GUESSED, catalog, policy) == ""
+        reasons = {each.model: each.reason for each in explain(self.GUESSED, catalog, policy, PLENTY)}
+        assert reasons["verse"] == "does not list code, which the words seem to need"
+
+    @pytest.mark.parametrize("strategy", Strategy)
+    def test_where_nobody_lists_it_somebody_is_asked_all_the_same_and_the_decision_says_so(self, strategy):
+        catalog, policy = Catalog([POET, self.VERSE]), Policy(strategy=strategy)
+        routed = route(self.GUESSED, catalog, policy, PLENTY)
+        assert isinstance(routed, Routed)
+        why = passed_over(routed, self.GUESSED, catalog, policy)
+        assert why == "the words seem to need code, and no model that can be reached and has room lists it"
+
+    def test_where_those_that_list_it_are_too_dear_the_decision_says_that(self):
+        catalog = Catalog([BIG, self.VERSE])
+        routed = route(self.GUESSED, catalog, BALANCED, parse_usd("0.002"))
+        assert routed.model.id == "verse"
+        why = passed_over(routed, self.GUESSED, catalog, BALANCED)
+        assert why == "the words seem to need code, and no model that lists it fits the money"
 
 
 class TestTheLosers:

@@ -91,7 +91,8 @@ class TestRefusals:
     def test_where_nobody_in_reach_is_capable_it_is_5(self, tw, tmp_path):
         config = configure(tmp_path, "http://127.0.0.1:9/v1", capabilities="general")
         done = tw.online("route", "hi", "--capability", "math", "--config", config, "--json")
-        assert (done.code, done.json["refusal"]["code"]) == (5, "no_provider")
+        assert (done.code, done.json["refusal"]["code"]) == (5, "no_capable_model")
+        assert "no model that can be reached lists math" in done.json["refusal"]["message"]
         assert tw.online("route", "hi", "--config", config).code == 0
 
 

@@ -5,10 +5,9 @@ import pytest
 import trio
 
 from tests.shell.loopback import on_loopback, saying, whole
-from tests.shell.proxy_world import until
 from tokenwise_shell import open_client
 from tokenwise_shell.engine.clock import wall_ms
-from tokenwise_shell.proxy.refreshing import keep_fresh
+from tokenwise_shell.proxy.refreshing import first_list, keep_fresh
 from tokenwise_shell.workspace import open_workspace
 
 NEW = "brandnew/model-1"
@@ -39,17 +38,14 @@ LISTING = orjson.dumps(
 
 
 @pytest.mark.slow  # starts an event loop in a thread, and fetches over loopback
-async def test_a_newer_list_is_taken_over(tmp_path):
+async def test_a_newer_list_is_taken_over_before_the_first_request(tmp_path):
     heard = []
     async with (
         on_loopback(saying(whole(LISTING))) as house,
         open_client(space(tmp_path, house.port)) as client,
-        trio.open_nursery() as nursery,
     ):
         before = client.workspace.reachable
-        nursery.start_soon(keep_fresh, client, heard.append)
-        await until(lambda: client.workspace.reachable is not before)
-        nursery.cancel_scope.cancel()
+        await first_list(client, heard.append)
         offers = client.workspace.reachable[NEW].offers
     assert NEW not in before
     assert [offer.provider for offer in offers] == ["openrouter"]
@@ -67,12 +63,9 @@ async def test_what_is_no_list_is_told_and_everything_stays(tmp_path, status, bo
     async with (
         on_loopback(saying(whole(body, status=status))) as house,
         open_client(space(tmp_path, house.port)) as client,
-        trio.open_nursery() as nursery,
     ):
         before = client.workspace
-        nursery.start_soon(keep_fresh, client, heard.append)
-        await until(lambda: heard)
-        nursery.cancel_scope.cancel()
+        await first_list(client, heard.append)
     assert client.workspace is before
     assert "could not be refreshed" in heard[0]
 
@@ -80,4 +73,5 @@ async def test_what_is_no_list_is_told_and_everything_stays(tmp_path, status, bo
 async def test_without_openrouter_nobody_is_asked(tmp_path):
     async with open_client(space(tmp_path)) as client:
         with trio.fail_after(1):
+            await first_list(client, print)
             await keep_fresh(client, print)
