@@ -1,11 +1,13 @@
 """Performs what the machine asks for. No decision about models, money or order is taken here.
 
-One nursery per run, one cancel scope per call. Events arrive in an inbox; each is given to `step`, and the commands it
-returns are performed in order. Every command is started or done before the next event is taken, and none is awaited.
+One nursery per run of several steps, one cancel scope per call. Events arrive in an inbox; each is given to `step`, and
+the commands it returns are performed in order. Every command is started or done before the next event is taken, and
+none is awaited.
 """
 
-import math
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from functools import partial
 from typing import Final, Protocol, assert_never
 
 import trio
@@ -135,13 +137,14 @@ class Interpreter:
         *,
         lost: tuple[Event, ...] = (),
     ) -> Run:
-        send, inbox = trio.open_memory_channel[Event](math.inf)
-        live = _Live(self, run.job.id, given, listener, send.send_nowait)
+        live = _Live(self, run, given, listener)
         self.watch.listeners.append(live.hear)
         try:
+            if len(run.steps) == 1:
+                return await live.drive(first, lost)
             async with trio.open_nursery() as nursery:
                 live.nursery = nursery
-                run = await live.drive(run, first, inbox, lost)
+                run = await live.drive(first, lost)
                 nursery.cancel_scope.cancel()  # leftover pauses
         finally:
             self.watch.listeners.remove(live.hear)
@@ -150,36 +153,72 @@ class Interpreter:
 
 @define(eq=False)
 class _Live:
-    """One run under way."""
+    """One run under way. Events wait in `inbox`.
+
+    With a nursery, calls and pauses are tasks. A run of one step has at most one of either at a time, so it needs no
+    tasks: what is `due` is done in place, which spares each request a nursery, a channel and two changes of task.
+    """
 
     shell: Interpreter
-    run_id: str
+    run: Run
     given: tuple[Message, ...]
     listener: Listener | None
-    post: Callable[[Event], None]
+    nursery: trio.Nursery | None = None
+    inbox: deque[Event] = field(factory=deque)
+    due: deque[Callable[[], Awaitable[None]]] = field(factory=deque)
+    arrived: trio.Event = field(factory=trio.Event)
+    away: bool = False
     scopes: dict[AttemptId, trio.CancelScope] = field(factory=dict)
     seats: dict[AttemptId, tuple[str, str]] = field(factory=dict)
-    nursery: trio.Nursery = field(init=False)
 
-    async def drive(
-        self, run: Run, first: Moment, inbox: trio.MemoryReceiveChannel[Event], lost: tuple[Event, ...]
-    ) -> Run:
+    @property
+    def run_id(self) -> str:
+        return self.run.job.id
+
+    async def drive(self, first: Moment, lost: tuple[Event, ...]) -> Run:
         try:
             self.perform_all(first)
             for event in lost:  # before anything can cancel this run, which would let go of what it does not hold
-                run, commands = step(run, event)
-                self.perform_all(Moment(run.now_ms, event, commands))
-            while not run.finished:
-                event = await inbox.receive()
-                self.learn(event)
-                run, commands = step(run, event)
-                self.perform_all(Moment(run.now_ms, event, commands))
+                self.take(event)
+            while not self.run.finished:
+                if self.inbox:
+                    self.take_all()
+                elif self.due:
+                    self.away = True
+                    await self.due.popleft()()
+                    self.away = False
+                else:
+                    self.arrived = trio.Event()
+                    await self.arrived.wait()
         except BaseException:  # cancelled, or the books cannot be written: either way nothing may stay held
-            cancelled = Cancelled(self.shell.now_ms())
-            run, commands = step(run, cancelled)
-            self.perform_all(Moment(run.now_ms, cancelled, commands))
+            self.take(Cancelled(self.shell.now_ms()))
             raise
-        return run
+        return self.run
+
+    def take_all(self) -> None:
+        while self.inbox and not self.run.finished:
+            event = self.inbox.popleft()
+            self.learn(event)
+            self.take(event)
+
+    def take(self, event: Event) -> None:
+        self.run, commands = step(self.run, event)
+        self.perform_all(Moment(self.run.now_ms, event, commands))
+
+    def post(self, event: Event) -> None:
+        self.inbox.append(event)
+        if self.away:  # within a call in place: that its output has begun must not wait for its end
+            self.away = False
+            self.take_all()
+            self.away = True
+        else:
+            self.arrived.set()
+
+    def begin(self, work: Callable[[], Awaitable[None]]) -> None:
+        if self.nursery is not None:
+            self.nursery.start_soon(work)
+        else:
+            self.due.append(work)
 
     def hear(self, cooling: CoolingList) -> None:
         self.post(ModelsCooling(self.shell.now_ms(), cooling))
@@ -203,7 +242,7 @@ class _Live:
                     entries.append(entry)
                 case CallModel():
                     self.write_down(entries)
-                    self.nursery.start_soon(self.call, command)
+                    self.begin(partial(self.call, command))
                 case _:
                     self.perform(command)
         self.write_down(entries)
@@ -223,7 +262,7 @@ class _Live:
                 if scope := self.scopes.get(attempt):
                     scope.cancel(reason="the run no longer wants this call")
             case Wait(attempt=attempt, ms=ms):
-                self.nursery.start_soon(self.wait, attempt, ms)
+                self.begin(partial(self.wait, attempt, ms))
             case Settle(attempt=attempt, cost=cost):
                 self.shell.money.settle(self.run_id, attempt, cost)
             case Finish():
