@@ -6,10 +6,11 @@ whom, is not decided here.
 
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 import orjson
+import trio
 from attrs import evolve, frozen
 
 from tokenwise.faults import Fault
@@ -19,12 +20,14 @@ from tokenwise_shell.engine.checks import failed_checks
 from tokenwise_shell.providers import FORMATS, Ask, Endpoint, StreamParse, WireFormat, chat_fields
 from tokenwise_shell.providers.openai import embeddings
 from tokenwise_shell.providers.openai.errors import code_and_param
+from tokenwise_shell.providers.openai.gathered import gathered
 from tokenwise_shell.providers.openai.usage import is_usage_alone
 from tokenwise_shell.providers.reply_format import response_format
 from tokenwise_shell.providers.status import BY_TROUBLE
 from tokenwise_shell.providers.translate.terms import Untranslatable
 from tokenwise_shell.transport import HttpStream, Transport
 from tokenwise_shell.transport.exchange import HttpRequest, HttpResponse, TransportTrouble, TroubleKind
+from tokenwise_shell.transport.shapes import is_event_stream
 from tokenwise_shell.transport.sse import SseEvent, SseReader
 
 __all__ = ["Caller", "Relay", "redacted"]
@@ -37,6 +40,9 @@ While it waits, nothing more is read.
 
 # Keys by their looks, for those that are not ours to know: a gateway may quote its own.
 _KEY_LIKE: Final = re.compile(r"(?i)\b(bearer\s+)[\w.~+/=-]{8,}|\b(?:sk|gsk|xai|AIza)[-_]?[\w-]{16,}")
+
+# Long enough for a last word that is under way; nobody notices it behind an answer.
+_GRACE_S: Final = 1.0
 
 
 def _wall_ms() -> int:
@@ -127,6 +133,12 @@ class Caller:
         self, command: CallModel, wire: WireFormat, response: HttpResponse, whole: Callable[[bytes], None] | None
     ) -> Reply | Failure:
         now_ms = self.unix_ms()
+        if is_event_stream(response.body):
+            events = SseReader().feed(response.body + b"\n\n")
+            if response.status == 200 and (streamed := _gathered(wire, command, events, now_ms, whole)):
+                return streamed
+            said = [event.data for event in events if b"{" in event.data]
+            response = evolve(response, body=said[-1] if said else b"".join(event.data for event in events))
         outcome = wire.parse(response, native_id=command.native_id, now_ms=now_ms)
         if whole and isinstance(outcome, Reply):
             try:
@@ -145,12 +157,15 @@ class Caller:
         whole: Callable[[bytes], None] | None,
     ) -> Reply | Failure:
         async with self.transport.stream(request, timeout_ms=command.timeout_ms) as answer:
-            if answer.status != 200 or "json" in dict(answer.headers).get("content-type", ""):
-                # An error, or a server that does not stream. The reply is whole then, and reaches no client by a relay.
-                response = HttpResponse(answer.status, answer.headers, await answer.read())
-                return self._read(command, wire, response, whole)
             parse = wire.open_stream(native_id=command.native_id, now_ms=self.unix_ms())
-            return parse.end(await _relayed(answer, parse, relay, first_token))
+            start, trouble = await _start_of(answer)
+            if trouble is not None:
+                return _broken_off(answer, parse, trouble)
+            if answer.status != 200 or not is_event_stream(start):
+                # An error, or a server that does not stream. The reply is whole then, and reaches no client by a relay.
+                response = HttpResponse(answer.status, answer.headers, start + await answer.read())
+                return self._read(command, wire, response, whole)
+            return parse.end(await _relayed(start, answer, parse, relay, first_token))
 
     def _finished(self, command: CallModel, endpoint: Endpoint, outcome: Reply | Failure) -> Reply | Failure:
         if isinstance(outcome, Failure):
@@ -193,13 +208,50 @@ def _without_usage(relay: Relay) -> Relay:
     return passed_on
 
 
-async def _relayed(
-    answer: HttpStream, parse: StreamParse, relay: Relay, first_token: Callable[[], None] | None
-) -> TransportTrouble | None:
-    """Read the stream to its end and pass it on; the trouble it ended with, None for none."""
-    reader, told = SseReader(), False
+def _gathered(
+    wire: WireFormat,
+    command: CallModel,
+    events: Sequence[SseEvent],
+    now_ms: int,
+    whole: Callable[[bytes], None] | None,
+) -> Reply | Failure | None:
+    """What a stream amounts to that nobody asked for; None where it has not begun, and its last event says why."""
+    parse = wire.open_stream(native_id=command.native_id, now_ms=now_ms)
+    chunks: list[SseEvent] = []
+    for event in events:
+        parse.feed(event)
+        chunks += parse.chunks
+    outcome = parse.end()
+    if isinstance(outcome, Reply) and whole:
+        whole(gathered([*chunks, *parse.closing]))
+    return outcome if isinstance(outcome, Reply) or parse.begun else None
+
+
+async def _start_of(answer: HttpStream) -> tuple[bytes, TransportTrouble | None]:
+    """As much of an answer as tells what it is, which no label does, and how it broke off before that."""
+    start = b""
     try:
-        while not parse.over and (chunk := await answer.receive()):
+        while is_event_stream(start) is None and (chunk := await answer.receive()):
+            start += chunk
+    except TransportTrouble as trouble:
+        return start, trouble
+    return start, None
+
+
+def _broken_off(answer: HttpStream, parse: StreamParse, trouble: TransportTrouble) -> Reply | Failure:
+    """What became of an answer that broke off before it was one. What it would have been only its label says."""
+    if answer.status == 200 and "json" not in dict(answer.headers).get("content-type", ""):
+        return parse.end(trouble)
+    return Failure(BY_TROUBLE[trouble.kind], trouble.message)
+
+
+async def _relayed(
+    start: bytes, answer: HttpStream, parse: StreamParse, relay: Relay, first_token: Callable[[], None] | None
+) -> TransportTrouble | None:
+    """Read the stream to its end and pass it on; the trouble it ended with, None for none. `start` was read already."""
+    reader, told, chunk = SseReader(), False, start
+    try:
+        while chunk:
             for event in reader.feed(chunk):
                 text = parse.feed(event)
                 if parse.begun and not told and first_token:
@@ -210,11 +262,21 @@ async def _relayed(
                     text = ""
             if reader.overflowed:
                 return TransportTrouble(TroubleKind.TOO_LARGE, "an event of the stream is too large to be one")
+            chunk = b"" if parse.over else await _more(answer, parse)
     except TransportTrouble as trouble:
         return trouble
     for said in parse.closing:
         await relay(said, "")
     return None
+
+
+async def _more(answer: HttpStream, parse: StreamParse) -> bytes:
+    """More of the stream. One that owes nothing any more and yet stays open is over after a moment."""
+    if not parse.owes_nothing:
+        return await answer.receive()
+    with trio.move_on_after(_GRACE_S):
+        return await answer.receive()
+    return b""
 
 
 def redacted(message: str, secrets: Iterable[str]) -> str:

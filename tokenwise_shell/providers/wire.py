@@ -83,6 +83,11 @@ class StreamParse(Protocol):
         ...
 
     @property
+    def owes_nothing(self) -> bool:
+        """Whether all is there that was to be expected, though the last word may be missing."""
+        ...
+
+    @property
     def chunks(self) -> Sequence[SseEvent]:
         """The event last fed as events of OpenAI's format, which is what a client hears."""
         ...

@@ -15,6 +15,7 @@ from tokenwise.routing.verdicts import Failure
 from tokenwise.scenario.risk import Blocked
 from tokenwise_shell.budgets.accounts import told
 from tokenwise_shell.budgets.treasury import Refused as NotHeld
+from tokenwise_shell.providers.translate.terms import Untranslatable
 from tokenwise_shell.proxy.fronts import Trouble
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "too_slow",
     "unauthorized",
     "unknown_model",
+    "untold",
     "upstream",
 ]
 
@@ -181,6 +183,12 @@ retry_after_s=None)
         return Trouble(failure.status, type_, failure.code or code, message, failure.param or None)
     pause_ms = failure.retry_after_ms
     return Trouble(status, type_, code, message, retry_after_s=None if pause_ms is None else -(-pause_ms // 1000))
+
+
+def untold(problem: Untranslatable) -> Trouble:
+    """The answer came, and cannot be told in the format that it was asked for in."""
+    status, type_, code = BY_FAULT[Fault.MALFORMED]
+    return Trouble(status, type_, code, f"the model's answer cannot be told: {problem}")
 
 
 def openai_error(trouble: Trouble) -> bytes:

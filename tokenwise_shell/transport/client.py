@@ -12,6 +12,7 @@ from attrs.validators import ge
 
 from tokenwise_shell.transport.carriers import Carrier, Incoming
 from tokenwise_shell.transport.exchange import Headers, HttpRequest, HttpResponse, TransportTrouble, TroubleKind
+from tokenwise_shell.transport.inflating import Inflating
 from tokenwise_shell.transport.pool import Connect, Pool
 
 __all__ = ["HttpStream", "Transport", "TransportLimits", "open_transport"]
@@ -42,7 +43,7 @@ class HttpStream:
 
     status: int
     headers: Headers
-    _incoming: Incoming
+    _body: Inflating
     _deadline: float
     _idle_ms: int
     _allowed_bytes: int
@@ -51,7 +52,7 @@ class HttpStream:
         """The next bytes of the body, b"" at its end. Raises TransportTrouble; cancelling closes the connection."""
         idle_at = trio.current_time() + self._idle_ms / 1000
         with trio.move_on_at(min(self._deadline, idle_at)):
-            chunk = await self._incoming.receive()
+            chunk = await self._body.receive()
             self._allowed_bytes -= len(chunk)
             if self._allowed_bytes < 0:
                 raise TransportTrouble(TroubleKind.TOO_LARGE, "the answer is too large to be one")
@@ -99,7 +100,7 @@ class Transport:
                 yield HttpStream(
                     status=incoming.status,
                     headers=incoming.headers,
-                    incoming=incoming,
+                    body=Inflating(incoming.receive, _encoding(incoming.headers)),
                     deadline=deadline,
                     idle_ms=self._limits.idle_ms,
                     allowed_bytes=self._limits.body_bytes,
@@ -169,6 +170,10 @@ def _carrier(connect: Connect, *, trust_env: bool) -> Carrier:
     from tokenwise_shell.transport.proxied import Environment
 
     return Environment(pool, connect)
+
+
+def _encoding(headers: Headers) -> str:
+    return dict(headers).get("content-encoding", "").strip().lower()
 
 
 def _late(limit_ms: int, what: str, *, total: bool) -> TransportTrouble:

@@ -1,8 +1,10 @@
 """Calls, end to end: from the machine's command over a real connection to a reply or a failure."""
 
+import gzip
 import logging
 import math
 import traceback
+import zlib
 
 import orjson
 import pytest
@@ -17,6 +19,7 @@ from tests.shell.provider_contract import FAULTS, check_provider, command, place
 from tokenwise.faults import Fault
 from tokenwise.plan import Check, CheckKind
 from tokenwise.routing.verdicts import Failure, Reply
+from tokenwise.usage import Usage
 from tokenwise_shell.config.settings import ProviderKind
 from tokenwise_shell.embedded import EmbeddedProvider, First, Pace, Script, Status, serve
 from tokenwise_shell.embedded.faults.faults import FAULT_NAMES
@@ -129,15 +132,27 @@ class TestStreams:
     async def test_a_server_that_does_not_stream_has_answered_all_the_same(self, parts):
         assert (await called(saying(*parts), stream=True)).text == "whole"
 
-    async def test_a_connection_that_stays_open_after_the_last_word_is_not_waited_for(self, mock_clock):
+    @pytest.mark.parametrize(
+        ("last", "usage", "waited_s"),
+        [
+            (
+                b'data: {"usage": {"prompt_tokens": 1, "completion_tokens": 1}}\n\ndata: [DONE]\n\n',
+                Usage(1, 0, 0, 1),
+                0,
+            ),
+            (b'data: {"usage": {"prompt_tokens": 1, "completion_tokens": 1}}\n\n', Usage(1, 0, 0, 1), 1),
+            (b"data: [DONE]\n\n", None, 1),
+        ],
+    )
+    async def test_a_stream_that_owes_nothing_and_stays_open_is_not_waited_for(self, mock_clock, last, usage, waited_s):
         mock_clock.autojump_threshold = 0
-        said = b'data: {"choices": [{"delta": {"content": "a"}, "finish_reason": "stop"}]}\n\ndata: [DONE]\n\n'
-        talk = pausing(CHUNKED + chunk(said), math.inf)
+        said = b'data: {"choices": [{"delta": {"content": "a"}, "finish_reason": "stop"}]}\n\n'
+        talk = pausing(CHUNKED + chunk(said + last), math.inf)
         async with in_memory(talk) as server, open_transport(connect=server.connect) as transport:
             caller = Caller(transport, {"p": endpoint("http://p/v1")})
             reply = (await placed(caller, command("p"), stream=True)).outcome
             await server.house.empty()
-        assert (reply.text, reply.usage, trio.current_time()) == ("a", None, 0)
+        assert (reply.text, reply.usage, trio.current_time()) == ("a", usage, waited_s)
 
     async def test_an_event_that_never_ends_is_malformed(self):
         async def talk(stream: trio.abc.Stream) -> None:
@@ -204,6 +219,96 @@ class TestStreams:
 
             nursery.start_soon(lambda: caller.call(command("p"), relay=relay))
         await house.empty()
+
+
+STREAM = (
+    b'data: {"id": "c", "model": "m", "choices": [{"delta": {"role": "assistant", "content": "Blue "}}]}\n\n'
+    b'data: {"choices": [{"delta": {"content": "whale"}, "finish_reason": "stop"}]}\n\n'
+    b'data: {"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 2}}\n\ndata: [DONE]\n\n'
+)
+WHOLE_ANSWER = orjson.dumps(
+    {
+        "choices": [{"message": {"content": "Blue whale"}, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 9, "completion_tokens": 2},
+    }
+)
+ERROR = b'{"error": {"message": "Too hot.", "code": "invalid_value", "param": "temperature"}}'
+PAGE = b"<!doctype html><html><head><title>Sign in\n to the network</title></head></html>"
+
+
+def raw_deflate(body: bytes) -> bytes:
+    squeezing = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return squeezing.compress(body) + squeezing.flush()
+
+
+class TestLabels:
+    """An answer is judged by its first bytes, whatever its label says and whatever was asked for."""
+
+    @pytest.mark.parametrize("stream", [False, True])
+    @pytest.mark.parametrize("label", [b"application/json", b"text/event-stream", b"text/plain", b""])
+    @pytest.mark.parametrize("body", [STREAM, WHOLE_ANSWER, b"\r\n \n" + WHOLE_ANSWER, b": ping\n\n" + STREAM])
+    async def test_an_answer_is_what_it_begins_as(self, stream, label, body):
+        headers = b"content-type: %b\r\n" % label if label else b""
+        reply = await called(saying(whole(body, headers=headers)), stream=stream)
+        assert (reply.text, reply.usage) == ("Blue whale", Usage(9, output_tokens=2))
+
+    @pytest.mark.parametrize("stream", [False, True])
+    @pytest.mark.parametrize(
+        ("encoding", "squeezed"),
+        [
+            (b"gzip", gzip.compress),
+            (b"identity", gzip.compress),
+            (b"deflate", zlib.compress),
+            (b"deflate", raw_deflate),
+        ],
+    )
+    async def test_what_comes_compressed_is_inflated(self, stream, encoding, squeezed):
+        for body in (STREAM, WHOLE_ANSWER):
+            sent = squeezed(body)
+            for parts in ([sent], [sent[:1], sent[1:]], [sent[:40], sent[40:]]):
+                talk = saying(
+                    CHUNKED[:-2] + b"content-encoding: %b\r\n\r\n" % encoding, *map(chunk, parts), b"0\r\n\r\n"
+                )
+                assert (await called(talk, stream=stream)).text == "Blue whale"
+
+    async def test_what_grows_beyond_an_answer_when_inflated_is_not_read_on(self):
+        bomb = gzip.compress(b" " * 10_000_000)
+        async with (
+            on_loopback(saying(whole(bomb))) as house,
+            open_transport(TransportLimits(body_bytes=100_000)) as transport,
+        ):
+            failure = await Caller(transport, {"p": endpoint(f"http://127.0.0.1:{house.port}/v1")}).call(command("p"))
+        assert (failure.fault, "too large" in failure.message) == (Fault.MALFORMED, True)
+
+    @pytest.mark.parametrize("stream", [False, True])
+    @pytest.mark.parametrize("cut", [10, 60, -9])
+    async def test_compression_that_is_cut_is_an_answer_that_broke_off(self, stream, cut):
+        outcome = await called(saying(whole(gzip.compress(WHOLE_ANSWER)[:cut])), stream=stream)
+        assert outcome.fault in (Fault.DISCONNECTED, Fault.CUT_STREAM)
+
+    @pytest.mark.parametrize("stream", [False, True])
+    @pytest.mark.parametrize("status", [b"200 OK", b"400 No"])
+    @pytest.mark.parametrize("name", [b"", b"event: error\n"])
+    async def test_an_error_in_an_event_is_that_error(self, stream, status, name):
+        said = name + b"data: " + ERROR + b"\n\n"
+        failure = await called(
+            saying(whole(said, status=status, headers=b"content-type: text/event-stream\r\n")), stream=stream
+        )
+        assert (failure.message, failure.fault is Fault.REJECTED) == ("Too hot.", status != b"200 OK")
+
+    @pytest.mark.parametrize("stream", [False, True])
+    @pytest.mark.parametrize("label", [b"text/html", b"application/json", b"text/event-stream"])
+    async def test_a_page_is_nobodys_answer_and_says_what_it_is(self, stream, label):
+        failure = await called(saying(whole(PAGE, headers=b"content-type: %b\r\n" % label)), stream=stream)
+        assert failure.fault is Fault.MODEL_MISSING
+        assert "a page (Sign in to the network), not a chat completion" in failure.message
+
+    @pytest.mark.parametrize(
+        "body", [b"Out of capacity, come back later", b'{"message": "Out of capacity, come back later"}']
+    )
+    async def test_what_is_no_answer_keeps_its_words(self, body):
+        failure = await called(saying(whole(body)))
+        assert (failure.fault, "Out of capacity, come back later" in failure.message) == (Fault.MALFORMED, True)
 
 
 HEADS = st.sampled_from(

@@ -365,7 +365,12 @@ class TestStreams:
     @pytest.mark.parametrize("trouble", [None, BROKEN])
     def test_cut_before_that(self, trouble):
         failure = stream_of(USAGE, delta(content="a"), trouble=trouble)
-        assert (failure.fault, failure.usage) == (Fault.CUT_STREAM, Usage(3, output_tokens=2))
+        assert (failure.fault, failure.usage) == (Fault.CUT_STREAM, None)  # a count so far is no bill
+
+    @pytest.mark.parametrize("absent", [None, "", "null", " Null ", "none"])
+    def test_absence_is_written_in_many_ways_and_ends_nothing(self, absent):
+        assert stream_of(delta(absent, content="a")).fault is Fault.CUT_STREAM
+        assert stream_of(delta(absent, content="a"), delta("stop", content="b")).text == "ab"
 
     def test_silence_is_a_time_out_whatever_came_before(self):
         late = TransportTrouble(TroubleKind.TIMED_OUT, "no")
@@ -380,9 +385,58 @@ class TestStreams:
             stream_of(delta(content="a"), {"error": {"code": 429, "message": "Slow."}}, DONE).fault is Fault.CUT_STREAM
         )
 
-    @pytest.mark.parametrize("chunk", [b'{"choices', b"null", b"[]", b"\xff"])
-    def test_an_event_that_cannot_be_read_may_have_held_text(self, chunk):
-        assert stream_of(delta(content="a"), chunk, delta("stop"), DONE).fault is Fault.MALFORMED
+    def test_an_event_that_cannot_be_read_may_have_held_text(self):
+        assert stream_of(delta(content="a"), b'{"choices', delta("stop"), DONE).fault is Fault.MALFORMED
+
+    @pytest.mark.parametrize("chunk", [b"", b" ", b"{}", b"null", b"[]", b"ping", b"\xff", b"[DONE]"])
+    def test_an_event_that_can_hold_no_text_is_passed_over(self, chunk):
+        for place in range(3):
+            chunks = [delta(content="a"), delta("stop", content="b"), USAGE]
+            chunks.insert(place, chunk)
+            assert (stream_of(*chunks, DONE).text, stream_of(*chunks).usage) == ("ab", Usage(3, output_tokens=2))
+
+    @pytest.mark.parametrize("name", ["keepalive", "ping", "heartbeat"])
+    def test_an_event_of_an_unknown_name_is_passed_over_unless_it_is_a_chunk(self, name):
+        stream = openai.open_stream(native_id="m")
+        for said in (b"{not json", orjson.dumps(delta("stop", content="a"))):
+            stream.feed(SseEvent(said, name))
+        assert stream.end().text == "a"
+
+    @pytest.mark.parametrize("data", [b"out of order", b'{"message": "out of order"}', b'{"detail": "out of order"}'])
+    def test_an_event_named_error_is_one(self, data):
+        stream = openai.open_stream(native_id="m")
+        stream.feed(SseEvent(data, "error"))
+        assert stream.over
+        assert stream.end() == Failure(Fault.SERVER_ERROR, "out of order")
+
+    def test_what_stricter_readers_refuse_is_read(self):
+        """Half an emoji and no number: the answer has been paid for."""
+        said = b'{"choices": [{"delta": {"content": "\\ud83d"}, "logprobs": NaN, "finish_reason": "stop"}]}'
+        assert stream_of(said, DONE).text == "?"
+        whole = said.replace(b"delta", b"message")
+        assert answered(whole).text == "?"
+
+    def test_calls_end_an_answer_even_where_it_says_stop(self):
+        chunk = delta("stop", tool_calls=[{"index": 0}])
+        assert stream_of(chunk, DONE).finish is FinishReason.TOOL_CALLS
+
+    @pytest.mark.parametrize(
+        ("chunks", "settled"),
+        [
+            ([delta("stop", content="a")], False),
+            ([delta("stop", content="a"), USAGE], True),
+            ([delta("stop", content="a"), delta(content="b", index=1), USAGE], False),
+            ([delta("stop", content="a"), delta("stop", content="b", index=1), USAGE], True),
+            ([delta(content="a"), USAGE], False),
+            ([delta(content="a"), DONE], True),
+            ([delta(content="a"), DONE, delta(content="b")], False),
+        ],
+    )
+    def test_nothing_is_owed_once_every_choice_has_ended_and_the_usage_is_there(self, chunks, settled):
+        stream = openai.open_stream(native_id="m")
+        for chunk in chunks:
+            stream.feed(SseEvent(chunk if isinstance(chunk, bytes) else orjson.dumps(chunk)))
+        assert stream.owes_nothing is settled
 
     @pytest.mark.parametrize("chunks", [[], [DONE], [USAGE, DONE], [{}]])
     def test_a_stream_without_a_choice_is_malformed(self, chunks):

@@ -11,6 +11,7 @@ from tokenwise_shell.providers.anthropic.reading import read_blocks
 from tokenwise_shell.providers.anthropic.writing import written_block
 from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, text
 from tokenwise_shell.providers.openai.errors import ProviderError, read_error
+from tokenwise_shell.providers.openai.words import ended_by
 from tokenwise_shell.providers.translate.deltas import (
     Argues,
     Calls,
@@ -54,7 +55,7 @@ _WORDS: Final[Mapping[FinishReason, str]] = {
     FinishReason.OTHER: "end_turn",
 }
 
-ANSWERED: Final[Mapping[str, Fields]] = {"text": {"citations": None}, "tool_use": {"caller": {"type": "direct"}}}
+ANSWERED: Final[Mapping[str, Fields]] = {"tool_use": {"caller": {"type": "direct"}}}
 """What a block has in an answer beside what it has in a request."""
 
 _ITEMS: Final = frozenset(("text", "tool_use", "thinking", "redacted_thinking"))
@@ -109,9 +110,13 @@ def read_message(body: Fields) -> Answer | None:
         return None
     blocks = [block for block in entries(body["content"]) if text(as_fields(block).get("type")) in _ITEMS]
     items = tuple(item for item in read_blocks(blocks, "content", Notes()) if isinstance(item, Text | Call | Thought))
-    finish = STOP_REASONS.get(text(body.get("stop_reason")), FinishReason.OTHER)
+    finish = _finish(text(body.get("stop_reason")), calls=any(isinstance(item, Call) for item in items))
     said = Said(items, finish, stopped_at=text(body.get("stop_sequence")))
     return Answer(text(body.get("id")), text(body.get("model")), (said,), parse_usage(body.get("usage")))
+
+
+def _finish(reason: str, *, calls: bool) -> FinishReason:
+    return ended_by(STOP_REASONS.get(reason, FinishReason.OTHER), calls=calls)
 
 
 def write_message(answer: Answer) -> Fields:
@@ -214,10 +219,10 @@ class AnthropicEvents:
                 return
 
     def _ended(self, event: Fields) -> Iterator[Delta]:
-        reason = as_fields(event.get("delta")).get("stop_reason")
+        reason = text(as_fields(event.get("delta")).get("stop_reason"))
+        if reason:
+            stopped_at = text(as_fields(event.get("delta")).get("stop_sequence"))
+            yield Stopped(_finish(reason, calls=bool(self._places)), stopped_at=stopped_at)
         reported = {name: value for name, value in as_fields(event.get("usage")).items() if value is not None}
         if reported and (usage := parse_usage({**self._usage, **reported})):
             yield Counted(usage)
-        if isinstance(reason, str):
-            stopped_at = text(as_fields(event.get("delta")).get("stop_sequence"))
-            yield Stopped(STOP_REASONS.get(reason, FinishReason.OTHER), stopped_at=stopped_at)

@@ -100,7 +100,7 @@ _DELTAS = {
 def _opened(block: Block) -> Fields:
     match block.kind:
         case Kind.TEXT | Kind.REFUSAL:
-            return {"type": "text", "text": "", **ANSWERED["text"]}
+            return {"type": "text", "text": ""}
         case Kind.THOUGHT:
             return {"type": "thinking", "thinking": "", "signature": ""}
         case Kind.SEALED:

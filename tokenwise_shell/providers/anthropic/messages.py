@@ -5,16 +5,15 @@ from typing import Final
 
 import orjson
 
-from tokenwise.faults import Fault
 from tokenwise.routing.verdicts import Failure, Reply
 from tokenwise_shell.providers.anthropic.answers import AnthropicEvents, error_of, parse_usage, read_message
 from tokenwise_shell.providers.anthropic.writing import write_anthropic
 from tokenwise_shell.providers.fields import as_fields, as_json
+from tokenwise_shell.providers.openai.answer_stream import AnswerStream, Dialect, reply_of
 from tokenwise_shell.providers.openai.chunks import ChunkWriter
 from tokenwise_shell.providers.openai.completions import write_completion
-from tokenwise_shell.providers.openai.errors import failure_of
+from tokenwise_shell.providers.openai.errors import failure_of, no_answer
 from tokenwise_shell.providers.openai.reading import read_openai
-from tokenwise_shell.providers.openai.translated import DeltaStream, Dialect, reply_of
 from tokenwise_shell.providers.translate.terms import Notes
 from tokenwise_shell.providers.wire import Ask, Endpoint, url_below
 from tokenwise_shell.transport.exchange import HttpRequest, HttpResponse
@@ -26,6 +25,18 @@ VERSION: Final = "2023-06-01"
 
 Every compatible server knows this one. Anthropic's own client asks for `2026-10-21`.
 """
+
+_EVENTS: Final = frozenset(
+    (
+        "message_start",
+        "content_block_start",
+        "content_block_delta",
+        "content_block_stop",
+        "message_delta",
+        "message_stop",
+    )
+) | {"", "error"}
+"""The events of a stream that say something; Anthropic asks its clients to pass over those they do not know."""
 
 
 def build(endpoint: Endpoint, ask: Ask) -> HttpRequest:
@@ -50,7 +61,7 @@ def parse(response: HttpResponse, *, native_id: str, now_ms: int) -> Reply | Fai
     if error:
         return Failure(error.fault(response.status), error.message, usage)
     if (message := read_message(as_fields(answer))) is None:
-        return Failure(Fault.MALFORMED, f"the provider answered {response.status} without a message", usage)
+        return no_answer(response, "a message", usage)
     return reply_of(message, native_id=native_id)
 
 
@@ -60,10 +71,10 @@ def completion(body: bytes, *, created_s: int) -> bytes:
     return b"" if message is None else orjson.dumps(write_completion(message, created_s=created_s))
 
 
-def open_stream(*, native_id: str, now_ms: int = 0) -> DeltaStream:
+def open_stream(*, native_id: str, now_ms: int = 0) -> AnswerStream:
     """A reader for the stream that a request for `native_id` is answered with."""
-    dialect = Dialect(AnthropicEvents().read, error_of, "message")
-    return DeltaStream(native_id, dialect, ChunkWriter(now_ms // 1000))
+    dialect = Dialect(AnthropicEvents().read, error_of, "message", _EVENTS)
+    return AnswerStream(native_id, dialect, ChunkWriter(now_ms // 1000))
 
 
 def _headers(endpoint: Endpoint) -> Iterator[tuple[str, str]]:

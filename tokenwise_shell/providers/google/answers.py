@@ -11,7 +11,9 @@ from tokenwise.routing.verdicts import FinishReason
 from tokenwise.usage import Usage
 from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, first_text, text
 from tokenwise_shell.providers.google.reading import called, read_parts
+from tokenwise_shell.providers.openai.blocks import made_up_id
 from tokenwise_shell.providers.openai.errors import ProviderError, read_error
+from tokenwise_shell.providers.openai.words import ended_by
 from tokenwise_shell.providers.status import retry_after_ms
 from tokenwise_shell.providers.translate.deltas import (
     Argues,
@@ -147,13 +149,12 @@ def _said(candidate: Fields, id_: str) -> Said:
 
 
 def _finish(reason: object, *, calls: bool) -> FinishReason:
-    finish = FINISH_REASONS.get(text(reason), FinishReason.OTHER)
-    return FinishReason.TOOL_CALLS if calls and finish is FinishReason.STOP else finish
+    return ended_by(FINISH_REASONS.get(text(reason), FinishReason.OTHER), calls=calls)
 
 
 def _call_id(answer: str, place: int) -> str:
     """An id for a call that came without: OpenAI's clients match results to calls by it."""
-    return f"call_{answer}_{place}"
+    return f"call_{answer}_{place}" if answer else made_up_id()
 
 
 def _logprobs(candidate: Fields) -> Fields | None:
@@ -191,12 +192,12 @@ class GoogleEvents:
         if candidates and not self._opened:
             self._opened = True
             yield Opened(id_, model)
-        if usage := parse_usage(event.get("usageMetadata")):
-            yield Counted(usage)
         if broke := _blocked(event):
             yield broke
         for candidate in candidates:
             yield from self._added(candidate, count(candidate.get("index")) or 0, id_)
+        if usage := parse_usage(event.get("usageMetadata")):
+            yield Counted(usage)
 
     def _added(self, candidate: Fields, choice: int, id_: str) -> Iterator[Delta]:
         for part in map(as_fields, entries(as_fields(candidate.get("content")).get("parts"))):

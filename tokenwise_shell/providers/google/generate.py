@@ -6,7 +6,6 @@ from urllib.parse import quote
 import orjson
 from attrs import evolve
 
-from tokenwise.faults import Fault
 from tokenwise.routing.verdicts import Failure, Reply
 from tokenwise.usage import Usage
 from tokenwise_shell.providers.fields import as_fields, as_json
@@ -18,11 +17,11 @@ from tokenwise_shell.providers.google.answers import (
     read_answer,
 )
 from tokenwise_shell.providers.google.writing import write_google
+from tokenwise_shell.providers.openai.answer_stream import AnswerStream, Dialect, reply_of
 from tokenwise_shell.providers.openai.chunks import ChunkWriter
 from tokenwise_shell.providers.openai.completions import write_completion
-from tokenwise_shell.providers.openai.errors import failure_of
+from tokenwise_shell.providers.openai.errors import failure_of, no_answer
 from tokenwise_shell.providers.openai.reading import read_openai
-from tokenwise_shell.providers.openai.translated import DeltaStream, Dialect, reply_of
 from tokenwise_shell.providers.translate.terms import Notes
 from tokenwise_shell.providers.wire import Ask, Endpoint, url_below
 from tokenwise_shell.transport.exchange import HttpRequest, HttpResponse
@@ -54,7 +53,7 @@ def parse(response: HttpResponse, *, native_id: str, now_ms: int) -> Reply | Fai
     if error := error_of(body):
         return Failure(error.fault(response.status), error.message, usage)
     if (answer := read_answer(as_fields(body))) is None:
-        return Failure(Fault.MALFORMED, f"the provider answered {response.status} without a candidate", usage)
+        return no_answer(response, "a candidate", usage)
     return reply_of(answer, native_id=native_id)
 
 
@@ -64,10 +63,10 @@ def completion(body: bytes, *, created_s: int) -> bytes:
     return b"" if answer is None else orjson.dumps(write_completion(answer, created_s=created_s))
 
 
-def open_stream(*, native_id: str, now_ms: int = 0) -> DeltaStream:
+def open_stream(*, native_id: str, now_ms: int = 0) -> AnswerStream:
     """A reader for the stream that a request for `native_id` is answered with."""
     dialect = Dialect(GoogleEvents().read, error_of, "candidate")
-    return DeltaStream(native_id, dialect, ChunkWriter(now_ms // 1000))
+    return AnswerStream(native_id, dialect, ChunkWriter(now_ms // 1000))
 
 
 def _failed(response: HttpResponse, body: object, usage: Usage | None, *, now_ms: int) -> Failure:

@@ -8,6 +8,7 @@ whole, or the answer is.
 import enum
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
+from uuid import uuid4
 
 import orjson
 from attrs import define, field, frozen
@@ -15,7 +16,19 @@ from attrs import define, field, frozen
 from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, first_text, text
 from tokenwise_shell.providers.openai.words import text_of
 
-__all__ = ["Added", "Began", "Block", "BlockEvent", "BlockReader", "Ended", "Kind", "message_blocks", "thoughts_of"]
+__all__ = [
+    "Added",
+    "Began",
+    "Block",
+    "BlockEvent",
+    "BlockReader",
+    "Ended",
+    "Kind",
+    "arguments_text",
+    "made_up_id",
+    "message_blocks",
+    "thoughts_of",
+]
 
 
 class Kind(enum.Enum):
@@ -66,16 +79,21 @@ BlockEvent: TypeAlias = Began | Added | Ended
 
 
 def thoughts_of(message: Fields) -> Sequence[Fields]:
-    """Reasoning in a message or a piece of one, as OpenRouter's details, whichever of three ways it is written in.
+    """Reasoning in a message or a piece of one, as OpenRouter's details, whichever of four ways it is written in.
 
     DeepSeek and others have `reasoning_content`, vLLM and OpenRouter `reasoning`; beside details they repeat them.
+    Mistral's models think in parts of the content.
 
     >>> thoughts_of({"reasoning_content": "Well."})
+    [{'type': 'reasoning.text', 'text': 'Well.'}]
+    >>> thoughts_of({"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "Well."}]}]})
     [{'type': 'reasoning.text', 'text': 'Well.'}]
     """
     if details := [each for each in entries(message.get("reasoning_details")) if isinstance(each, dict)]:
         return details
-    said = first_text(message.get("reasoning_content"), message.get("reasoning"))
+    parts = map(as_fields, entries(message.get("content")))
+    thinking = "".join(text_of(part.get("thinking")) for part in parts if part.get("type") == "thinking")
+    said = first_text(message.get("reasoning_content"), message.get("reasoning"), thinking)
     return [{"type": "reasoning.text", "text": said}] if said else []
 
 
@@ -96,6 +114,8 @@ class _Open:
         self.signed |= bool(piece.signature)
 
     def flush(self) -> Iterator[BlockEvent]:
+        if self.block.kind is Kind.CALL and not self.block.name:
+            return  # a client that runs what has begun must know what to run
         if not self.begun:
             self.begun = True
             yield Began(self.block)
@@ -107,6 +127,8 @@ class _Open:
         """Whether nothing can follow in it once something else has begun."""
         if self.block.kind is not Kind.CALL:
             return True
+        if not self.block.name:
+            return False
         # Looked at first, so that a long call whose pieces come in turns with others' is not parsed at each of them.
         last = next((piece.rstrip()[-1:] for piece in reversed(self.arguments) if piece.strip()), "")
         return last == "}" and _is_json("".join(self.arguments))
@@ -126,7 +148,16 @@ class BlockReader:
 
     _queue: list[_Open] = field(factory=list, init=False)
     _calls: dict[int, _Open] = field(factory=dict, init=False)
-    _count: int = field(default=0, init=False)
+
+    @property
+    def has_called(self) -> bool:
+        """Whether a call of a tool is among the blocks so far."""
+        return bool(self._calls)
+
+    @property
+    def nameless(self) -> bool:
+        """Whether a call has not said what it calls."""
+        return not all(call.block.name for call in self._calls.values())
 
     def read(self, delta: Fields, logprobs: Fields | None = None) -> list[BlockEvent]:
         """What this piece of the message adds. `logprobs` are those of the piece's choice."""
@@ -143,7 +174,9 @@ class BlockReader:
 
     def end(self) -> list[BlockEvent]:
         """What was held back, and the end of what is open. Nothing can be read behind it."""
-        return [event for block in self._queue for event in (*block.flush(), Ended())]
+        return [
+            event for block in self._queue if (told := [*block.flush()]) or block.begun for event in (*told, Ended())
+        ]
 
     def _think(self, detail: Fields) -> None:
         if sealed := text(detail.get("data")):
@@ -163,12 +196,13 @@ class BlockReader:
         place, id_, function = count(call.get("index")) or 0, text(call.get("id")), as_fields(call.get("function"))
         name, known = text(function.get("name")), self._calls.get(place)
         # Google's compatible door numbers every call 0: another id with a name is another call.
-        if known is None or (id_ and name and id_ != known.block.id):
-            known = _Open(Block(Kind.CALL, id_ or f"call_{self._count}", name))
-            self._count += 1
+        if known is None or (id_ and name and known.block.name and id_ != known.block.id):
+            known = _Open(Block(Kind.CALL, id_ or made_up_id(), name))
             self._calls[place] = known
             self._queue.append(known)
-        if piece := text(function.get("arguments")):
+        elif not known.block.name:
+            known.block = Block(Kind.CALL, id_ or known.block.id, name)
+        if piece := arguments_text(function.get("arguments")):
             known.add(Added(piece))
 
     def _drained(self) -> Iterator[BlockEvent]:
@@ -178,6 +212,16 @@ class BlockReader:
                 return
             self._queue.pop(0)
             yield Ended()
+
+
+def made_up_id() -> str:
+    """An id for a call that came without: a client matches results to calls by it, over all turns of a conversation."""
+    return f"call_{uuid4().hex}"
+
+
+def arguments_text(arguments: object) -> str:
+    """The arguments of a call as text, which is what they should be. Some servers send the object itself."""
+    return orjson.dumps(arguments).decode() if isinstance(arguments, dict) else text(arguments)
 
 
 def message_blocks(message: Fields, logprobs: Fields | None = None) -> list[BlockEvent]:

@@ -12,14 +12,15 @@ from urllib.parse import urlsplit
 import orjson
 
 from tokenwise.faults import Fault
-from tokenwise.routing.verdicts import Failure, FinishReason, Reply
+from tokenwise.routing.verdicts import Failure, Reply
 from tokenwise_shell.providers.fields import Fields, as_fields, as_json, entries, text
 from tokenwise_shell.providers.names import served_name
-from tokenwise_shell.providers.openai.errors import failure_of, read_error
-from tokenwise_shell.providers.openai.stream import OpenAiStream
+from tokenwise_shell.providers.openai.answer_stream import AnswerStream, Dialect
+from tokenwise_shell.providers.openai.errors import failure_of, no_answer, read_error
+from tokenwise_shell.providers.openai.stream import read_chunk
 from tokenwise_shell.providers.openai.strict import is_strict, without_extensions
 from tokenwise_shell.providers.openai.usage import parse_cost, parse_usage
-from tokenwise_shell.providers.openai.words import finish_of, text_of
+from tokenwise_shell.providers.openai.words import ended_by, finish_of, text_of
 from tokenwise_shell.providers.wire import Ask, Endpoint, url_below
 from tokenwise_shell.transport.exchange import Headers, HttpRequest, HttpResponse
 
@@ -48,6 +49,8 @@ _EXTRA_HEADERS: Final[Mapping[str, Headers]] = {"openrouter.ai": (("x-title", "T
 # What stands in `extra_content` of a request is for providers of other formats.
 _OURS: Final = ("model", "max_tokens", "max_completion_tokens", "stream", "stream_options", "extra_content")
 
+_DIALECT: Final = Dialect(read_chunk, read_error, "chat completion")
+
 
 def build(endpoint: Endpoint, ask: Ask) -> HttpRequest:
     """The request that asks this. The key is in a header and nowhere else."""
@@ -74,17 +77,18 @@ def parse(response: HttpResponse, *, native_id: str, now_ms: int) -> Reply | Fai
     fields = as_fields(answer)
     choices = list(map(as_fields, entries(fields.get("choices"))))
     if not choices or not as_fields(choices[0].get("message")):
-        return Failure(Fault.MALFORMED, _no_answer(response, answer), usage)
+        return no_answer(response, "a chat completion", usage)
     if error := read_error(choices[0]):  # OpenRouter, where a model broke down half-way: it has written, so it may bill
         return Failure(Fault.CUT_STREAM, error.message, usage)
     message = as_fields(choices[0].get("message"))
     said, refusal = text_of(message.get("content")), text(message.get("refusal"))
+    calls = bool(entries(message.get("tool_calls")) or as_fields(message.get("function_call")))
     finish = finish_of(choices[0].get("finish_reason"))
     return Reply(
         text=said or refusal,
-        finish=FinishReason.REFUSAL if refusal and not said and finish is FinishReason.STOP else finish,
+        finish=ended_by(finish, declined=bool(refusal and not said), calls=calls),
         usage=usage,
-        calls_tools=bool(entries(message.get("tool_calls")) or as_fields(message.get("function_call"))),
+        calls_tools=calls,
         served_model=served_name(native_id, fields.get("model")),
         reported_cost=parse_cost(fields.get("usage")),
     )
@@ -96,10 +100,10 @@ def completion(body: bytes, *, created_s: int) -> bytes:
     return body
 
 
-def open_stream(*, native_id: str, now_ms: int = 0) -> OpenAiStream:
+def open_stream(*, native_id: str, now_ms: int = 0) -> AnswerStream:
     """A reader for the stream that a request for `native_id` is answered with."""
     del now_ms
-    return OpenAiStream(native_id)
+    return AnswerStream(native_id, _DIALECT)
 
 
 def _cap_field(endpoint: Endpoint, host: str, ask: Ask) -> str:
@@ -120,9 +124,3 @@ def headers_for(endpoint: Endpoint, host: str) -> Iterator[tuple[str, str]]:
         yield "authorization", f"Bearer {endpoint.api_key}"
     yield from endpoint.headers
     yield from _EXTRA_HEADERS.get(host, ())
-
-
-def _no_answer(response: HttpResponse, answer: object) -> str:
-    kind = dict(response.headers).get("content-type", "no content type").partition(";")[0]
-    what = f"{len(response.body)} bytes of {kind[:80]}" if answer is None else "JSON without a message"
-    return f"the provider answered {response.status} with {what}; expected a chat completion"

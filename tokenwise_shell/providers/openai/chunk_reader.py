@@ -1,19 +1,18 @@
 """A streamed chat completion read chunk by chunk, as blocks: its first choice, which is what other formats can tell."""
 
-from typing import Final
-
 from attrs import define, field
 
 from tokenwise.usage import Usage
 from tokenwise_shell.providers.fields import Fields, as_fields, as_json, count, entries, first_text, text
 from tokenwise_shell.providers.openai.blocks import BlockEvent, BlockReader
+from tokenwise_shell.providers.openai.chunks import DONE
+from tokenwise_shell.providers.openai.completions import finish_word
 from tokenwise_shell.providers.openai.errors import read_error
 from tokenwise_shell.providers.openai.usage import parse_usage
+from tokenwise_shell.providers.openai.words import ended_by, ending, finish_of
 from tokenwise_shell.transport.sse import SseEvent
 
 __all__ = ["ChunkReader"]
-
-_DONE: Final = b"[DONE]"
 
 
 @define
@@ -38,9 +37,8 @@ class ChunkReader:
 
     def read(self, chunk: SseEvent) -> list[BlockEvent]:
         """The blocks' events in this chunk. With `[DONE]`, which sets `done`, what is open ends."""
-        if chunk.data.strip() == _DONE:
-            self.done = True
-            return self._blocks.end()
+        if chunk.data.strip() == DONE.data:
+            return self._end()
         value = as_json(chunk.data)
         if problem := read_error(value):
             self.error = problem.message or "the provider broke off"
@@ -49,6 +47,15 @@ class ChunkReader:
         self._account(fields)
         choices = [choice for choice in map(as_fields, entries(fields.get("choices"))) if not choice.get("index")]
         return [event for choice in choices for event in self._choice(choice)]
+
+    def _end(self) -> list[BlockEvent]:
+        self.done = True
+        if self._blocks.nameless:
+            self.error = "the model called a tool and did not say which"
+            return []
+        if self._blocks.has_called:
+            self.finish = finish_word(ended_by(finish_of(self.finish), calls=True))
+        return self._blocks.end()
 
     def _account(self, chunk: Fields) -> None:
         self.id, self.model = self.id or text(chunk.get("id")), first_text(chunk.get("model"), self.model)
@@ -59,6 +66,6 @@ class ChunkReader:
 
     def _choice(self, choice: Fields) -> list[BlockEvent]:
         self.opened = True
-        self.finish = first_text(choice.get("finish_reason"), self.finish)
+        self.finish = ending(choice) or self.finish
         self.stopped_at = first_text(choice.get("stop_reason"), self.stopped_at)
         return self._blocks.read(as_fields(choice.get("delta")), as_fields(choice.get("logprobs")))

@@ -1,6 +1,6 @@
 """Writing a streamed answer as OpenAI's chunks, and a whole one as its completion."""
 
-from typing import assert_never
+from typing import Final, assert_never
 
 import orjson
 from attrs import define, field
@@ -13,16 +13,21 @@ from tokenwise_shell.providers.translate.deltas import (
     Broke,
     Calls,
     Counted,
+    Declined,
     Delta,
     Opened,
     Over,
+    Shows,
     Stopped,
     Thinks,
     Wrote,
 )
 from tokenwise_shell.transport.sse import SseEvent
 
-__all__ = ["ChunkWriter"]
+__all__ = ["DONE", "ChunkWriter"]
+
+DONE: Final = SseEvent(b"[DONE]")
+"""The last word of a stream."""
 
 
 @define
@@ -42,6 +47,8 @@ class ChunkWriter:
                 return self._open(0)
             case Wrote(text=said, choice=choice):
                 return [*self._open(choice), *([self._chunk(choice, {"content": said})] if said else [])]
+            case Declined(text=said, choice=choice):
+                return [*self._open(choice), *([self._chunk(choice, {"refusal": said})] if said else [])]
             case Thinks(choice=choice):
                 return [*self._open(choice), self._chunk(choice, {"reasoning_details": [_reasoned(delta)]})]
             case Calls(choice=choice):
@@ -51,7 +58,7 @@ class ChunkWriter:
                 return [self._chunk(choice, {"tool_calls": [piece]})] if said else []
             case Stopped(finish, choice, stopped_at):
                 return [*self._open(choice), self._chunk(choice, {}, finish_word(finish), stopped_at)]
-            case Counted() | Broke() | Over():
+            case Counted() | Broke() | Over() | Shows():
                 return []
             case _:
                 assert_never(delta)
@@ -59,7 +66,7 @@ class ChunkWriter:
     def end(self, usage: Usage | None) -> tuple[SseEvent, ...]:
         """The last chunk, which has the usage, and the end."""
         counted = () if usage is None else (self._event({"choices": [], "usage": usage_fields(usage)}),)
-        return (*counted, SseEvent(b"[DONE]"))
+        return (*counted, DONE)
 
     def failed(self, message: str) -> SseEvent:
         """An error within the stream."""

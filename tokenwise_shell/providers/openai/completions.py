@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from typing import Final
 
+from attrs import evolve
+
 from tokenwise.routing.verdicts import FinishReason
 from tokenwise.usage import Usage
 from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
+from tokenwise_shell.providers.openai.blocks import made_up_id
 from tokenwise_shell.providers.openai.reading import read_openai
 from tokenwise_shell.providers.openai.usage import parse_usage
-from tokenwise_shell.providers.openai.words import finish_of
+from tokenwise_shell.providers.openai.words import ended_by, ending, finish_of
 from tokenwise_shell.providers.openai.writing import extended
-from tokenwise_shell.providers.translate.terms import Answer, Call, Notes, Said, Text, Thought
+from tokenwise_shell.providers.translate.terms import Answer, Call, Notes, Said, Text, Thought, Untranslatable
 
 __all__ = ["finish_word", "read_completion", "usage_fields", "write_completion"]
 
@@ -68,14 +71,23 @@ def _choice(index: int, said: Said) -> Fields:
 
 
 def read_completion(body: Fields) -> Answer:
-    """A chat completion. What cannot be understood in it is left out: it has been answered, and is paid."""
+    """A chat completion. What cannot be understood in it is left out: it has been answered, and is paid.
+
+    Raises Untranslatable for a call that would be another one without what cannot be understood.
+    """
     choices = tuple(_said(as_fields(choice)) for choice in entries(body.get("choices")))
     return Answer(text(body.get("id")), text(body.get("model")), choices, parse_usage(body.get("usage")))
 
 
 def _said(choice: Fields) -> Said:
-    message = {**as_fields(choice.get("message")), "role": "assistant"}
-    turn = read_openai({"messages": [message]}, Notes()).turns[0]
-    items = tuple(item for item in turn.items if isinstance(item, Text | Call | Thought))
-    finish, logprobs = finish_of(choice.get("finish_reason")), as_fields(choice.get("logprobs")) or None
-    return Said(items, finish, logprobs, text(choice.get("stop_reason")))
+    message, notes = {**as_fields(choice.get("message")), "role": "assistant"}, Notes()
+    turn = read_openai({"messages": [message]}, notes).turns[0]
+    if lost := [problem for problem in notes.refused if ".tool_calls[" in problem]:
+        raise Untranslatable(*lost)
+    items = tuple(_with_id(item) for item in turn.items if isinstance(item, Text | Call | Thought))
+    finish = ended_by(finish_of(ending(choice)), calls=any(isinstance(item, Call) for item in items))
+    return Said(items, finish, as_fields(choice.get("logprobs")) or None, text(choice.get("stop_reason")))
+
+
+def _with_id(item: Text | Call | Thought) -> Text | Call | Thought:
+    return evolve(item, id=made_up_id()) if isinstance(item, Call) and not item.id else item

@@ -1,5 +1,6 @@
 """Errors as providers of OpenAI's format write them, which is in six ways, some of them with status 200."""
 
+import re
 from typing import Final
 
 from attrs import frozen
@@ -9,13 +10,15 @@ from tokenwise.routing.verdicts import Failure
 from tokenwise.usage import Usage
 from tokenwise_shell.providers.fields import Fields, as_fields, as_json, entries, first_text, text
 from tokenwise_shell.providers.status import fault_of, retry_after_ms
-from tokenwise_shell.transport.exchange import Headers
+from tokenwise_shell.transport.exchange import Headers, HttpResponse
 
-__all__ = ["ProviderError", "code_and_param", "failure_of", "read_error"]
+__all__ = ["ProviderError", "code_and_param", "failure_of", "no_answer", "read_error"]
 
 # A provider's own message is shown to people; a page of HTML is not a message.
 _LONGEST_MESSAGE: Final = 1000
 _LONGEST_WORD: Final = 100
+
+_TITLE: Final = re.compile(r"<title[^>]*>([^<]*)", re.IGNORECASE)
 
 
 @frozen
@@ -55,9 +58,32 @@ def read_error(value: object) -> ProviderError | None:
 def failure_of(status: int, headers: Headers, body: bytes, *, now_ms: int, usage: Usage | None = None) -> Failure:
     """An answer that is an error by its status."""
     answer = as_json(body)
-    error = read_error(answer) or ProviderError(_cut(first_text(as_fields(answer).get("message"))))
+    error = read_error(answer) or ProviderError(_cut(first_text(as_fields(answer).get("message"), _words(body))))
     message = error.message or f"the provider answered {status}"
     return Failure(error.fault(status), message, usage, retry_after_ms(headers, now_ms=now_ms))
+
+
+def no_answer(response: HttpResponse, expected: str, usage: Usage | None) -> Failure:
+    """A success that holds no answer: what it was instead, in its own words as far as it has any.
+
+    A page comes from whoever stands at this address in the provider's place. As with a redirection, nobody was asked
+    there, and asking again gives the page again.
+    """
+    kind = dict(response.headers).get("content-type", "no content type").partition(";")[0][:80]
+    start = response.body[: 4 * _LONGEST_MESSAGE].decode("utf-8", "replace").strip()
+    if start.startswith("<"):
+        said = f"a page{_title(start)}, not {expected}; is the base URL right?"
+        return Failure(Fault.MODEL_MISSING, f"the provider answered {response.status} with {said}", usage)
+    answer = as_json(response.body)
+    words = first_text(as_fields(answer).get("message"), "" if answer is not None else start)[:_LONGEST_WORD]
+    what = f"{len(response.body)} bytes of {kind}" if answer is None else "JSON"
+    said = f"{what}, not {expected}{words and f': {words}'}"
+    return Failure(Fault.MALFORMED, f"the provider answered {response.status} with {said}", usage)
+
+
+def _title(page: str) -> str:
+    found = _TITLE.search(page)
+    return f" ({' '.join(found[1].split())[:_LONGEST_WORD]})" if found else ""
 
 
 def code_and_param(body: bytes) -> tuple[str, str]:
@@ -68,6 +94,12 @@ def code_and_param(body: bytes) -> tuple[str, str]:
     """
     error = as_fields(as_fields(as_json(body)).get("error"))
     return text(error.get("code"))[:_LONGEST_WORD], text(error.get("param"))[:_LONGEST_WORD]
+
+
+def _words(body: bytes) -> str:
+    """A body that is plain words. A page of HTML is none, and neither is broken JSON."""
+    said = body[: 4 * _LONGEST_MESSAGE].decode("utf-8", "replace").strip()
+    return "" if said[:1] in ("<", "{", "[") or not said.isprintable() else said
 
 
 def _object(error: Fields) -> ProviderError:

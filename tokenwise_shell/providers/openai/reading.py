@@ -11,7 +11,7 @@ from typing import Final
 import orjson
 
 from tokenwise.prompt import Role
-from tokenwise_shell.providers.fields import Fields, as_fields, entries, first_text, text
+from tokenwise_shell.providers.fields import Fields, as_fields, as_json, entries, first_text, text
 from tokenwise_shell.providers.openai.options import read_choice, read_format, read_stop, read_tools
 from tokenwise_shell.providers.translate.terms import (
     Asked,
@@ -207,12 +207,15 @@ def _calls(message: Fields, number: int, notes: Notes) -> Iterator[Call]:
 
 
 def _arguments(value: object, path: str, notes: Notes) -> Fields:
-    """The arguments as an object; models write them as text, and some write none."""
+    """The arguments as an object; models write them as text, some as the object, and some write none."""
+    said = value.strip() if isinstance(value, str) else value
+    arguments = (
+        {} if said in ("", None) else as_json(said.encode("utf-8", "replace")) if isinstance(said, str) else said
+    )
     try:
-        arguments: object = orjson.loads(value or "{}") if isinstance(value, str) else None
         # What nests more deeply than can be written is as good as none. A block of a message adds four levels.
         orjson.dumps([[[[arguments]]]])
-    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+    except orjson.JSONEncodeError:
         arguments = None
     if not isinstance(arguments, dict):
         notes.refuse(path, "expected a JSON object, as text")

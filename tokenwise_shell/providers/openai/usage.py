@@ -56,7 +56,7 @@ def is_usage_alone(data: bytes) -> bool:
     if b'"usage"' not in data:
         return False
     chunk = as_fields(as_json(data))
-    return chunk.get("choices") == [] and chunk.get("usage") is not None
+    return not chunk.get("choices") and chunk.get("usage") is not None
 
 
 def _cache_read(given: Fields) -> int:

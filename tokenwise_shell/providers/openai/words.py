@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from tokenwise.routing.verdicts import FinishReason
-from tokenwise_shell.providers.fields import as_fields, entries, text
+from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
 
-__all__ = ["FINISH_REASONS", "finish_of", "text_of"]
+__all__ = ["FINISH_REASONS", "ended_by", "ending", "finish_of", "text_of"]
 
 FINISH_REASONS: Final[Mapping[str, FinishReason]] = {
     **{reason.value: reason for reason in FinishReason if reason is not FinishReason.OTHER},
@@ -19,9 +19,31 @@ FINISH_REASONS: Final[Mapping[str, FinishReason]] = {
 }
 
 
+# How absence is written where a field may not be missing.
+_ABSENT: Final = frozenset(("", "null", "none"))
+
+
+def ending(choice: Fields) -> str:
+    """The word for why this choice has ended, "" while it goes on."""
+    reason = choice.get("finish_reason")
+    said = reason if isinstance(reason, str) else "" if reason is None else "unknown"
+    return "" if said.strip().lower() in _ABSENT else said
+
+
 def finish_of(value: object) -> FinishReason:
     """Why the model stopped, OTHER for what nobody has heard of or was not said."""
     return FINISH_REASONS.get(text(value).lower(), FinishReason.OTHER)
+
+
+def ended_by(finish: FinishReason, *, calls: bool, declined: bool = False) -> FinishReason:
+    """Why an answer ended that says so. Some servers say `stop` beside calls, and all say it of a refusal.
+
+    >>> ended_by(FinishReason.STOP, calls=True), ended_by(FinishReason.LENGTH, calls=True)
+    (<FinishReason.TOOL_CALLS: 'tool_calls'>, <FinishReason.LENGTH: 'length'>)
+    """
+    if finish is not FinishReason.STOP:
+        return finish
+    return FinishReason.TOOL_CALLS if calls else FinishReason.REFUSAL if declined else finish
 
 
 def text_of(content: object) -> str:

@@ -3,10 +3,24 @@
 from attrs import frozen
 
 from tokenwise.faults import Fault
+from tokenwise.money import Nanodollars
 from tokenwise.routing.verdicts import FinishReason
 from tokenwise.usage import Usage
 
-__all__ = ["Argues", "Broke", "Calls", "Counted", "Delta", "Opened", "Over", "Stopped", "Thinks", "Wrote"]
+__all__ = [
+    "Argues",
+    "Broke",
+    "Calls",
+    "Counted",
+    "Declined",
+    "Delta",
+    "Opened",
+    "Over",
+    "Shows",
+    "Stopped",
+    "Thinks",
+    "Wrote",
+]
 
 
 @frozen
@@ -26,12 +40,27 @@ class Wrote:
 
 
 @frozen
+class Declined:
+    """Text of a refusal, where a format tells it from an answer."""
+
+    text: str
+    choice: int = 0
+
+
+@frozen
 class Thinks:
     """Reasoning that is shown, or its signature, or a piece of it that is sealed."""
 
     text: str = ""
     signature: str = ""
     sealed: str = ""
+    choice: int = 0
+
+
+@frozen
+class Shows:
+    """Output that only clients of the provider's own format can make use of: sound, a picture."""
+
     choice: int = 0
 
 
@@ -66,9 +95,10 @@ class Stopped:
 
 @frozen
 class Counted:
-    """The usage so far; the last one is the bill."""
+    """The usage so far, and what the provider says it costs. The last one, when all have ended, is the bill."""
 
     usage: Usage
+    cost: Nanodollars | None = None
 
 
 @frozen
@@ -84,4 +114,4 @@ class Over:
     """Nothing more will come."""
 
 
-Delta = Opened | Wrote | Thinks | Calls | Argues | Stopped | Counted | Broke | Over
+Delta = Opened | Wrote | Declined | Thinks | Shows | Calls | Argues | Stopped | Counted | Broke | Over

@@ -3,7 +3,6 @@
 from attrs import frozen
 
 from tokenwise.money import Nanodollars, format_usd
-from tokenwise_shell.plans.decision import as_usd
 from tokenwise_shell.proxy.http.asgi import Headers
 from tokenwise_shell.proxy.request.options import HEADER
 
@@ -28,11 +27,15 @@ class Bill:
     @property
     def headers(self) -> Headers:
         """The cost as a plain decimal of US dollars, and how often somebody was called for it."""
-        return {f"{HEADER}cost-usd": format_usd(self.cost).removeprefix("$"), f"{HEADER}attempts": str(self.attempts)}
+        return {f"{HEADER}cost-usd": self._cost_usd, f"{HEADER}attempts": str(self.attempts)}
+
+    @property
+    def _cost_usd(self) -> str:
+        return format_usd(self.cost).removeprefix("$")
 
     @property
     def fields(self) -> dict[str, object]:
-        """All of it, for a chunk. The integer is authoritative."""
+        """All of it, for a chunk. The decimal is text, as in the header: a number would be read as a float."""
         return {
             "request_id": self.request_id,
             "decision_id": self.decision_id,
@@ -40,7 +43,7 @@ class Bill:
             "provider": self.provider,
             "attempts": self.attempts,
             "cost_nano": self.cost,
-            "cost_usd": as_usd(self.cost),
+            "cost_usd": self._cost_usd,
             **({} if self.governed else {"governed": False}),
         }
 

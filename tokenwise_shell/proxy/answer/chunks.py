@@ -1,17 +1,15 @@
 """Chunks of streamed chat completions, as far as the proxy itself has to write or look into them."""
 
 from collections.abc import Iterator
-from typing import Final
 
 import orjson
 
 from tokenwise_shell.providers.fields import Fields, as_fields, as_json, entries
+from tokenwise_shell.providers.openai.chunks import DONE
 from tokenwise_shell.providers.openai.errors import read_error
 from tokenwise_shell.transport.sse import SseEvent
 
-__all__ = ["DONE", "chunks_of", "is_done", "is_error", "with_bill"]
-
-DONE: Final = SseEvent(b"[DONE]")
+__all__ = ["chunks_of", "is_done", "is_error", "usage_alone", "with_bill", "without_usage"]
 
 
 def is_done(event: SseEvent) -> bool:
@@ -22,6 +20,24 @@ def is_done(event: SseEvent) -> bool:
 def is_error(event: SseEvent) -> bool:
     """Whether the event says that the stream has failed."""
     return b'"error"' in event.data and read_error(as_json(event.data)) is not None
+
+
+def without_usage(chunk: SseEvent) -> tuple[SseEvent, SseEvent] | None:
+    """A chunk that has its usage beside a choice, as a chunk without it and one with nothing else; None for any other.
+
+    OpenRouter, Mistral and Groq send such; a client that adds up what it reads must read it once.
+    """
+    if b'"usage"' not in chunk.data:
+        return None
+    fields = as_fields(as_json(chunk.data))
+    if not fields.get("choices") or not fields.get("usage"):
+        return None
+    return _event({**fields, "usage": None}), usage_alone(chunk, fields["usage"])
+
+
+def usage_alone(chunk: SseEvent, usage: object) -> SseEvent:
+    """The chunk that ends the stream of this one, with its usage and no choice."""
+    return _event({**as_fields(as_json(chunk.data)), "choices": [], "usage": usage})
 
 
 def with_bill(usage: bytes, bill: Fields) -> bytes:

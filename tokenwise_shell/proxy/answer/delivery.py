@@ -9,9 +9,13 @@ from typing import Final, Protocol
 
 from attrs import define, field
 
+from tokenwise_shell.providers.fields import as_fields
+from tokenwise_shell.providers.openai.chunks import DONE
 from tokenwise_shell.providers.openai.usage import is_usage_alone
+from tokenwise_shell.providers.translate.terms import Untranslatable
+from tokenwise_shell.proxy import troubles
 from tokenwise_shell.proxy.answer.bill import Bill
-from tokenwise_shell.proxy.answer.chunks import DONE, chunks_of, is_done, is_error, with_bill
+from tokenwise_shell.proxy.answer.chunks import chunks_of, is_done, is_error, usage_alone, with_bill, without_usage
 from tokenwise_shell.proxy.fronts import Front, Trouble, Writer
 from tokenwise_shell.proxy.http.asgi import JSON, SSE, Answer, Headers
 from tokenwise_shell.proxy.request.asked import Asked
@@ -34,6 +38,7 @@ class Delivery:
     _facts: Headers = field(factory=dict, init=False)
     _writer: Writer = field(init=False)
     _waiting: list[SseEvent] = field(factory=list, init=False)
+    _head: SseEvent | None = field(default=None, init=False)
     _usage: SseEvent | None = field(default=None, init=False)
     _completion: bytes | None = field(default=None, init=False)
 
@@ -42,7 +47,7 @@ class Delivery:
         self._facts = facts
         self._writer = self.front.open_stream(self.asked.fields)
         self._waiting.clear()
-        self._usage = None
+        self._head = self._usage = None
         self._completion = None
 
     def keep(self, completion: bytes) -> None:
@@ -53,9 +58,13 @@ class Delivery:
         """Take one chunk of a streamed answer, and pass it on if the answer has begun."""
         if is_done(event) or is_error(event):
             return  # the run hears of it too, and its end says it: once for all, and in this proxy's words
+        self._head = self._head or event
         if is_usage_alone(event.data):
             self._usage = event
-        elif self.begun:
+            return
+        if self._wants_it_last and (parted := without_usage(event)):
+            event, self._usage = parted
+        if self.begun:
             await self._send(event)
         elif len(self._waiting) < _MOST_WAITING:
             self._waiting.append(event)
@@ -64,14 +73,21 @@ class Delivery:
         """End an answer that went well."""
         if not self.asked.stream:
             assert self._completion is not None  # a reply that was not streamed has come whole
-            headers = {"content-type": JSON, **self._facts, **bill.headers}
-            await self.answer.whole(200, headers, self.front.answer(self._completion))
+            await self._whole(self._completion, bill)
             return
         if self._completion is not None:
             for event in chunks_of(self._completion, usage=self.asked.wants_usage):
                 await self.relay(event, "")
         await self._send(*self._closing(bill))
         await self.answer.end()
+
+    async def _whole(self, completion: bytes, bill: Bill) -> None:
+        try:
+            body = self.front.answer(completion)
+        except Untranslatable as problem:
+            await self.fail(troubles.untold(problem), bill)
+        else:
+            await self.answer.whole(200, {"content-type": JSON, **self._facts, **bill.headers}, body)
 
     async def fail(self, trouble: Trouble, bill: Bill) -> None:
         """End an answer that did not, with an event where it has begun and a status where it has not."""
@@ -89,10 +105,18 @@ class Delivery:
         self._waiting.clear()
         await self.answer.events([written for event in events for written in self._writer.write(event)])
 
+    @property
+    def _wants_it_last(self) -> bool:
+        """Whether usage was asked for as OpenAI tells it, and not in every chunk, as vLLM does on demand."""
+        options = as_fields(self.asked.fields.get("stream_options"))
+        return self.asked.wants_usage and not options.get("continuous_usage_stats")
+
     def _closing(self, bill: Bill) -> list[SseEvent]:
-        """The usage, with the bill in it, if it was told, and the very last word in any case."""
-        usage = [SseEvent(with_bill(self._usage.data, bill.fields))] if self._usage else []
-        return [*usage, DONE]
+        """The usage, with the bill in it, if it was told or asked for, and the very last word in any case."""
+        usage = self._usage
+        if usage is None and self.asked.wants_usage and self._head:
+            usage = usage_alone(self._head, None)
+        return [*([SseEvent(with_bill(usage.data, bill.fields))] if usage else []), DONE]
 
 
 class _WritesErrors(Protocol):

@@ -6,20 +6,22 @@ from attrs import define, evolve, field, frozen
 
 from tokenwise.faults import Fault
 from tokenwise.routing.verdicts import Failure, FinishReason, Reply
-from tokenwise.usage import Usage
-from tokenwise_shell.providers.fields import Fields, as_fields, as_json
+from tokenwise_shell.providers.fields import Fields, as_fields, as_json, first_text
 from tokenwise_shell.providers.names import served_name
-from tokenwise_shell.providers.openai.chunks import ChunkWriter
+from tokenwise_shell.providers.openai.chunks import DONE, ChunkWriter
 from tokenwise_shell.providers.openai.errors import ProviderError
+from tokenwise_shell.providers.openai.words import ended_by
 from tokenwise_shell.providers.status import BY_TROUBLE
 from tokenwise_shell.providers.translate.deltas import (
     Argues,
     Broke,
     Calls,
     Counted,
+    Declined,
     Delta,
     Opened,
     Over,
+    Shows,
     Stopped,
     Thinks,
     Wrote,
@@ -28,7 +30,7 @@ from tokenwise_shell.providers.translate.terms import Answer
 from tokenwise_shell.transport.exchange import TransportTrouble, TroubleKind
 from tokenwise_shell.transport.sse import SseEvent
 
-__all__ = ["DeltaStream", "Dialect", "reply_of"]
+__all__ = ["AnswerStream", "Dialect", "reply_of"]
 
 
 def reply_of(answer: Answer, *, native_id: str) -> Reply | Failure:
@@ -47,46 +49,64 @@ def reply_of(answer: Answer, *, native_id: str) -> Reply | Failure:
 
 @frozen
 class Dialect:
-    """How one format streams: what an event adds, and the error it may be. `what` names a whole answer."""
+    """How one format streams: what an event adds, and the error it may be. `what` names a whole answer.
+
+    `names` are those of events that have something to say; an event of another name is a sign of life.
+    """
 
     read: Callable[[Fields], Iterable[Delta]]
     error: Callable[[object], ProviderError | None]
     what: str
+    names: frozenset[str] = frozenset(("", "message"))
 
 
 @define
-class DeltaStream:
+class AnswerStream:
     """The stream so far. Of several alternatives the first is the reply; the others are billed all the same.
 
-    The stream is whole once it has said why the model stopped. What it counts before that is a count so far and no
-    bill, so it is not taken for one.
+    The stream is whole once it has said why the model stopped, or `[DONE]`; a connection that breaks after that has
+    taken nothing with it but perhaps the usage. What is counted before every alternative has stopped is a count so far
+    and no bill, so it is not taken for one. Without a `writer` the events go on as they came, in OpenAI's format.
     """
 
     native_id: str
     dialect: Dialect
-    writer: ChunkWriter
+    writer: ChunkWriter | None = None
     begun: bool = field(default=False, init=False)
+    _event: tuple[SseEvent, ...] = field(default=(), init=False)
     _last: tuple[Delta, ...] = field(default=(), init=False)
     _said: list[str] = field(factory=list, init=False)
+    _declined: list[str] = field(factory=list, init=False)
     _calls_tools: bool = field(default=False, init=False)
     _finishes: dict[int, FinishReason] = field(factory=dict, init=False)
     _open: set[int] = field(factory=set, init=False)
     _done: bool = field(default=False, init=False)
+    _closed: bool = field(default=False, init=False)
     _answered: bool = field(default=False, init=False)
     _unreadable: int = field(default=0, init=False)
     _error: ProviderError | None = field(default=None, init=False)
     _broke: Broke | None = field(default=None, init=False)
-    _usage: Usage | None = field(default=None, init=False)
+    _bill: Counted | None = field(default=None, init=False)
     _served: str = field(default="", init=False)
 
     @property
     def over(self) -> bool:
         """Whether the stream has said its last word, or that it failed."""
-        return self._done or self._error is not None
+        return self._closed or self._error is not None or (self._done and self._has_ended and self._bill is not None)
+
+    @property
+    def owes_nothing(self) -> bool:
+        """Whether everything is there that can be expected, though it may not have been the last word.
+
+        `[DONE]` has been seen too early, and has been seen to be missing.
+        """
+        return self._done or (self._has_ended and self._bill is not None)
 
     @property
     def chunks(self) -> tuple[SseEvent, ...]:
         """The event last fed, as events of OpenAI's format."""
+        if self.writer is None:
+            return self._event
         if self._error:
             return (self.writer.failed(self._error.message),)
         return tuple(chunk for delta in self._last for chunk in self.writer.write(delta))
@@ -94,69 +114,90 @@ class DeltaStream:
     @property
     def closing(self) -> tuple[SseEvent, ...]:
         """What ends the stream in OpenAI's format, once it is over and whole."""
-        return self.writer.end(self._usage) if self._failure(None) is None else ()
+        if self._failure(None) is not None:
+            return ()
+        return (DONE,) if self.writer is None else self.writer.end(self._bill.usage if self._bill else None)
 
     def feed(self, event: SseEvent) -> str:
         """Take an event; the text it adds to the reply. What comes once the stream is over is not looked at."""
-        self._last = ()
+        self._last = self._event = ()
         if self.over:
             return ""
+        if event.data.strip() == DONE.data:
+            self._done = True
+            return ""
         answer = as_json(event.data)
-        self._error = self.dialect.error(answer)
+        self._error = self.dialect.error(answer) or (_unnamed_error(event, answer) if event.name == "error" else None)
         fields = as_fields(answer)
+        self._unreadable += answer is None and self._error is None and self._may_hold_text(event)
+        if fields or self._error:
+            self._event = (event,)
         if self._error or not fields:
-            self._unreadable += self._error is None
             return ""
         self._last = tuple(self.dialect.read(fields))
         return "".join([self._take(delta) for delta in self._last])
 
     def end(self, trouble: TransportTrouble | None = None) -> Reply | Failure:
         """The reply, or what kept it from being one. `trouble` is how the connection ended, None for properly."""
-        usage = None if self._open else self._usage
+        usage = self._bill.usage if self._bill else None
         if failure := self._failure(trouble):
             return evolve(failure, usage=usage)
+        said, declined = "".join(self._said), "".join(self._declined)
+        finish = self._finishes.get(0, FinishReason.OTHER)
         return Reply(
-            text="".join(self._said),
-            finish=self._finishes.get(0, FinishReason.OTHER),
+            text=said or declined,
+            finish=ended_by(finish, declined=bool(declined and not said), calls=self._calls_tools),
             usage=usage,
             calls_tools=self._calls_tools,
             served_model=self._served,
+            reported_cost=self._bill.cost if self._bill else None,
         )
+
+    @property
+    def _has_ended(self) -> bool:
+        return bool(self._finishes) and not self._open
+
+    def _may_hold_text(self, event: SseEvent) -> bool:
+        """Whether an event that cannot be read may have held what is now lost: every chunk is an object."""
+        return event.name in self.dialect.names and b"{" in event.data
 
     def _take(self, delta: Delta) -> str:
         match delta:
             case Opened(model=model):
                 self._answered = True
                 self._served = served_name(self.native_id, model) or self._served
-                self._open.add(0)
-            case Wrote(text=said, choice=choice):
-                return self._wrote(said, choice)
-            case Calls(choice=choice) | Argues(choice=choice):
-                self.begun = True
-                self._calls_tools |= choice == 0
-                self._open.add(choice)
-            case Thinks(text=said, signature=signature, sealed=sealed, choice=choice):
-                self.begun |= bool(said or signature or sealed)
-                self._open.add(choice)
+                self._go_on(0)
+            case Wrote() | Declined():
+                return self._wrote(delta)
+            case Calls() | Argues() | Thinks() | Shows():
+                self._go_on(delta.choice)
+                self.begun |= delta != Thinks(choice=delta.choice)
+                self._calls_tools |= delta.choice == 0 and isinstance(delta, Calls | Argues)
             case Stopped(finish=finish, choice=choice):
                 self._finishes.setdefault(choice, finish)
                 self._open.discard(choice)
-            case Counted(usage=usage):
-                self._usage = usage
+            case Counted():
+                self._bill = None if self._open else delta
             case Broke():
                 self._broke = delta
                 self._open.clear()
             case Over():
-                self._done = True
+                self._closed = True
         return ""
 
-    def _wrote(self, said: str, choice: int) -> str:
-        self._open.add(choice)
-        self.begun |= bool(said)
-        if choice:
+    def _go_on(self, choice: int) -> None:
+        """More of a choice has come, so that no count from before it is the bill."""
+        if choice not in self._finishes:
+            self._open.add(choice)
+            self._bill, self._done = None, False
+
+    def _wrote(self, delta: Wrote | Declined) -> str:
+        self._go_on(delta.choice)
+        self.begun |= bool(delta.text)
+        if delta.choice:
             return ""
-        self._said.append(said)
-        return said
+        (self._declined if isinstance(delta, Declined) else self._said).append(delta.text)
+        return "" if isinstance(delta, Declined) else delta.text
 
     def _failure(self, trouble: TransportTrouble | None) -> Failure | None:
         if self._error:
@@ -167,7 +208,7 @@ class DeltaStream:
             return Failure(Fault.MALFORMED, f"{self._unreadable} events of the stream were not JSON objects")
         if self._broke:
             return Failure(self._broke.fault, self._broke.message)
-        if 0 in self._finishes:
+        if self._answered and (0 in self._finishes or self._done):
             return None
         if trouble:
             broke = trouble.kind is TroubleKind.DISCONNECTED
@@ -175,3 +216,10 @@ class DeltaStream:
         if self._answered:
             return Failure(Fault.CUT_STREAM, "the stream ended before the reply did")
         return Failure(Fault.MALFORMED, f"the stream held no {self.dialect.what}")
+
+
+def _unnamed_error(event: SseEvent, answer: object) -> ProviderError:
+    """An error that only the event's name calls one."""
+    fields = as_fields(answer)
+    said = first_text(fields.get("message"), fields.get("detail"), answer, event.data.decode("utf-8", "replace"))
+    return ProviderError(said[:1000] or "the provider reported an error and did not say which")

@@ -1,0 +1,187 @@
+"""Answers as the field sends them, through all three doors: what each client hears of them, and what it is billed."""
+
+from typing import Any
+
+import orjson
+import pytest
+import trio
+
+from tests.shell.loopback import CHUNKED, chunk, next_request, whole
+from tests.shell.proxy_world import SMALL, Plain, World, proxy_of
+
+DOORS = {
+    "/v1/chat/completions": {"max_tokens": 50, "messages": [{"role": "user", "content": "hi"}]},
+    "/v1/messages": {"max_tokens": 50, "messages": [{"role": "user", "content": "hi"}]},
+    "/v1/responses": {"max_output_tokens": 50, "input": "hi"},
+}
+CHAT, MESSAGES, RESPONSES = DOORS
+USAGE = {"prompt_tokens": 3, "completion_tokens": 4}
+HEAD = {"id": "c1", "object": "chat.completion.chunk", "created": 1, "model": "small-1"}
+
+
+def piece(finish: str | None = None, /, usage: Any = None, **delta: Any) -> dict[str, Any]:
+    told = {**HEAD, "choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}
+    return told if usage is None else {**told, "usage": usage}
+
+
+def call(**fields: Any) -> dict[str, Any]:
+    id_ = {"id": fields.pop("id")} if "id" in fields else {}
+    return {"index": fields.pop("index", 0), "type": "function", **id_, "function": fields}
+
+
+def completion(finish: str = "stop", **message: Any) -> dict[str, Any]:
+    choice = {"index": 0, "message": {"role": "assistant", "content": None, **message}, "finish_reason": finish}
+    return {**HEAD, "object": "chat.completion", "choices": [choice], "usage": USAGE}
+
+
+async def heard(folder: Any, path: str, said: Any, **asked: Any) -> tuple[Plain, World]:
+    """What a door's client hears where an upstream says this: chunks as a stream, an object as a whole answer."""
+    if isinstance(said, list):
+        events = b"".join(b"data: " + orjson.dumps(each) + b"\n\n" for each in said)
+        body = CHUNKED + chunk(events + b"data: [DONE]\n\n") + chunk(b"")
+    else:
+        body = whole(orjson.dumps(said))
+
+    async def talk(stream: trio.abc.Stream) -> None:
+        while await next_request(stream):
+            await stream.send_all(body)
+
+    async with proxy_of(folder, talk) as world:
+        answer = await world.post({"model": SMALL, **DOORS[path], "stream": isinstance(said, list), **asked}, path=path)
+        assert world.balances()
+        return answer, world
+
+
+def told_in(answer: Plain) -> list[Any]:
+    """The data of each event but the last word, named or not."""
+    data = [line.removeprefix(b"data: ") for line in answer.body.splitlines() if line.startswith(b"data: ")]
+    return [orjson.loads(each) for each in data if each != b"[DONE]"]
+
+
+PLACES = {
+    "alone": [piece("stop"), {**HEAD, "choices": [], "usage": USAGE}],
+    "beside a choice that says nothing": [piece("stop"), piece(usage=USAGE, role="assistant", content="")],
+    "beside the finish": [piece("stop", usage=USAGE)],
+    "with no choices": [piece("stop"), {**HEAD, "usage": USAGE}],
+    "with choices of null": [piece("stop"), {**HEAD, "choices": None, "usage": USAGE}],
+}
+
+
+class TestBills:
+    @pytest.mark.parametrize("path", DOORS)
+    @pytest.mark.parametrize("place", PLACES)
+    async def test_whoever_asked_for_usage_reads_it_once_and_last_with_the_bill(self, tmp_path, path, place):
+        asked = {"stream_options": {"include_usage": True}} if path == CHAT else {}
+        answer, _ = await heard(tmp_path, path, [piece(content="Blue whale"), *PLACES[place]], **asked)
+        told = [each for each in told_in(answer) if _usage(each)]
+        assert len(told) == 1 + (path == MESSAGES)  # Anthropic's streams open with a count of zero
+        assert told[-1].get("tokenwise", told[-1].get("response", {}).get("tokenwise"))["cost_nano"] > 0
+        assert _usage(told[-1])[{CHAT: "completion_tokens"}.get(path, "output_tokens")] == 4
+
+    async def test_where_no_usage_came_the_bill_is_the_estimate(self, tmp_path):
+        asked = {"stream_options": {"include_usage": True}}
+        answer, _ = await heard(tmp_path, CHAT, [piece(content="Blue whale"), piece("stop")], **asked)
+        last = told_in(answer)[-1]
+        assert (last["choices"], last["usage"], last["id"]) == ([], None, "c1")
+        assert last["tokenwise"]["cost_nano"] > 0
+
+    async def test_whoever_did_not_ask_hears_the_chunks_as_they_came(self, tmp_path):
+        said = [piece(content="Blue whale"), *PLACES["beside the finish"]]
+        answer, _ = await heard(tmp_path, CHAT, said)
+        assert told_in(answer) == said
+
+
+def _usage(event: dict[str, Any]) -> Any:
+    return event.get("usage") or (event.get("response") or event.get("message") or {}).get("usage")
+
+
+NESTED = {"city": "Bern", "days": [1, 2]}
+STREAMED_CALLS = {
+    "arguments as an object": [piece(tool_calls=[call(id="a", name="look_up", arguments=NESTED)]), piece("tool_calls")],
+    "a late name": [
+        piece(tool_calls=[call(id="a", arguments='{"city": "Bern",')]),
+        piece(tool_calls=[call(name="look_up", arguments=' "days": [1, 2]}')]),
+        piece("tool_calls"),
+    ],
+    "stop beside a call": [
+        piece(tool_calls=[call(id="a", name="look_up", arguments=orjson.dumps(NESTED).decode())]),
+        piece("stop"),
+    ],
+}
+
+
+class TestCalls:
+    @pytest.mark.parametrize("shape", STREAMED_CALLS)
+    async def test_a_streamed_call_has_its_name_and_its_arguments_and_is_what_the_answer_ends_with(
+        self, tmp_path, shape
+    ):
+        answer, _ = await heard(tmp_path, MESSAGES, STREAMED_CALLS[shape])
+        (begun,) = [each["content_block"] for each in told_in(answer) if each["type"] == "content_block_start"]
+        pieces = [each["delta"] for each in told_in(answer) if each["type"] == "content_block_delta"]
+        assert (begun["id"], begun["name"]) == ("a", "look_up")
+        assert orjson.loads("".join(each["partial_json"] for each in pieces)) == NESTED
+        assert told_in(answer)[-2]["delta"]["stop_reason"] == "tool_use"
+
+    @pytest.mark.parametrize("arguments", [NESTED, orjson.dumps(NESTED).decode()])
+    @pytest.mark.parametrize("finish", ["stop", "tool_calls"])
+    async def test_a_whole_call_has_its_arguments(self, tmp_path, arguments, finish):
+        said = completion(finish, tool_calls=[call(id="a", name="look_up", arguments=arguments)])
+        answer, _ = await heard(tmp_path, MESSAGES, said)
+        (block,) = answer.json["content"]
+        assert (block["input"], answer.json["stop_reason"]) == (NESTED, "tool_use")
+
+    @pytest.mark.parametrize("arguments", ['{"city": ', "Bern", "[1]"])
+    async def test_arguments_that_are_no_object_are_told_as_they_came_or_not_at_all(self, tmp_path, arguments):
+        """A tool that runs without its arguments does something else than the model asked for."""
+        said = completion("tool_calls", tool_calls=[call(id="a", name="look_up", arguments=arguments)])
+        answer, _ = await heard(tmp_path, MESSAGES, said)
+        assert (answer.status, "arguments" in answer.error["message"]) == (502, True)
+        answer, _ = await heard(tmp_path, CHAT, said)
+        assert answer.json["choices"] == said["choices"]
+        streamed = [piece(tool_calls=[call(id="a", name="look_up", arguments=arguments)]), piece("tool_calls")]
+        answer, _ = await heard(tmp_path, MESSAGES, streamed)
+        assert next(each["delta"] for each in told_in(answer) if "delta" in each)["partial_json"] == arguments
+
+    async def test_a_call_without_a_name_is_no_answer(self, tmp_path):
+        answer, _ = await heard(
+            tmp_path, MESSAGES, [piece(tool_calls=[call(id="a", arguments="{}")]), piece("tool_calls")]
+        )
+        assert told_in(answer)[-1]["type"] == "error"
+
+    async def test_ids_that_were_left_out_differ_over_the_turns(self, tmp_path):
+        ids = set()
+        for said in (completion("tool_calls", tool_calls=[call(name="a"), call(name="b", index=1)]),) * 2:
+            answer, _ = await heard(tmp_path, MESSAGES, said)
+            ids |= {block["id"] for block in answer.json["content"]}
+        for _ in range(2):
+            answer, _ = await heard(tmp_path, MESSAGES, [piece(tool_calls=[call(name="a")]), piece("tool_calls")])
+            ids |= {each["content_block"]["id"] for each in told_in(answer) if "content_block" in each}
+        assert len(ids) == 6
+
+
+THINKING = [{"type": "thinking", "thinking": [{"type": "text", "text": "It is large."}]}]
+
+
+class TestThinking:
+    @pytest.mark.parametrize("streamed", [False, True])
+    async def test_parts_of_thinking_are_carried(self, tmp_path, streamed):
+        """Mistral's reasoning models write them among the parts of the content."""
+        said = [*THINKING, {"type": "text", "text": "A whale."}]
+        upstream = (
+            [piece(content=THINKING), piece(content="A whale."), piece("stop")]
+            if streamed
+            else completion(content=said)
+        )
+        answer, _ = await heard(tmp_path, MESSAGES, upstream)
+        told = answer.body.decode()
+        assert "It is large." in told
+        assert told.index("It is large.") < told.index("A whale.")
+        answer, _ = await heard(tmp_path, RESPONSES, upstream)
+        assert "It is large." in answer.body.decode()
+
+
+class TestText:
+    async def test_a_whole_text_cites_nothing_that_a_strict_reader_would_refuse(self, tmp_path):
+        """`@ai-sdk/anthropic` takes a list of citations or none, and refuses null."""
+        answer, _ = await heard(tmp_path, MESSAGES, completion(content="A whale."))
+        assert answer.json["content"] == [{"type": "text", "text": "A whale."}]

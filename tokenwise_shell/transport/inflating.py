@@ -1,0 +1,89 @@
+"""Compressed answers, which nobody asked for: inflated as they come, a bounded piece at a time.
+
+Requests say `accept-encoding: identity`. What comes compressed all the same is known by its first bytes, or by its
+label where it has no mark of its own (raw deflate).
+"""
+
+import zlib
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol
+
+from attrs import define, field
+
+from tokenwise_shell.transport.exchange import TransportTrouble, TroubleKind
+
+__all__ = ["Inflating", "inflater_for"]
+
+_GZIP: Final = b"\x1f\x8b"
+_AT_ONCE: Final = 65_536
+
+
+class _Inflater(Protocol):
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unconsumed_tail(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int = ..., /) -> bytes: ...
+
+
+def inflater_for(start: bytes, encoding: str) -> _Inflater | None:
+    """What inflates a body that starts so, None where there is nothing to inflate. `start` has two bytes or more.
+
+    "deflate" is zlib's format by its standard, and what is inside of that for some servers.
+    """
+    if start.startswith(_GZIP):
+        return zlib.decompressobj(zlib.MAX_WBITS | 16)
+    if encoding != "deflate":
+        return None
+    framed = start[0] & 15 == zlib.DEFLATED and int.from_bytes(start[:2], "big") % 31 == 0
+    return zlib.decompressobj(zlib.MAX_WBITS if framed else -zlib.MAX_WBITS)
+
+
+@define
+class Inflating:
+    """A body that may be compressed. `source` gives its next bytes, b"" at the end; `encoding` is its label."""
+
+    source: Callable[[], Awaitable[bytes]]
+    encoding: str
+    _begun: bool = field(default=False, init=False)
+    _inflater: _Inflater | None = field(default=None, init=False)
+    _held: bytes = field(default=b"", init=False)
+
+    async def receive(self) -> bytes:
+        """The next bytes of what was meant, b"" at its end. Raises TransportTrouble."""
+        if not self._begun:
+            await self._begin()
+        if self._inflater is None:
+            held, self._held = self._held, b""
+            return held or await self.source()
+        while True:
+            if self._inflater.eof:
+                return b""
+            if said := self._inflated(self._inflater):
+                return said
+            if not self._held and not await self._more() and not self._inflater.eof:
+                raise TransportTrouble(TroubleKind.DISCONNECTED, "the answer broke off: its compression has no end")
+
+    async def _begin(self) -> None:
+        self._begun = True
+        while await self._more():
+            if len(self._held) > 1 or (self._held != _GZIP[:1] and self.encoding != "deflate"):
+                break
+        self._inflater = inflater_for(self._held, self.encoding) if len(self._held) > 1 else None
+
+    async def _more(self) -> bool:
+        more = await self.source()
+        self._held += more
+        return bool(more)
+
+    def _inflated(self, inflater: _Inflater) -> bytes:
+        try:
+            said = inflater.decompress(self._held, _AT_ONCE)
+        except zlib.error:
+            said = None
+        if said is None:
+            raise TransportTrouble(
+                TroubleKind.DISCONNECTED, "the answer broke off: what it was compressed to is damaged"
+            )
+        self._held = inflater.unconsumed_tail
+        return said
