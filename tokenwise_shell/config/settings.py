@@ -111,6 +111,7 @@ class ProxySettings:
     max_header_bytes: int = 65_536
     max_body_bytes: int = 33_554_432
     max_messages: int = 10_000
+    max_values: int = 400_000
     body_timeout_s: int = 30
     write_timeout_s: int = 60
     request_timeout_s: int = 600
@@ -331,6 +332,8 @@ KEYS: Final[tuple[Key, ...]] = (
     _proxy("max_header_bytes", whole(1024, 1 << 24), "The longest head of a request that is read; more is 431."),
     _proxy("max_body_bytes", whole(1024, 1 << 30), "The longest body that is read; more is 413."),
     _proxy("max_messages", whole(1), "Messages that one conversation may have; more is 413."),
+    _proxy("max_values", whole(1000),
+           "Values that may stand in one body, an object or a list counted as 8; more is 413."),
     _proxy("body_timeout_s", whole(1, _DAY_S), "Seconds for a request's body to arrive whole; else 408."),
     _proxy("write_timeout_s", whole(1, _DAY_S),
            "Seconds until a client that takes nothing of what it was sent is given up."),

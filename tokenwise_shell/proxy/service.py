@@ -1,17 +1,29 @@
 """What one running proxy has for its requests: the client behind it, and the gates and meters in front of it."""
 
-from attrs import define
+from collections.abc import Callable
+from typing import Final, TypeVar
 
+import trio
+from attrs import define, field
+
+from tokenwise.catalog.prices import FREE
 from tokenwise_shell.client import Client
 from tokenwise_shell.config.settings import ProxySettings
 from tokenwise_shell.proxy.admission.access import Access, Admitted
+from tokenwise_shell.proxy.admission.budgets import emptied
 from tokenwise_shell.proxy.admission.callers import foreign_caller
 from tokenwise_shell.proxy.admission.limits import Gate
 from tokenwise_shell.proxy.fronts import Trouble
 from tokenwise_shell.proxy.http.asgi import Request
 from tokenwise_shell.proxy.metrics import Metrics
+from tokenwise_shell.proxy.troubles import budget_exceeded
 
 __all__ = ["Service"]
+
+T = TypeVar("T")
+
+# One thread computes at a time whatever their number; the second is there for a short one beside a long one.
+_DESKS: Final = 2
 
 
 @define(eq=False)
@@ -22,6 +34,7 @@ class Service:
     access: Access
     gate: Gate
     metrics: Metrics
+    _desks: trio.CapacityLimiter = field(factory=lambda: trio.CapacityLimiter(_DESKS), init=False)
 
     @property
     def settings(self) -> ProxySettings:
@@ -32,6 +45,24 @@ class Service:
         """Why nobody may make this request from where it comes; None where it may be made."""
         self.access.refresh()
         return foreign_caller(request.headers, self.settings, keyless=not self.access.required)
+
+    def spent_out(self, admitted: Admitted) -> Trouble | None:
+        """Why nothing that this client could ask for is paid for; None where something may be, as a free model is.
+
+        For long bodies, which are then not read: everybody else is spared the work.
+        """
+        catalog = admitted.catalog(self.client.workspace.reachable)
+        if any(offer.price == FREE for model in catalog.models for offer in model.offers):
+            return None
+        empty = emptied(self.client.accounts, admitted.name, self.client.interpreter.now_ms())
+        return budget_exceeded(f"the budget {empty} has nothing left") if empty else None
+
+    async def aside(self, work: Callable[[], T]) -> T:
+        """Do what takes a while in a thread, and serve everybody else meanwhile. At most two do so at a time.
+
+        What the client no longer waits for is left to end by itself.
+        """
+        return await trio.to_thread.run_sync(work, abandon_on_cancel=True, limiter=self._desks)
 
     def admit(self, request: Request) -> Admitted | Trouble:
         """Let the client in that makes this request, or say why not."""

@@ -6,6 +6,9 @@ way out (`delivery`).
 """
 
 import os
+from collections.abc import Callable
+from functools import partial
+from typing import Final, TypeVar
 
 import orjson
 
@@ -19,12 +22,18 @@ from tokenwise_shell.proxy.answer.delivery import Delivery, refuse
 from tokenwise_shell.proxy.fronts import BadRequest, Front, Trouble
 from tokenwise_shell.proxy.http.asgi import Answer, Request
 from tokenwise_shell.proxy.request.asked import Asked, read_asked
-from tokenwise_shell.proxy.request.deciding import Order, ordered
+from tokenwise_shell.proxy.request.bounds import refuse_crowded
+from tokenwise_shell.proxy.request.deciding import ordered
 from tokenwise_shell.proxy.request.options import HEADER
 from tokenwise_shell.proxy.request.work import CHAT, Work
 from tokenwise_shell.proxy.service import Service
 
 __all__ = ["complete", "heard", "object_in"]
+
+T = TypeVar("T")
+
+# With thousands of small parts, so much takes about 5 ms to understand; what is one text takes far less.
+_LONG_BYTES: Final = 32_768
 
 
 async def complete(service: Service, request: Request, answer: Answer, *, front: Front, work: Work = CHAT) -> None:
@@ -36,44 +45,46 @@ async def complete(service: Service, request: Request, answer: Answer, *, front:
         await refuse(answer, front, trouble)
         return
     with service.gate.one_more():
-        order = await _ordered(service, request, answer, front, work)
+        order = await heard(service, request, front, partial(ordered, service, work=work), work)
         if isinstance(order, Trouble):
             await refuse(answer, front, order)
+            return
+        too_fast = order.admitted.take(tokens=order.tokens)
+        answer.extra |= order.admitted.headers()
+        if too_fast:
+            await refuse(answer, front, too_fast)
         else:
             await Carrier(service, request_id, order, Delivery(front, order.asked, answer), work).carry_out()
 
 
-async def _ordered(service: Service, request: Request, answer: Answer, front: Front, work: Work) -> Order | Trouble:
-    """What is to be carried out, once the client, its request and the decision on it have passed every gate."""
-    found = await heard(service, request, front, work)
-    if isinstance(found, Trouble):
-        return found
-    order = ordered(service, *found, work)
-    if isinstance(order, Trouble):
-        return order
-    too_fast = order.admitted.take(tokens=order.tokens)
-    answer.extra |= order.admitted.headers()
-    return too_fast or order
-
-
 async def heard(
-    service: Service, request: Request, front: Front, work: Work = CHAT
-) -> tuple[Admitted, Asked] | Trouble:
-    """Who is asking, and for what."""
+    service: Service, request: Request, front: Front, then: Callable[[Admitted, Asked], T | Trouble], work: Work = CHAT
+) -> T | Trouble:
+    """What `then` makes of whoever is asking, and for what. With a long body it runs in a thread."""
     settings = service.settings
     admitted = service.admit(request)
     if isinstance(admitted, Trouble):
         return admitted
-    if trouble := unreadable_type(request.headers):
+    long = request.may_exceed(_LONG_BYTES)
+    if trouble := unreadable_type(request.headers) or (service.spent_out(admitted) if long else None):
         return trouble
     body = await request.body(limit_bytes=settings.max_body_bytes, within_ms=1000 * settings.body_timeout_s)
     if isinstance(body, Trouble):
         return body
+
+    def made() -> T | Trouble:
+        asked = _understood(service, body, request, front, work)
+        return asked if isinstance(asked, Trouble) else then(admitted, asked)
+
+    return await service.aside(made) if len(body) > _LONG_BYTES else made()
+
+
+def _understood(service: Service, body: bytes, request: Request, front: Front, work: Work) -> Asked | Trouble:
+    """What a body asks for."""
+    workspace, settings = service.client.workspace, service.settings
     try:
-        fields = front.read(object_in(body))
-        workspace = service.client.workspace
         asked = read_asked(
-            fields,
+            front.read(object_in(body, settings.max_values)),
             request.headers,
             workspace.catalog,
             aliases=workspace.settings.aliases,
@@ -83,11 +94,12 @@ async def heard(
         return problem.trouble
     if isinstance(asked, Trouble):
         return asked
-    return long_conversation(len(asked.messages), settings) or (admitted, asked)
+    return long_conversation(len(asked.messages), settings) or asked
 
 
-def object_in(body: bytes) -> Fields:
-    """The JSON object that a body is. Raises BadRequest."""
+def object_in(body: bytes, most_values: int) -> Fields:
+    """The JSON object that a body is. Raises BadRequest, also where more stands in it than is taken."""
+    refuse_crowded(body, most_values)
     try:
         found: object = orjson.loads(body)
     except orjson.JSONDecodeError as error:

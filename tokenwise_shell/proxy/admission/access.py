@@ -67,21 +67,18 @@ class _Catalogs:
     """Catalogues cut down to what some globs allow, one for all the keys with equal globs.
 
     A catalogue keeps what routing has worked out about it, so making it anew for each request would cost 20 ms.
+    Each stands beside the whole that it is a part of: several threads ask.
     """
 
-    _whole: Catalog | None = None
-    _parts: dict[tuple[str, ...], Catalog] = field(factory=dict)
+    _parts: dict[tuple[str, ...], tuple[Catalog, Catalog]] = field(factory=dict)
 
     def of(self, key: Key, catalog: Catalog) -> Catalog:
         if not key.models:
             return catalog
-        if self._whole is not catalog:
-            self._whole = catalog
-            self._parts.clear()
-        part = self._parts.get(key.models)
-        if part is None:
+        whole, part = self._parts.get(key.models, (None, catalog))
+        if whole is not catalog:
             part = Catalog(tuple(model for model in catalog.models if key.may_use(model.id)))
-            self._parts[key.models] = part
+            self._parts[key.models] = catalog, part
         return part
 
 

@@ -7,12 +7,12 @@ from attrs import frozen
 from tokenwise.budgets.windows import span_of
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars
-from tokenwise_shell.budgets.accounts import Accounts, Limit, limits_of
+from tokenwise_shell.budgets.accounts import PROCESS, Accounts, Limit, limits_of
 from tokenwise_shell.budgets.treasury import Treasury
 from tokenwise_shell.config.settings import Settings
 from tokenwise_shell.proxy.admission.keys import Key
 
-__all__ = ["Standing", "limits_of_keys", "put_in_force", "refuse_unshared", "standings"]
+__all__ = ["Standing", "emptied", "limits_of_keys", "put_in_force", "refuse_unshared", "standings"]
 
 
 @frozen
@@ -49,6 +49,16 @@ def refuse_unshared(limits: Iterable[Limit], settings: Settings) -> None:
     """Raises InputError where there are limits, those of the settings included, that several workers do not share."""
     if settings.proxy.workers > 1 and not settings.budget_store and (*limits_of(settings), *limits):
         raise InputError(Problem("proxy.workers", _EACH_ITS_OWN))
+
+
+def emptied(accounts: Accounts, key: str, now_ms: int) -> str:
+    """The budget, of everybody or of this key, in which everything is spent; "" where there is none.
+
+    Money that is held may come back, so it is not counted.
+    """
+    owners = (PROCESS, f"key:{key}")
+    over = (one for one in standings(accounts, now_ms) if one.who in owners and one.spent >= one.limit)
+    return next((f"{one.who} {one.window}" for one in over), "")
 
 
 def standings(accounts: Accounts, now_ms: int) -> Iterator[Standing]:

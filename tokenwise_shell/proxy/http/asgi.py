@@ -70,6 +70,13 @@ class Request:
         query = dict(parse_qsl(asked.decode("latin-1"), keep_blank_values=True)) if asked else {}
         return cls(scope["method"], scope["path"], query, _joined(scope["headers"]), receive, scope.get(LEAVING))
 
+    def may_exceed(self, length: int) -> bool:
+        """Whether its body is longer than so many bytes, as far as its head says."""
+        stated = self.headers.get("content-length", "")
+        if not stated.isdecimal():
+            return "transfer-encoding" in self.headers
+        return len(stated) > _MOST_DIGITS or int(stated) > length
+
     def unread(self) -> bool:
         """Whether a body is on its way that nobody has read to its end."""
         has_body = self.headers.get("content-length", "0") != "0" or "transfer-encoding" in self.headers
@@ -77,8 +84,7 @@ class Request:
 
     async def body(self, *, limit_bytes: int, within_ms: int) -> bytes | Trouble:
         """The whole body, or what is wrong with how it comes. Raises ClientGone. To be called once."""
-        stated = self.headers.get("content-length", "")
-        if stated.isdecimal() and (len(stated) > _MOST_DIGITS or int(stated) > limit_bytes):
+        if "content-length" in self.headers and self.may_exceed(limit_bytes):
             return too_large(limit_bytes)
         with trio.move_on_after(within_ms / 1000):
             return await self._read(limit_bytes)

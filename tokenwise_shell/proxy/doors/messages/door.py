@@ -33,13 +33,11 @@ async def count_tokens(service: Service, request: Request, answer: Answer) -> No
     is public. Money is held for a bound that is well above it.
     """
     front = MessagesFront(counting=True)
-    found = await heard(service, request, front)
+    found = await heard(service, request, front, lambda _, asked: weigh(asked.fields).input.expected)
     if isinstance(found, Trouble):
         await refuse(answer, front, found)
-        return
-    _, asked = found
-    counted = orjson.dumps({"input_tokens": weigh(asked.fields).input.expected})
-    await answer.whole(200, {"content-type": JSON}, counted)
+    else:
+        await answer.whole(200, {"content-type": JSON}, orjson.dumps({"input_tokens": found}))
 
 
 def _takes_effort(service: Service, name: str) -> bool:

@@ -1,0 +1,64 @@
+"""How much may stand in one body, seen before anything is made of it.
+
+A body of a few megabytes can hold a million values, each of which costs a hundred times what a letter does, first when
+it is parsed and then wherever it is walked. So they are counted on the bytes, in pieces: the interpreter's lock is held
+for one piece at a time, and whoever else is served waits no longer than that.
+"""
+
+import re
+from itertools import accumulate
+from typing import Final
+
+from tokenwise_shell.proxy.fronts import BadRequest, Trouble
+
+__all__ = ["DEEPEST", "refuse_crowded"]
+
+# About a tenth of a millisecond.
+_PIECE: Final = 1 << 16
+
+# An object or a list costs as much time and memory as so many numbers.
+_CONTAINER: Final = 8
+
+DEEPEST: Final = 200
+"""Objects and lists within each other. Requests have some tens; what is deeper than 254 could be written to nobody."""
+
+_QUOTED: Final = re.compile(rb'"[^"]*"')
+_ALL_BUT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
+_STEPS: Final = tuple((byte in b"[{") - (byte in b"]}") for byte in range(256))
+
+
+def refuse_crowded(body: bytes, most_values: int, *, piece_bytes: int = _PIECE) -> None:
+    """Raises BadRequest where a body has more values, or more of them within each other, than are taken.
+
+    Commas and what opens an object or a list are counted, outside of texts: `{"a": [1, 2]}` has 17, 8 for each of the
+    two and 1 for the comma. What is no JSON may pass; the parser says so.
+    """
+    values, depth, quoted, rest = 0, 0, False, b""
+    for start in range(0, len(body), piece_bytes):
+        # A backslash takes the next character with it, which may stand in the next piece.
+        piece = (rest + body[start : start + piece_bytes]).replace(rb"\\", b"")
+        rest = piece[len(piece.rstrip(b"\\")) :]
+        piece = piece.removesuffix(b"\\").replace(rb"\"", b"")
+        if quoted:
+            _, quote, piece = piece.partition(b'"')
+            if not quote:
+                continue
+        plain, quote, _ = _QUOTED.sub(b"", piece).partition(b'"')
+        quoted = bool(quote)
+        opened = plain.count(b"{") + plain.count(b"[")
+        values += plain.count(b",") + _CONTAINER * opened
+        if values > most_values:
+            raise _Crowded(f"the body has more than {most_values} values (an object or a list counts as {_CONTAINER})")
+        if opened + depth > DEEPEST:
+            steps = plain.translate(None, _ALL_BUT_BRACKETS)
+            if depth + max(accumulate(map(_STEPS.__getitem__, steps)), default=0) > DEEPEST:
+                raise BadRequest(f"the body nests deeper than {DEEPEST} objects and lists", code="invalid_value")
+        depth += opened - plain.count(b"}") - plain.count(b"]")
+
+
+class _Crowded(BadRequest):
+    """Too much, rather than wrong."""
+
+    @property
+    def trouble(self) -> Trouble:
+        return Trouble(413, "invalid_request_error", "too_many_values", self.message)
