@@ -5,6 +5,7 @@ import enum
 from attrs import field, frozen
 from attrs.validators import ge, gt
 
+from tokenwise.money import Nanodollars
 from tokenwise.traits import Tier
 
 __all__ = ["Escalation", "Policy", "Strategy"]
@@ -70,6 +71,12 @@ class Policy:
     # Difficulty from which BALANCED takes a mid-tier model, and from which a flagship.
     mid_from: float = field(default=0.35, validator=ge(0.0))
     flagship_from: float = field(default=0.7, validator=ge(0.0))
+    # What BALANCED pays for a point of expected quality. A hundred points are an answer that will do in place of one
+    # that will not, and ten cents are ten seconds of somebody who notices and asks again (see docs/planner.md).
+    willingness_to_pay: Nanodollars = field(default=Nanodollars(1_000_000), validator=ge(Nanodollars(0)))
+    # Ratings that differ by less are as good as each other. The rating's own 95 % intervals are about ten points to
+    # either side, and those of a difference half as much again.
+    rating_band: int = field(default=15, validator=ge(0))
 
     def tier_for(self, difficulty: float) -> Tier:
         """The tier that suits a difficulty between 0 and 1."""

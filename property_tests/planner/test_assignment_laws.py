@@ -1,5 +1,8 @@
 """Laws of assigning models to the steps of a plan under one budget."""
 
+import itertools
+
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -7,15 +10,23 @@ from property_tests.strategies import rivals, spending
 from tokenwise.catalog.models import Catalog
 from tokenwise.money import Nanodollars
 from tokenwise.plan import Plan, Step
-from tokenwise.planner.assignment import Assigned, Unassignable, assign, utility
-from tokenwise.traits import Capability
+from tokenwise.planner.assignment import Assigned, Unassignable, assign
+from tokenwise.planner.menus import planned_need
+from tokenwise.policy import Policy, Strategy
+from tokenwise.routing.bid import cap, make_bid
+from tokenwise.routing.shortlist import able
+from tokenwise.routing.worth import as_good, lacking, likely_cost, likely_output, rated, thinks, wanted_room, worth
+from tokenwise.traits import Capability, Feature
 
 limits = st.integers(0, 60_000_000).map(Nanodollars)
 
 
+PLENTY = Nanodollars(10**15)
+
+
 @st.composite
-def short_plans(draw):
-    names = [f"s{index}" for index in range(draw(st.integers(1, 4)))]
+def short_plans(draw, most=4):
+    names = [f"s{index}" for index in range(draw(st.integers(1, most)))]
     return Plan(
         "a task",
         tuple(
@@ -33,9 +44,58 @@ def short_plans(draw):
     )
 
 
-def worth(assigned, plan, catalog, policy):
-    pairs = zip(plan.steps, assigned.choices, strict=True)
-    return sum(utility(catalog[choice.model], step, policy) for step, choice in pairs)
+thinkers = st.lists(st.booleans(), min_size=6, max_size=6)
+
+
+@st.composite
+def markets(draw, most=6):
+    """Rivals of which some think before they speak."""
+    catalog = draw(rivals(most=most))
+    chosen = draw(thinkers)
+    return Catalog(
+        evolve(model, features=model.features | (Feature.REASONING_EFFORT if thinking else Feature.NONE))
+        for model, thinking in zip(catalog.models, chosen, strict=False)
+    )
+
+
+def rooms(model, need, policy):
+    """Its own cap, and two and four times that where the cap before does not hold what it will probably write."""
+    wanted = wanted_room(need, policy, thinks=thinks(model))
+    yield cap(model, need)
+    for times in (2, 4):
+        wider = evolve(need, max_output_tokens=times * need.max_output_tokens)
+        before = times // 2 * need.max_output_tokens
+        if cap(model, wider) < wider.max_output_tokens or not lacking(before, wanted):
+            return
+        yield wider.max_output_tokens
+
+
+def ways(step, plan, catalog, policy):
+    """Worst case, worth, model and room of every way to serve a step, by the definitions."""
+    need = planned_need(step, plan)
+    models = able(need, catalog, policy)
+    ratings = as_good(models, policy.rating_band)
+    for model in models:
+        for room in rooms(model, need, policy):
+            bid = make_bid(model, model.offers[0], need, output_tokens=room)
+            yield bid.amount, worth(model, need, policy, room=room, rating=ratings[model.id]), model.id, room
+
+
+def worth_of(assigned, plan, catalog, policy):
+    known = {
+        (step.id, name, room): value
+        for step in plan.steps
+        for _, value, name, room in ways(step, plan, catalog, policy)
+    }
+    rows = zip(plan.steps, assigned.choices, strict=True)
+    return sum(known[step.id, choice.model, choice.max_output_tokens] for step, choice in rows)
+
+
+def by_trying_all(plan, catalog, policy, limit):
+    """Worth and cost of the best assignment, None where nothing fits."""
+    every = itertools.product(*(list(ways(step, plan, catalog, policy)) for step in plan.steps))
+    sums = ((sum(way[0] for way in chosen), sum(way[1] for way in chosen)) for chosen in every)
+    return max(((worth, -cost) for cost, worth in sums if cost <= limit), default=None)
 
 
 class TestTheLimit:
@@ -66,18 +126,103 @@ class TestTheLimit:
 
 
 class TestTheBest:
-    """'The best assignment whose worst cases sum to at most `limit`. More money never gives less utility'."""
+    """'The assignment worth most whose worst cases sum to at most `limit`. More money never gives one worth less'."""
 
-    @given(short_plans(), rivals(), spending, limits, limits)
-    def test_more_money_never_gives_less_utility(self, plan, catalog, policy, one, other):
+    @given(short_plans(most=3), markets(most=4), spending, limits)
+    def test_equals_trying_every_model_with_every_room_for_every_step(self, plan, catalog, policy, limit):
+        assigned, best = assign(plan, catalog, policy, limit), by_trying_all(plan, catalog, policy, limit)
+        if best is None:
+            assert isinstance(assigned, Unassignable)
+        else:
+            assert (worth_of(assigned, plan, catalog, policy), -assigned.worst) == best
+            assert assigned.optimality_gap == 0
+
+    @given(short_plans(), markets(), spending, limits, limits)
+    def test_more_money_never_gives_one_worth_less(self, plan, catalog, policy, one, other):
         poor, rich = (assign(plan, catalog, policy, limit) for limit in sorted((one, other)))
         if isinstance(poor, Assigned):
-            assert worth(rich, plan, catalog, policy) >= worth(poor, plan, catalog, policy)
+            assert worth_of(rich, plan, catalog, policy) >= worth_of(poor, plan, catalog, policy)
 
-    @given(short_plans(), rivals(), spending, limits, st.data())
+    @given(short_plans(), markets(), spending, st.integers(1, 1000))
+    def test_once_what_a_strategy_wants_fits_more_money_changes_nothing(self, plan, catalog, policy, times):
+        wanted = assign(plan, catalog, policy, PLENTY)
+        if isinstance(wanted, Assigned):
+            assert wanted.downgrades == ()
+            assert assign(plan, catalog, policy, Nanodollars(wanted.worst * times)) == wanted
+
+    @given(short_plans(), markets(), spending, limits, st.data())
     def test_permuting_the_catalogue_changes_nothing(self, plan, catalog, policy, limit, data):
         shuffled = Catalog(data.draw(st.permutations(catalog.models)))
         assert assign(plan, shuffled, policy, limit) == assign(plan, catalog, policy, limit)
+
+
+class TestTheStrategies:
+    """What each strategy wants of a step, where money is no object."""
+
+    @given(short_plans(), markets())
+    def test_cheapest_expects_to_spend_least_among_those_with_room_for_their_answer(self, plan, catalog):
+        policy = Policy(strategy=Strategy.CHEAPEST)
+        for need, chosen, models in wanted_models(plan, catalog, policy):
+            roomy = [model for model in models if whole(model, need, policy)]
+            if roomy:
+                assert chosen in roomy
+                assert expected(chosen, need) == min(expected(model, need) for model in roomy)
+
+    @given(short_plans(), markets())
+    def test_balanced_takes_the_deserved_tier_or_one_above_where_there_is_one_with_room(self, plan, catalog):
+        policy = Policy()
+        for need, chosen, models in wanted_models(plan, catalog, policy):
+            deserved = policy.tier_for(need.difficulty)
+            fitting = [m for m in models if deserved <= m.tier <= deserved + 1 and whole(m, need, policy)]
+            if fitting:
+                assert chosen in fitting
+
+    @given(short_plans(), markets())
+    def test_balanced_pays_the_least_in_the_cheapest_tier_where_quality_is_worth_nothing(self, plan, catalog):
+        policy = Policy(willingness_to_pay=Nanodollars(0))
+        for need, chosen, models in wanted_models(plan, catalog, policy):
+            deserved = policy.tier_for(need.difficulty)
+            fitting = [m for m in models if deserved <= m.tier <= deserved + 1 and whole(m, need, policy)]
+            if fitting:
+                assert expected(chosen, need) == min(expected(model, need) for model in fitting)
+
+    @given(short_plans(), markets(), st.integers(0, 120))
+    def test_best_quality_takes_the_cheapest_that_is_as_good_as_the_best(self, plan, catalog, band):
+        policy = Policy(strategy=Strategy.BEST_QUALITY, rating_band=band)
+        for need, chosen, models in wanted_models(plan, catalog, policy):
+            top = max((model.tier, rated(model)) for model in models)
+            equals = [m for m in models if m.tier == top[0] and rated(m) >= top[1] - band and whole(m, need, policy)]
+            if equals:
+                assert chosen in equals
+                assert expected(chosen, need) == min(expected(model, need) for model in equals)
+
+    @given(short_plans(), markets())
+    def test_budget_constrained_takes_the_cheapest_of_the_strongest_tier(self, plan, catalog):
+        policy = Policy(strategy=Strategy.BUDGET_CONSTRAINED)
+        for need, chosen, models in wanted_models(plan, catalog, policy):
+            strongest = [m for m in models if m.tier == max(model.tier for model in models)]
+            roomy = [model for model in strongest if whole(model, need, policy)]
+            assert chosen in strongest
+            if roomy:
+                assert expected(chosen, need) == min(expected(model, need) for model in roomy)
+
+
+def wanted_models(plan, catalog, policy):
+    """For each step its need, the model it gets where money is no object, and those that could do it."""
+    assigned = assign(plan, catalog, policy, PLENTY)
+    if isinstance(assigned, Assigned):
+        for step, choice in zip(plan.steps, assigned.choices, strict=True):
+            need = planned_need(step, plan)
+            yield need, catalog[choice.model], able(need, catalog, policy)
+
+
+def expected(model, need):
+    return likely_cost(model, need, likely_output(need, thinks=thinks(model)))
+
+
+def whole(model, need, policy):
+    """Whether the widest cap that the model can be given holds what it will probably write."""
+    return not lacking(max(rooms(model, need, policy)), wanted_room(need, policy, thinks=thinks(model)))
 
 
 class TestTheModels:

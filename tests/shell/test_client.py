@@ -82,7 +82,7 @@ async def test_too_little_money_names_the_smallest_feasible_budget_and_that_budg
 
 
 async def test_more_money_never_gives_a_weaker_plan(home):
-    from tokenwise.planner.assignment import strength
+    from tokenwise.routing.worth import strength
 
     async with open_client(workspace(home)) as tw:
         plans = [await tw.plan(TASK, budget=parse_usd(usd), planner="rules") for usd in ("0.01", "0.05", "0.25", "1")]

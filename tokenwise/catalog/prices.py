@@ -69,6 +69,8 @@ class Price:
 
         Every row that the input may reach counts, since nothing forbids a dearer row for short inputs.
         """
+        if len(self.rates) == 1:  # nearly always, and a plan asks tens of thousands of times
+            return round_up(input_tokens * self.rates[0].worst_input + output_tokens * self.rates[0].output)
         return max(
             round_up(input_tokens * rate.worst_input + output_tokens * rate.output)
             for rate in self.rates_within(input_tokens)

@@ -1,75 +1,56 @@
 """Which model runs which step of a plan, and with how much room, so that all worst cases together fit one budget.
 
-Each step brings a menu: every model that can do it, with the step's own cap or two or four times as much, at its
-worst-case cost and with its utility. `allocate` then takes one dish from each menu. The money buys quality; where it is
-short, the steps that need it least step down first.
-
-Utility of a dish, in points: the model's strength and the room it gets, weighted by the step's difficulty. Strength is
-the catalogue's rating plus 100 points per tier (a tier is a judgement about the whole model, a rating only about its
-chats); a model without a rating counts as the weakest of its tier. Room is worth most to models that think before they
-speak, because their thoughts are output too. The weight rises from 1 for a trivial step to 11 for the hardest.
+Each step brings a menu (`menus`), and `allocate` takes one dish from each, so that together they are worth most to the
+strategy (`routing.worth`). Where the money is short, the steps that need it least step down first.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from tokenwise.catalog.models import Catalog, Model
-from tokenwise.catalog.prices import Price
 from tokenwise.machine.run import Choice
-from tokenwise.money import Nanodollars
+from tokenwise.money import Nanodollars, round_up
 from tokenwise.plan import Plan, Step
 from tokenwise.planner.allocation import Allocation, Downgrade, Infeasible, Option, allocate
-from tokenwise.policy import Policy, Strategy
-from tokenwise.prompt import compose, count_prompt
-from tokenwise.routing.bid import Need, cap, expected_cost
-from tokenwise.routing.fitting import bid_of
-from tokenwise.routing.shortlist import candidates
-from tokenwise.traits import Feature, Tier
-from tokenwise.usage import MESSAGE_FRAME, TokenCount
+from tokenwise.planner.menus import Dish, planned_need, served, undominated
+from tokenwise.policy import Policy
+from tokenwise.routing.worth import likely_cost, likely_output, strength, thinks
 
-__all__ = ["Assigned", "Unassignable", "as_chosen", "assign", "planned_need", "strength", "utility"]
-
-# An output token is about four bytes of text, and a child's input bound counts bytes. A parent that writes denser text
-# than this makes the child's reservation larger than planned; the run's own law holds all the same.
-_BYTES_PER_TOKEN: Final = 4
-
-_TIER_POINTS: Final = 100
-_UNRATED: Final[Mapping[Tier, int]] = {Tier.BUDGET: 1200, Tier.MID: 1390, Tier.FLAGSHIP: 1430}
-
-
-# How many times its own cap a step may be given, and the points that is worth: to models that think, and to others.
-_ROOM: Final[Mapping[int, tuple[int, int]]] = {1: (0, 0), 2: (12, 2), 4: (18, 3)}
+__all__ = ["Assigned", "OnTheBest", "Unassignable", "as_chosen", "assign"]
 
 # More rungs than anybody will climb with what the steps before have saved.
 _MOST_UPGRADES: Final = 6
 
 
 @frozen
-class _Dish:
-    """A model with so much room, as an option of one step."""
+class OnTheBest:
+    """The same plan with the strongest model that there is for each step, each with the room it needs.
 
-    option: Option
-    model: Model
-    max_output_tokens: int
+    `models` are their names, one where it is the same for all steps; `expected` and `worst` are sums over the steps.
+    """
 
-
-_Menu = tuple[_Dish, ...]
+    models: tuple[str, ...]
+    expected: Nanodollars
+    worst: Nanodollars
 
 
 @frozen
 class Assigned:
     """One choice per step in plan order, and what each step will probably cost. Downgrades name steps by position.
 
-    `optimality_gap` bounds the utility lost where the search was cut short: 0 is proven best.
+    `optimality_gap` is how much more another assignment could be worth at most, in money (see `routing.worth`): 0 where
+    this one is proven best, more where the search was cut short. `on_the_best` is for comparison; None where the models
+    were chosen elsewhere.
     """
 
     choices: tuple[Choice, ...]
     expected: tuple[Nanodollars, ...]
     worst: Nanodollars
-    optimality_gap: int
+    optimality_gap: Nanodollars
     downgrades: tuple[Downgrade, ...]
+    on_the_best: OnTheBest | None = None
 
 
 @frozen
@@ -81,119 +62,80 @@ class Unassignable:
 
 
 def assign(plan: Plan, catalog: Catalog, policy: Policy, limit: Nanodollars) -> Assigned | Unassignable:
-    """The best assignment whose worst cases sum to at most `limit`. More money never gives less utility."""
-    menus = tuple(tuple(_menu(step, plan, catalog, policy)) for step in plan.steps)
-    if barren := tuple(step.id for step, menu in zip(plan.steps, menus, strict=True) if not menu):
+    """The assignment worth most whose worst cases sum to at most `limit`. More money never gives one worth less."""
+    tables = served(plan, catalog, policy)
+    if barren := tuple(step.id for step, table in zip(plan.steps, tables, strict=True) if not table):
         return Unassignable(None, barren)
+    menus = tuple(map(undominated, tables))
     allocation = allocate(tuple(map(_options, menus)), limit)
-    if isinstance(allocation, Allocation):
-        return _assigned(plan, menus, allocation)
-    return Unassignable(allocation.smallest_limit if isinstance(allocation, Infeasible) else None)
+    if not isinstance(allocation, Allocation):
+        return Unassignable(allocation.smallest_limit if isinstance(allocation, Infeasible) else None)
+    picked = tuple(menu[at] for menu, at in zip(menus, allocation.choices, strict=True))
+    return Assigned(
+        choices=tuple(map(_choice, picked, menus, tables)),
+        expected=tuple(_expected(step, plan, dish) for step, dish in zip(plan.steps, picked, strict=True)),
+        worst=allocation.cost,
+        optimality_gap=round_up(allocation.optimality_gap),
+        downgrades=tuple(_downgrades(picked, menus)),
+        on_the_best=_on_the_best(plan, tables, {model.id: strength(model) for model in catalog.models}),
+    )
 
 
 def as_chosen(plan: Plan, choices: tuple[Choice, ...], catalog: Catalog) -> Assigned:
     """Choices that were made before, with what they cost by this catalogue. Nothing is proven of them but their sum."""
     rows = zip(plan.steps, choices, strict=True)
-    priced = tuple(_expected(step, plan, catalog[choice.model], choice.max_output_tokens) for step, choice in rows)
-    return Assigned(choices, priced, Nanodollars(sum(choice.worst for choice in choices)), 0, ())
-
-
-def planned_need(step: Step, plan: Plan) -> Need:
-    """What a step will need at most, before its parents have spoken: what they say is taken at full length.
-
-    Room beyond a parent's own cap is for its thoughts, which nobody passes on.
-    """
-    prompt = compose(plan, step, ())
-    known = count_prompt(step, prompt)
-    caps = sum(plan[parent].max_output_tokens for parent in step.after)
-    likely = sum(plan[parent].output_tokens for parent in step.after)
-    inherited = TokenCount(
-        min(likely, caps),
-        caps * _BYTES_PER_TOKEN + len(step.after) * (MESSAGE_FRAME + len("\n\nResult of step :\n") + 64),
+    priced = tuple(
+        _likely(step, plan, catalog[choice.model], choice.max_output_tokens or step.max_output_tokens)
+        for step, choice in rows
     )
-    return Need(
-        capabilities=step.capabilities,
-        input=known + inherited,
-        max_output_tokens=step.max_output_tokens,
-        output_tokens=step.output_tokens,
-        difficulty=step.difficulty,
-        model=step.model,
-    )
+    return Assigned(choices, priced, Nanodollars(sum(choice.worst for choice in choices)), Nanodollars(0), ())
 
 
-def strength(model: Model) -> int:
-    """How good a model is, in points on one scale."""
-    return (model.quality or _UNRATED[model.tier]) + _TIER_POINTS * model.tier
+def _options(menu: Sequence[Dish]) -> tuple[Option, ...]:
+    return tuple(Option(dish.worst, dish.worth, f"{dish.model_id} {dish.max_output_tokens}") for dish in menu)
 
 
-def utility(model: Model, step: Step, policy: Policy, *, room: int = 1) -> int:
-    """What a model with `room` times the step's cap is worth to it. Nothing under CHEAPEST: only the money counts."""
-    points = strength(model) + _ROOM[room][0 if model.features & Feature.REASONING_EFFORT else 1]
-    match policy.strategy:
-        case Strategy.CHEAPEST:
-            return 0
-        case Strategy.BALANCED:
-            return points * (1 + round(10 * step.difficulty))
-        case Strategy.BEST_QUALITY | Strategy.BUDGET_CONSTRAINED:
-            return points
-
-
-def _assigned(plan: Plan, menus: tuple[_Menu, ...], allocation: Allocation) -> Assigned:
-    picked = tuple(menu[at] for menu, at in zip(menus, allocation.choices, strict=True))
-    rows = tuple(zip(plan.steps, picked, strict=True))
-    return Assigned(
-        choices=tuple(_choice(dish, menu) for dish, menu in zip(picked, menus, strict=True)),
-        expected=tuple(_expected(step, plan, dish.model, dish.max_output_tokens) for step, dish in rows),
-        worst=allocation.cost,
-        optimality_gap=allocation.optimality_gap,
-        downgrades=tuple(_downgrades(picked, menus)),
-    )
-
-
-def _choice(dish: _Dish, menu: _Menu) -> Choice:
+def _choice(dish: Dish, menu: Sequence[Dish], table: Sequence[Dish]) -> Choice:
     return Choice(
-        model=dish.model.id,
-        worst=dish.option.cost,
-        floor=min(other.option.cost for other in menu),
+        model=dish.model_id,
+        worst=dish.worst,
+        floor=menu[0].worst,
         max_output_tokens=dish.max_output_tokens,
-        upgrades=_upgrades(dish, menu),
+        upgrades=_upgrades(dish, table),
     )
 
 
-def _upgrades(dish: _Dish, menu: _Menu) -> tuple[str, ...]:
+def _upgrades(dish: Dish, table: Sequence[Dish]) -> tuple[str, ...]:
     """Models worth more than the chosen one with the same room, best first, none dearer and no better than another."""
-    better: list[_Dish] = []
-    rivals = (other for other in menu if other.max_output_tokens == dish.max_output_tokens)
-    for other in sorted(rivals, key=lambda rival: (rival.option.cost, -rival.option.utility, rival.model.id)):
-        if other.option.utility > (better[-1] if better else dish).option.utility:
-            better.append(other)
-    return tuple(other.model.id for other in reversed(better[-_MOST_UPGRADES:]))
+    rivals = (other for other in table if other.max_output_tokens == dish.max_output_tokens)
+    better = [other.model_id for other in undominated(rivals) if other.worth > dish.worth]
+    return tuple(reversed(better[-_MOST_UPGRADES:]))
 
 
-def _menu(step: Step, plan: Plan, catalog: Catalog, policy: Policy) -> Iterator[_Dish]:
-    need = planned_need(step, plan)
-    for room in _ROOM:
-        roomy = evolve(need, max_output_tokens=room * need.max_output_tokens)
-        for model in candidates(roomy, catalog, policy):
-            # A model that cannot say more is on the menu once, with what it can say.
-            if (room == 1 or cap(model, roomy) == roomy.max_output_tokens) and (bid := bid_of(model, roomy, policy)):
-                worth = utility(model, step, policy, room=room)
-                yield _Dish(Option(bid.amount, worth, f"{model.id} x{room}"), model, bid.max_output_tokens)
-
-
-def _options(menu: _Menu) -> tuple[Option, ...]:
-    return tuple(dish.option for dish in menu)
-
-
-def _expected(step: Step, plan: Plan, model: Model, max_output_tokens: int) -> Nanodollars:
-    assert isinstance(model.price, Price)  # only priced models are on a menu
-    return expected_cost(model.price, planned_need(step, plan), output_tokens=max_output_tokens)
-
-
-def _downgrades(picked: tuple[_Dish, ...], menus: tuple[_Menu, ...]) -> Iterator[Downgrade]:
-    """Where a step would have another model, were money no object: most utility, then least cost, then first key."""
+def _downgrades(picked: Sequence[Dish], menus: Sequence[Sequence[Dish]]) -> Iterator[Downgrade]:
+    """Where a step would have another model, were money no object: the last dish of a menu is worth most."""
     for place, (dish, menu) in enumerate(zip(picked, menus, strict=True)):
-        wanted = min(menu, key=lambda other: (-other.option.utility, other.option.cost, other.option.key))
-        if wanted.model is not dish.model and wanted.option.utility > dish.option.utility:
-            saved = Nanodollars(wanted.option.cost - dish.option.cost)
-            yield Downgrade(place, wanted.model.id, dish.model.id, saved)
+        wanted = menu[-1]
+        if wanted.model is not dish.model and wanted.worth > dish.worth:
+            yield Downgrade(place, wanted.model_id, dish.model_id, Nanodollars(wanted.worst - dish.worst))
+
+
+def _on_the_best(plan: Plan, tables: Sequence[Sequence[Dish]], points: Mapping[str, int]) -> OnTheBest:
+    def strongest(dish: Dish) -> tuple[int, int, int, str]:
+        return points[dish.model_id], dish.max_output_tokens, -dish.worst, dish.model_id
+
+    best = tuple(max(table, key=strongest) for table in tables)
+    return OnTheBest(
+        models=tuple(sorted({dish.model_id for dish in best})),
+        expected=Nanodollars(sum(_expected(step, plan, dish) for step, dish in zip(plan.steps, best, strict=True))),
+        worst=Nanodollars(sum(dish.worst for dish in best)),
+    )
+
+
+def _expected(step: Step, plan: Plan, dish: Dish) -> Nanodollars:
+    return _likely(step, plan, dish.model, dish.max_output_tokens)
+
+
+def _likely(step: Step, plan: Plan, model: Model, room: int) -> Nanodollars:
+    need = planned_need(step, plan)
+    return round_up(likely_cost(model, need, min(room, likely_output(need, thinks=thinks(model)))))

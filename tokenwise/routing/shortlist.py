@@ -19,7 +19,7 @@ from tokenwise.policy import Policy, Strategy
 from tokenwise.routing.bid import Need, cap
 from tokenwise.traits import Capability, Feature, Tier
 
-__all__ = ["candidates", "favourite", "least_output", "list_cost", "obstacle", "preference", "tier_order"]
+__all__ = ["able", "candidates", "favourite", "least_output", "list_cost", "obstacle", "preference", "tier_order"]
 
 # So much is kept with a catalogue: the combinations that occur are few, but whoever asks can make up millions.
 _MOST_KEPT: Final = 1024
@@ -27,10 +27,13 @@ _MOST_KEPT: Final = 1024
 
 def candidates(need: Need, catalog: Catalog, policy: Policy) -> tuple[Model, ...]:
     """Every model that meets all the constraints, most preferred first, whatever it costs."""
-    able = _shortlist(need, catalog, policy, need.capabilities._value_).able
-    if need.model:
-        able = tuple(model for model in able if model.id == need.model)
-    return tuple(sorted(able, key=preference(need, policy)))
+    return tuple(sorted(able(need, catalog, policy), key=preference(need, policy)))
+
+
+def able(need: Need, catalog: Catalog, policy: Policy) -> tuple[Model, ...]:
+    """Every model that meets all the constraints, in the catalogue's order."""
+    models = _shortlist(need, catalog, policy, need.capabilities._value_).able
+    return tuple(model for model in models if model.id == need.model) if need.model else models
 
 
 def obstacle(model: Model, need: Need, policy: Policy) -> str | None:
@@ -203,12 +206,12 @@ def _steps(catalog: Catalog, least: int) -> tuple[list[int], list[int]]:
 
 def _compile(need: Need, catalog: Catalog, policy: Policy) -> _Shortlist:
     unpinned = evolve(need, model="")
-    able = tuple(model for model in catalog.models if obstacle(model, unpinned, policy) is None)
-    rated = sorted(able, key=lambda model: (-model.quality, model.id))
+    capable = tuple(model for model in catalog.models if obstacle(model, unpinned, policy) is None)
+    rated = sorted(capable, key=lambda model: (-model.quality, model.id))
     points = [_point(place, model, need.input.bound) for place, model in enumerate(rated)]
     top = max(((point.model.tier, point.model.quality) for point in points), default=None)
     return _Shortlist(
-        able=able,
+        able=capable,
         everyone=_envelope(points),
         by_tier=tuple(_envelope(point for point in points if point.model.tier is tier) for tier in Tier),
         best_rated=_envelope(point for point in points if (point.model.tier, point.model.quality) == top),

@@ -361,6 +361,9 @@ KEYS: Final[tuple[Key, ...]] = (
     _knob("default_output_tokens", whole(1), "The cap on an answer where the caller names none."),
     _knob("mid_from", fraction(0.0, 1.0), "The difficulty, from 0 to 1, from which `balanced` takes a mid-tier model."),
     _knob("flagship_from", fraction(0.0, 1.0), "The difficulty from which it takes a flagship."),
+    _knob("willingness_to_pay", USD,
+          "Dollars that `balanced` pays for a point of expected quality; a hundred make a bad answer good."),
+    _knob("rating_band", whole(0, 1000), "Ratings that differ by no more are as good as each other."),
     _knob("backoff_ms", whole(0, _DAY_MS), "Milliseconds before the first retry; each next pause is longer."),
     _knob("max_backoff_ms", whole(0, _DAY_MS), "Milliseconds that no such pause exceeds."),
 )  # fmt: skip

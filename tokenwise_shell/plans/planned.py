@@ -53,11 +53,6 @@ class Planned:
         return Nanodollars(self.planner.cost + self.assigned.worst + self.kept)
 
     @property
-    def optimality_gap(self) -> Nanodollars:
-        """0 where the assignment is proven best; else the money that a better one could still have used."""
-        return Nanodollars(self.limit - self.assigned.worst if self.assigned.optimality_gap else 0)
-
-    @property
     def critical_path(self) -> tuple[str, ...]:
         """The chain of steps that takes longest, taking a step's expected output as its time."""
         return schedule(self.plan, {step.id: step.output_tokens for step in self.plan.steps}).critical_path
@@ -74,9 +69,18 @@ class Planned:
             "worst_cost_nano": self.worst_cost,
             "expected_cost_nano": self.planner.cost + sum(self.assigned.expected),
             "within_budget": self.worst_cost <= self.budget,
-            "optimality_gap_nano": self.optimality_gap,
-            "optimality_gap_utility": self.assigned.optimality_gap,
+            "optimality_gap_nano": self.assigned.optimality_gap,
+            "on_the_best": self._on_the_best(),
             "critical_path": list(self.critical_path),
+        }
+
+    def _on_the_best(self) -> dict[str, object] | None:
+        if (best := self.assigned.on_the_best) is None:
+            return None
+        return {
+            "models": list(best.models),
+            "expected_cost_nano": self.planner.cost + best.expected,
+            "worst_cost_nano": self.planner.cost + best.worst + self.kept,
         }
 
     def _steps(self) -> list[dict[str, object]]:

@@ -4,9 +4,10 @@ Steps' names and descriptions may come from a model, so they are put on one line
 run's output is nobody's business here, and is printed as it is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tokenwise.machine.run import Ended, Outcome
+from tokenwise.money import Nanodollars
 from tokenwise.plan import Step
 from tokenwise.planner.scheduling import levels
 from tokenwise_shell.plans.planned import Execution, Planned, Unplanned
@@ -55,8 +56,12 @@ def _sums(planned: Planned) -> Iterator[tuple[str, str]]:
     yield "steps", f"{steps} on {_counted(max(levels(planned.plan)) + 1, 'level')}"
     worst, budget = usd(planned.worst_cost), usd(planned.budget)
     yield "cost", f"{worst} at most, about {about(expected)} expected; the budget is {budget}"
-    if gap := planned.optimality_gap:
-        yield "gap", f"a better choice of models might still use {usd(gap)} of the budget"
+    if best := planned.assigned.on_the_best:
+        whole = usd(Nanodollars(planned.planner.cost + best.worst + planned.kept))
+        likely = about(Nanodollars(planned.planner.cost + best.expected))
+        yield "on the best", f"{whole} at most, about {likely} expected, with {_named(best.models)} throughout"
+    if gap := planned.assigned.optimality_gap:
+        yield "gap", f"another choice of models could be worth {usd(gap)} more at most"
     rows = zip(planned.plan.steps, planned.assigned.choices, strict=True)
     if better := ", ".join(one_line(step.id) for step, choice in rows if choice.upgrades):
         yield "upgrades", f"what other steps leave of their money may buy a better model for {better}"
@@ -65,6 +70,10 @@ def _sums(planned: Planned) -> Iterator[tuple[str, str]]:
     if planned.judging:
         yield "judged by", f"{planned.judging.model}, with {usd(planned.judging.kept)} of the budget kept for it"
     yield "run id", planned.run_id
+
+
+def _named(models: Sequence[str]) -> str:
+    return models[0] if len(models) == 1 else "the strongest model for each step"
 
 
 def _counted(number: int, what: str) -> str:

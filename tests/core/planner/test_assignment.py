@@ -3,13 +3,15 @@
 import pytest
 from attrs import evolve
 
-from tests.core.worlds import CATALOG, MINI, model, step
+from tests.core.worlds import BIG, CATALOG, MINI, model, step
 from tokenwise.catalog.models import Catalog
 from tokenwise.money import Nanodollars, parse_usd
 from tokenwise.plan import Plan
-from tokenwise.planner.assignment import Assigned, Unassignable, assign, planned_need, strength
+from tokenwise.planner.assignment import Assigned, OnTheBest, Unassignable, assign
+from tokenwise.planner.menus import planned_need
 from tokenwise.policy import Policy, Strategy
-from tokenwise.traits import Capability, Tier
+from tokenwise.routing.worth import strength
+from tokenwise.traits import Capability, Feature, Tier
 
 PLAN = Plan("The task.", (step("easy", difficulty=0.1), step("hard", difficulty=0.9)))
 BALANCED = Policy()
@@ -21,18 +23,105 @@ def models(limit, policy=BALANCED, plan=PLAN, catalog=CATALOG):
     return [choice.model for choice in assigned.choices]
 
 
-def test_plenty_buys_the_strongest_for_every_step():
-    assert models("1") == ["big", "big"]
+def test_plenty_buys_each_step_what_it_deserves_and_no_more():
+    assert models("1") == models("100") == ["mini", "big"]
 
 
-def test_where_money_is_short_the_step_that_needs_it_least_steps_down():
-    cheap = assign(PLAN, CATALOG, BALANCED, parse_usd("0.016"))
-    assert [choice.model for choice in cheap.choices] == ["mini", "big"]
-    assert [(down.menu, down.from_key, down.to_key) for down in cheap.downgrades] == [(0, "big", "mini")]
+def test_best_quality_buys_the_strongest_for_every_step_that_the_money_allows():
+    best = Policy(strategy=Strategy.BEST_QUALITY)
+    assert models("1", best) == ["big", "big"]
+    short = assign(PLAN, CATALOG, best, parse_usd("0.016"))
+    assert [choice.model for choice in short.choices] == ["mini", "big"]
+    assert [(down.menu, down.from_key, down.to_key) for down in short.downgrades] == [(0, "big", "mini")]
+
+
+def test_where_money_is_short_the_step_that_loses_least_steps_down():
+    plan = Plan("The task.", (step("hard", difficulty=0.75), step("harder", difficulty=0.95)))
+    assert models("1", plan=plan) == ["big", "big"]
+    assert models("0.024", plan=plan) == ["mid", "big"]
 
 
 def test_cheapest_spends_no_more_than_it_must_however_much_there_is():
     assert models("1", Policy(strategy=Strategy.CHEAPEST)) == ["mini", "mini"]
+
+
+@pytest.mark.parametrize(
+    ("usd", "bought"),
+    [
+        ("0", "mid"),
+        # big is 2.9 points better at this difficulty and costs $0.0034 more: worth it from $0.0012 a point.
+        ("0.001", "mid"),
+        ("0.01", "big"),
+    ],
+)
+def test_an_upgrade_is_bought_where_it_is_worth_its_price(usd, bought):
+    plan = Plan("The task.", (step("a", difficulty=0.65),))
+    assert models("100", Policy(willingness_to_pay=parse_usd(usd)), plan=plan) == [bought]
+
+
+def test_a_trivial_step_never_gets_a_flagship_while_anything_else_can_do_it():
+    plan = Plan("Say hi", (step("a", difficulty=0.0),))
+    gift = model("gift", Tier.FLAGSHIP, 0, 0)
+    for usd in ("0", "0.001", "1000"):
+        policy = Policy(willingness_to_pay=parse_usd(usd))
+        assert models("100", policy, plan=plan, catalog=CATALOG.merged([gift])) != ["gift"]
+        assert models("100", policy, plan=plan, catalog=Catalog([gift])) == ["gift"]
+
+
+def test_ratings_within_the_band_are_ties_that_the_cheaper_wins():
+    close = Catalog([BIG, model("successor", Tier.FLAGSHIP, 3, 12, quality=1500 - 15)])
+    worse = Catalog([BIG, model("successor", Tier.FLAGSHIP, 3, 12, quality=1500 - 16)])
+    best = Policy(strategy=Strategy.BEST_QUALITY)
+    assert models("1", best, catalog=close) == ["successor", "successor"]
+    assert models("1", best, catalog=worse) == ["big", "big"]
+
+
+class TestThinking:
+    """A model that thinks is billed for its thoughts, and needs room for them."""
+
+    THINKER = evolve(model("thinker", Tier.BUDGET, 1, 1), features=Feature.REASONING_EFFORT)
+    HALF_PRICE = Catalog([MINI, THINKER])
+
+    def test_half_the_price_for_four_times_the_tokens_is_not_cheap(self):
+        plan = Plan("The task.", (step("a", difficulty=0.3),))
+        assert models("1", Policy(strategy=Strategy.CHEAPEST), plan=plan, catalog=self.HALF_PRICE) == ["mini"]
+
+    def test_what_a_step_will_probably_cost_has_the_thoughts_in_it(self):
+        plan = Plan("The task.", (step("a", difficulty=0.0, cap=2000),))
+        assigned = assign(plan, Catalog([self.THINKER]), BALANCED, parse_usd("1"))
+        words = planned_need(plan.steps[0], plan).input.expected
+        assert assigned.expected == (words * 1000 + (200 + 250) * 1000,)
+
+    @pytest.mark.parametrize(
+        ("cap", "difficulty", "room"),
+        [
+            (2000, 0.1, 1),  # 1.5 x (200 + 525) tokens
+            (1000, 0.1, 2),  # the same
+            (2000, 0.9, 4),  # 1.5 x (200 + 2,725)
+        ],
+    )
+    def test_it_is_given_room_for_half_as_much_again(self, cap, difficulty, room):
+        plan = Plan("The task.", (step("a", difficulty=difficulty, cap=cap),))
+        assigned = assign(plan, Catalog([self.THINKER]), BALANCED, parse_usd("1"))
+        assert assigned.choices[0].max_output_tokens == room * cap
+
+    def test_others_are_given_their_own_cap_unless_a_hard_answer_might_not_fit_it(self):
+        for difficulty, cap, given in ((0.1, 200, 200), (0.9, 200, 400), (0.9, 300, 300)):
+            plan = Plan("The task.", (step("a", difficulty=difficulty, cap=cap),))
+            assigned = assign(plan, Catalog([MINI]), BALANCED, parse_usd("1"))
+            assert assigned.choices[0].max_output_tokens == given
+
+    def test_short_money_takes_the_room_before_the_model(self):
+        plan = Plan("The task.", (step("a", difficulty=0.1, cap=1000),))
+        roomy = assign(plan, Catalog([self.THINKER]), BALANCED, parse_usd("1"))
+        short = assign(plan, Catalog([self.THINKER]), BALANCED, Nanodollars(roomy.worst - 1))
+        assert short.choices[0].max_output_tokens == 1000
+
+
+def test_the_same_plan_on_the_best_models_is_told_for_comparison():
+    assigned = assign(PLAN, CATALOG, BALANCED, parse_usd("1"))
+    best = assign(PLAN, CATALOG, Policy(strategy=Strategy.BEST_QUALITY), parse_usd("1"))
+    assert assigned.on_the_best == OnTheBest(("big",), Nanodollars(sum(best.expected)), best.worst)
 
 
 def test_the_worst_cases_are_within_the_limit_and_the_floor_is_the_cheapest_whole_answer():
@@ -56,7 +145,7 @@ def test_a_step_that_nobody_can_do_is_named_and_no_limit_helps():
 
 def test_a_pinned_step_gets_its_model_and_nothing_else():
     plan = Plan("The task.", (step("a", model="mini"), step("b")))
-    assert models("1", plan=plan) == ["mini", "big"]
+    assert models("1", plan=plan) == ["mini", "mid"]
 
 
 def test_the_order_of_the_catalogue_changes_nothing():

@@ -7,9 +7,8 @@ import pytest
 
 from tests.shell.commands import configure, provider, tw
 from tokenwise.catalog.embedded_models import embedded_catalog
-from tokenwise.plan import Step
-from tokenwise.planner.assignment import utility
-from tokenwise.policy import Policy
+from tokenwise.routing.worth import quality, strength
+from tokenwise_shell.show.render import usd
 
 __all__ = ["tw"]
 
@@ -55,7 +54,7 @@ class TestThePlan:
 
     def test_less_money_downgrades_and_says_so(self, tw):
         worst = tw("plan", TASK, *RULES, "--json").json["worst_cost_nano"]
-        less = ("--budget", f"{worst / 4e9:.9f}")
+        less = ("--budget", f"{worst / 2e9:.9f}")
         steps = tw("plan", TASK, *RULES, *less, "--json").json["steps"]
         assert any(step["downgraded_from"] for step in steps)
         assert "to fit the budget" in tw("plan", TASK, *RULES, *less).out
@@ -73,22 +72,33 @@ class TestThePlan:
 class TestBudgets:
     """What the money buys, on the shipped catalogue."""
 
-    def worth(self, document):
-        catalog, policy = embedded_catalog(), Policy()
-        total = 0
-        for row in document["steps"]:
-            step = Step(row["id"], row["description"], difficulty=row["difficulty"])
-            room = row["cap_tokens"] // row["max_output_tokens"]
-            total += utility(catalog[row["model"]], step, policy, room=max(1, room))
-        return total
+    def quality(self, document):
+        catalog = embedded_catalog()
+        return sum(quality(strength(catalog[row["model"]]), row["difficulty"]) for row in document["steps"])
 
-    def test_four_budgets_give_four_plans_each_stronger_and_within_its_money(self, tw):
-        plans = [tw("plan", TASK, "--budget", usd, "--json").json for usd in ("0.01", "0.05", "0.25", "1")]
+    def test_three_budgets_give_three_plans_each_better_and_within_its_money(self, tw):
+        plans = [tw("plan", TASK, *RULES, "--budget", usd, "--json").json for usd in ("0.002", "0.003", "0.005")]
         assert all(plan["worst_cost_nano"] <= plan["budget_nano"] for plan in plans)
-        given = [tuple((step["model"], step["cap_tokens"]) for step in plan["steps"]) for plan in plans]
-        assert len(set(given)) == 4
-        worths = [self.worth(plan) for plan in plans]
-        assert worths == sorted(set(worths))
+        better = [self.quality(plan) for plan in plans]
+        assert better == sorted(set(better))
+
+    def test_once_it_has_what_it_wants_ten_and_a_hundred_times_the_money_change_nothing(self, tw):
+        budgets = ("0.01", "0.1", "1")
+        steps = [tw("plan", TASK, *RULES, "--budget", usd, "--json").json["steps"] for usd in budgets]
+        assert steps[0] == steps[1] == steps[2]
+
+    def test_what_the_best_model_would_cost_is_told_in_one_line(self, tw):
+        best = tw("plan", TASK, *RULES, "--json").json["on_the_best"]
+        assert best["models"] == ["google/gemini-4-argon"]
+        told = tw("plan", TASK, *RULES).out
+        assert f"\n  on the best    {usd(best['worst_cost_nano'])} at most, about " in told
+        assert " expected, with google/gemini-4-argon throughout\n" in told
+
+    @pytest.mark.parametrize("task", ["Say hi", "Fix the typos in the README"])
+    def test_trifles_never_get_a_flagship(self, tw, task):
+        (step,) = tw("plan", task, *RULES, "--budget", "5", "--json").json["steps"]
+        assert step["tier"] == "budget"
+        assert step["cap_tokens"] == step["max_output_tokens"]
 
     def test_next_to_nothing_is_3_and_names_the_smallest_feasible_budget(self, tw):
         done = tw("plan", TASK, "--budget", "0.0000001")
@@ -108,11 +118,11 @@ class TestDrawing:
         assert stat.S_IMODE((tmp_path / "plan.svg").stat().st_mode) == 0o600
 
     def test_room_and_upgrades_are_shown_where_a_step_has_them(self, tw):
-        steps = tw("plan", TASK, *RULES, "--budget", "0.01", "--json").json["steps"]
-        told = tw("plan", TASK, *RULES, "--budget", "0.01").out
+        steps = tw("plan", TASK, *RULES, "--budget", "0.003", "--json").json["steps"]
+        told = tw("plan", TASK, *RULES, "--budget", "0.003").out
         times = [step["cap_tokens"] // step["max_output_tokens"] for step in steps]
         assert 0 < told.count("times the room") == sum(time > 1 for time in times)
-        assert "\n  upgrades       what other steps leave of their money may buy a better model for research, " in told
+        assert "\n  upgrades       what other steps leave of their money may buy a better model for compare, " in told
 
 
 class TestSynthesis:

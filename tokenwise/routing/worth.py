@@ -1,0 +1,210 @@
+"""What a model's answer is worth to a request, and what it will probably cost: one meaning for requests and for plans.
+
+    strength   how good a model is           rating and tier, in points of the rating
+    quality    how often its answer will do  strength against difficulty, in thousandths of a point; 100 points: always
+    cost       what the answer costs         expected input, the answer, and the thoughts of models that think
+    worth      what a strategy wants         the four of them below, as one whole number: more is better
+
+    cheapest             the least expected cost
+    balanced             the deserved tier or the next above it, and there the most quality for the money: a point is
+                         worth `willingness_to_pay` dollars; a weaker tier only where money is short
+    best_quality         the strongest tier, the best rating, cheapest among ratings that are as good
+    budget_constrained   the strongest tier, cheapest in it
+
+The numbers of this module are assumptions, stated with their reasons; docs/routing-quality.md shows what follows.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from tokenwise.catalog.models import Model
+from tokenwise.catalog.prices import Price
+from tokenwise.policy import Policy, Strategy
+from tokenwise.routing.bid import Need
+from tokenwise.traits import Feature, Tier
+
+__all__ = [
+    "as_good",
+    "cost_of_half_the_room",
+    "lacking",
+    "likely_cost",
+    "likely_output",
+    "merit",
+    "quality",
+    "rated",
+    "strength",
+    "thinks",
+    "thoughts",
+    "wanted_room",
+    "weight",
+    "worth",
+]
+
+# A tier is a judgement about the whole model, a rating only about its chats. An unrated model is the weakest of a tier.
+_TIER_POINTS: Final = 100
+_UNRATED: Final[Mapping[Tier, int]] = {Tier.BUDGET: 1200, Tier.MID: 1390, Tier.FLAGSHIP: 1430}
+
+# A model whose strength is what a request asks for answers every second time, and a hundred points more halve the odds
+# against it. So at difficulty 1 the usual models of the tiers (1,400, 1,550 and 1,680 points) give 45, 70 and 85 good
+# answers in a hundred, which is what the simulator assumes; at difficulty 0 all give more than 99.
+_ASKED_AT_EASIEST: Final = 330
+_ASKED_FROM_EASIEST_TO_HARDEST: Final = 1_100
+_POINTS_THAT_HALVE: Final = 100
+
+# Tokens of thought before an answer, from trivial to hardest. A model that thinks writes three to five times what it
+# says, and our answers are taken to be 100 to 1,500 tokens long.
+_LEAST_THOUGHTS: Final = 250
+_THOUGHTS_FOR_THE_HARDEST: Final = 3_000
+
+# What comes before the cost of an answer has a price as well, one that no answer reaches: a hundred dollars, in
+# token-nanos. So all worth is money, adds up over steps, and in nano-dollars fits the 64 bits of whoever reads a plan.
+_BEFORE_COST: Final = 100 * 10**9 * 10**6
+
+# More than a tier's ratings can differ.
+_TIER_FIRST: Final = 10_000
+
+# Above all that a weaker model could lack.
+_FAR_TOO_STRONG: Final = 200_000
+
+# What it costs to have half the room that an answer needs: five points in a hundred, or 30 points of rating.
+_CRAMPED: Final = 5_000
+_CRAMPED_RATING: Final = 30
+
+
+def worth(model: Model, need: Need, policy: Policy, *, room: int, rating: int) -> int:
+    """What the strategy wants of this model with so much `room` for an answer, in token-nanos (10^-15 dollars).
+
+    It adds up over the steps of a plan. `rating` is the model's own or that of its band; `room` the cap in tokens.
+    """
+    thinker = thinks(model)
+    halvings = lacking(room, wanted_room(need, policy, thinks=thinker))
+    cost = likely_cost(model, need, min(room, likely_output(need, thinks=thinker)))
+    return merit(model, need, policy, rating) - halvings * cost_of_half_the_room(need, policy) - cost
+
+
+def merit(model: Model, need: Need, policy: Policy, rating: int) -> int:
+    """The part of the worth that neither the cost nor the room has a say in."""
+    match policy.strategy:
+        case Strategy.CHEAPEST:
+            return 0
+        case Strategy.BALANCED:
+            paid = quality(strength(model), need.difficulty) * policy.willingness_to_pay * 1_000
+            return paid - _misfit(model, need, policy) * _BEFORE_COST
+        case Strategy.BEST_QUALITY:
+            return (_TIER_FIRST * model.tier + rating) * weight(need) * _BEFORE_COST
+        case Strategy.BUDGET_CONSTRAINED:
+            return _TIER_FIRST * model.tier * weight(need) * _BEFORE_COST
+
+
+def cost_of_half_the_room(need: Need, policy: Policy) -> int:
+    """What the worth loses each time that the room for what is likely must be halved."""
+    if policy.strategy in (Strategy.CHEAPEST, Strategy.BALANCED):
+        return _CRAMPED * _BEFORE_COST
+    return _CRAMPED_RATING * weight(need) * _BEFORE_COST
+
+
+def _misfit(model: Model, need: Need, policy: Policy) -> int:
+    """How far from the tiers that the difficulty deserves, in thousandths of a point; 0 within them.
+
+    An upgrade may be bought to the tier above the deserved one; no difficulty is misjudged by two.
+    """
+    deserved = policy.tier_for(need.difficulty)
+    if model.tier > deserved + 1:
+        return _FAR_TOO_STRONG
+    if model.tier >= deserved:
+        return 0
+    least = quality(_UNRATED[deserved] + _TIER_POINTS * deserved, need.difficulty)
+    return max(1, least - quality(strength(model), need.difficulty))
+
+
+def lacking(room: int, wanted: int) -> int:
+    """How often `room` must be doubled until it is as much as `wanted`; both in tokens.
+
+    >>> [lacking(room, 3_000) for room in (4_000, 3_000, 2_000, 800)]
+    [0, 0, 1, 2]
+    """
+    return max(0, -(-wanted // max(1, room)) - 1).bit_length()
+
+
+def wanted_room(need: Need, policy: Policy, *, thinks: bool) -> int:
+    """The cap, in tokens, that holds what a model will probably write.
+
+    Half as much again is asked for the thoughts of a model that has some, and for the answer where the request is hard.
+    """
+    answer = min(need.output_tokens, need.max_output_tokens)
+    if thinks or need.difficulty >= policy.flagship_from:
+        return (3 * (answer + thoughts(need, thinks=thinks)) + 1) // 2
+    return answer
+
+
+def weight(need: Need) -> int:
+    """How much a request counts beside others that share its money: from 1 for a trivial one to 11 for the hardest."""
+    return 1 + round(10 * need.difficulty)
+
+
+def strength(model: Model) -> int:
+    """How good a model is, in points on one scale."""
+    return rated(model) + _TIER_POINTS * model.tier
+
+
+def rated(model: Model) -> int:
+    """A model's rating, or what stands for it where nobody has rated it."""
+    return model.quality or _UNRATED[model.tier]
+
+
+def quality(strength: int, difficulty: float) -> int:
+    """How often an answer will do, in thousandths of a point; whole numbers throughout, so equal on every machine.
+
+    >>> [quality(strength, 1.0) // 1000 for strength in (1400, 1550, 1680)]
+    [45, 70, 85]
+    >>> [quality(strength, 0.5) // 1000 for strength in (1200, 1400, 1680)]
+    [90, 97, 99]
+    """
+    lead = strength - _ASKED_AT_EASIEST - round(_ASKED_FROM_EASIEST_TO_HARDEST * difficulty)
+    halvings, rest = divmod(lead, _POINTS_THAT_HALVE)
+    # 2^(lead / 100), linear between whole halvings.
+    odds, against = (_POINTS_THAT_HALVE + rest) << max(0, halvings), _POINTS_THAT_HALVE << max(0, -halvings)
+    return 100_000 * odds // (odds + against)
+
+
+def as_good(models: Iterable[Model], band: int) -> Mapping[str, int]:
+    """Each model's rating, raised to the best one that it is as good as: of its tier and at most `band` points above.
+
+    Bands begin at the best rating of a tier, and below a band at the best one that is left. So two models that differ
+    by less than the band may stand in two of them, but nobody that close to the best is behind it.
+    """
+    raised: dict[str, int] = {}
+    best: dict[Tier, int] = {}
+    for points, model in sorted(((rated(model), model) for model in models), key=lambda pair: -pair[0]):
+        if points < best.get(model.tier, points + band + 1) - band:
+            best[model.tier] = points
+        raised[model.id] = best[model.tier]
+    return raised
+
+
+def thinks(model: Model) -> bool:
+    """Whether a model thinks before it speaks."""
+    # The numbers of the flags, since an operation on flags makes a new flag.
+    return bool(model.features._value_ & Feature.REASONING_EFFORT._value_)
+
+
+def thoughts(need: Need, *, thinks: bool) -> int:
+    """Tokens that are probably thought before one answer; billed as output."""
+    if not thinks:
+        return 0
+    return _LEAST_THOUGHTS + round((_THOUGHTS_FOR_THE_HARDEST - _LEAST_THOUGHTS) * need.difficulty)
+
+
+def likely_output(need: Need, *, thinks: bool) -> int:
+    """Tokens that will probably be written for one choice, thoughts included, where no cap cuts them."""
+    return need.output_tokens + thoughts(need, thinks=thinks)
+
+
+def likely_cost(model: Model, need: Need, output_tokens: int) -> int:
+    """What the request costs if so many tokens are written for each choice, in token-nanos (10^-15 dollars).
+
+    With the expected input, before rounding, by the preferred offer's price, which must be known.
+    """
+    assert isinstance(model.price, Price)
+    rate = model.price.rate_at(need.input.expected)
+    return need.input.expected * rate.input + output_tokens * need.choices * rate.output
