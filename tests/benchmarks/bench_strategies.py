@@ -40,9 +40,7 @@ def main() -> None:
         for strategy in Strategy:
             for line in told(plan, strategy):
                 print(f"  {strategy.value:18} {line}")
-    print(
-        "\nbalanced at $5, all ten tasks: dollars a point, expected cost, mean quality, what the last point cost"
-    )
+    print("\nbalanced at $5, all ten tasks: dollars a point, expected cost, mean quality, what the last point cost")
     rates(plans)
 
 
