@@ -6,7 +6,6 @@ numbers, because a plan of fifty steps over four hundred models has thirty thous
 beaten by another one at once.
 """
 
-import operator
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
@@ -89,14 +88,15 @@ def served(plan: Plan, catalog: Catalog, policy: Policy) -> tuple[tuple[Dish, ..
         max_output_tokens=_MORE_ROOM[-1] * max(need.max_output_tokens for need in needs),
         input_tokens=max(need.input.expected for need in needs),
     )
-    # By identity: the shortlists keep one tuple for all steps with the same needs, and it is held here meanwhile.
-    known: dict[int, tuple[tuple[Model, ...], tuple[tuple[Model, int], ...]]] = {}
+    # The shortlists keep one tuple for all steps with the same needs, so few are compared, and by identity.
+    known: list[tuple[tuple[Model, ...], tuple[tuple[Model, int], ...]]] = []
 
     def contenders(need: Need) -> tuple[tuple[Model, int], ...]:
         models = able(need, catalog, policy)
-        if id(models) not in known:
-            known[id(models)] = models, _contenders(models, policy, plenty)
-        return known[id(models)][1]
+        if (kept := next((kept for others, kept in known if others is models), None)) is None:
+            kept = _contenders(models, policy, plenty)
+            known.append((models, kept))
+        return kept
 
     return tuple(tuple(sorted(_dishes(need, contenders(need), policy))) for need in needs)
 
@@ -121,7 +121,7 @@ def _contenders(models: tuple[Model, ...], policy: Policy, plenty: _Plenty) -> t
     for model in sorted(models, key=lambda model: (*_burden(model), model.id)):
         front = fronts.setdefault(_peers(model, plenty), [])
         burden = _burden(model)
-        if not any(all(map(operator.le, other, burden)) for other in front):
+        if not any(_no_heavier(other, burden) for other in front):
             front.append(burden)
             kept.append((model, ratings[model.id]))
     return tuple(kept)
@@ -132,6 +132,10 @@ def _burden(model: Model) -> tuple[int, ...]:
     assert isinstance(model.price, Price)  # only priced models are able
     rate = model.price.rates[0]
     return rate.input, rate.worst_input, rate.output, -rated(model)
+
+
+def _no_heavier(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    return all(a <= b for a, b in zip(one, other, strict=True))
 
 
 def _peers(model: Model, plenty: _Plenty) -> object:
