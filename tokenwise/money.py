@@ -4,7 +4,8 @@ A price is an integer number of nano-dollars per million tokens, which is exact 
 (1 USD per million tokens = 1_000_000_000). Floats never hold money: amounts are read from text.
 """
 
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
+import re
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Final, NewType
 
 from tokenwise.errors import InputError, Problem
@@ -25,6 +26,10 @@ _TOKENS_PER_PRICE: Final = 10**6
 # JSON readers (orjson among them) accept.
 MAX_USD: Final = 10**9
 
+# What a person writes and what Python writes for a float. `Decimal` reads more: 0_5 is five to it, and the digits of
+# every script are digits. A slip in an amount of money must not be read as another amount.
+_AMOUNT: Final = re.compile(r"[+-]?\$?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
+
 
 def round_up(token_nanos: int) -> Nanodollars:
     """Turn a sum of `tokens × price` products into money, rounding up: the only rounding of money there is.
@@ -42,7 +47,8 @@ def round_up(token_nanos: int) -> Nanodollars:
 def parse_usd(text: str, *, path: str = "budget") -> Nanodollars:
     """Read a limit such as `0.50` or `$1`. Digits below a nano-dollar are cut, so a limit never grows.
 
-    Raises InputError for anything but a finite number of dollars from 0 to a billion.
+    Raises InputError for anything but a number of dollars from 0 to a billion in plain digits, and for less than a
+    nano-dollar that is not nothing: nobody means zero by it.
 
     >>> parse_usd("$0.15")
     150000000
@@ -73,11 +79,14 @@ def format_usd(amount: Nanodollars) -> str:
 
 
 def _scaled(text: str, path: str, rounding: str) -> int:
-    try:
-        usd = Decimal(text.strip().removeprefix("$"))
-    except InvalidOperation:
-        raise InputError(Problem(path, f"{text!r} is not an amount; expected US dollars such as 0.50")) from None
-    if not usd.is_finite() or not 0 <= usd <= MAX_USD:
+    said = text.strip(" \t\r\n")
+    if not _AMOUNT.fullmatch(said):
+        raise InputError(Problem(path, f"{text!r} is not an amount; expected US dollars such as 0.50"))
+    usd = Decimal(said.replace("$", "", 1))
+    if not 0 <= usd <= MAX_USD:
         raise InputError(Problem(path, f"{text!r} is out of range; expected from 0 to {MAX_USD} US dollars"))
     # Multiplied first, an amount of over 28 digits would be rounded by decimal's context before it is rounded here.
-    return int(usd.quantize(_NANO, rounding=rounding) * _NANO_PER_USD)
+    nano = int(usd.quantize(_NANO, rounding=rounding) * _NANO_PER_USD)
+    if usd and not nano:
+        raise InputError(Problem(path, f"{text!r} is less than a nano-dollar; expected 0, or 0.000000001 and more"))
+    return nano

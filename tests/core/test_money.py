@@ -38,13 +38,28 @@ def test_a_price_is_read_and_never_shrinks(text, price):
     assert parse_price(text) == NanoPerMtok(price)
 
 
-@pytest.mark.parametrize("text", ["", "$", "ten", "1,50", "0x10", "--1", "$$1", "1e99999999999999999999"])
-def test_what_is_not_an_amount_is_refused_with_an_example(text):
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "$", "ten", "1,50", "0x10", "--1", "$$1", "1$", "1e99999999999999999999", "nan", "sNaN", "inf", "-inf"),
+        # Decimal would read each of these as an amount.
+        *("0_5", "1_000", "\uff15", "\u0665", "0.\uff15", "\u2003 1", "Infinity"),
+    ],
+)
+@pytest.mark.parametrize("parse", [parse_usd, parse_price])
+def test_what_is_not_an_amount_is_refused_with_an_example(parse, text):
     with pytest.raises(InputError, match=r"expected US dollars such as 0\.50"):
+        parse(text)
+
+
+@pytest.mark.parametrize("text", ["0.0000000009", "1e-10", "1e-9999"])
+def test_less_than_a_nano_dollar_is_not_taken_for_nothing(text):
+    with pytest.raises(InputError, match="less than a nano-dollar"):
         parse_usd(text)
+    assert (parse_price(text), parse_usd("0e9999"), parse_usd("0e-9999")) == (1, 0, 0)
 
 
-@pytest.mark.parametrize("text", ["-1", "-0.000000001", "nan", "sNaN", "inf", "-inf", "1e400", "1000000000.01"])
+@pytest.mark.parametrize("text", ["-1", "-0.000000001", "1e400", "1000000000.01"])
 @pytest.mark.parametrize("parse", [parse_usd, parse_price])
 def test_negative_endless_and_huge_amounts_are_refused(parse, text):
     with pytest.raises(InputError, match="out of range; expected from 0 to 1000000000 US dollars"):
