@@ -16,7 +16,7 @@ from attrs.validators import min_len
 from tokenwise.errors import Problem
 from tokenwise.money import Nanodollars, format_usd
 from tokenwise.plan import MAX_STEPS, Plan, Step, problems_of
-from tokenwise.planner.decompose_step import Json, joined, kind_of, read_step, unknown_fields
+from tokenwise.planner.decompose_step import MAX_ID_CHARS, Json, joined, kind_of, read_step, unknown_fields
 from tokenwise.prompt import Message, Role
 from tokenwise.traits import Capability
 
@@ -287,12 +287,24 @@ def _hidden_edges(raws: Sequence[Json], steps: Sequence[Step]) -> Iterator[Probl
     everyone = {step.id for step in steps}
     for index, (raw, step) in enumerate(zip(raws, steps, strict=True)):
         for name, value in unknown_fields(raw):
-            if names := [other for other in _texts(value) if other in everyone - {step.id}]:
+            if names := [other for other in dict.fromkeys(_texts(value)) if other in everyone - {step.id}]:
                 message = f'names {joined(names)}, but is not read; name what a step waits for in "after"'
                 yield Problem(f"steps[{index}].{name}", message)
 
 
 def _texts(value: Json) -> Iterator[str]:
-    for item in value if isinstance(value, list) else [value]:
-        if isinstance(item, str):
-            yield item
+    """Every text in a value that may be a step's id, however deep it stands; within lists and objects, numbers too."""
+    left: list[tuple[Json, bool]] = [(value, False)]
+    while left:
+        item, within = left.pop()
+        match item:
+            case str():
+                yield item.strip()
+            case bool() | None | float():
+                continue
+            case int():
+                yield from (str(item),) if within and abs(item) < 10**MAX_ID_CHARS else ()
+            case list():
+                left += [(each, True) for each in reversed(item)]
+            case dict():
+                left += [(each, True) for pair in reversed(item.items()) for each in reversed(pair)]

@@ -12,7 +12,7 @@ from tokenwise.errors import Problem
 from tokenwise.plan import Step
 from tokenwise.traits import Capability
 
-__all__ = ["MAX_OUTPUT_TOKENS", "Json", "joined", "kind_of", "read_step", "unknown_fields"]
+__all__ = ["MAX_ID_CHARS", "MAX_OUTPUT_TOKENS", "Json", "joined", "kind_of", "read_step", "unknown_fields"]
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 """What a JSON document becomes in Python."""
@@ -48,7 +48,9 @@ _CAPABILITIES: Final = {
 _DEFAULT_DIFFICULTY: Final = 0.5
 _DEFAULT_OUTPUT_TOKENS: Final = 600
 _LEAST_CAP_TOKENS: Final = 2_000
-_MAX_ID_CHARS: Final = 64
+MAX_ID_CHARS: Final = 64
+"""No planner's name for a step is longer."""
+
 _SHOWN_CHARS: Final = 40
 
 
@@ -122,8 +124,8 @@ def _id(value: Json, where: str, path: str) -> _Read[str]:
     text = _as_id(value)
     if text is None:
         return path, (Problem(where, f"expected a short name, not {kind_of(value)}"),)
-    if not 1 <= len(text) <= _MAX_ID_CHARS:
-        return path, (Problem(where, f"expected 1 to {_MAX_ID_CHARS} characters, not {kind_of(value)}"),)
+    if not 1 <= len(text) <= MAX_ID_CHARS:
+        return path, (Problem(where, f"expected 1 to {MAX_ID_CHARS} characters, not {kind_of(value)}"),)
     return text, ()
 
 
@@ -131,7 +133,7 @@ def _as_id(value: Json) -> str | None:
     match value:
         case str():
             return value.strip()
-        case int() if not isinstance(value, bool) and abs(value) < 10**_MAX_ID_CHARS:
+        case int() if not isinstance(value, bool) and abs(value) < 10**MAX_ID_CHARS:
             return str(value)
         case _:
             return None

@@ -212,6 +212,17 @@ class TestUnsoundAnswers:
                 [a_step(), a_step("b", parents=["a"])],
                 "steps[1].parents: names 'a', but is not read; name what a step waits for in \"after\"",
             ),
+            *(
+                (
+                    [a_step(), a_step("b", needs=needs)],
+                    "steps[1].needs: names 'a', but is not read; name what a step waits for in \"after\"",
+                )
+                for needs in ([{"name": "a", "task": "gather"}], {"steps": [["x", {"id": " a "}]]}, {"a": True})
+            ),
+            (
+                [a_step("1"), a_step("2", needs=[{"step": 1}])],
+                "steps[1].needs: names '1', but is not read; name what a step waits for in \"after\"",
+            ),
             (
                 {"steps": [a_step()], "edges": [["a", "b"]]},
                 'edges: is not read; name what a step waits for in its own "after"',
