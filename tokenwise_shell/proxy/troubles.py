@@ -35,6 +35,7 @@ __all__ = [
     "too_slow",
     "unauthorized",
     "unknown_model",
+    "unsupported_encoding",
     "untold",
     "upstream",
 ]
@@ -100,6 +101,13 @@ def too_slow(within_ms: int) -> Trouble:
 def too_large(limit_bytes: int) -> Trouble:
     """The body is longer than is read here."""
     return Trouble(413, _INVALID, "request_too_large", f"the body is longer than {limit_bytes} bytes")
+
+
+def unsupported_encoding(encoding: str, limit_bytes: int = 0) -> Trouble:
+    """The body is compressed in a way that is not read here, or is not what it says within this limit."""
+    expected = f"whole, and at most {limit_bytes} bytes when inflated" if limit_bytes else "gzip, deflate or neither"
+    message = f"the body's content-encoding is {shortened(encoding)}; expected {expected}"
+    return Trouble(415, _INVALID, "unsupported_encoding", message)
 
 
 def budget_exceeded(message: str) -> Trouble:

@@ -1,4 +1,4 @@
-"""Compressed answers, which nobody asked for: inflated as they come, a bounded piece at a time.
+"""Compressed bodies: answers that nobody asked for so, inflated as they come, a bounded piece at a time; and requests.
 
 Requests say `accept-encoding: identity`. What comes compressed all the same is known by its first bytes, or by its
 label where it has no mark of its own (raw deflate).
@@ -12,7 +12,7 @@ from attrs import define, field
 
 from tokenwise_shell.transport.exchange import TransportTrouble, TroubleKind
 
-__all__ = ["Inflating", "inflater_for"]
+__all__ = ["Inflating", "inflated"]
 
 _GZIP: Final = b"\x1f\x8b"
 _AT_ONCE: Final = 65_536
@@ -26,17 +26,16 @@ class _Inflater(Protocol):
     def decompress(self, data: bytes, max_length: int = ..., /) -> bytes: ...
 
 
-def inflater_for(start: bytes, encoding: str) -> _Inflater | None:
-    """What inflates a body that starts so, None where there is nothing to inflate. `start` has two bytes or more.
-
-    "deflate" is zlib's format by its standard, and what is inside of that for some servers.
-    """
-    if start.startswith(_GZIP):
-        return zlib.decompressobj(zlib.MAX_WBITS | 16)
-    if encoding != "deflate":
+def inflated(body: bytes, encoding: str, *, limit_bytes: int) -> bytes | None:
+    """A whole body as it was meant, None where it is damaged or longer than this. What is not compressed stays."""
+    inflater = _inflater_for(body, encoding) if len(body) > 1 else None
+    if inflater is None:
+        return body
+    try:
+        said = inflater.decompress(body, limit_bytes + 1)
+    except zlib.error:
         return None
-    framed = start[0] & 15 == zlib.DEFLATED and int.from_bytes(start[:2], "big") % 31 == 0
-    return zlib.decompressobj(zlib.MAX_WBITS if framed else -zlib.MAX_WBITS)
+    return said if inflater.eof and len(said) <= limit_bytes else None
 
 
 @define
@@ -69,7 +68,7 @@ class Inflating:
         while await self._more():
             if len(self._held) > 1 or (self._held != _GZIP[:1] and self.encoding != "deflate"):
                 break
-        self._inflater = inflater_for(self._held, self.encoding) if len(self._held) > 1 else None
+        self._inflater = _inflater_for(self._held, self.encoding) if len(self._held) > 1 else None
 
     async def _more(self) -> bool:
         more = await self.source()
@@ -87,3 +86,16 @@ class Inflating:
             )
         self._held = inflater.unconsumed_tail
         return said
+
+
+def _inflater_for(start: bytes, encoding: str) -> _Inflater | None:
+    """What inflates a body that starts so, None where there is nothing to inflate. `start` has two bytes or more.
+
+    "deflate" is zlib's format by its standard, and what is inside of that for some servers.
+    """
+    if start.startswith(_GZIP):
+        return zlib.decompressobj(zlib.MAX_WBITS | 16)
+    if encoding != "deflate":
+        return None
+    framed = start[0] & 15 == zlib.DEFLATED and int.from_bytes(start[:2], "big") % 31 == 0
+    return zlib.decompressobj(zlib.MAX_WBITS if framed else -zlib.MAX_WBITS)

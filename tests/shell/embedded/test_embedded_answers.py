@@ -157,9 +157,10 @@ class TestTools:
         assert self.called("get_time and get_weather") == ["get_weather", "get_time"]
         assert self.called("get_time and get_weather", may_call_several=False) == ["get_weather"]
 
-    def test_nothing_is_called_again_after_a_result_that_names_the_tool(self):
+    @pytest.mark.parametrize("demanded", [False, True])
+    def test_nothing_is_called_again_after_a_result_that_names_the_tool(self, demanded):
         messages = (Message(Role.USER, "get_weather"), Message(Role.TOOL, "get_weather: rain"))
-        choice = answer(ChatRequest("m", messages, b"", tools=(self.WEATHER,)), seed=0).choices[0]
+        choice = answer(ChatRequest("m", messages, b"", tools=(self.WEATHER,), must_call=demanded), seed=0).choices[0]
         assert (choice.calls, choice.finish) == ((), Finish.STOP)
 
     def test_arguments_conform_to_the_declared_schema(self):

@@ -1,6 +1,8 @@
 """What a running proxy takes of one request, of one key and of all together, and what it answers beyond that."""
 
+import gzip
 import socket
+import zlib
 from contextlib import asynccontextmanager, suppress
 
 import orjson
@@ -45,6 +47,27 @@ class TestSizes:
             await client.stream.send_all(HEAD + b"transfer-encoding: chunked\r\n\r\n")
             await client.stream.send_all(b"1000\r\n" + b" " * 0x1000 + b"\r\n")
             assert (await client.head()).status == 413
+
+    @pytest.mark.parametrize(
+        ("encoding", "squeezed"), [("gzip", gzip.compress), ("deflate", zlib.compress), ("identity", bytes)]
+    )
+    async def test_a_body_that_is_compressed_is_inflated_within_the_limit(self, tmp_path, encoding, squeezed):
+        async with limited(tmp_path, max_body_bytes=2000) as world:
+            said = {"content_type": "application/json", "content_encoding": encoding}
+            assert (await world.post(squeezed(orjson.dumps(chat("x" * 1000))), **said)).status == 200
+            refused = await world.post(squeezed(orjson.dumps(chat("x" * 3000))), **said)
+            assert (refused.status, refused.error["code"]) in {
+                (413, "request_too_large"),
+                (415, "unsupported_encoding"),
+            }
+
+    @pytest.mark.parametrize(
+        ("encoding", "body"), [("br", b"{}"), ("gzip", gzip.compress(b"{}")[:-9]), ("deflate", b"{}")]
+    )
+    async def test_a_body_in_an_encoding_that_is_not_read_or_damaged_is_415(self, tmp_path, encoding, body):
+        async with limited(tmp_path) as world:
+            answer = await world.post(body, content_type="application/json", content_encoding=encoding)
+            assert (answer.status, answer.error["code"]) == (415, "unsupported_encoding")
 
     async def test_a_head_that_is_too_long_is_431(self, tmp_path):
         async with limited(tmp_path, max_header_bytes=4000) as world:

@@ -93,9 +93,12 @@ def _stopped(text: str, stop: tuple[str, ...]) -> tuple[str, str]:
 def _tools_to_call(request: ChatRequest) -> Iterator[Tool]:
     """The tools this turn calls: those the user names, else the first if a call is demanded.
 
-    After a tool's result nothing is called unless demanded, so that agents' loops end.
+    After a tool's result nothing is called, demanded or not. A model that must call something calls what ends the work;
+    which tool does that nobody here can know, and an agent's loop must end.
     """
     last = request.messages[-1]
+    if last.role is Role.TOOL:
+        return
     said = last.text.lower() if last.role is Role.USER else ""
     named = [tool for tool in request.tools if re.search(rf"\b{re.escape(tool.name.lower())}\b", said)]
     called = named or (list(request.tools[:1]) if request.must_call else [])

@@ -12,7 +12,8 @@ import trio
 from attrs import define, field
 
 from tokenwise_shell.proxy.fronts import Trouble
-from tokenwise_shell.proxy.troubles import too_large, too_slow
+from tokenwise_shell.proxy.troubles import too_large, too_slow, unsupported_encoding
+from tokenwise_shell.transport.inflating import inflated
 from tokenwise_shell.transport.sse import SseEvent
 
 __all__ = [
@@ -87,8 +88,18 @@ class Request:
         if "content-length" in self.headers and self.may_exceed(limit_bytes):
             return too_large(limit_bytes)
         with trio.move_on_after(within_ms / 1000):
-            return await self._read(limit_bytes)
+            body = await self._read(limit_bytes)
+            return self._plain(body, limit_bytes) if isinstance(body, bytes) else body
         return too_slow(within_ms)
+
+    def _plain(self, body: bytes, limit_bytes: int) -> bytes | Trouble:
+        encoding = self.headers.get("content-encoding", "").strip().lower()
+        if encoding in ("", "identity"):
+            return body
+        if encoding not in ("gzip", "x-gzip", "deflate"):
+            return unsupported_encoding(encoding)
+        plain = inflated(body, encoding, limit_bytes=limit_bytes)
+        return unsupported_encoding(encoding, limit_bytes) if plain is None else plain
 
     async def _read(self, limit_bytes: int) -> bytes | Trouble:
         parts: list[bytes] = []
