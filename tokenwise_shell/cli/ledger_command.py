@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import orjson
-from attrs import frozen
+from attrs import evolve, frozen
 from cyclopts import Parameter
 
 from tokenwise.errors import InputError, Problem
@@ -170,10 +170,16 @@ def _verify(path: Path, selection: Selection, *, as_json: bool) -> int:
     shot = snapshot(path)
     if not shot.parts:
         tell(f"nothing was spent yet: there is no {path}")
-    proof = prove(shot.lines(tell), living=shot.living)
+    proof = prove(shot.lines(tell), living=shot.living, died=shot.died)
+    if shot.parts and not proof.lines:
+        told = "has no line that can be read, so there is nothing that could balance; is this the ledger?"
+        proof = evolve(proof, problems=(Problem(str(path), told),))
     if as_json:
         problems = [{"path": problem.path, "message": problem.message} for problem in proof.problems]
-        figures = {name: getattr(proof, name) for name in ("lines", "runs", "spent_nano", "overrun_nano", "held_nano")}
+        figures = {
+            name: getattr(proof, name)
+            for name in ("lines", "runs", "spent_nano", "overrun_nano", "held_nano", "left_attempts", "left_nano")
+        }
         write_json({"balanced": not problems, "problems": problems, **figures})
     else:
         write(proof_text(proof))

@@ -9,6 +9,7 @@ On opening, what processes that died had reserved and not closed is booked as ab
 the format and the rules.
 """
 
+import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -37,8 +38,10 @@ __all__ = ["ROTATE_BYTES", "Journal"]
 ROTATE_BYTES: Final = 1 << 28
 """A file of this length is set aside: about a million lines, which a reader goes through in some seconds."""
 
-# Batches of lines between two looks at the file's name and length, each of which is two questions to the kernel.
+# Batches of lines between two looks at the file's length. Its name is looked at before each.
 _LOOK_EVERY: Final = 64
+
+_LOG: Final = logging.getLogger("tokenwise.ledger")
 
 _NOBODY: Final = Account()
 
@@ -145,6 +148,7 @@ class Journal:
             lines.append(encode_line({**head, **line, **self._owed(run_id, entry, numbers.account, at)}))
         if any(isinstance(entry, Finished) for entry in entries):
             del self._runs[run_id]
+        self._look_after_the_name()
         position = self.file.append(lines)
         if self.sync is LedgerSync.LEASE:
             for entry in entries:
@@ -152,7 +156,7 @@ class Journal:
                     self.leases.draw(numbers.account, entry.amount, position)
         self._batches += 1
         if self._batches % _LOOK_EVERY == 0:
-            self._look_after_the_file()
+            self._look_after_the_length()
 
     def _owed(self, run_id: str, entry: Entry, account: Account, at_ms: int) -> dict[str, object]:
         """Keep count of what this process has reserved and not closed, and of what was spent, by day of reservation.
@@ -242,13 +246,23 @@ class Journal:
             if self.keeps_sums:
                 load_spending(self.file.path, _unheard)
 
-    def _look_after_the_file(self) -> None:
-        """Set the file aside if it is long enough; go on in the new one if somebody has done so, or moved it away.
+    def _look_after_the_name(self) -> None:
+        """Go on in the file of that name if this one no longer has it: set aside by another process, moved or deleted.
+
+        What is written to a file that has no name is lost with the process, so for such a one the lock is waited for.
+        """
+        with suppress(OSError):
+            if self._moved():
+                with locked(self.file.path, wait=os.fstat(self.file.descriptor).st_nlink == 0):
+                    self._change_files()
+
+    def _look_after_the_length(self) -> None:
+        """Set the file aside if it is long enough.
 
         What keeps this from being done (no room for a new file, say) shows when lines are written. It is tried again.
         """
         with suppress(OSError):
-            if self._moved() or self.file.size >= self._rotate_bytes:
+            if self.file.size >= self._rotate_bytes:
                 with locked(self.file.path, wait=False):
                     self._change_files()
 
@@ -261,12 +275,22 @@ class Journal:
             return
         if not self._moved():
             set_aside(path)
+        taken = self._taken_away()
         self.file.go_on_in(path)
         sync_directory(path.parent)
+        if taken:
+            _LOG.warning("%s was moved or deleted while it was being written; a new file of this name goes on", path)
+            self._place.move(Position(max(numbered(path)), 0))
+
+    def _taken_away(self) -> bool:
+        """Whether the file being written is none of the ledger's any more, under any of their names."""
+        return self.file.inode not in {
+            file.stat().st_ino for file in numbered(self.file.path).values() if file.exists()
+        }
 
     def _moved(self) -> bool:
         try:
-            return self.file.path.stat().st_ino != os.fstat(self.file.descriptor).st_ino
+            return self.file.path.stat().st_ino != self.file.inode
         except FileNotFoundError:
             return True
 

@@ -73,10 +73,14 @@ class LineFile:
 
     path: Path
     descriptor: int
+    inode: int = field(init=False)
     problem: LinesUnwritable | None = None
     accepted: int = 0
     _waiting: list[bytes] = field(factory=list)
     _torn: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        self.inode = os.fstat(self.descriptor).st_ino
 
     @classmethod
     def open(cls, path: Path) -> "LineFile":
@@ -150,6 +154,7 @@ class LineFile:
         descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         os.dup2(descriptor, self.descriptor, inheritable=False)  # at once, also for a thread about to sync
         os.close(descriptor)
+        self.inode = os.fstat(self.descriptor).st_ino
         self._torn = False
         self.torn_before()
 

@@ -7,7 +7,7 @@ lines are numbered from 0 without a gap, and what `finished` says was spent is t
 
 import itertools
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Final
 
 from attrs import define, field, frozen
@@ -95,7 +95,11 @@ class Balance:
 
 @frozen
 class Verified:
-    """What the proof came to. `held_nano` is reserved by processes that live; no problems means: the books balance."""
+    """What the proof came to. `held_nano` is reserved by processes that live; no problems means: the books balance.
+
+    `left_attempts` were left open by processes that died, and cost `left_nano` at most: so much is booked for them when
+    the ledger is opened next. That is no problem; nothing is missing, but that somebody opens it.
+    """
 
     problems: tuple[Problem, ...]
     lines: int
@@ -103,6 +107,8 @@ class Verified:
     spent_nano: int
     overrun_nano: int
     held_nano: int
+    left_attempts: int = 0
+    left_nano: int = 0
 
 
 @define
@@ -163,11 +169,15 @@ class _RunBooks:
             balance.nano for balance in self.attempts.values() if not balance.closed and self._open(balance, living)
         )
 
-    def problems(self, living: Container[str]) -> Iterator[tuple[str, str]]:
+    def left(self, died: Callable[[str], bool]) -> tuple[Balance, ...]:
+        """What processes that died have left open. A run that says it has finished had nothing open any more."""
+        return tuple(balance for balance in self.attempts.values() if self._left(balance, died))
+
+    def problems(self, living: Container[str], died: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
         for message in (*self.missing(), *self.wrong_sums()):
             yield "", message
         for (step, ordinal), balance in sorted(self.attempts.items()):
-            if not self._open(balance, living):
+            if not self._open(balance, living) and not self._left(balance, died):
                 yield from ((f"{step}#{ordinal}", message) for message in balance.problems())
 
     def _open(self, balance: Balance, living: Container[str]) -> bool:
@@ -175,8 +185,15 @@ class _RunBooks:
 
         That is the end of a call, or the difference that stands right behind a charge, if that is the run's last line.
         """
+        return self._awaits_an_end(balance) and balance.writer in living
+
+    def _left(self, balance: Balance, died: Callable[[str], bool]) -> bool:
+        over = bool(self.finished) and max(self.finished)[0] == self.last
+        return not over and not balance.settled and self._awaits_an_end(balance) and died(balance.writer)
+
+    def _awaits_an_end(self, balance: Balance) -> bool:
         ends = not balance.closed or (balance.closed == 1 and balance.charged_at == self.last)
-        return balance.reserved == 1 and ends and balance.writer in living
+        return balance.reserved == 1 and ends
 
 
 def _stretches(numbers: list[int]) -> Iterator[tuple[int, int]]:
@@ -185,18 +202,25 @@ def _stretches(numbers: list[int]) -> Iterator[tuple[int, int]]:
         yield stretch[0], stretch[-1]
 
 
-def verify(lines: Iterable[Line], *, living: Container[str] = ()) -> Verified:
+def _nobody_died(_: str) -> bool:
+    return False
+
+
+def verify(
+    lines: Iterable[Line], *, living: Container[str] = (), died: Callable[[str], bool] = _nobody_died
+) -> Verified:
     """Prove that every reserved amount is charged, released or abandoned exactly once, and each run's sum is right.
 
     Whatever the order of the lines, the answer is the same (of different lines with one number, the first counts).
     `living` are the writers whose processes run: what they
-    reserved and have not closed is held, not lost. Memory grows by two numbers per run that is over and in order, and
+    reserved and have not closed is held, not lost. What those left who `died`, and for whom nothing was booked yet, is
+    counted apart. Memory grows by two numbers per run that is over and in order, and
     by all the lines of the others.
     """
     proof = _Proof()
     for line in lines:
         proof.add(line)
-    return proof.result(living)
+    return proof.result(living, died)
 
 
 @define
@@ -242,14 +266,19 @@ class _Proof:
         elif line["type"] == "overran":
             self.overrun_nano += line["amount_nano"]
 
-    def result(self, living: Container[str]) -> Verified:
+    def result(self, living: Container[str], died: Callable[[str], bool]) -> Verified:
         for run, books in self.open.items():
-            for attempt, message in books.problems(living):
+            for attempt, message in books.problems(living, died):
                 self.problems.append(Problem(f"run {run!r}" + (f", attempt {attempt}" if attempt else ""), message))
         for (writer, account), number in self.leases["leased"].items():
-            if writer not in living and self.leases["lease_ended"].get((writer, account), 0) < number:
+            if (
+                writer not in living
+                and not died(writer)
+                and self.leases["lease_ended"].get((writer, account), 0) < number
+            ):
                 whose = f"writer {writer!r}, key {account.key!r}" + "".join(f", tag {tag!r}" for tag in account.tags)
                 self.problems.append(Problem(whose, f"lease {number} has no end"))
+        left = [balance for books in self.open.values() for balance in books.left(died)]
         return Verified(
             problems=tuple(sorted(self.problems, key=str)),
             lines=self.lines,
@@ -257,4 +286,6 @@ class _Proof:
             spent_nano=self.spent_nano,
             overrun_nano=self.overrun_nano,
             held_nano=sum(books.held(living) for books in self.open.values()),
+            left_attempts=len(left),
+            left_nano=sum(balance.nano for balance in left if not balance.closed),
         )

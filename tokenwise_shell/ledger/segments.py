@@ -77,10 +77,18 @@ def _looking_at(ledger: Path) -> Iterator[None]:
 
 @frozen
 class Snapshot:
-    """The ledger at one instant: who was alive, and each file with its length."""
+    """The ledger at one instant: who was alive, who died and was not recovered yet, and each file with its length.
+
+    `dead` is None where nobody is known: everybody in a ledger that was copied here is dead.
+    """
 
     living: frozenset[str]
     parts: tuple[tuple[Path, int], ...]
+    dead: frozenset[str] | None = frozenset()
+
+    def died(self, writer: str) -> bool:
+        """Whether what this writer left open is still to be closed by whoever opens the ledger next."""
+        return self.dead is None or writer in self.dead
 
     def lines(self, notice: Callable[[str], None]) -> Iterator[Line]:
         """Every line that was there. Raises OSError."""
@@ -95,9 +103,10 @@ def snapshot(ledger: Path) -> Snapshot:
     is held, and the living are asked before the lengths.
     """
     with _looking_at(ledger):
-        living = take_roll(ledger).living
+        roll = take_roll(ledger)
         parts = tuple((path, path.stat().st_size) for path in numbered(ledger).values() if path.exists())
-    return Snapshot(living, parts)
+    known = roll.living or roll.dead or roll.start is None
+    return Snapshot(roll.living, parts, frozenset(writer.name for writer in roll.dead) if known else None)
 
 
 def read_ledger(ledger: Path, notice: Callable[[str], None]) -> Iterator[Line]:

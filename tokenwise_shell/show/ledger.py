@@ -88,8 +88,15 @@ def proof_text(proof: Verified) -> str:
     """Whether the books balance, and if not, everything that is wrong."""
     counted = f"{proof.lines} lines, {proof.runs} runs, {usd(proof.spent_nano)} spent"
     held = f", {usd(proof.held_nano)} held by runs under way" if proof.held_nano else ""
+    held += f"\n{_left(proof)}" if proof.left_attempts else ""
     if not proof.problems:
         return f"the books balance: {counted}{held}\n"
     problems = "".join(f"{one_line(str(problem))}\n" for problem in proof.problems)
     number = len(proof.problems)
     return f"{problems}the books do not balance: {number} problem{'' if number == 1 else 's'} in {counted}{held}\n"
+
+
+def _left(proof: Verified) -> str:
+    number = proof.left_attempts
+    attempts = f"{number} attempt{'' if number == 1 else 's'}, at most {usd(proof.left_nano)}"
+    return f"left open by a process that died: {attempts}; booked as spent by whatever next opens the ledger to write"

@@ -142,6 +142,15 @@ class TestTheProof:
         assert (document.code, document.json["balanced"]) == (1, False)
         assert document.json["problems"]
 
+    @pytest.mark.parametrize("content", [b"", b"no ledger at all\n", b"\n\n"])
+    def test_a_file_without_one_line_is_no_balance(self, tw, books, content):
+        books(end=content)
+        done = tw("ledger", "--verify")
+        assert done.code == 1
+        assert "has no line that can be read, so there is nothing that could balance" in done.out
+        assert "the books balance" not in done.out
+        assert tw("ledger", "--verify", "--json").json["balanced"] is False
+
     def test_no_ledger_balances(self, tw):
         assert tw("ledger", "--verify", "--json").json["balanced"] is True
 
