@@ -26,10 +26,15 @@ class Role(enum.Enum):
 
 @frozen
 class Message:
-    """One turn of a conversation, as text."""
+    """One turn of a conversation, as text.
+
+    `blocks` says where in `text` each of its blocks begins, if it came in several: a client puts context into blocks of
+    their own before what the user typed.
+    """
 
     role: Role
     text: str
+    blocks: tuple[int, ...] = ()
 
 
 @frozen

@@ -1,10 +1,11 @@
-"""Learn the points of the scenario detector, and measure what they are worth on sources that were not learned from.
+"""Learn the points of the scenario detector, and measure what they are worth on kinds and sources not learned from.
 
     python docs/maintenance/train_scenario.py DATA [--write]
 
 DATA is a folder with `capability/sources.jsonl.gz`, `capability/everyday_tricks.jsonl.gz` and `routing/*.jsonl.gz`
 (what they hold is in docs/scenario.md); the prompts written by hand stand beside this script. `--write` replaces
-`tokenwise/scenario/weights.py`. Needs numpy, scipy and scikit-learn, which the project itself does not.
+`tokenwise/scenario/weights.py`. Needs numpy, scipy and scikit-learn, which the project itself does not
+(`uv pip install numpy scipy scikit-learn`); takes three minutes.
 
 Texts are read by `tokenwise.scenario.features`, the detector's own eyes. Everything is seeded: the same data and the
 same versions of the libraries give the same file.
@@ -21,23 +22,37 @@ from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import confusion_matrix, f1_score
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent.parent))
 
 from tokenwise.scenario.features import FEATURES, read  # noqa: E402
-from tokenwise.scenario.lexicon import TERMS  # noqa: E402
+from tokenwise.scenario.lexicon import terms_by_word  # noqa: E402
 
 LABELS = ["general", "code", "math", "reasoning"]
 COLUMN = {name: column for column, name in enumerate(FEATURES)}
+LENGTH = COLUMN["length"]
+LANGUAGES = ["en", "de", "fr", "es", "ru", "zh", "ja"]
 
 # A word in a text of n words counts DAMPING / (DAMPING + n): in a long article some word of every kind occurs.
 DAMPING = 60
-WORD_SCALE = 0.5  # a word is regularised four times as hard as a feature of structure
-MIN_SOURCES, MIN_ROWS, MAX_WORDS = 5, 8, 1000
-CAPABILITY_C, DIFFICULTY_ALPHA = 0.05, 40.0
+MIN_SOURCES, MIN_ROWS, MAX_WORDS = 4, 6, 1200
+CAPABILITY_C = 0.05
+# A prompt written by hand counts this often; a public source of n rows counts 2.5 times the root of n in all.
+HAND, SOURCE = 10.0, 2.5
+# The whole of all rows, against which CAPABILITY_C is measured.
+MASS = 8000
+
+# When a second capability is named, as in `tokenwise.scenario.detector`: this near the first, this far above GENERAL.
+MARGIN, AHEAD = 200, 600
+
+# Difficulty: ridge regression on labels judged by hand and, within each benchmark, on how many of its models fail.
+RIDGE, OUTCOME_MASS, OUTCOME_SCALE = 0.15, 2.0, 0.15
+DIFFICULTY_HAND = 3.0
+PER_DOUBLING = 0.025  # what a text of twice the words is harder by
+LOW, HIGH = 0.345, 0.70  # where the default policy cuts
 
 # How hard a source's prompts are, as judged by hand: 0.15 simple, 0.5 moderate, 0.85 complex.
 SOURCE_DIFFICULTY = {
@@ -49,9 +64,10 @@ SOURCE_DIFFICULTY = {
 FAMILY_DIFFICULTY = {"humaneval": 0.5, "mgsm": 0.42, "bbh": 0.5}
 BENCHES = [
     "routellm_mmlu", "mmlu_pro", "routellm_gsm8k", "zeroeval_gsm", "zeroeval_math-l5", "zeroeval_crux",
-    "routerbench_arc-challenge", "routerbench_mbpp", "routerbench_winogrande",
+    "routerbench_arc-challenge", "routerbench_mbpp", "routerbench_winogrande", "llmrouter_mix",
 ]  # fmt: skip
 LEVEL = {"1": 0.15, "2": 0.5, "3": 0.85, "simple": 0.15, "moderate": 0.5, "hard": 0.85}
+SIMPLE, HARD = 0.3, 0.7
 
 
 def rows_of(path):
@@ -66,32 +82,40 @@ def public_rows(data):
 
 
 def own_rows():
+    """What was written by hand; its source is its kind, which is held out as one."""
+    kind = ""
     for line in (HERE / "scenario_prompts.txt").read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
+        if line.startswith("# kind: "):
+            kind = line.removeprefix("# kind: ")
+        elif line and not line.startswith("#"):
             head, text = line.split("\t")
             label, level, lang = head.split()
-            source = f"own-{label}-{'en' if lang == 'en' else 'xx'}"
-            yield as_row(text.replace("\\n", "\n"), label, source, lang, LEVEL[level])
+            yield as_row(text.replace("\\n", "\n"), label, f"by hand: {kind}", lang, LEVEL[level])
 
 
 def trick_rows(data):
     for row in rows_of(data / "capability" / "everyday_tricks.jsonl.gz"):
         difficulty = LEVEL[row["complexity"]]
-        yield {**as_row(row["prompt"], row["label"], "tricks", row["lang"], difficulty), "alt": row["alt"]}
+        yield {**as_row(row["prompt"], row["label"], "by hand: tricks", row["lang"], difficulty), "alt": row["alt"]}
 
 
 def routing_rows(data):
-    """Benchmark prompts with what a weak and a strong model made of each, from 0 wrong to 1 right."""
+    """Benchmark prompts with what a weak and a strong model made of each, and the share of all models that failed."""
     for bench in BENCHES:
         for row in rows_of(data / "routing" / f"{bench}.jsonl.gz"):
             weak, strong = (row["q"].get(model) for model in row["pair"])
             if not row.get("contaminated") and weak is not None and strong is not None:
-                yield {**as_row(row["prompt"], None, bench, "en", None), "weak": weak, "strong": strong}
+                failed = 1 - np.mean([right for right in row["q"].values() if right is not None])
+                yield {**as_row(row["prompt"], None, bench, "en", failed), "weak": weak, "strong": strong}
 
 
 def as_row(text, label, source, lang, difficulty):
     row = {"text": text, "label": label, "source": source, "lang": lang, "difficulty": difficulty}
     return {**row, "reading": read(text)}
+
+
+def is_own(row):
+    return row["source"].startswith("by hand")
 
 
 def family(source):
@@ -102,45 +126,60 @@ def family(source):
 
 
 WORD = re.compile(r"[^\W\d_]+")
+LISTED = re.compile(
+    r"(?mi)(?:^\(?[a-h][).:] .*\n?)|(?:^options:?\s*$\n?)|(?:^- .{0,120}\n?)|(?:^answer(?: choices)?:.*\n?)"
+)
+IN_LINE = re.compile(r"\s*\([a-eA-E]\) [^()]{1,80}(?=\s*\([b-eB-E]\)|\s*$)")
+
+
+def without_options(text):
+    """A question without the answers to choose from: it is the same question, and needs the same work."""
+    bare = IN_LINE.sub("", LISTED.sub("", text + "\n").strip())
+    return bare if len(bare) > 15 else text
 
 
 def scrambler(rows):
     """Replace most words by pseudo-words: what is left to learn from is structure, small words and some terms."""
     seen = Counter(word for row in rows for word in set(WORD.findall(row["text"].lower())))
     common = {word for word, _ in seen.most_common(120)}
+    known = terms_by_word()
 
     def scramble(text, rng):
         def pseudo(match):
             word = match.group()
             if word.lower() in common or len(word) < 3 or not word.isascii():
                 return word
-            if rng.random() < (0.35 if word.lower() in TERMS else 0.1):
+            if rng.random() < (0.35 if word.lower() in known else 0.1):
                 return word
-            made = "".join(rng.choice("bcdfghjklmnpqrstvwz") + rng.choice("aeiou") for _ in range((len(word) + 1) // 2))
-            return made.capitalize() if word[0].isupper() else made
+            return "".join(rng.choice("bcdfghjklmnpqrstvwz") + rng.choice("aeiou") for _ in range((len(word) + 1) // 2))
 
         return WORD.sub(pseudo, text)
 
     return scramble
 
 
-def with_scrambled(rows, scramble, seed=1):
-    rng = random.Random(seed)
-    half = [row for row in rows if row["lang"] == "en" and rng.random() < 0.5]
-    return rows + [{**row, "reading": read(scramble(row["text"], rng))} for row in half]
+def with_variants(public, seed=1):
+    """Give each public row its variants: scrambled, without its list of options, and both."""
+    rng, scramble = random.Random(seed), scrambler(public)
+    for row in public:
+        bare = without_options(row["text"])
+        texts = [scramble(row["text"], rng)] if row["lang"] == "en" and rng.random() < 0.5 else []
+        texts += [bare] if bare != row["text"] else []
+        texts += [scramble(bare, rng)] if bare != row["text"] and rng.random() < 0.5 else []
+        row["variants"] = [{**row, "text": text, "reading": read(text)} for text in texts]
+        row["bare"] = next((variant for variant in row["variants"] if variant["text"] == bare), None)
 
 
 def vocabulary(rows):
-    """English words and pairs that several sources share.
+    """Words, pairs and openings that several sources or kinds share.
 
-    Other languages stand in the lexicon: their few sources are all mathematics or all code here, and would teach that
-    German is arithmetic.
+    Of the public sources only the English: those in German are all arithmetic or code, and would teach that German is.
     """
     sources, seen = defaultdict(set), Counter()
     for row in rows:
-        if row["lang"] == "en":
+        if row["lang"] == "en" or is_own(row):
             for term in row["reading"].terms:
-                if term.isascii() and len(term) > 1:
+                if len(term) > 1:
                     sources[term].add(family(row["source"]))
                     seen[term] += 1
     kept = [term for term in seen if len(sources[term]) >= MIN_SOURCES and seen[term] >= MIN_ROWS]
@@ -149,11 +188,12 @@ def vocabulary(rows):
 
 
 def matrix(rows, words):
+    """Levels and damped words, a row each. Length stays out: it would tell benchmarks from people."""
     places, columns, values = [], [], []
     for place, row in enumerate(rows):
         reading = row["reading"]
-        cells = {COLUMN[name]: level for name, level in reading.levels.items() if level}
-        weight = WORD_SCALE * DAMPING / (DAMPING + reading.size)
+        cells = {COLUMN[name]: level for name, level in reading.levels.items() if level and name != "length"}
+        weight = DAMPING / (DAMPING + reading.size)
         cells.update((words[term], weight) for term in reading.terms if term in words)
         places += [place] * len(cells)
         columns += cells.keys()
@@ -161,47 +201,42 @@ def matrix(rows, words):
     return sp.csr_matrix((values, (places, columns)), shape=(len(rows), len(FEATURES) + len(words)))
 
 
-def row_weights(rows):
-    """A source counts by the root of its rows, so that the largest do not speak for all; each label counts the same."""
+def row_weights(rows, hand):
     size = Counter(row["source"] for row in rows)
-    return np.array([size[row["source"]] ** -0.5 * (1.6 if is_own(row) else 1.0) for row in rows])
+    return np.array([hand if is_own(row) else SOURCE * size[row["source"]] ** -0.5 for row in rows])
 
 
-def is_own(row):
-    return row["source"].startswith("own") or row["source"] == "tricks"
-
-
-def fit_capability(rows, words, scramble):
-    rows = with_scrambled(rows, scramble)
-    labels = np.array([LABELS.index(row["label"]) for row in rows])
-    weights = row_weights(rows)
+def fit_capability(public, own, words):
+    rows = [*public, *(variant for row in public for variant in row["variants"]), *own]
+    labels = truth_of(rows)
+    weights = row_weights(rows, HAND)
     for label in range(len(LABELS)):
         weights[labels == label] /= weights[labels == label].sum()
-    model = LogisticRegression(C=CAPABILITY_C, max_iter=500, tol=1e-3)
-    return model.fit(matrix(rows, words), labels, sample_weight=weights * len(rows) / len(LABELS))
+    model = LogisticRegression(C=CAPABILITY_C, max_iter=400, tol=1e-3)
+    return model.fit(matrix(rows, words), labels, sample_weight=weights * MASS / len(LABELS))
 
 
-def fit_difficulty(rows, words):
-    weights = row_weights(rows)
-    weights[[is_own(row) for row in rows]] *= 4
-    weights *= len(rows) / weights.sum()
-    target = np.array([row["difficulty"] for row in rows])
-    return Ridge(alpha=DIFFICULTY_ALPHA).fit(matrix(rows, words), target, sample_weight=weights)
+def truth_of(rows):
+    return np.array([LABELS.index(row["label"]) for row in rows])
 
 
-def held_out_capability(public, own, seeds=(0, 1, 2), folds=6):
-    """Predictions for every public row by models that saw none of its family, one set for each partition."""
-    scramble = scrambler(public)
-    for seed in seeds:
-        fold_of = deal_families(public, folds, random.Random(seed))
-        predicted = np.zeros(len(public), dtype=int)
-        for fold in range(folds):
-            train = [row for row in public if fold_of[family(row["source"])] != fold] + own
-            asked = [place for place, row in enumerate(public) if fold_of[family(row["source"])] == fold]
-            words = vocabulary(train)
-            model = fit_capability(train, words, scramble)
-            predicted[asked] = model.predict(matrix([public[place] for place in asked], words))
-        yield predicted
+def macro(truth, predicted, **kwargs):
+    return f1_score(truth, predicted, average="macro", labels=range(len(LABELS)), zero_division=0, **kwargs)
+
+
+def held_out_sources(public, own, seed, folds=6):
+    """Log-odds for every public row, and for it without its options, by models that saw none of its family."""
+    fold_of = deal_families(public, folds, random.Random(seed))
+    scores, bare = np.zeros((len(public), len(LABELS))), np.zeros((len(public), len(LABELS)))
+    for fold in range(folds):
+        train = [row for row in public if fold_of[family(row["source"])] != fold]
+        asked = [place for place, row in enumerate(public) if fold_of[family(row["source"])] == fold]
+        words = vocabulary(train + own)
+        model = fit_capability(train, own, words)
+        scores[asked] = model.decision_function(matrix([public[place] for place in asked], words))
+        stripped = [public[place]["bare"] or public[place] for place in asked]
+        bare[asked] = model.decision_function(matrix(stripped, words))
+    return scores, bare
 
 
 def deal_families(rows, folds, rng):
@@ -217,94 +252,145 @@ def deal_families(rows, folds, rng):
     return fold_of
 
 
-def report_capability(public, own, tricks):
-    truth = np.array([LABELS.index(row["label"]) for row in public])
-    size = Counter(row["source"] for row in public)
+def report_sources(public, own):
+    truth, size = truth_of(public), Counter(row["source"] for row in public)
     even = np.array([1 / size[row["source"]] for row in public])
-    for predicted in held_out_capability(public, own):
-        by_row = f1_score(truth, predicted, average="macro")
-        by_source = f1_score(truth, predicted, average="macro", sample_weight=even)
-        print(f"sources held out: macro-F1 {by_row:.3f} by row, {by_source:.3f} by source")
+    had_options = np.array([row["bare"] is not None for row in public]) & (truth == LABELS.index("reasoning"))
+    for seed in (0, 1, 2):
+        scores, bare = held_out_sources(public, own, seed)
+        predicted, stripped = scores.argmax(1), bare.argmax(1)
+        print(f"sources held out: macro-F1 {macro(truth, predicted):.3f} by row", end=", ")
+        print(f"{macro(truth, predicted, sample_weight=even):.3f} by source", end="; ")
+        print(f"without their options {macro(truth, stripped):.3f}", end="; ")
+        right = stripped == truth
+        print(f"reasoning whose options were taken away {right[had_options].mean():.3f} found", end=", ")
+        print(f"reasoning that never had any {right[(truth == 3) & ~had_options].mean():.3f}")
+        report_second(scores)
     print(confusion_matrix(truth, predicted))
     for name in sorted(size):
         share = np.mean([p == t for p, t, row in zip(predicted, truth, public, strict=True) if row["source"] == name])
         if share < 0.8:
             print(f"  {name}: {share:.2f} right")
+
+
+def report_second(scores):
+    """How often a second capability is named, where nearly all prompts need only one."""
+    specials = np.sort(scores[:, 1:], axis=1)
+    close = specials[:, -2] >= np.maximum(specials[:, -1] - MARGIN / 100, scores[:, 0] + AHEAD / 100)
+    print(f"  a second capability: {np.mean(close):.3f} of the prompts")
+
+
+def report_kinds(public, own, tricks, folds=5):
+    """The prompts written by hand, whole kinds held out: the nearest to a user's own words."""
+    kinds = sorted({row["source"] for row in own})
+    random.Random(0).shuffle(kinds)
+    fold_of = {kind: place % folds for place, kind in enumerate(kinds)}
+    truth, predicted = truth_of(own), np.zeros(len(own), dtype=int)
+    for fold in range(folds):
+        train = [row for row in own if fold_of[row["source"]] != fold]
+        asked = [place for place, row in enumerate(own) if fold_of[row["source"]] == fold]
+        words = vocabulary(public + train)
+        model = fit_capability(public, train, words)
+        predicted[asked] = model.predict(matrix([own[place] for place in asked], words))
+    print(f"{len(kinds)} kinds by hand held out: macro-F1 {macro(truth, predicted):.3f}", end="; ")
+    for lang in LANGUAGES:
+        asked = np.array([row["lang"] == lang for row in own])
+        print(f"{lang} {macro(truth[asked], predicted[asked]):.2f}", end=" ")
+    print(f"\n{confusion_matrix(truth, predicted)}")
     words = vocabulary(public + own)
-    model = fit_capability(public + own, words, scrambler(public))
-    report_tricks("tricks, none learned from", tricks, model.predict(matrix(tricks, words)))
+    guess = fit_capability(public, own, words).predict(matrix(tricks, words))
+    right = np.mean([LABELS[p] in (row["label"], *row["alt"]) for p, row in zip(guess, tricks, strict=True)])
+    print(f"tricks, none learned from: macro-F1 {macro(truth_of(tricks), guess):.3f}, {right:.3f} right or also right")
 
 
-def report_tricks(title, tricks, predicted):
-    truth = [LABELS.index(row["label"]) for row in tricks]
-    right = np.mean([LABELS[p] in (row["label"], *row["alt"]) for p, row in zip(predicted, tricks, strict=True)])
-    print(f"{title}: macro-F1 {f1_score(truth, predicted, average='macro'):.3f}, {right:.3f} right or also right")
+def squares(rows, words, weights):
+    """The centred products that ridge regression needs, and the two means."""
+    weights = weights / weights.sum()
+    cells = matrix(rows, words)
+    target = np.array([row["difficulty"] for row in rows])
+    mean, middle = cells.T @ weights, weights @ target
+    weighted = sp.diags(weights) @ cells
+    return (cells.T @ weighted).toarray() - np.outer(mean, mean), cells.T @ (weights * (target - middle)), mean, middle
 
 
-def report_cross_validation(public, everyday):
-    """The prompts written by hand and the tricks, in five random parts: the nearest to a user's own words."""
-    everyday = everyday.copy()
-    random.Random(3).shuffle(everyday)
-    right, total, truth, guess = 0, 0, [], []
-    for part in range(5):
-        train = public + [row for place, row in enumerate(everyday) if place % 5 != part]
-        words = vocabulary(train)
-        predicted = fit_capability(train, words, scrambler(public)).predict(matrix(everyday[part::5], words))
-        truth += [LABELS.index(row["label"]) for row in everyday[part::5]]
-        guess += list(predicted)
-        right, total = right + sum(a == b for a, b in zip(truth[total:], guess[total:], strict=True)), len(truth)
-    print(
-        f"by hand and tricks, five parts: macro-F1 {f1_score(truth, guess, average='macro'):.3f}, {right / total:.3f}"
+def outcome_squares(routed, words):
+    """The same of each benchmark, in units of its own spread: which of its prompts fail, not how hard it is."""
+    made = {}
+    for bench in BENCHES:
+        rows = [row for row in routed if row["source"] == bench]
+        products, moments, _, _ = squares(rows, words, np.ones(len(rows)))
+        made[bench] = products, moments / np.std([row["difficulty"] for row in rows])
+    return made
+
+
+def fit_difficulty(labelled, outcomes, without=""):
+    """Weights and intercept from labels judged by hand and outcomes, without the benchmarks of one kind."""
+    products, moments, mean, middle = labelled
+    for bench, (more, further) in outcomes.items():
+        if kind_of(bench) != without:
+            products = products + OUTCOME_MASS / len(outcomes) * more
+            moments = moments + OUTCOME_MASS * OUTCOME_SCALE / len(outcomes) * further
+    weights = np.linalg.solve(products + RIDGE * np.eye(len(mean)), moments)
+    return weights, middle - mean @ weights
+
+
+def difficulty_of(rows, words, fitted):
+    weights, intercept = fitted
+    quarters = np.array([row["reading"].levels.get("length", 0) for row in rows])
+    return matrix(rows, words) @ weights + intercept + PER_DOUBLING / 4 * quarters
+
+
+def report_difficulty(public, own, routed, folds=5):
+    words = vocabulary(public + own)
+    outcomes = outcome_squares(routed, words)
+    guess, truth = (
+        difficulty_held_out(public, own, words, outcomes, folds),
+        np.array([row["difficulty"] for row in own]),
     )
-
-
-def report_difficulty(labelled, everyday, routed):
-    everyday = everyday.copy()
-    random.Random(3).shuffle(everyday)
-    truth, guess = [], []
-    for part in range(5):
-        train = labelled + [row for place, row in enumerate(everyday) if place % 5 != part]
-        words = vocabulary(train)
-        asked = everyday[part::5]
-        guess += list(fit_difficulty(train, words).predict(matrix(asked, words)))
-        truth += [row["difficulty"] for row in asked]
-    truth, guess = np.array(truth), np.array(guess)
-    low, high = best_bounds(truth, guess)
-    classes = np.digitize(guess, (low, high))
-    expected = np.digitize(truth, (0.3, 0.7))
-    print(f"difficulty by hand and tricks: macro-F1 {f1_score(expected, classes, average='macro'):.3f}", end=", ")
-    print(f"{np.mean(expected == classes):.3f} right, correlation {np.corrcoef(truth, guess)[0, 1]:.3f}")
-    print(confusion_matrix(expected, classes))
-    report_routing(labelled + everyday, routed)
-
-
-def best_bounds(truth, guess):
-    """The two bounds between simple, moderate and complex that agree best with the labels."""
-    expected = np.digitize(truth, (0.3, 0.7))
-    grid = np.linspace(0.15, 0.8, 53)
-    pairs = [(low, high) for low in grid for high in grid if low < high]
-    return max(pairs, key=lambda pair: f1_score(expected, np.digitize(guess, pair), average="macro"))
-
-
-def report_routing(labelled, routed):
-    """Area under the performance gap recovered, each benchmark by a model that saw no source of its kind.
-
-    Outcomes are only measured against, not learned from: with them in the training the mean rose by .005 and the
-    agreement with the labels fell by .02.
-    """
+    simple, hard = guess[truth < SIMPLE], guess[truth > HARD]
+    low, high = bounds_of(truth, guess)
+    print(f"difficulty, kinds held out: {np.mean(hard >= high):.2f} of hard above the upper bound", end=", ")
+    print(
+        f"{np.mean(simple >= high):.3f} of simple; {np.mean(simple < low):.2f} of simple below the lower one", end=", "
+    )
+    print(f"a hard one above a simple one {np.mean([np.mean(one > simple) for one in hard]):.3f}")
+    labelled = squares(public + own, words, row_weights(public + own, DIFFICULTY_HAND))
     areas = {"difficulty": [], "length": []}
     for bench in BENCHES:
-        words = vocabulary(labelled)
         asked = [row for row in routed if row["source"] == bench]
-        model = fit_difficulty([row for row in labelled if kind_of(row["source"]) != kind_of(bench)], words)
-        areas["difficulty"].append(area(asked, model.predict(matrix(asked, words))))
+        fitted = fit_difficulty(labelled, outcomes, without=kind_of(bench))
+        areas["difficulty"].append(area(asked, difficulty_of(asked, words, fitted)))
         areas["length"].append(area(asked, np.array([len(row["text"]) for row in asked])))
         print(f"  {bench}: {areas['difficulty'][-1]:.3f}, length {areas['length'][-1]:.3f}")
     print("APGR, mean: " + ", ".join(f"{name} {np.mean(values):.3f}" for name, values in areas.items()))
 
 
+def difficulty_held_out(public, own, words, outcomes, folds=5):
+    kinds = sorted({row["source"] for row in own})
+    random.Random(1).shuffle(kinds)
+    fold_of = {kind: place % folds for place, kind in enumerate(kinds)}
+    guess = np.zeros(len(own))
+    for fold in range(folds):
+        train = public + [row for row in own if fold_of[row["source"]] != fold]
+        asked = [place for place, row in enumerate(own) if fold_of[row["source"]] == fold]
+        fitted = fit_difficulty(squares(train, words, row_weights(train, DIFFICULTY_HAND)), outcomes)
+        guess[asked] = difficulty_of([own[place] for place in asked], words, fitted)
+    return guess
+
+
+def bounds_of(truth, guess):
+    """The bound under which most simple ones lie, and the one over which one in fifty of them does.
+
+    The lower one is where as large a share of the simple is above it as of the moderate is below it.
+    """
+    simple, moderate = guess[truth < SIMPLE], guess[(truth > SIMPLE) & (truth < HARD)]
+    grid = np.linspace(guess.min(), guess.max(), 400)
+    low = min(grid, key=lambda at: abs(np.mean(simple >= at) - np.mean(moderate < at)))
+    return low, np.quantile(simple, 0.98)
+
+
 def kind_of(source):
-    for kind in ("gsm", "math-l5", "mmlu", "arc", "mbpp", "winogrande"):
+    for kind in ("gsm", "math-l5", "mmlu", "arc", "mbpp", "winogrande", "crux"):
         if kind in source:
             return kind
     return source
@@ -318,16 +404,17 @@ def area(rows, score):
 
 
 def integers(capability, difficulty, words, bounds):
-    """Points: hundredths of a log-odd for a capability; thousandths for difficulty, its bounds moved to 1/3 and 2/3."""
-    low, high = bounds
-    stretch = (1 / 3) / (high - low)
-    points = np.vstack([capability.coef_ * 100, difficulty.coef_ * 1000 * stretch])
-    base = [*(capability.intercept_ * 100), 1000 * (1 / 3 + (difficulty.intercept_ - low) * stretch)]
-    points[:, len(FEATURES) :] *= WORD_SCALE
+    """Points: hundredths of a log-odd for a capability; thousandths for difficulty, its bounds at LOW and HIGH."""
+    (low, high), (weights, intercept) = bounds, difficulty
+    weights = weights.copy()
+    weights[LENGTH] = PER_DOUBLING / 4
+    stretch = (HIGH - LOW) / (high - low)
+    points = np.vstack([capability.coef_ * 100, weights * 1000 * stretch])
+    base = [*(capability.intercept_ * 100), 1000 * (LOW + (intercept - low) * stretch)]
     table = np.rint(points).astype(int).T
     structure = {name: tuple(map(int, table[COLUMN[name]])) for name in FEATURES}
     learned = {word: tuple(map(int, table[column])) for word, column in words.items()}
-    heavy = {w: p for w, p in learned.items() if max(map(abs, p[:4])) >= 4 or abs(p[4]) >= 8}
+    heavy = {w: p for w, p in learned.items() if max(map(abs, p[:4])) >= 8 or abs(p[4]) >= 12}
     return [round(float(value)) for value in base], structure, dict(sorted(heavy.items()))
 
 
@@ -353,7 +440,7 @@ def write(base, structure, words):
     for name, table in (("FEATURE_POINTS", structure), ("WORD_POINTS", words)):
         rows = "".join(f'    "{key}": ({", ".join(map(str, points))}),\n' for key, points in table.items())
         lines.append(f"{name}: Final[Mapping[str, Points]] = {{\n{rows}}}\n")
-    target = HERE.parent.parent / "tokenwise" / "scenario_weights.py"
+    target = HERE.parent.parent / "tokenwise" / "scenario" / "weights.py"
     target.write_text(HEADER + "\n".join(lines), encoding="utf-8")
     print(f"wrote {target.name}: {len(structure)} features, {len(words)} words, {target.stat().st_size} bytes")
 
@@ -364,21 +451,23 @@ def main():
     parser.add_argument("--write", action="store_true", help="replace tokenwise/scenario/weights.py")
     options = parser.parse_args()
     public, own, tricks = list(public_rows(options.data)), list(own_rows()), list(trick_rows(options.data))
+    routed = list(routing_rows(options.data))
+    with_variants(public)
     if options.write:
-        learn_and_write(public, own + tricks)
-    report_capability(public, own, tricks)
-    report_cross_validation(public, own + tricks)
-    report_difficulty(public, own + tricks, list(routing_rows(options.data)))
+        learn_and_write(public, own + tricks, routed)
+    report_kinds(public, own, tricks)
+    report_sources(public, own)
+    report_difficulty(public, own + tricks, routed)
 
 
-def learn_and_write(public, everyday):
+def learn_and_write(public, own, routed):
     """Learn from everything at once, the tricks included: what ships has no reason to hold data out."""
-    words = vocabulary(public + everyday)
-    capability = fit_capability(public + everyday, words, scrambler(public))
-    difficulty = fit_difficulty(public + everyday, words)
-    guess = difficulty.predict(matrix(everyday, words))
-    bounds = best_bounds(np.array([row["difficulty"] for row in everyday]), guess)
-    write(*integers(capability, difficulty, words, bounds))
+    words = vocabulary(public + own)
+    outcomes = outcome_squares(routed, words)
+    guess = difficulty_held_out(public, own, words, outcomes)
+    bounds = bounds_of(np.array([row["difficulty"] for row in own]), guess)
+    labelled = squares(public + own, words, row_weights(public + own, DIFFICULTY_HAND))
+    write(*integers(fit_capability(public, own, words), fit_difficulty(labelled, outcomes), words, bounds))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from tokenwise.prompt import Message, Role
 from tokenwise.scenario.detector import MAX_SIGNALS, detect
-from tokenwise.scenario.features import FEATURES, MAX_LEVEL, read
+from tokenwise.scenario.features import FEATURES, read
+from tokenwise.scenario.signs import MAX_LEVEL
 from tokenwise.traits import Capability
 
 VOCABULARY = """
@@ -37,7 +38,8 @@ class TestAnswer:
     def test_every_feature_that_a_text_shows_is_a_known_one_with_a_small_level(self, text):
         levels = read(text).levels
         assert set(levels) <= set(FEATURES)
-        assert all(0 <= level <= MAX_LEVEL for level in levels.values())
+        assert all(0 <= level <= MAX_LEVEL for name, level in levels.items() if name != "length")
+        assert 0 <= levels.get("length", 0) <= 44
 
 
 class TestSameAnswer:

@@ -12,13 +12,15 @@ as hard as the task that began it.
 """
 
 import enum
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Final
 
 from attrs import Factory, field, frozen
 from attrs.validators import ge, le
 
 from tokenwise.prompt import Message, Role
+from tokenwise.scenario.blocks import is_context
 from tokenwise.scenario.features import Reading, read
 from tokenwise.scenario.weights import BASE, DAMPING, FEATURE_POINTS, WORD_POINTS, Points
 from tokenwise.traits import Capability
@@ -31,9 +33,10 @@ MAX_SIGNALS: Final = 8
 # The order of the first four points in a row of `scenario_weights`.
 _ORDER: Final = (Capability.GENERAL, Capability.CODE, Capability.MATH, Capability.REASONING)
 
-# A capability this close to the strongest, in hundredths of a log-odd, is needed as well. With this margin one in fifty
-# benchmark prompts of a single purpose gets a second capability, and a function that computes a derivative gets two.
-_MARGIN: Final = 250
+# A capability this close to the strongest and this far ahead of GENERAL, in hundredths of a log-odd, is needed as well.
+# So one in fifty prompts of benchmarks that were not learned from gets a second one; nearly all of these need only one.
+_MARGIN: Final = 200
+_AHEAD: Final = 600
 
 # Shares are in 256ths. A request of n words keeps n / (n + 5) of what is left and passes on the rest.
 _WHOLE: Final = 256
@@ -90,15 +93,21 @@ class Scenario:
         return Complexity.MODERATE if self.difficulty < _COMPLEX else Complexity.COMPLEX
 
 
+_NOTHING: Final = Scenario(Capability.GENERAL, 0.0)
+
+
 def detect(conversation: str | Sequence[Message]) -> Scenario:
     """Say what a request needs. A text is read as one user message. Never fails; an empty text is simple GENERAL work.
 
-    Of each message the first 1,000 and the last 500 characters are read, and at most six requests, newest first.
+    Greetings, thanks, signatures, context blocks and wishes for the form of the answer change nothing. Of what is asked
+    the first 1,000 and the last 500 characters are read, and at most six requests, newest first.
 
     >>> detect("Prove the Riemann hypothesis").complexity.value
     'complex'
     """
     readings = tuple(_weighted(conversation))
+    if not any(reading.levels for _, reading in readings):
+        return _NOTHING
     sums = _unpack(sum([share * _packed(reading) for share, reading in readings]))
     *totals, hardness = [base + points // _UNIT for base, points in zip(BASE, sums, strict=True)]
     best = totals.index(max(totals))
@@ -107,9 +116,9 @@ def detect(conversation: str | Sequence[Message]) -> Scenario:
 
 
 def _needed(totals: Sequence[int], best: int) -> Capability:
-    """The strongest capability, and whatever comes close to it and is still above GENERAL."""
+    """The strongest capability, and whatever comes close to it and is far above GENERAL."""
     needed: Capability = _ORDER[best]
-    floor = max(totals[best] - _MARGIN, totals[0] + 1)
+    floor = max(totals[best] - _MARGIN, totals[0] + _AHEAD)
     for kind, points in zip(_ORDER[1:], totals[1:], strict=True):
         if points >= floor and kind is not needed:
             needed |= kind
@@ -123,13 +132,24 @@ def _weighted(conversation: str | Sequence[Message]) -> Iterator[tuple[int, Read
 
 
 def _shared(messages: Sequence[Message]) -> Iterator[tuple[int, Reading]]:
-    """The user's requests newest first with their shares, then the background; without a user, all are requests."""
+    """The user's requests newest first with their shares, then the background; without a user, all are requests.
+
+    Behind a request that asks nothing stands no background: a greeting is a greeting whoever it is said to.
+    """
     spoken = [message for message in messages if message.text and not message.text.isspace()]
     requests = [message for message in spoken if message.role is Role.USER] or spoken
-    yield from _requests([message.text for message in reversed(requests[-_MAX_REQUESTS:])] or [""])
-    if requests is not spoken:
+    readings = list(_requests([_asked(message) for message in reversed(requests[-_MAX_REQUESTS:])] or [""]))
+    yield from readings
+    if requests is not spoken and any(reading.levels for _, reading in readings):
         last = {message.role: message.text for message in spoken if message.role is not Role.USER}
         yield from ((_BACKGROUND, read(text)) for text in last.values())
+
+
+def _asked(message: Message) -> str:
+    """The last block of a message that is not context; what a client puts before and behind it is background."""
+    ends = (*message.blocks[1:], len(message.text))
+    blocks = [message.text[start:end] for start, end in zip(message.blocks, ends, strict=False)]
+    return next((block for block in reversed(blocks) if not is_context(block)), message.text)
 
 
 def _requests(newest_first: Sequence[str]) -> Iterator[tuple[int, Reading]]:
@@ -160,17 +180,18 @@ def _unpack(packed: int) -> tuple[int, ...]:
     return tuple([(raised >> shift & _MASK) - half for shift in _SHIFTS])
 
 
-_FEATURES: Final = {name: _pack(points) for name, points in FEATURE_POINTS.items()}
-_WORDS: Final = {word: _pack(points) for word, points in WORD_POINTS.items()}
-
-
-_LOUD: Final = {word: points for word, points in WORD_POINTS.items() if max(map(abs, points[:-1])) >= _AUDIBLE}
+@cache
+def _tables() -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """The packed points of features and of words. Made when first asked for: it takes milliseconds."""
+    features = {name: _pack(points) for name, points in FEATURE_POINTS.items()}
+    return features, {word: _pack(points) for word, points in WORD_POINTS.items()}
 
 
 def _packed(reading: Reading) -> int:
     """All points of one text, in 1,024ths, so that words can be damped by its length without unpacking their sum."""
-    features = sum([level * _FEATURES[name] for name, level in reading.levels.items()])
-    words = sum([_WORDS[term] for term in reading.terms & _WORDS.keys()])
+    by_feature, by_word = _tables()
+    features = sum([level * by_feature[name] for name, level in reading.levels.items()])
+    words = sum([by_word[term] for term in reading.terms & by_word.keys()])
     return features * _FINE + words * _damping(reading)
 
 
@@ -191,7 +212,7 @@ def _heard(share: int, reading: Reading, column: int) -> Iterator[tuple[int, str
         if abs(points) >= _AUDIBLE:
             yield abs(points), name, points
     weight = share * _damping(reading)
-    for word in reading.terms & _LOUD.keys():
-        points = _LOUD[word][column] * weight // _UNIT
+    for word in reading.terms & WORD_POINTS.keys():
+        points = WORD_POINTS[word][column] * weight // _UNIT
         if abs(points) >= _AUDIBLE:
             yield abs(points), f'"{word}"', points

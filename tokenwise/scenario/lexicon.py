@@ -1,7 +1,7 @@
 """What words mean to the scenario detector: terms in fourteen languages, by the kind of work they hint at.
 
 Written by hand, not learned; the points each kind is worth are learned and stand in `scenario_weights`. A plain entry
-is a whole lower-case word. `how_many` is two words in a row. `funkt-` is every word that begins so and is longer than
+is a whole word; accents and capitals do not matter. `how_many` is two words in a row. `funkt-` is every word that begins so and is longer than
 five letters: exactly five letters, so that one look-up finds it. In Chinese, Japanese and Korean an entry is two or
 three characters in a row, since those scripts do not mark where words end.
 
@@ -10,9 +10,12 @@ pair are struck out before anything else is looked at.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Final
 
-__all__ = ["FALSE_FRIENDS", "KINDS", "TERMS"]
+from tokenwise.scenario.folding import fold
+
+__all__ = ["KINDS", "false_friends", "terms_by_word"]
 
 _TEXT: Final[Mapping[str, str]] = {
     # Names that hardly occur outside programming.
@@ -55,18 +58,31 @@ _TEXT: Final[Mapping[str, str]] = {
         vectorized elementwise plaintext executable filesystem symlink symlinks subprocess daemon pid recursively
         dockerized container_exits sql_query given_list given_string given_array input_list input_string returns_true
         return_true returns_the the_function a_function python_function write_code this_code my_code following_code
-        the_code code_to code_that progr- funkt- klasse_in abfrage datei dateien zeichenkette rückgabe schleife
+        the_code code_to code_that progr- funkt- klasse_in abfrage datei dateien zeichenkette ruckgabe schleife
         fehlermeldung skript skripts variablen parameterwert ganzzahlen befehl befehlszeile kompi- absturz_des
-        fonction_qui fonction_python tableau_de boucle script requête fichier fichiers renvoie déboguer dossier_git
-        función_que función_en arreglo arreglos cadena_de bucle consulta_sql archivo archivos devuelva código_en
-        código_que depurar compilar implementa função_que função_em função_para vetor laço arquivo arquivos retorna
+        fonction_qui fonction_python tableau_de boucle script requete fichier fichiers renvoie deboguer dossier_git
+        funcion_que funcion_en arreglo arreglos cadena_de bucle consulta_sql archivo archivos devuelva codigo_en
+        codigo_que depurar compilar implementa funcao_que funcao_em funcao_para vetor laco arquivo arquivos retorna
         retorne implemente funzione_che funzione_in stringa ciclo_for restituisce codice_che codice_in vettore_di
         функцию функция функции строку строка строки массив массива массиве прогр- код кода скрипт запрос верну-
         возвр- списо- цикл компи- ошибка ошибку сервер баз_данных сайта 代码 函数 编程 程序 数组 字符串 字符 列表 脚本 数据库 接口 报错 变量 循环 算法
         编译 返回 调试 正则 网页 控制台 服务器 线程 コード 関数 プログ ログラ 配列 文字列 リスト スクリ クリプ データ エラー 変数 ループ アルゴ 実装し 返す 正規表 함수 코드 프로그 로그램 배열 문자열
         리스트 스크립 변수 반복문 알고리 데이터 에러 دالة الدالة كود الكود برنامج مصفوفة المصفوفة سلسلة_نصية خوارزمية برمجة قائمة_من
         اكتب_دالة متغير خطأ_في फ़ंक्शन फंक्शन कोड प्रोग्राम स्ट्रिंग सूची_में एल्गोरिदम ऐरे ফাংশন কোড প্রোগ্রাম
-        অ্যালগরিদম msimbo programu kazi_ya
+        অ্যালগরিদম msimbo programu kazi_ya console commit commits rebase squash vim regex flexbox grid_layout css_grid
+        div padding viewport onclick debounce throttle url_shortener web_server bot telegram_bot todo_app single_page
+        html_file typescript bucket kubernetes event_sourced idempotent idempotency event_sourcing failover postgres
+        sharded partitioned ring_buffer memory_ordering leader_election bytecode webassembly interpreter
+        garbage_collection heap_size thread_safe flag_of stdout cpp makefile rows_by duplicate_rows all_rows
+        sql_server dataframe groupby pivot join_two left_join primary_key foreign_key stored_procedure view_that
+        column_name konsole kommandozeile ordner verzeichnis programm zeichenketten quelltext commit_ruckgangig
+        schnittstelle abstrakte_klasse hauptspeicher einlesen datenbank abfragen repertoire dossier ligne_de
+        code_source interface_et base_de chaine_de programme_qui carpeta directorio consola linea_de codigo_fuente
+        cadena interfaz_y programa_que bucle_solo hilo hilos программа программу файл файла файлы файлов каталог
+        каталоге папка папке консоль консоли потоком поток процессом процесс порт коммит откатить интерфейс
+        базы_данных базу_данных запроса скрипты кэш кэша репликация репликацией телеграм_бота построчно выведет
+        бот_который 文件 目录 端口 进程 提交 多线程 单例 回文 链接 缓存 部署 容器 幂等 容灾 租户 分布式 高并发 语言读 命令 爬虫抓 死锁 内存 类型 用户表 日志 上传 下载 编码 页面跳 ファイ
+        イル数 ログフ ディレ コマン 端末 サーバ スレッ コミッ インタ フェー 抽象ク クラス 整数の 出力は 出力し 引数 戻り値 例外 デプロ キャッ ブラン リポジ 整合性 実装せ 偶数だ 削除す sql
     """,
     # Words of programming that have another life.
     "code maybe": """
@@ -81,12 +97,12 @@ _TEXT: Final[Mapping[str, str]] = {
         pattern duplicate duplicates version install update run running build migrate login password token request
         response header status container cluster pod image pipeline workflow job batch lines line search select insert
         merge join group parse render load save funktion funktionen codes klasse liste fehler seite konsole fonction
-        classe erreur méthode programme función código clase lista método programa função erro funzione codice errore
+        classe erreur methode programme funcion codigo clase lista metodo programa funcao erro funzione codice errore
         programma
     """,
     # Mathematics by name.
     "math name": """
-        raíz_cuadrada racine_carrée raiz_quadrada radice_quadrata quadratwurzel continuum_hypothesis axiom axioms
+        raiz_cuadrada racine_carree raiz_quadrada radice_quadrata quadratwurzel continuum_hypothesis axiom axioms
         cardinality uncountable countable metric_space open_cover fixed_point prime thirds two_thirds as_decimal
         a_decimal mph at_least odds heat_kernel finite_group reciprocals equation equations polynomial polynomials
         quadratic cubic derivative derivatives integral integrals matrix matrices eigenvalue eigenvalues eigenvector
@@ -103,18 +119,18 @@ _TEXT: Final[Mapping[str, str]] = {
         infinitely_many closed_form compound_interest simple_interest interest_rate annual_interest square_feet
         cubic_feet square_meters even_number odd_number digits two_digit three_digit bijection injective surjective
         differentiable continuous_function riemann euler fermat goldbach collatz bayes distribution dice coin_flips
-        gleic- ablei- wahrs- primz- bruch brüche wurze- prozent zinsen dreieck kreis flächeninhalt quadratisch summe
-        nullstellen beweis beweise équation équations dérivée intégrale probabilité triangle pourcentage pourcent
-        racine nombres_premiers nombre_premier périmètre somme_des aire_du théorème polynôme démontre démontrer
-        démontrez quarts tiers ecuación ecuaciones derivada probabilidad triángulo porcentaje fracción raíz
-        números_primos número_primo área_del perímetro suma_de teorema polinomio demuestra demostrar demuestre matriz
-        equação probabilidade triângulo porcentagem fração raiz área_de soma_dos polinômio demonstre prove_que
-        equazione derivata probabilità triangolo percentuale frazione radice numeri_primi area_del perimetro somma_dei
-        dimostra dimostrare уравн- произ- производную интег- вероя- треуг- проце- дробь корень корни теоре- докаж-
-        площадь сумму умнож- делится 方程 导数 积分 概率 三角形 百分 分数 根号 质数 素数 极值 面积 周长 证明 定理 求证 矩阵 多项 整数 无理 平均 除以 余数 方程式 微分 確率
-        三角 パーセ 分の 平方根 証明せ 証明し 面積 割合 방정식 미분 적분 확률 삼각형 퍼센트 소수 제곱근 증명 넓이 평균 معادلة المعادلة مشتقة تكامل احتمال مثلث
-        النسبة_المئوية بالمئة كسر جذر الأعداد_الأولية أثبت مساحة समीकरण प्रायिकता त्रिभुज प्रतिशत भिन्न वर्गमूल
-        क्षेत्रफल सिद्ध সমীকরণ সম্ভাবনা ত্রিভুজ শতাংশ ক্ষেত্রফল প্রমাণ asilimia mlinganyo
+        gleic- ablei- wahrs- primz- bruch bruche wurze- prozent zinsen dreieck kreis flacheninhalt quadratisch summe
+        nullstellen beweis beweise derivee integrale probabilite triangle pourcentage pourcent racine nombres_premiers
+        nombre_premier perimetre somme_des aire_du theoreme polynome demontre demontrer demontrez quarts tiers
+        ecuacion ecuaciones derivada probabilidad triangulo porcentaje fraccion raiz numeros_primos numero_primo
+        area_del perimetro suma_de teorema polinomio demuestra demostrar demuestre matriz equacao probabilidade
+        porcentagem fracao area_de soma_dos demonstre prove_que equazione derivata probabilita triangolo percentuale
+        frazione radice numeri_primi somma_dei dimostra dimostrare уравн- произ- производную интег- вероя- треуг-
+        проце- дробь корень корни теоре- докаж- площадь сумму умнож- делится 方程 导数 积分 概率 三角形 百分 分数 根号 质数 素数 极值 面积 周长
+        证明 定理 求证 矩阵 多项 整数 无理 平均 除以 余数 方程式 微分 確率 三角 パーセ 分の 平方根 証明せ 証明し 面積 割合 방정식 미분 적분 확률 삼각형 퍼센트 소수 제곱근 증명 넓이 평균
+        معادلة المعادلة مشتقة تكامل احتمال مثلث النسبة_المئوية بالمئة كسر جذر الأعداد_الأولية أثبت مساحة समीकरण
+        प्रायिकता त्रिभुज प्रतिशत भिन्न वर्गमूल क्षेत्रफल सिद्ध সমীকরণ সম্ভাবনা ত্রিভুজ শতাংশ ক্ষেত্রফল প্রমাণ
+        asilimia mlinganyo
     """,
     # Mathematics as something to be done.
     "math act": """
@@ -122,9 +138,9 @@ _TEXT: Final[Mapping[str, str]] = {
         determine find_the find_all sum_of product_of value_of area_of volume_of number_of what_percent
         what_percentage what_fraction times plus minus multiply multiplied divide divided subtract round_to solve_for
         in_terms terms_of such_that let_f suppose_that show_that given_that if_and maximum_value minimum_value
-        equal_to square_of berechne berechnen löse lösen rechne ausrechnen multipliziere bestimme vereinfache
-        wieviel_ist calcule calculer calculez résous résoudre simplifie détermine font résolvez calcula calcular
-        resuelve resolver simplifica determina halla resolva encontre simplifique calcola calcolare risolvi risolvere
+        equal_to square_of berechne berechnen lose losen rechne ausrechnen multipliziere bestimme vereinfache
+        wieviel_ist calcule calculer calculez resous resoudre simplifie font resolvez calcula calcular resuelve
+        resolver simplifica determina halla resolva encontre simplifique calcola calcolare risolvi risolvere
         semplifica trova реши решите решить вычис- посчи- найти найдите упрос- сколько_будет 求函 计算 求解 解方 等于 等於 化简 解け
         求めよ 求めて 計算 계산 구하 구해 풀어 احسب حل_المعادلة أوجد बस_हल हल_करें गणना ज्ञात কত_হবে সমাধান গণনা hesabu kokotoa
     """,
@@ -132,7 +148,7 @@ _TEXT: Final[Mapping[str, str]] = {
     "quantity question": """
         how_many how_much how_far how_long how_old how_fast how_tall what_total the_total total_cost total_number
         in_total altogether wieviel wieviele wie_viel wie_viele wie_lange wie_alt wie_weit wie_hoch insgesamt combien
-        au_total cuánto cuánta cuántos cuántas en_total quanto quanta quantos quantas no_total no_todo quante quanti
+        au_total cuanto cuanta cuantos cuantas en_total quanto quanta quantos quantas no_total no_todo quante quanti
         in_tutto сколько всего 多少 几个 几天 几年 几人 几岁 几只 一共 共有 几元 几分 几千 何個 何人 いくつ いくら 何円 何分 何時間 何歳 얼마 몇개 몇명 كم कितने कितना
         कितनी कुल কত কতগুলি কতটি কয়টি মোট ngapi kiasi_gani jumla
     """,
@@ -143,14 +159,14 @@ _TEXT: Final[Mapping[str, str]] = {
         twice half thrice double triple third quarter dozen cost costs price bought buys sold sells pay paid pays
         earns earned spends spent saves left remaining remain more_than less_than as_many times_as fewer total average
         speed rate shared split equally bags boxes apples oranges marbles pencils cookies eggs cups pages students
-        tickets stück kosten kostet preis pro stunde stunden minuten tage wochen jahre jeder jede doppelt hälfte
-        mehr_als verdient bezahlt kauft verkauft liter kilometer übrig coûte prix chaque heure heures jours semaines
-        ans moitié achète vend paie reste gagne cuesta precio cada hora horas minutos días semanas años mitad doble
-        compra vende paga gana quedan litros custa preço dias anos metade dobro comprou ganha sobram costa prezzo ogni
-        ore minuti giorni anni metà doppio guadagna стоит цена каждый каждую часов минут дней недель лет половину
-        вдвое купил купила продал прода- литро- осталось рублей 每个 每天 小时 分钟 公里 千米 元钱 每千 一半 还剩 平均 两倍 米长 千克 買う 時間 個買 円の
-        ずつ 원이면 시간 개에 분의 ساعة ساعات دقيقة دولار كل_يوم نصف ضعف اشترى घंटे रुपये मिनट प्रति आधा दोगुना प्रत्येक ঘন্টা
-        টাকা মিনিট প্রতি অর্ধেক দ্বিগুণ প্রত্যেক kila saa dakika siku shilingi dola nusu mara_mbili alinunua
+        tickets stuck kosten kostet preis pro stunde stunden minuten tage wochen jahre jeder jede doppelt halfte
+        mehr_als verdient bezahlt kauft verkauft liter kilometer ubrig coute prix chaque heure heures jours semaines
+        ans moitie achete vend paie reste gagne cuesta precio cada hora horas minutos dias semanas anos mitad doble
+        compra vende paga gana quedan litros custa preco metade dobro comprou ganha sobram costa prezzo ogni ore
+        minuti giorni anni meta doppio guadagna стоит цена каждый каждую часов минут дней недель лет половину вдвое
+        купил купила продал прода- литро- осталось рублей 每个 每天 小时 分钟 公里 千米 元钱 每千 一半 还剩 平均 两倍 米长 千克 買う 時間 個買 円の ずつ 원이면
+        시간 개에 분의 ساعة ساعات دقيقة دولار كل_يوم نصف ضعف اشترى घंटे रुपये मिनट प्रति आधा दोगुना प्रत्येक ঘন্টা টাকা
+        মিনিট প্রতি অর্ধেক দ্বিগুণ প্রত্যেক kila saa dakika siku shilingi dola nusu mara_mbili alinunua
     """,
     # Deduction: quantifiers, premises, conclusions.
     "logic": """
@@ -161,14 +177,20 @@ _TEXT: Final[Mapping[str, str]] = {
         liars lies lie truth tells_the knights knaves knight knave all_the some_of none_of every no_one all_of either
         neither nor unless only_if if_all not_all all_men if_someone if_the assume assumes assuming assumption must_be
         cannot_be could_be consistent inconsistent logically logical logic paradox puzzle riddle reason reasoning
-        explain_why strengthens weakens undermines alle_sind folgt logisch schluss wahr falsch lügt wahrheit rätsel
-        behauptung notwendigerweise wenn_alle keine tous_les conclure vrai faux ment menteur vérité énigme donc
-        prémisse si_tous aucun nécessairement todos_los ningún concluir verdadero falso miente mentiroso acertijo
+        explain_why strengthens weakens undermines alle_sind folgt logisch schluss wahr falsch lugt wahrheit ratsel
+        behauptung notwendigerweise wenn_alle keine tous_les conclure vrai faux ment menteur verite enigme donc
+        premisse si_tous aucun necessairement todos_los ningun concluir verdadero falso miente mentiroso acertijo
         entonces premisa si_todos necesariamente todos_os nenhum verdadeiro mente charada premissa se_todos tutti_i
-        nessun vero bugiardo indovinello premessa se_tutti все_кошки если_все следует правда ложь лжёт лжет лжец
-        загадка вывод логич- никто 所有 如果 推理 逻辑 结论 前提 真话 假话 说谎 谜题 推断 一定 すべて もし ならば 嘘つき 嘘を 正直 論理 結論 なぞな 모든 거짓말 진실 논리 결론
-        추론 따라서 كل_ال جميع يكذب كاذب الحقيقة منطق استنتاج لغز यदि सभी झूठ सच पहेली निष्कर्ष तर्क যদি সকল সমস্ত মিথ্যা
-        সত্য ধাঁধা সিদ্ধান্ত wote ikiwa uongo ukweli kitendawili
+        nessun vero bugiardo indovinello premessa se_tutti все_кошки если_все следует правда ложь лжет лжец загадка
+        вывод логич- никто 所有 如果 推理 逻辑 结论 前提 真话 假话 说谎 谜题 推断 一定 すべて もし ならば 嘘つき 嘘を 正直 論理 結論 なぞな 모든 거짓말 진실 논리 결론 추론 따라서
+        كل_ال جميع يكذب كاذب الحقيقة منطق استنتاج لغز यदि सभी झूठ सच पहेली निष्कर्ष तर्क যদি সকল সমস্ত মিথ্যা সত্য
+        ধাঁধা সিদ্ধান্ত wote ikiwa uongo ukweli kitendawili entailment neutral contradict contradictory it_true
+        what_follows follow_from it_follows conclude_from flaw weaken strengthen plausible wahrscheinlich folgt_daraus
+        was_folgt vermutlich folge_davon ursache widersprechen pramisse hypothese fehlschluss gultig schliessen luge
+        lugen wachter deduire decoule faille raisonnement valide probable consequence gardien se_deduce contradicen
+        hipotesis fallo argumento consecuencia guardia следует_ли отсюда посылка гипотеза противоречие
+        ошибка_рассуждения вероятнее скорее_всего значит следовательно логика 由此 得出 蕴含 矛盾 中立 假设 论证 漏洞 削弱 可以推 推出 守卫 更可能
+        可能发 会怎么 会怎样 含义指 導ける 矛盾す 前提か 仮説 推論 問題点 考えら 門番 だろう でしょ 誰か どこか あり得
     """,
     # Order, place, kinship and time: what puzzles relate their objects by.
     "relation": """
@@ -178,14 +200,20 @@ _TEXT: Final[Mapping[str, str]] = {
         finished first_place sits sit seated seating row_of lives_in house houses neighbor neighbour neighbors order
         arranged ranking ranked before after earlier later day_before day_after tomorrow yesterday brother sister
         father mother uncle aunt cousin son daughter nephew niece grandfather exactly_one at_least at_most
-        different_colours different_colors ends_up where_is belong belongs odd_one pattern analogy größer kleiner
-        älter jünger schneller links rechts neben hinter vor bruder schwester größte älteste sitzt plus_grand
-        plus_petit plus_âgé plus_jeune plus_grande à_gauche à_droite derrière frère soeur sœur más_alto más_bajo
-        mayor_que menor_que izquierda derecha detrás hermano hermana más_alta más_rápido mais_alto mais_baixo
-        mais_velho esquerda direita irmão irmã più_alto più_basso più_vecchio sinistra destra fratello sorella выше
-        ниже старше младше слева справа позади брат сестра быстрее самый 左边 右边 前面 后面 哥哥 姐姐 弟弟 妹妹 大于 最高 最矮 比小 谁最 高い 低い
-        左に 右に 隣に 一番 誰が 誰で より背 키가 왼쪽 오른쪽 누가 가장 أطول أقصر أكبر أصغر يسار يمين أخ أخت लंबा छोटा बड़ा बाएं दाएं भाई बहन
-        সবচেয়ে লম্বা ছোট বড় ডান বাম ভাই বোন mrefu mfupi kaka dada
+        different_colours different_colors ends_up where_is belong belongs odd_one pattern analogy grosser kleiner
+        alter junger schneller links rechts neben hinter vor bruder schwester grosste alteste sitzt plus_grand
+        plus_petit plus_age plus_jeune plus_grande a_gauche a_droite derriere frere soeur mas_alto mas_bajo mayor_que
+        menor_que izquierda derecha detras hermano hermana mas_alta mas_rapido mais_alto mais_baixo mais_velho
+        esquerda direita irmao irma piu_alto piu_basso piu_vecchio sinistra destra fratello sorella выше ниже старше
+        младше слева справа позади брат сестра быстрее самый 左边 右边 前面 后面 哥哥 姐姐 弟弟 妹妹 大于 最高 最矮 比小 谁最 高い 低い 左に 右に 隣に 一番
+        誰が 誰で より背 키가 왼쪽 오른쪽 누가 가장 أطول أقصر أكبر أصغر يسار يمين أخ أخت लंबा छोटा बड़ा बाएं दाएं भाई बहन সবচেয়ে লম্বা
+        ছোট বড় ডান বাম ভাই বোন mrefu mfupi kaka dada finished_before arrived_before came_before sits_between
+        directly_below directly_above on_top north_of south_of east_of west_of goes_to moved_to went_to put_the
+        picked_up dropped_the took_the carries looks_for if_today vorgestern ubermorgen uber_dem ganz_links ganz_unten
+        zwischen verwandt nordlich sudlich avant_hier apres_demain entre au_dessus au_nord au_sud anteayer
+        pasado_manana encima debajo al_norte al_sur allergique alergica extremo позавчера послезавтра между выше_чем
+        севернее слева_от приходится победил раньше позже 前天 后天 之间 最左 最右 北边 南边 上面 下面 从左到 谁第一 比他 先到 晚到 面朝 向右 向左 右转 左转
+        什么人 关系 一昨日 明後日 の間に 左端 右端 一番下 一番上 より先 より後 一着 右に曲 左に曲 向いて 上にあ 下にあ 順番は
     """,
     # Judging what happens, why, and what people mean.
     "judgement": """
@@ -195,7 +223,7 @@ _TEXT: Final[Mapping[str, str]] = {
         what_could what_should someone person people typical sarcastic ambiguous refers refer antecedent pronoun
         more_likely least_likely evidence support supported primarily according passage context question answer
         options choices scientists experiment investigate observe organism object_that used_for welche_der
-        am_wahrscheinlichsten warum lequel pourquoi probablement cuál_de probablemente qual_das provavelmente
+        am_wahrscheinlichsten warum lequel pourquoi probablement cual_de probablemente qual_das provavelmente
         quale_dei какое_из какой_из почему вероя- 下列 以下哪 哪一 最可能 为什么 次のう どれ なぜ 다음 어느 أي_من لماذا निम्नलिखित কোনটি
     """,
     # Texts to be written for people.
@@ -205,13 +233,18 @@ _TEXT: Final[Mapping[str, str]] = {
         message reply headline title name names tagline dialogue scene character_named novel fairy_tale bedtime_story
         joke jokes pun memo agenda minutes_of report proposal pitch advertisement ad product_description linkedin
         instagram tone polite friendly formal professional apology thank_you congratulate obituary farewell
-        resignation vows brochure gedicht geschichte brief bewerbung rede einladung absage glückwunsch höflich
-        höfliche höflichen schreibe_mir formuliere formulier lied aufsatz anschreiben poème histoire lettre courriel
-        discours chanson rédige rédiger poli conte poema historia carta correo discurso invitación canción redacta
-        cuento amable história convite canção redija conto educado poesia storia lettera discorso invito canzone
-        scrivimi racconto стих стихотворение стихи письмо рассказ историю сказку речь песню поздр- пригл- 写一封 写一首 写一篇
-        邮件 作文 故事 诗歌 辞职信 文案 发言 演讲 朋友圈 手紙 メール 俳句 物語 挨拶 スピー 편지 이메일 시를 이야기 قصيدة قصة رسالة خطاب مقال بريد कविता कहानी पत्र
-        भाषण निबंध ईमेल কবিতা গল্প চিঠি ইমেইল রচনা shairi hadithi barua hotuba
+        resignation vows brochure gedicht geschichte brief bewerbung rede einladung absage gluckwunsch hoflich
+        hofliche hoflichen schreibe_mir formuliere formulier lied aufsatz anschreiben poeme histoire lettre courriel
+        discours chanson redige rediger poli conte poema historia carta correo discurso invitacion cancion redacta
+        cuento amable convite cancao redija conto educado poesia storia lettera discorso invito canzone scrivimi
+        racconto стих стихотворение стихи письмо рассказ историю сказку речь песню поздр- пригл- 写一封 写一首 写一篇 邮件 作文 故事
+        诗歌 辞职信 文案 发言 演讲 朋友圈 手紙 メール 俳句 物語 挨拶 スピー 편지 이메일 시를 이야기 قصيدة قصة رسالة خطاب مقال بريد कविता कहानी पत्र भाषण
+        निबंध ईमेल কবিতা গল্প চিঠি ইমেইল রচনা shairi hadithi barua hotuba a_text reply_kindly reminder_for notice
+        review_of announce bedtime rhyme verse paragraph first_paragraph crime_novel schreib schreibe verfasse entwirf
+        entwurf aushang anzeige stellenanzeige karte text_fur gluckwunschkarte gutenachtgeschichte erfinde witz ecris
+        ecrire annonce invente blague texte escribe anuncio mensaje inventa chiste texto напиши составь придумай
+        объявление сообщение шутку сказка анекдот открытку 写一段 写一则 写一个 写一份 写首 起草 广告 童话 笑话 祝福语 请假条 演讲稿 講個 書いて 考えて 広告 文面
+        童話 冗談 案内文 下書き 挨拶文 お祝い
     """,
     # Texts to be worked over, and advice.
     "service": """
@@ -221,16 +254,15 @@ _TEXT: Final[Mapping[str, str]] = {
         book_a set_a remind_me schedule reschedule cancel call play turn_on turn_off what_s how_do how_can how_to
         i_need i_want d_like please should_i compare review recommendations difference_between pros_and checklist
         itinerary draft outline classify_the sentiment empfiehl empfehle empfehlen tipps zusammenfassen fasse
-        übersetze unterschied was_ist wie_kann ich_möchte hilf_mir bitte vorschläge ideen erkläre planen recommande
-        conseille conseils résume résumer traduis traduire différence_entre quelle_est comment_puis aimerais aide_moi
-        peux_tu pouvez_vous idées propose corrige explique recomienda recomiéndame consejos resume resumir traduce
-        diferencia_entre cuál_es cómo_puedo quiero ayúdame puedes sugiere explica recomende dicas resuma traduza
-        diferença_entre qual_é como_posso quero me_ajude você_pode ideias sugira consiglia consigli riassumi traduci
-        differenza_tra qual_è come_posso vorrei aiutami puoi idee suggerisci spiega порек- посов- совет советы перес-
-        перев- объяс- разни- как_мне помоги можешь идеи предл- подск- 推荐 建议 总结 翻译 介绍 帮我 请问 怎么样 润色 区别 什么是 应该包 おすす 教えて
-        要約 翻訳 とは何 につい 手伝っ 추천 알려줘 요약 번역 도와줘 설명해 انصح نصائح لخص ترجم ما_هو ما_هي اشرح ساعدني اقترح सुझाव सलाह अनुवाद
-        सारांश बताइए क्या_है समझाइए मदद পরামর্শ অনুবাদ সারাংশ কী_কী বলুন pendekeza ushauri tafsiri muhtasari eleza
-        nisaidie
+        ubersetze unterschied was_ist wie_kann ich_mochte hilf_mir bitte vorschlage ideen erklare planen recommande
+        conseille conseils resume resumer traduis traduire difference_entre quelle_est comment_puis aimerais aide_moi
+        peux_tu pouvez_vous idees propose corrige explique recomienda recomiendame consejos resumir traduce
+        diferencia_entre cual_es como_puedo quiero ayudame puedes sugiere explica recomende dicas resuma traduza
+        diferenca_entre qual_e como_posso quero me_ajude voce_pode ideias sugira consiglia consigli riassumi traduci
+        differenza_tra come_posso vorrei aiutami puoi idee suggerisci spiega порек- посов- совет советы перес- перев-
+        объяс- разни- как_мне помоги можешь идеи предл- подск- 推荐 建议 总结 翻译 介绍 帮我 请问 怎么样 润色 区别 什么是 应该包 おすす 教えて 要約 翻訳
+        とは何 につい 手伝っ 추천 알려줘 요약 번역 도와줘 설명해 انصح نصائح لخص ترجم ما_هو ما_هي اشرح ساعدني اقترح सुझाव सलाह अनुवाद सारांश
+        बताइए क्या_है समझाइए मदद পরামর্শ অনুবাদ সারাংশ কী_কী বলুন pendekeza ushauri tafsiri muhtasari eleza nisaidie
     """,
     # The world that people talk about.
     "world": """
@@ -246,19 +278,52 @@ _TEXT: Final[Mapping[str, str]] = {
         language english spanish french german holiday vacation christmas gift gifts party fashion clothes dress shoes
         hair skin makeup car cars bike phone laptop camera game games school university teacher politics government
         election law court police news climate animal animals reservation luggage passport visa alarm timer shopping
-        reise urlaub kinder familie freund freundin hochzeit geburtstag büro kunden kunde chef mitarbeiter firma
-        rezept essen hauptstadt stadt buch wetter wohnung miete garten geschenk voyage hôtel enfants famille ami amie
-        mariage anniversaire bureau entreprise recette capitale ville livre météo appartement cadeau vacances jardin
-        collègue viaje niños familia amigo amiga boda cumpleaños oficina cliente clientes empresa receta capital_de
-        ciudad libro película tiempo regalo vacaciones jardín abuela jefe viagem crianças família casamento
-        aniversário escritório receita cidade livro filme presente férias chefe viaggio bambini famiglia matrimonio
-        compleanno ufficio clienti azienda ricetta città vacanze capo путеш- отпуск отель детей семья друг друга
-        подру- свадь- рожде- офис клиен- компании рецепт столи- город книга книгу фильм погода подарок начал- 旅游 旅行 孩子
-        家人 朋友 婚礼 生日 公司 客户 老板 同事 菜谱 做菜 首都 城市 电影 天气 礼物 老人 健康 减肥 老师 面试 子供 家族 友達 結婚 誕生日 会社 お客様 上司 レシピ 映画 天気 プレゼ 여행 아이 가족
-        친구 결혼 생일 회사 고객 영화 날씨 선물 레시피 맛집 수도 سفر رحلة أطفال عائلة صديق زفاف عيد_ميلاد شركة العملاء وصفة عاصمة مدينة كتاب
-        فيلم الطقس هدية यात्रा बच्चों परिवार दोस्त शादी जन्मदिन कंपनी ग्राहक रेसिपी राजधानी शहर किताब फिल्म मौसम उपहार
-        ভ্রমণ পরিবার বন্ধু বিয়ে জন্মদিন কোম্পানি রেসিপি রাজধানী শহর বই সিনেমা আবহাওয়া উপহার safari watoto rafiki
-        harusi kampuni mapishi mji_mkuu kitabu filamu
+        reise urlaub kinder familie freund freundin hochzeit geburtstag buro kunden kunde chef mitarbeiter firma
+        rezept essen hauptstadt stadt buch wetter wohnung miete garten geschenk voyage enfants famille ami amie
+        mariage anniversaire bureau entreprise recette capitale ville livre meteo appartement cadeau vacances jardin
+        collegue viaje ninos familia amigo amiga boda cumpleanos oficina cliente clientes empresa receta capital_de
+        ciudad libro pelicula tiempo regalo vacaciones abuela jefe viagem criancas casamento aniversario escritorio
+        receita cidade livro filme presente ferias chefe viaggio bambini famiglia matrimonio compleanno ufficio
+        clienti azienda ricetta citta vacanze capo путеш- отпуск отель детей семья друг друга подру- свадь- рожде-
+        офис клиен- компании рецепт столи- город книга книгу фильм погода подарок начал- 旅游 旅行 孩子 家人 朋友 婚礼 生日 公司 客户 老板
+        同事 菜谱 做菜 首都 城市 电影 天气 礼物 老人 健康 减肥 老师 面试 子供 家族 友達 結婚 誕生日 会社 お客様 上司 レシピ 映画 天気 プレゼ 여행 아이 가족 친구 결혼 생일 회사 고객 영화 날씨
+        선물 레시피 맛집 수도 سفر رحلة أطفال عائلة صديق زفاف عيد_ميلاد شركة العملاء وصفة عاصمة مدينة كتاب فيلم الطقس هدية
+        यात्रा बच्चों परिवार दोस्त शादी जन्मदिन कंपनी ग्राहक रेसिपी राजधानी शहर किताब फिल्म मौसम उपहार ভ্রমণ পরিবার
+        বন্ধু বিয়ে জন্মদিন কোম্পানি রেসিপি রাজধানী শহর বই সিনেমা আবহাওয়া উপহার safari watoto rafiki harusi kampuni
+        mapishi mji_mkuu kitabu filamu train station airport bus metro subway taxi beach lake castle tourist visit
+        stay weekend_in neighbour neighbor neighbours flatmate roommate grandma grandmother grandpa aunt uncle baby
+        birthday_party card_for wear jacket size colour kitchen bathroom bedroom heating light lights washing sofa
+        carpet stain bread cake egg eggs flour rice chicken soup sauce cheese salad oven recipe recipes dessert
+        vegetarian vegan body liver heart blood bones stomach brain snake snakes zoo bird birds horse tree flower
+        flowers song songs concert ticket tickets match goal pupil homework exam lesson kindergarten
+        interview_question cv job jobs boss_s colleague_s shop store market price prices cheap expensive gift_for
+        electricity bill_for bicycle scooter driver licence license fuel tyre garage insurance_for tax taxes pension
+        apartment flat house neighbourhood funeral love relationship marriage divorce friend_s lonely feelings mood
+        emperor revolution empire independence republic parliament minister constitution population inhabitants desert
+        volcano planet moon painter composer poet novel opera album_by singer_of discovered invented inventor zug
+        bahnhof flughafen bus_nach strand berg see schloss urlaub_in nachbar nachbarn oma opa tante onkel kleid jacke
+        schuhe grosse kuche bad heizung licht waschmaschine teppich fleck wein brot kuchen eier mehl reis suppe kase
+        ofen leber herz schlange schlangen pferd hund katze lied konzert lehrer schule klassenfahrt prufung laden
+        markt preis gunstig strom fahrrad fuhrerschein steuer steuern rente wohnung_in haus hochzeit_von liebe freunde
+        kaiser krieg einwohner insel wuste maler dichter erfunden berlin deutschland osterreich schweiz hamburg
+        munchen train_pour gare aeroport plage montagne chateau voisin voisine grand_mere mamie papi robe veste
+        chaussures taille cuisine salle_de chauffage lumiere machine_a canape tapis tache vin pain gateau oeufs farine
+        riz poulet soupe fromage four foie coeur serpent cheval chien chat chanson professeur ecole examen magasin
+        marche prix pas_cher electricite velo permis impots retraite maison amour amis roi empereur guerre habitants
+        ile peintre poete invente paris france allemagne cadeau_pour fille fils fils_de soeur mari femme tren estacion
+        aeropuerto playa montana castillo vecino abuelo tia tio vestido chaqueta zapatos talla cocina bano calefaccion
+        luz lavadora alfombra mancha vino pan pastel huevos harina arroz pollo sopa queso horno higado corazon
+        serpiente caballo perro gato cancion concierto profesor escuela tienda mercado precio barato bicicleta
+        impuestos casa amor rey guerra habitantes isla desierto pintor poeta madrid espana hija hijo marido mujer
+        esposa поезд вокзал аэропорт автобус пляж гора замок сосед соседи бабушка бабушки дедушка тетя тете дядя
+        платье куртка обувь размер кухня кухне ванная отопление батареи свет стиральная диван ковер пятно вино хлеб
+        торт яйца мука рис курица суп сыр печень сердце змея лошадь собака кошка песня концерт учитель школа школе
+        экзамен магазин рынок цена дешевый велосипед права налог налоги пенсия квартира квартиру дом любовь друзья
+        царь война войны революция жителей остров художник поэт изобрел россии москва москве питере дочь дочери сын
+        сына муж жена мужу 火车 机场 高铁 地铁 海边 邻居 奶奶 爷爷 阿姨 裙子 外套 鞋子 尺码 厨房 客厅 卧室 房东 沙发 地毯 污渍 油渍 面包 蛋糕 鸡蛋 米饭 红烧 炒菜 肝脏 心脏 小猫
+        小狗 歌曲 唱歌 演唱会 学校 考试 商店 便宜 电费 自行车 驾照 税款 退休 房子 租房 爱情 恋爱 皇帝 战争 革命 人口 岛屿 沙漠 画家 诗人 发明 北京 上海 日本 美国 女儿 儿子 丈夫 妻子 電車 駅まで
+        空港 海辺 隣の人 祖母 祖父 叔母 服を 靴の 台所 居間 寝室 大家さ 冷蔵庫 洗濯 掃除 染みの シャツ パンを ケーキ 卵を ご飯 鶏肉 料理 肝臓 心臓 蛇の 犬の 猫の 歌を 曲を コンサ 試験 お店 値段
+        安い 自転車 免許 税金 年金 家賃 部屋 恋愛 結婚式 戦争 島の 詩人 発明 東京 京都 大阪 娘の 息子 夫の 妻の 先生
     """,
     # Questions for a fact about the world.
     "fact question": """
@@ -267,14 +332,14 @@ _TEXT: Final[Mapping[str, str]] = {
         of_which the_longest the_largest the_capital who_was who_is who_wrote who_won who_played who_sang what_was
         what_is which_country which_city what_year when_did when_was where_is where_did which_american which_british
         what_name name_the the_name in_which in_what what_type what_s what_are what_does who_are known_as called_the
-        wer_war wer_ist wann_wurde was_sind qui_est qui_était quand_a quién_es quién_fue cuándo_fue quem_é quem_foi
-        chi_è chi_ha кто_такой когда_был 谁是 是谁 哪个国 哪一年 誰です いつで 누구 언제 من_هو متى कौन_है कब_हुआ কে_ছিলেন nani
+        wer_war wer_ist wann_wurde was_sind qui_est qui_etait quand_a quien_es quien_fue cuando_fue quem_e quem_foi
+        chi_e chi_ha кто_такой когда_был 谁是 是谁 哪个国 哪一年 誰です いつで 누구 언제 من_هو متى कौन_है कब_हुआ কে_ছিলেন nani
     """,
     # Politeness and small talk.
     "small talk": """
         hi hello hey thanks thank thx bye goodbye ok okay yes no great cool awesome helpful lol morning night how_s
-        feel feeling love hate happy sad tired bored cheer hallo danke moin tschüss bonjour merci salut hola gracias
-        adiós olá obrigado obrigada ciao grazie привет спасибо 你好 谢谢 早上好 こんに ありが おはよ 안녕 고마 مرحبا شكرا नमस्ते धन्यवाद
+        feel feeling love hate happy sad tired bored cheer hallo danke moin tschuss bonjour merci salut hola gracias
+        adios ola obrigado obrigada ciao grazie привет спасибо 你好 谢谢 早上好 こんに ありが おはよ 안녕 고마 مرحبا شكرا नमस्ते धन्यवाद
         হ্যালো ধন্যবাদ habari asante jambo
     """,
     # Work that stays hard however short it is put.
@@ -292,8 +357,8 @@ _TEXT: Final[Mapping[str, str]] = {
         strategy critically evaluate_the valuation litigation jurisdiction constitutional regulatory compliance
         reconcile end_to from_scratch refactor_the migrate_our monolith legacy reverse_engineer vulnerability exploit
         threat_model backpropagation transformer reinforcement all_orders multi_tenant sharding replication
-        linearizable formal_verification type_inference beweise beweisen architektur optimiere nebenläufig skalierbar
-        démontre démontrer prouve architecture_distribuée optimiser demuestra demostrar optimizar distribuido
+        linearizable formal_verification type_inference beweise beweisen architektur optimiere nebenlaufig skalierbar
+        demontre demontrer prouve architecture_distribuee optimiser demuestra demostrar optimizar distribuido
         arquitectura demonstre provar otimizar dimostra dimostrare ottimizzare докаж- оптим- распр- архит- 证明 优化 分布式
         架构 并发 猜想 証明 最適化 分散 アーキ 증명 최적화 분산 أثبت تحسين सिद्ध अनुकूलन প্রমাণ
     """,
@@ -305,19 +370,121 @@ _TEXT: Final[Mapping[str, str]] = {
         lowercase kurz einfach danke bref merci breve sencillo gracias curto simples obrigado semplice grazie кратко
         просто спасибо 简单 一句话 谢谢 簡単 一言 간단 بسيط شكرا सरल संक्षेप সহজ
     """,
+    # Somebody speaks of himself: everyday life has an I, exercises have none.
+    "person": """
+        i my me mine we our us i_m i_ve i_d i_ll myself ich mein meine meinen meinem meiner mir mich wir unser unsere
+        uns je j mon ma mes moi nous notre nos yo mi mis nosotros nuestra nuestro tengo quiero necesito estoy soy eu
+        meu minha meus minhas nosso nossa tenho quero preciso io mio mia miei mie noi nostro nostra ho voglio я мой
+        моя мое мои мне меня мной мы наш наша наши нам нас моего моей моему 我 咱 私 僕 俺 うち 나는 내가 저는 제가 우리
+    """,
+    # Orders, accounts, bills: what people write to those who sold them something.
+    "support": """
+        order orders ordered parcel package delivery delivered deliver shipping ship shipped refund refunded invoice
+        subscription cancel cancellation return_it replacement warranty guarantee charged charge account password
+        log_in login sign_in membership customer complaint complain voucher receipt payment tracking arrived arrive
+        late damaged broken exchange support hotline router contract address discount renew renewal unsubscribe
+        billing transfer transaction debit booked booking reservation appointment cancelled canceled delayed luggage
+        seat ticket_number card_number statement deposit bestellung bestellt paket lieferung geliefert rechnung
+        erstattung abo kundigen kundigung umtausch umtauschen gutschein garantie konto passwort anmelden vertrag
+        abgebucht uberweisung reklamation mahnung zahlung termin buchung versand zuruckgeben zuruckschicken
+        kundenservice storno stornieren commande colis livraison livre_le remboursement rembourser facture abonnement
+        resilier echange compte mot_de connexion debite retard virement reclamation paiement rendez annuler expedition
+        carte_bancaire pedido paquete envio entrega reembolso factura suscripcion cancelar devolver devolucion
+        garantia cuenta contrasena cobraron cobrado retraso reclamacion pago cita reserva tarjeta encomenda entrega_do
+        assinatura fatura devolver_o senha ordine pacco consegna rimborso fattura abbonamento disdire account_e заказ
+        заказа заказал посылка посылку доставка доставку доставили возврат вернуть верните подписка подписку подписки
+        аккаунт пароль списали счет оплата оплатить гарантия гарантию обменять отменить запись бронь карты жалоба
+        жалобу договор задержка 订单 发货 快递 退款 退货 换货 包裹 客服 账号 账户 密码 登录不 验证码 扣款 发票 会员 续费 投诉 保修 到货 物流 预订 预约 银行卡 转账 注文 届き 届か
+        返金 返品 交換 請求 荷物 配送 発送 解約 会員 領収書 予約 支払 口座 再発行 問い合 問合せ 주문 배송 환불 교환 결제 계정 비밀번 취소 예약
+    """,
+    # Bodies and what ails them.
+    "health": """
+        fever doctor mg tablet tablets pill pills dose ibuprofen paracetamol aspirin pain ache headache pregnant
+        pregnancy baby symptoms symptom sick ill cough flu blood_pressure cholesterol vet vitamin medicine medication
+        hurts allergy allergic tired calories weigh sleep kg_and surgery therapy period fieber arzt arztin tablette
+        tabletten schmerzen kopfschmerzen schwanger krank husten tierarzt medikament ruckenschmerzen schlafen
+        blutdruck fievre medecin comprime comprimes douleur mal_de enceinte malade bebe toux veterinaire medicament
+        tension dormir fiebre medico pastilla pastillas dolor embarazada enfermo enferma tos veterinario medicamento
+        febre remedio dor_de febbre dolore температура врач врача таблетка таблетки боль болит беременная беременности
+        болею кашель лекарство давление голова спать 发烧 医生 吃药 头疼 头痛 怀孕 感冒 咳嗽 血压 症状 失眠 过敏 宝宝 熱が 病院 頭痛 妊娠 風邪 咳が 血圧 薬を 眠れ
+        赤ちゃ 의사 두통 감기 열이
+    """,
+    # Days and months, which numbers are counted for.
+    "calendar": """
+        monday tuesday wednesday thursday friday saturday sunday weekend january february march april may june july
+        august september october november december today tonight tomorrow morning evening night noon o_clock pm am
+        week month date dates deadline montag dienstag mittwoch donnerstag freitag samstag sonntag wochenende januar
+        februar marz mai juni juli oktober dezember heute morgen abend uhr lundi mardi mercredi jeudi vendredi samedi
+        dimanche janvier fevrier mars avril juin juillet aout septembre octobre novembre decembre demain ce_soir lunes
+        martes miercoles jueves viernes sabado domingo enero febrero marzo abril mayo junio julio agosto septiembre
+        octubre noviembre diciembre hoy manana segunda terca quarta quinta sexta amanha hoje lunedi martedi mercoledi
+        giovedi venerdi sabato domani oggi понедельник вторник среда среду четверг пятница пятницу суббота субботу
+        воскресенье сегодня завтра вчера января февраля марта апреля мая июня июля августа сентября октября ноября
+        декабря вечером утром 今天 明天 昨天 周一 周二 周三 周四 周五 周六 周日 星期 周末 早上 晚上 下午 上午 今日 明日 昨日 月曜 火曜 水曜 木曜 金曜 土曜 日曜 来週 今週 午前
+        午後 朝の 오늘 내일
+    """,
+    # Explanations that are asked for.
+    "why": """
+        why how_does how_did explain what_caused reasons reason_for pros cons advantages disadvantages should_i
+        should_we warum wieso weshalb wie_funktioniert erklare erklar ursachen grunde vorteile nachteile pourquoi
+        comment_fonctionne explique causes avantages inconvenients por_que como_funciona explica causas ventajas
+        desventajas perche come_funziona spiega cause vantaggi почему как_работает объясни объясните причины
+        преимущества недостатки 为什么 为何 怎么工 原因 优点 缺点 优缺点 解释 利弊 なぜ どうし 理由 仕組み メリッ デメリ 説明し 왜 이유 원리 장단점
+    """,
+    # Question words for facts.
+    "who and when": """
+        who when where wer wann wo woher welcher welche welches wem qui quand ou_se quel quelle quels quelles quien
+        quienes cuando donde cual cuales quem quando onde qual quais chi dove quale quali кто когда где какой какая
+        какое какие каком откуда чей 谁 哪里 哪个 哪一 哪位 哪些 哪年 什么时 何时 位于 誰 いつ どこ どの どちら 何年 누가 누구 언제 어디 어느
+    """,
+    # Phones, pages and tables: somebody's broken app, or somebody's code.
+    "device": """
+        app apps phone screen page pages browser website site menu footer navbar header tab tabs popup login_page
+        pipeline crash crashes freezes hover mobile desktop android ios iphone emulator simulator api_key plugin
+        extension spreadsheet sheets sheet cell formula macro word_document excel_formula google_sheets handy
+        bildschirm seite webseite makro tabelle zelle formel absturzt app_absturzt telephone ecran page_web site_web
+        navigateur tableur cellule formule plante pantalla pagina_web navegador movil hoja celda menu_desplegable
+        приложение приложения экран страница страницу сайт браузер меню таблица таблице ячейка формула макрос телефона
+        бот бота 网页 页面 浏览器 手机 屏幕 闪退 空白 按钮 小程序 公式 单元格 表格 爬虫 网站 前端 后端 画面 ページ ブラウ アプリ ボタン サイト エクセ セル 関数は スマホ 表示さ 白くな 真っ白
+    """,
+    # Mathematics as universities name it.
+    "advanced": """
+        group groups ring field abelian cyclic integral_domain vector_space linear_map laplace fourier laurent
+        eigenvalue eigenvalues eigenvectors jordan residue series converge convergent absolutely_convergent likelihood
+        estimator irreducible monic polynomial klein_bottle homotopy homology measure banach hilbert compact metric
+        topological holomorphic induction divisible_by irrational congruent modulo gradient hessian lagrange stokes
+        gauss jordan_normalform stetig konvergiert konvergente eigenwerte eigenvektoren induktion teilbar beschrankte
+        folge_konvergent convergente continue_sur suite_de serie_de valeurs_propres groupe recurrence divisible
+        espace_vectoriel continua autovalores grupo induccion espacio_vectorial transformada_de сходится сходимость
+        непрерывна собственные ряд группа индукции делится неравенство матрица матрицы 特征值 特征向 连续函 归纳法 级数 收敛 微分方 不等式
+        向量 群的 有界 闭区间 固有値 級数 収束 連続関 帰納法 微分せ 倍数で 任意の 自然数 ベクト 行列
+    """,
+    # Everyday arithmetic.
+    "sums": """
+        tip split half_of percent_of square_metres square_meters celsius fahrenheit convert_to in_minutes in_hours
+        in_metres in_pounds mehrwertsteuer pfund flache umfang durchmesser teile geteilt minus wurzel zinseszins
+        perimetre diametre carre interets remise solde_a descuento interes interes_compuesto area perimetro porcentaje
+        divide entre скидка скидки процентов процента делить раздели умножь площадь периметр годовых объем 打八折 打折 利率
+        年利率 本息 除以 乘以 半径 周长 体积 边长 求宽 求高 分之 平方米 割引 引きは 利息 複利 年利 体積 辺の 割ると かける 掛ける 通りで 通りあ 確率を 個ずつ おつり 残りは 全部で 時速 何本で
+        travels distance together_need discount rounds interest_rate doubles monthly_payment principal arrangements
+        urne kugeln wahrscheinlichkeit_zieht moglichkeiten rabatt vitesse distance_parcourt velocidad_media скорость
+        скорости вероятность способами marbles coins dice cards drawn without_replacement at_random
+    """,
+    # Odd ones out, analogies, riddles.
+    "analogy": """
+        is_to odd_one not_belong not_fit the_others comes_next next_in analogy as_foot belongs_with verhalt_sich
+        passt_nicht intrus est_a ce_que l_intrus plus_il no_pertenece es_al es_a относится лишнее 不同类 就像 对手套 相当于 越来越
+        猜谜 谜语 仲間は と同じ の関係 ほど大
+    """,
 }
 
 KINDS: Final[tuple[str, ...]] = tuple(_TEXT)
 """The kinds of term, in the order in which the weights name them."""
 
 
-def _entries() -> Iterator[tuple[str, str]]:
-    for kind, text in _TEXT.items():
-        for entry in text.split():
-            yield entry.replace("_", " "), kind
-
-
-def _collect() -> dict[str, tuple[str, ...]]:
+@cache
+def terms_by_word() -> Mapping[str, tuple[str, ...]]:
+    """Every term, folded, with the kinds it hints at; most have one. Made when first asked for: it takes milliseconds."""
     found: dict[str, tuple[str, ...]] = {}
     for term, kind in _entries():
         if kind not in found.get(term, ()):
@@ -325,48 +492,50 @@ def _collect() -> dict[str, tuple[str, ...]]:
     return found
 
 
-TERMS: Final[Mapping[str, tuple[str, ...]]] = _collect()
-"""Every term with the kinds it hints at; most have one."""
+def _entries() -> Iterator[tuple[str, str]]:
+    for kind, text in _TEXT.items():
+        for entry in fold(text).split():
+            yield entry.replace("_", " "), kind
+
+
+@cache
+def false_friends() -> frozenset[str]:
+    """Pairs of words that mean something else together than apart."""
+    return frozenset(entry.replace("_", " ") for entry in fold(_FRIENDS).split())
+
 
 _FRIENDS: Final = """
-        code_of dress_code zip_code postal_code area_code building_code penal_code promo_code discount_code
-        coupon_code morse_code moral_code civil_code country_code door_code code_red code_name bar_code qr_code
-        da_vinci yoga_class first_class dance_class cooking_class spin_class working_class middle_class upper_class
-        lower_class world_class class_flight class_reunion class_action class_president pilates_class art_class
-        business_class economy_class class_ticket class_trip class_clown evening_class class_schedule fitness_class
-        class_mail prime_minister prime_time prime_rib prime_video amazon_prime prime_location prime_suspect
-        subprime_mortgage string_quartet string_instruments string_instrument string_section string_lights
-        string_theory g_string string_beans string_cheese golden_triangle love_triangle bermuda_triangle
-        triangle_offense bug_bite bed_bug bed_bugs bug_spray stomach_bug lady_bug rust_off rust_from rust_stains
-        rust_belt rust_remover rusty_nail python_snake ball_python burmese_python pet_python monty_python
-        monty_python's java_indonesia java_island coffee_java java_coffee swift_concert taylor_swift taylor_swift's
-        ruby_ring ruby_slippers ruby_earrings family_tree christmas_tree apple_tree tree_house olive_tree lemon_tree
-        palm_tree shopping_list guest_list bucket_list wish_list grocery_list packing_list playlist_for waiting_list
-        mailing_list table_reservation dining_table coffee_table kitchen_table round_table periodic_table
-        table_manners table_tennis pool_table wedding_table key_lime key_west key_ring car_keys piano_keys
-        movie_script film_script script_for sea_shell shell_pasta egg_shell taco_shell movie_library public_library
-        local_library library_card library_fine body_functions royal_function social_function wedding_function
-        function_room function_hall bodily_functions birth_control remote_control pest_control spring_break
-        spring_cleaning spring_flowers spring_rolls hot_spring hot_springs integral_part integral_wheat integral_to
-        derivative_market derivatives_market derivatives_trading math_teacher maths_teacher math_exam math_rock pi_day
-        apple_pi raspberry_pie mean_girls mean_to what_mean mean_person volume_knob turn_volume family_values
-        core_values brand_values market_value social_network network_event networking_event bank_branch olive_branch
-        tree_branch commit_to commit_crime thread_count sewing_thread test_drive pregnancy_test blood_test
-        driving_test test_anxiety haystack_hair logic_pro argument_with lie_down lies_ahead lying_down true_crime
-        true_love false_friend false_alarm square_dance times_square town_square square_garden square_enix factor_50
-        x_factor sum_up root_canal root_vegetables square_meal sequence_dress rational_emotive complex_carbs
-        apartment_complex inferiority_complex office_complex guitar_solo solve_conflict cell_phone cell_membrane
-        magic_mirror access_card boot_camp snow_boots hiking_boots cookie_recipe cookies_recipe chocolate_chip
-        bash_party birthday_bash go_out go_fish going_to cloud_watching rain_cloud web_spider spider_web mouse_trap
-        pet_mouse office_party shell_necklace objects_to daily_routine morning_routine skincare_routine
-        bedtime_routine dance_routine server_at restaurant_server client_lunch table_for row_boat row_over host_family
-        talk_host party_host port_wine port_city cruise_port sea_port verhaltens_kodex erste_klasse yoga_kurs
-        première_classe code_vestimentaire code_postal premier_ministre código_postal código_de primera_clase
-        primer_ministro clase_de prima_classe primo_ministro codice_postale codice_fiscale primeira_classe
-        primeiro_ministro código_civil
-    """
-
-FALSE_FRIENDS: Final[frozenset[str]] = frozenset(
-    entry.replace("_", " ") for entry in _FRIENDS.split() if entry.count("_") == 1
-)
-"""Pairs of words that mean something else together than apart."""
+    code_of dress_code zip_code postal_code area_code building_code penal_code promo_code discount_code coupon_code
+    morse_code moral_code civil_code country_code door_code code_red code_name bar_code qr_code da_vinci yoga_class
+    first_class dance_class cooking_class spin_class working_class middle_class upper_class lower_class world_class
+    class_flight class_reunion class_action class_president pilates_class art_class business_class economy_class
+    class_ticket class_trip class_clown evening_class class_schedule fitness_class class_mail prime_minister
+    prime_time prime_rib prime_video amazon_prime prime_location prime_suspect subprime_mortgage string_quartet
+    string_instruments string_instrument string_section string_lights string_theory g_string string_beans
+    string_cheese golden_triangle love_triangle bermuda_triangle triangle_offense bug_bite bed_bug bed_bugs bug_spray
+    stomach_bug lady_bug rust_off rust_from rust_stains rust_belt rust_remover rusty_nail python_snake ball_python
+    burmese_python pet_python monty_python monty_python's java_indonesia java_island coffee_java java_coffee
+    swift_concert taylor_swift taylor_swift's ruby_ring ruby_slippers ruby_earrings family_tree christmas_tree
+    apple_tree tree_house olive_tree lemon_tree palm_tree shopping_list guest_list bucket_list wish_list grocery_list
+    packing_list playlist_for waiting_list mailing_list table_reservation dining_table coffee_table kitchen_table
+    round_table periodic_table table_manners table_tennis pool_table wedding_table key_lime key_west key_ring car_keys
+    piano_keys movie_script film_script script_for sea_shell shell_pasta egg_shell taco_shell movie_library
+    public_library local_library library_card library_fine body_functions royal_function social_function
+    wedding_function function_room function_hall bodily_functions birth_control remote_control pest_control
+    spring_break spring_cleaning spring_flowers spring_rolls hot_spring hot_springs integral_part integral_wheat
+    integral_to derivative_market derivatives_market derivatives_trading math_teacher maths_teacher math_exam
+    math_rock pi_day apple_pi raspberry_pie mean_girls mean_to what_mean mean_person volume_knob turn_volume
+    family_values core_values brand_values market_value social_network network_event networking_event bank_branch
+    olive_branch tree_branch commit_to commit_crime thread_count sewing_thread test_drive pregnancy_test blood_test
+    driving_test test_anxiety haystack_hair logic_pro argument_with lie_down lies_ahead lying_down true_crime
+    true_love false_friend false_alarm square_dance times_square town_square square_garden square_enix factor_50
+    x_factor sum_up root_canal root_vegetables square_meal sequence_dress rational_emotive complex_carbs
+    apartment_complex inferiority_complex office_complex guitar_solo solve_conflict cell_phone cell_membrane
+    magic_mirror access_card boot_camp snow_boots hiking_boots cookie_recipe cookies_recipe chocolate_chip bash_party
+    birthday_bash go_out go_fish going_to cloud_watching rain_cloud web_spider spider_web mouse_trap pet_mouse
+    office_party shell_necklace objects_to daily_routine morning_routine skincare_routine bedtime_routine
+    dance_routine server_at restaurant_server client_lunch table_for row_boat row_over host_family talk_host
+    party_host port_wine port_city cruise_port sea_port verhaltens_kodex erste_klasse yoga_kurs premiere_classe
+    code_vestimentaire code_postal premier_ministre codigo_postal codigo_de primera_clase primer_ministro clase_de
+    prima_classe primo_ministro codice_postale codice_fiscale primeira_classe primeiro_ministro codigo_civil
+"""

@@ -4,9 +4,10 @@ import pytest
 
 from tokenwise.prompt import Message, Role
 from tokenwise.scenario.detector import MAX_SIGNALS, Complexity, Scenario, detect
-from tokenwise.scenario.features import FEATURES, HEAD, TAIL, read
-from tokenwise.scenario.lexicon import FALSE_FRIENDS, KINDS, TERMS
+from tokenwise.scenario.features import FEATURES, read
+from tokenwise.scenario.lexicon import KINDS, false_friends, terms_by_word
 from tokenwise.scenario.weights import FEATURE_POINTS
+from tokenwise.scenario.wrapping import HEAD, TAIL
 from tokenwise.traits import Capability
 
 GENERAL, CODE, MATH, REASONING = Capability.GENERAL, Capability.CODE, Capability.MATH, Capability.REASONING
@@ -111,7 +112,7 @@ def test_everyday_requests_are_general_in_every_language(text):
 
 def test_difficulty_is_not_length():
     long_but_simple = "Fix the typos: " + "We had a lovly time at the beech and the wether was grate. " * 20
-    assert detect("Prove the Riemann hypothesis").complexity is Complexity.COMPLEX
+    assert detect("Prove the Cayley-Hamilton theorem over a commutative ring").complexity is Complexity.COMPLEX
     assert detect("Prove the Riemann hypothesis").difficulty > detect(long_but_simple).difficulty
 
 
@@ -202,7 +203,7 @@ def test_signals_stand_strongest_first():
 def test_several_capabilities_are_named_where_two_are_close():
     scenario = detect("Write a Python function that computes the derivative of a polynomial, and prove it correct")
     assert scenario.capabilities == CODE | MATH
-    assert scenario.primary is CODE
+    assert scenario.primary is MATH
 
 
 def test_primary_defaults_to_the_first_capability():
@@ -223,7 +224,7 @@ def test_false_friends_strike_out_both_words():
 def test_every_script_is_cut_into_words_or_pairs():
     assert {"代码", "代码错"} <= read("代码错误").terms
     assert "कविता" in read("एक कविता लिखो").terms
-    assert {"größe", "größe der"} <= read("Größe der").terms
+    assert {"grosse", "grosse der"} <= read("Größe der").terms
 
 
 def test_every_feature_has_points_and_every_kind_is_a_feature():
@@ -232,9 +233,10 @@ def test_every_feature_has_points_and_every_kind_is_a_feature():
 
 
 def test_every_entry_of_the_lexicon_can_be_found_in_a_text():
-    spoken = {term: term.removesuffix("-") + "xy" * term.endswith("-") for term in TERMS}
-    assert [term for term, text in spoken.items() if term not in read(text).terms | FALSE_FRIENDS] == []
+    # Between words that are nobody's courtesy, since a courtesy alone is taken off.
+    spoken = {term: f"zzz {term.removesuffix('-')}{'xy' * term.endswith('-')} zzz" for term in terms_by_word()}
+    assert [term for term, text in spoken.items() if term not in read(text).terms | false_friends()] == []
 
 
 def test_every_false_friend_is_a_pair_of_words():
-    assert [friend for friend in FALSE_FRIENDS if len(friend.split()) != 2] == []
+    assert [friend for friend in false_friends() if len(friend.split()) != 2] == []

@@ -6,7 +6,7 @@ from typing import Final
 from tokenwise.routing.verdicts import FinishReason
 from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
 
-__all__ = ["FINISH_REASONS", "ended_by", "ending", "finish_of", "text_of"]
+__all__ = ["FINISH_REASONS", "ended_by", "ending", "finish_of", "text_of", "texts_of"]
 
 FINISH_REASONS: Final[Mapping[str, FinishReason]] = {
     **{reason.value: reason for reason in FinishReason if reason is not FinishReason.OTHER},
@@ -47,8 +47,13 @@ def ended_by(finish: FinishReason, *, calls: bool, declined: bool = False) -> Fi
 
 
 def text_of(content: object) -> str:
-    """The text of a message's content: a string, or parts of which the texts count (Mistral's reasoning models)."""
+    """The text of a message's content, in one piece."""
+    return "".join(texts_of(content))
+
+
+def texts_of(content: object) -> tuple[str, ...]:
+    """The texts of a message's content: a string, or parts of which the texts count (Mistral's reasoning models)."""
     if isinstance(content, str):
-        return content
+        return (content,)
     parts = map(as_fields, entries(content))
-    return "".join(text(part.get("text")) for part in parts if part.get("type", "text") == "text")
+    return tuple(text(part.get("text")) for part in parts if part.get("type", "text") == "text")

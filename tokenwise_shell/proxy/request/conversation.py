@@ -4,11 +4,12 @@ What a message carries beside words (calls, images) is weighed by `providers.cou
 """
 
 from collections.abc import Mapping
+from itertools import accumulate
 from typing import Final
 
 from tokenwise.prompt import Message, Role
 from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
-from tokenwise_shell.providers.openai.words import text_of
+from tokenwise_shell.providers.openai.words import texts_of
 
 __all__ = ["conversation_in", "plain_texts"]
 
@@ -23,8 +24,13 @@ _ROLES: Final[Mapping[str, Role]] = {
 
 def conversation_in(fields: Fields) -> tuple[Message, ...]:
     """The turns of these chat fields, in order. A role that nobody knows is read as a user's."""
-    turns = map(as_fields, entries(fields.get("messages")))
-    return tuple(Message(_ROLES.get(text(turn.get("role")), Role.USER), text_of(turn.get("content"))) for turn in turns)
+    return tuple(map(_turn, map(as_fields, entries(fields.get("messages")))))
+
+
+def _turn(turn: Fields) -> Message:
+    texts = texts_of(turn.get("content"))
+    begins = tuple(accumulate(map(len, texts[:-1]), initial=0))
+    return Message(_ROLES.get(text(turn.get("role")), Role.USER), "".join(texts), begins if len(texts) > 1 else ())
 
 
 def plain_texts(fields: Fields) -> tuple[str, ...]:

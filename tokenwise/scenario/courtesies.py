@@ -1,0 +1,174 @@
+"""What people say before and after a request: greetings, thanks, signatures, wishes for the form of the answer.
+
+A courtesy is recognised by its words, not by a list of sentences: a part between two stops at either end of a text is
+dropped if every word of it is one that people wrap around requests, whatever these are about, and one of them is
+nothing but that. All texts here are folded.
+"""
+
+import re
+from functools import cache
+from typing import Final
+
+from tokenwise.scenario.phrases import (
+    BEHIND,
+    CLOSING,
+    CLOSING_FILL,
+    CORE,
+    FILL,
+    GREETING,
+    IN_LANGUAGE,
+    LEADING,
+    OPENERS,
+    SMALL_TALK,
+    SPACELESS_CORE,
+    SPACELESS_FILL,
+    SPACELESS_LEADING,
+    SPACELESS_TRAILING,
+)
+
+__all__ = ["PHRASE", "is_courtesy", "without_beginning", "without_end"]
+
+PHRASE: Final = 140
+"""Characters: no courtesy is longer."""
+
+_SHORT: Final = 24
+_SIGNED: Final = 240
+_NAME: Final = 60
+_STOPS: Final = ".!?:;,\n。！？：，、；…"
+_LOOSE: Final = " \t\n.,;:!。！，、；：…-–—*¡¿"
+_DASHES: Final = (" - ", " – ", " — ")
+_WORD: Final = r"[^\W_]+"
+_FIRST: Final = rf"([^{_STOPS}]{{0,{PHRASE}}}?)(?:[{_STOPS}]+|\s[-–—]+\s)\s*"
+_NAMELESS: Final = frozenset({"world", "in", "a", "an", "the", "to", "for", "of", "my", "is", "and"})
+_KANA: Final = "\u3040"
+"""The first letter of the scripts that put no space between words."""
+
+
+def without_beginning(text: str) -> str:
+    """Without the courtesy that stands first, if one does."""
+    opening = _compiled(_WORD).search(text, 0, 40)
+    if not opening:
+        return text
+    spaceless = opening[0] > _KANA
+    first = _compiled(_FIRST).match(text) if spaceless or opening[0] in FILL else None
+    if first and (is_courtesy(first[1]) or _is_address(first[1], text)):
+        return text[first.end() :]
+    if spaceless:
+        return _compiled(rf"{SPACELESS_LEADING}[\s，,、。！!：:]*").sub("", text, count=1)
+    if opening[0] in _words_of(LEADING) and not text.startswith("hello world"):
+        if len(text) <= PHRASE and is_courtesy(text):
+            return ""
+        leading = _compiled(rf"{LEADING}(?![\w'])[ ,]*(?=\w|[^\w\s])").match(text)
+        return text[leading.end() :] if leading else text
+    return text
+
+
+def without_end(text: str) -> str:
+    """Without the courtesy that stands last, if one does, and without the stop or the comma before it."""
+    text = _without_signature(text.rstrip(_LOOSE))
+    last = _compiled(_WORD).findall(text[-40:].rstrip(_STOPS))[-1:]
+    if not last:
+        return text
+    if last[0][-1] > _KANA:
+        shorter = _without_spaceless(text)
+    elif last[0] in FILL or last[0] in _words_of(IN_LANGUAGE):
+        shorter = _without_last_part(text)
+        if shorter == text:
+            shorter = _without_wish(_compiled(rf"[ ,(]+(?:{IN_LANGUAGE})\)?\Z").sub("", _without_thanks(text)))
+    else:
+        return text
+    return shorter.rstrip() if shorter != text else _without_last_part(text)
+
+
+def is_courtesy(phrase: str) -> bool:
+    """Whether a part between two stops says nothing of what is asked."""
+    words = _compiled(_WORD).findall(phrase)
+    if not words:
+        return not phrase.strip(" #*")
+    if FILL.issuperset(words) or " ".join(words) in SMALL_TALK:
+        return not CORE.isdisjoint(words) or " ".join(words) in SMALL_TALK
+    if phrase.isascii():
+        return False
+    spaceless = _compiled(rf"(?:{SPACELESS_CORE}|{SPACELESS_FILL}|\s)+").fullmatch(phrase)
+    return bool(spaceless) and bool(_compiled(SPACELESS_CORE).search(phrase))
+
+
+def _is_address(phrase: str, text: str) -> bool:
+    """Whether this is a greeting with somebody's name, of up to three words where a line ends behind it."""
+    words = phrase.split()
+    if not words or words[0] not in GREETING or len(words) > 4 or not _NAMELESS.isdisjoint(words):
+        return False
+    if not all(word.replace("-", "").isalpha() for word in words):
+        return False
+    sign = text[len(phrase) : len(phrase) + 2]
+    return len(words) <= 2 or sign[:1] == "\n" or sign in (",\n", "!\n", ".\n", ":\n", ", ")
+
+
+def _without_thanks(text: str) -> str:
+    return _compiled(rf"(?:[ ,]+(?:{BEHIND}))+\Z").sub("", text)
+
+
+def _without_spaceless(text: str) -> str:
+    start = max(map(text.rfind, " .?!,:;\n"))
+    if is_courtesy(text[start + 1 :]):
+        return text[: start + 1]
+    ending = _compiled(rf"[\s，,、。]*{SPACELESS_TRAILING}\Z")
+    return text[:-_SHORT] + ending.sub("", text[-_SHORT:])
+
+
+def _without_last_part(text: str) -> str:
+    bare = text.rstrip(_STOPS)
+    tail = bare[-PHRASE:]
+    start = max(map(tail.rfind, _STOPS)) + 1 or max(map(tail.rfind, _DASHES)) + 1
+    if start and is_courtesy(tail[start:].lstrip(_LOOSE)):
+        return text[: len(bare) - len(tail) + start].rstrip(_LOOSE)
+    return text
+
+
+def _without_wish(text: str) -> str:
+    """Without "answer in JSON" or "many thanks for your help" behind a request that no stop ends."""
+    tail = text[-PHRASE:]
+    start, core = len(tail), False
+    for word in reversed(list(_compiled(_WORD).finditer(tail))[-12:]):
+        if word[0] not in FILL or not set(_STOPS).isdisjoint(tail[word.end() : start]):
+            break
+        start, core = word.start(), core or word[0] in CORE
+        if core and word[0] in OPENERS and start:
+            return text[: len(text) - len(tail) + start].rstrip(" ,(")
+    return text
+
+
+def _without_signature(text: str) -> str:
+    """Without "Best regards, Anna", without what follows a line of dashes, and without the name of a device."""
+    if (mark := text.rfind("\n--", max(0, len(text) - 300))) >= 0 and text.count("\n", mark) <= 5:
+        return text[:mark].rstrip()
+    if (sent := max(map(text.rfind, ("sent from my", "von meinem", "envoye de mon")))) >= max(1, len(text) - 40):
+        return text[:sent].rstrip()
+    start = max(map(text.rfind, "\n,.!")) + 1
+    return _without_name(text) if start and _is_name(text[start : start + _NAME]) else text
+
+
+def _without_name(text: str) -> str:
+    parts = _compiled(r"[\n,.!]").split(text[-_SIGNED:])
+    for back in range(2, min(len(parts), 5) + 1):
+        words = _compiled(_WORD).findall(parts[-back])
+        closing = words and CLOSING_FILL.issuperset(words) and not CLOSING.isdisjoint(words)
+        if closing and all(map(_is_name, parts[-back + 1 :])):
+            return text[: len(text) - sum(map(len, parts[-back:])) - back + 1].rstrip()
+    return text
+
+
+def _is_name(part: str) -> bool:
+    words = part.split()
+    return len(words) <= 3 and all(word.replace("-", "").isalpha() for word in words)
+
+
+@cache
+def _words_of(pattern: str) -> frozenset[str]:
+    return frozenset(re.findall(_WORD, pattern))
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compiled when first needed, so that importing costs nothing."""
+    return re.compile(pattern)

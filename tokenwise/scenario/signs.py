@@ -1,0 +1,179 @@
+"""What a text shows by its signs, before a word of it is read: brackets, operators, lines, and what numbers are of.
+
+A sign that does not occur costs one look, not one search. A number by itself says little: most numbers that people
+write are dates, prices, doses and order numbers, so what stands around a number says what it is counted as.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Final
+
+__all__ = ["MAX_LEVEL", "SIGNS", "level_of", "levels_of_signs"]
+
+MAX_LEVEL: Final = 4
+"""Eight and more of anything are as good as eight."""
+
+# Feature: the substrings that are counted for it.
+_COUNTED: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
+    ("code fence", ("```",)),
+    ("backtick", ("`",)),
+    ("brace", ("{",)),
+    ("bracket", ("[",)),
+    ("parenthesis", ("(",)),
+    ("line ends in ;", (";\n", "{\n", "):\n")),
+    ("equals sign", ("=",)),
+    ("double sign", ("==", "!=", "&&", "||", "=>", "->", "::", "//", "+=", "<-", ":=")),
+    ("LaTeX command", ("\\",)),
+    ("dollar sign", ("$",)),
+    ("power sign", ("^", "²", "³", "√", "∫", "∑", "≤", "≥")),
+    ("underscore", ("_",)),
+    ("gap to fill", (" _ ", "___")),
+    ("pipe", ("|",)),
+    ("tag", ("</", "/>")),
+    ("indented line", ("\n    ", "\n\t")),
+    ("docstring", ('"""', "'''", ">>>")),
+    ("quotation", ('"', "“", "«", "「")),
+    ("percent sign", ("%", "٪")),
+    ("arithmetic sign", (" + ", " * ", " - ", " / ", "×", "÷", "+ ", "* ")),
+    ("path", ("*.", "~/", "./", "/*", " -")),
+    ("question mark", ("?", "？", "؟")),
+    ("exclamation", ("!", "！")),
+    ("line", ("\n",)),
+    ("sentence", (". ", "。", "। ")),
+    ("colon", (": ", "：", ":\n")),
+    (
+        "option list",
+        ("\na)", "\nb)", "\nc)", "\na.", "\nb.", "\n(a)", "\n(b)", " (a) ", " (b) ", "\nb:"),
+    ),
+    ("choice", ("\noptions", "choices:", "\nanswer", "question:")),
+)
+
+
+def _by_sign() -> Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]:
+    """The table above by a sign without which a part cannot occur: a line end, or else its first that is no letter."""
+    table: dict[str, dict[str, list[str]]] = {}
+    for name, parts in _COUNTED:
+        for part in parts:
+            table.setdefault(_sign_of(part), {}).setdefault(name, []).append(part)
+    return {sign: tuple((name, tuple(parts)) for name, parts in rows.items()) for sign, rows in table.items()}
+
+
+def _sign_of(part: str) -> str:
+    return "\n" if "\n" in part else next(sign for sign in part if not sign.isspace() and not sign.isalpha())
+
+
+_BY_SIGN: Final = _by_sign()
+
+_DIGITS: Final = frozenset("0123456789٠١٢٣٤٥٦٧٨٩०१२३४५६७८९০১২৩৪৫৬৭৮৯")
+
+# Feature: signs without any of which its pattern cannot match (a quick way to say no), and the pattern.
+_PATTERNS: Final[tuple[tuple[str, frozenset[str], str], ...]] = (
+    ("algebra", frozenset("-+*/^=<>"), r"(?:\d|\b[a-z]\b|\)) ?[-+*/^=<>] ?(?:\d|\b[a-z]\b|\()"),
+    ("call", frozenset("("), r"[\w.\]]\("),
+    ("flag", frozenset("-"), r" --?[a-z]"),
+    ("equation", frozenset("="), r"[\w)}] ?= ?[-\w(\\]"),
+    ("snake case", frozenset("_"), r"[a-z]_[a-z]"),
+    ("piped command", frozenset("|"), r"\| ?[a-z]+ ?"),
+    ("style rule", frozenset("{"), r"[\w-]+ ?: ?[^;{}\n]{1,40};"),
+    (
+        "statement",
+        frozenset("\n=(:;<$#@*{"),
+        (
+            r"(?m)^\s*(?:def |class |import |from \w+ import|from [\w:.-]+ as |for \w+ in |for ?\(|if ?\(|while ?\("
+            r"|return\b|public |private |static |function |const |let \w+ =|var |val \w+|fn |fun |func |pub |impl "
+            r"|struct |enum |namespace |module |package |using |select .{1,60} from |insert into |update \w+ set "
+            r"|create (?:table|index|view) |#include|#!/|\$ |sudo |<\w+|<\?php|\(def|print\(|puts |echo |elif |else:"
+            r"|try:|end$|switch ?\(|async |@\w)"
+        ),
+    ),
+)
+_DOTTED: Final[tuple[tuple[str, str], ...]] = (
+    ("dotted name", r"[a-z_]\.[a-z_]"),
+    ("file name", r"[\w*]\.(?:py|js|ts|java|txt|csv|json|log|sh|html|css|go|rs|cpp|c|h|sql|ya?ml|md|gz|xml)\b"),
+)
+
+# A number: the sign before it, its digits, what makes it a rank, and the word or the sign behind it.
+_NUMBER: Final = r"([#$€£¥₽]?) ?(\d+(?:[.,:/-]\d+)*)(st|nd|rd|th)?\.? ?([^\W\d_]+|[-%€$£¥₽×÷^*/=+]?)"
+_MOST_NUMBERS: Final = 24
+_CLOCK: Final = frozenset(["am", "pm", "uhr", "h", "ч", "час", "часа", "часов", "点", "點", "時", "시"])
+_MONTHS: Final = frozenset(
+    """
+    jan feb mar apr may jun jul aug sep oct nov dec mai okt dez fev avr jui aou ene abr ago dic gen mag giu lug set ott
+    янв фев мар апр мая июн июл авг сен окт ноя дек 月 日 号
+    """.split()  # noqa: SIM905 -- forty quoted strings would be harder to read
+)
+_MONEY: Final = frozenset(
+    """
+    € $ £ ¥ ₽ euro euros eur usd dollar dollars bucks pounds cents рубль рубля рублей руб 元 块 円 ド 원
+    """.split()  # noqa: SIM905 -- as above
+)
+_SUMS: Final = frozenset(
+    """
+    - + * / × ÷ ^ = % percent prozent times minus plus squared mal fois por процентов процента パ
+    """.split()  # noqa: SIM905 -- as above
+)
+_NUMERIC: Final = ("number", "year", "clock", "date", "money", "long number", "sum")
+_SCRIPTS_WITHOUT_SPACES: Final = "\u3040"
+
+SIGNS: Final[tuple[str, ...]] = (
+    *(name for name, _ in _COUNTED),
+    *(name for name, _, _ in _PATTERNS),
+    *(name for name, _ in _DOTTED),
+    *_NUMERIC,
+)
+"""Every feature that signs alone show."""
+
+
+def levels_of_signs(text: str) -> dict[str, int]:
+    """Levels, 1 to `MAX_LEVEL`, of everything that a folded text shows by signs."""
+    counts: dict[str, int] = {}
+    present = set(text)
+    for sign in present & _BY_SIGN.keys():
+        for name, parts in _BY_SIGN[sign]:
+            counts[name] = counts.get(name, 0) + sum(map(text.count, parts))
+    for name, needed, pattern in _PATTERNS:
+        if not needed.isdisjoint(present):
+            counts[name] = len(_compiled(pattern).findall(text))
+    if not _DIGITS.isdisjoint(present):
+        _count_numbers(counts, _compiled(_NUMBER).findall(text))
+    if "." in present and text.count(".") > counts.get("sentence", 0) + text.endswith("."):
+        for name, pattern in _DOTTED:
+            counts[name] = len(_compiled(pattern).findall(text))
+    return {name: level_of(count) for name, count in counts.items() if count}
+
+
+def level_of(count: int) -> int:
+    """A count on a scale of doublings: 1, 2-3, 4-7, and 8 or more."""
+    return min(count.bit_length(), MAX_LEVEL)
+
+
+def _count_numbers(counts: dict[str, int], numbers: list[tuple[str, str, str, str]]) -> None:
+    counts["number"] = len(numbers)
+    for before, digits, rank, behind in numbers[:_MOST_NUMBERS]:
+        for kind in _kinds_of(before, digits, rank, behind):
+            counts[kind] = counts.get(kind, 0) + 1
+
+
+def _kinds_of(before: str, digits: str, rank: str, behind: str) -> Iterator[str]:
+    """What a number is one of: a time of day, a date, a sum, money, a number that names something, a year."""
+    if behind[:1] > _SCRIPTS_WITHOUT_SPACES:
+        behind = behind[0]
+    if ":" in digits or behind in _CLOCK:
+        yield "clock"
+    if rank or behind[:3] in _MONTHS or 2 in (digits.count("-"), digits.count("/")):
+        yield "date"
+    if behind in _SUMS or "/" in digits:
+        yield "sum"
+    if before not in ("", "#") or behind in _MONEY:
+        yield "money"
+    if before == "#" or "-" in digits or (len(digits) > 4 and digits.isdecimal()):
+        yield "long number"
+    if len(digits) == 4 and digits.isdecimal() and "1000" <= digits < "2100":
+        yield "year"
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compiled when first needed, so that importing costs nothing."""
+    return re.compile(pattern)
