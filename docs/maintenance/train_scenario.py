@@ -52,7 +52,7 @@ MARGIN, AHEAD = 200, 600
 RIDGE, OUTCOME_MASS, OUTCOME_SCALE = 0.15, 2.0, 0.15
 DIFFICULTY_HAND = 3.0
 PER_DOUBLING = 0.025  # what a text of twice the words is harder by
-LOW, HIGH = 0.345, 0.70  # where the default policy cuts
+LOW, HIGH = 0.345, 0.68  # just inside the cuts of the default policy
 
 # How hard a source's prompts are, as judged by hand: 0.15 simple, 0.5 moderate, 0.85 complex.
 SOURCE_DIFFICULTY = {

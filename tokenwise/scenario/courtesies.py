@@ -72,6 +72,8 @@ def without_end(text: str) -> str:
     if last[0][-1] > _KANA:
         shorter = _without_spaceless(text)
     elif last[0] in FILL or last[0] in _words_of(IN_LANGUAGE):
+        if len(text) <= PHRASE and is_courtesy(text):
+            return ""
         shorter = _without_last_part(text)
         if shorter == text:
             shorter = _without_wish(_compiled(rf"[ ,(]+(?:{IN_LANGUAGE})\)?\Z").sub("", _without_thanks(text)))

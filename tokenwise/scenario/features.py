@@ -149,6 +149,11 @@ _ALONE: Final = tuple((a, b, f"{a} without {b}") for a, b in _ONE)
 # Words; a text's place among these bounds is its length as a level.
 _LENGTHS: Final = (4, 8, 16, 32, 64, 128, 256)
 
+# Length in quarters of a doubling of words. An exercise is the harder the longer it is; a text that is to be written,
+# put into other words or summed up is not, beyond some sixteen words.
+_WORKED_OVER: Final = frozenset({"service", "prose", "easy"})
+_ENOUGH, _MOST = 17, 44
+
 FEATURES: Final[tuple[str, ...]] = (
     *SIGNS,
     *("error name", "opens with auxiliary", "single letter", "short", "long", "length"),
@@ -186,7 +191,7 @@ def read(text: str) -> Reading:
     size = len(words) + len(grams) // 5
     place = bisect_left(_LENGTHS, size)
     levels["short"], levels["long"] = max(0, 4 - place), max(0, place - 3)
-    levels["length"] = (size**4).bit_length()
+    levels["length"] = min((size**4).bit_length(), _ENOUGH if _WORKED_OVER & levels.keys() else _MOST)
     _combine(levels)
     return Reading(levels, terms, size)
 
