@@ -15,7 +15,6 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from functools import cache
 from itertools import pairwise
-from operator import add
 from typing import Final
 
 from attrs import frozen
@@ -206,8 +205,8 @@ def _words_and_grams(text: str) -> tuple[list[str], set[str]]:
         if not "\u3040" < word[0] < "\ud7a4":
             words.append(word)
             continue
-        pairs = list(map(add, word, word[1:]))
-        grams.update(word, pairs, map(add, pairs, word[2:]))
+        pairs = list(map(str.__add__, word, word[1:]))
+        grams.update(word, pairs, map(str.__add__, pairs, word[2:]))
     return words, grams
 
 
