@@ -25,7 +25,7 @@ from tokenwise.simulation.replaying import replay
 from tokenwise_shell.budgets.accounts import Accounts, Limit, told
 from tokenwise_shell.budgets.purses import open_purse
 from tokenwise_shell.budgets.treasury import Purse
-from tokenwise_shell.config.settings import ProviderKind, Settings
+from tokenwise_shell.config.settings import HttpParser, ProviderKind, Settings
 from tokenwise_shell.embedded import EmbeddedProvider, serve
 from tokenwise_shell.engine.calls import Caller
 from tokenwise_shell.engine.clock import wall_ms
@@ -43,6 +43,7 @@ from tokenwise_shell.plans.planning import Decomposition, Planner, by_rules
 from tokenwise_shell.providers.names import catalog_ids
 from tokenwise_shell.providers.wire import Endpoint
 from tokenwise_shell.transport import open_transport
+from tokenwise_shell.transport.reading import H11Answers, LlhttpAnswers
 from tokenwise_shell.workspace import EMBEDDED, Workspace, gate_of, open_workspace
 
 if TYPE_CHECKING:
@@ -280,7 +281,8 @@ async def open_client(
         if settings.offline:
             address = await stack.enter_async_context(serve(simulated or EmbeddedProvider()))
             endpoints[EMBEDDED] = Endpoint(ProviderKind.OPENAI, str(address))
-        transport = await stack.enter_async_context(open_transport())
+        plain = workspace.settings.proxy.http is HttpParser.H11
+        transport = await stack.enter_async_context(open_transport(reading=H11Answers if plain else LlhttpAnswers))
         journal = Journal.open(settings.ledger_path, now_ms=wall_ms, sync=settings.ledger_sync)
         stack.callback(journal.close)
         notices += journal.notices

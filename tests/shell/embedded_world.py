@@ -5,10 +5,10 @@ read as they stand. `tests/shell/engine/test_fidelity.py` holds this against the
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import assert_never
 from urllib.parse import urlsplit
 
-import h11
 from attrs import define, evolve, frozen
 
 from tokenwise.ids import AttemptId, jitter
@@ -24,6 +24,8 @@ from tokenwise_shell.providers import FORMATS, Ask, Endpoint, StreamParse, chat_
 from tokenwise_shell.providers.reply_format import response_format
 from tokenwise_shell.providers.status import BY_TROUBLE
 from tokenwise_shell.transport import exchange
+from tokenwise_shell.transport.reading import LlhttpAnswers, Unreadable
+from tokenwise_shell.transport.shapes import is_event_stream
 from tokenwise_shell.transport.sse import SseReader
 
 # A provider draws its time to the first byte in thousandths of this: with a second, they are whole ms. A wait that is
@@ -136,12 +138,10 @@ def _heard(acts: Iterable[Act]) -> Iterator[Heard]:
 
 
 def _no_http(data: bytes) -> str:
-    """What h11 says of bytes that are no answer."""
-    client = h11.Connection(h11.CLIENT)
-    client.receive_data(data)
+    """What the parser says of bytes that are no answer."""
     try:
-        client.next_event()
-    except h11.RemoteProtocolError as error:
+        LlhttpAnswers().feed(data)
+    except Unreadable as error:
         return str(error)
     raise AssertionError("these bytes are HTTP")
 
@@ -164,8 +164,11 @@ def _read(news: Iterator[Heard], wire, native_id: str, *, stream: bool) -> Answe
     first = next(news)
     if not isinstance(first.what, Head):
         return Answer(first.at_ms, _failed(first.what))
-    if stream and first.what.status == 200 and "json" not in dict(first.what.headers)["content-type"]:
-        return _streamed(news, wire.open_stream(native_id=native_id, now_ms=0))
+    if stream and first.what.status == 200:
+        start, news = _started(news)
+        unsaid = start is None and "json" not in dict(first.what.headers)["content-type"]
+        if unsaid or is_event_stream(start or b""):
+            return _streamed(news, wire.open_stream(native_id=native_id, now_ms=0))
     body = b""
     for one in news:
         if isinstance(one.what, exchange.TransportTrouble):
@@ -173,6 +176,19 @@ def _read(news: Iterator[Heard], wire, native_id: str, *, stream: bool) -> Answe
         body += one.what
     response = exchange.HttpResponse(first.what.status, first.what.headers, body)
     return Answer(one.at_ms, wire.parse(response, native_id=native_id, now_ms=0))
+
+
+def _started(news: Iterator[Heard]) -> tuple[bytes | None, Iterator[Heard]]:
+    """What tells a stream from a whole answer, None where it broke off before that; and all that is heard, again."""
+    heard, start = [], b""
+    for one in news:
+        heard.append(one)
+        if isinstance(one.what, exchange.TransportTrouble):
+            return None, chain(heard, news)
+        start += one.what
+        if is_event_stream(start) is not None:
+            break
+    return start, chain(heard, news)
 
 
 def _streamed(news: Iterator[Heard], parse: StreamParse) -> Answer:

@@ -1,8 +1,8 @@
 """The client: requests that wait for their turn, limits of time and size, and answers in our own types."""
 
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -14,6 +14,7 @@ from tokenwise_shell.transport.carriers import Carrier, Incoming
 from tokenwise_shell.transport.exchange import Headers, HttpRequest, HttpResponse, TransportTrouble, TroubleKind
 from tokenwise_shell.transport.inflating import Inflating
 from tokenwise_shell.transport.pool import Connect, Pool
+from tokenwise_shell.transport.reading import LlhttpAnswers, Reading
 
 __all__ = ["HttpStream", "Transport", "TransportLimits", "open_transport"]
 
@@ -77,8 +78,17 @@ class Transport:
 
     async def send(self, request: HttpRequest, *, timeout_ms: int) -> HttpResponse:
         """Send a request once and read the whole answer within this time. Raises TransportTrouble."""
-        async with self._exchange(request, timeout_ms, keep=True) as answer:
-            return HttpResponse(answer.status, answer.headers, await answer.read())
+        deadline = trio.current_time() + timeout_ms / 1000
+        limiter, borrower = await self._turn_taken(request, deadline)
+        incoming = None
+        try:
+            incoming = await self._opened(request, deadline, keep=True)
+            body = await self._read(incoming, deadline)
+        finally:
+            limiter.release_on_behalf_of(borrower)
+            if incoming is not None:
+                await incoming.finish(wait_s=0)
+        return HttpResponse(incoming.status, incoming.headers, body)
 
     def stream(self, request: HttpRequest, *, timeout_ms: int) -> AbstractAsyncContextManager[HttpStream]:
         """Send a request once; the block gets the answer as soon as its head is there. Raises TransportTrouble.
@@ -109,16 +119,36 @@ class Transport:
             finally:
                 await incoming.finish(wait_s=wait_s)
 
-    @asynccontextmanager
-    async def _turn(self, request: HttpRequest, deadline: float) -> AsyncIterator[None]:
+    async def _read(self, incoming: Incoming, deadline: float) -> bytes:
+        """The whole body, under one deadline that each piece moves on: an answer read piece by piece has no other."""
+        idle_s, allowed, parts = self._limits.idle_ms / 1000, self._limits.body_bytes, list[bytes]()
+        receive = Inflating(incoming.receive, _encoding(incoming.headers)).receive
+        with trio.move_on_at(min(deadline, trio.current_time() + idle_s)) as patience:
+            while chunk := await receive():
+                parts.append(chunk)
+                allowed -= len(chunk)
+                if allowed < 0:
+                    raise TransportTrouble(TroubleKind.TOO_LARGE, "the answer is too large to be one")
+                patience.deadline = min(deadline, trio.current_time() + idle_s)
+            return parts[0] if len(parts) == 1 else b"".join(parts)
+        raise _late(self._limits.idle_ms, "the answer stopped coming", total=patience.deadline == deadline)
+
+    async def _turn_taken(self, request: HttpRequest, deadline: float) -> tuple[trio.CapacityLimiter, object]:
         """A place among the requests to this host, in the order of asking: a slow provider keeps no other waiting."""
         host = urlsplit(request.url).netloc
-        limiter = self._turns.setdefault(host, trio.CapacityLimiter(self._limits.per_host))
+        limiter = self._turns.get(host) or self._turns.setdefault(host, trio.CapacityLimiter(self._limits.per_host))
         borrower = object()
-        with trio.move_on_at(deadline) as waiting:
+        with suppress(trio.WouldBlock):
+            limiter.acquire_on_behalf_of_nowait(borrower)
+            return limiter, borrower
+        with trio.move_on_at(deadline):
             await limiter.acquire_on_behalf_of(borrower)
-        if waiting.cancelled_caught:
-            raise TransportTrouble(TroubleKind.UNREACHABLE, "no connection came free in the time allowed")
+            return limiter, borrower
+        raise TransportTrouble(TroubleKind.UNREACHABLE, "no connection came free in the time allowed")
+
+    @asynccontextmanager
+    async def _turn(self, request: HttpRequest, deadline: float) -> AsyncIterator[None]:
+        limiter, borrower = await self._turn_taken(request, deadline)
         try:
             yield
         finally:
@@ -143,14 +173,19 @@ class Transport:
 
 @asynccontextmanager
 async def open_transport(
-    limits: TransportLimits | None = None, *, trust_env: bool = False, connect: Connect | None = None
+    limits: TransportLimits | None = None,
+    *,
+    trust_env: bool = False,
+    connect: Connect | None = None,
+    reading: Callable[[], Reading] = LlhttpAnswers,
 ) -> AsyncIterator[Transport]:
     """Open the client for as long as the block runs; every connection is closed at its end.
 
     With `trust_env`, HTTP proxies (`HTTPS_PROXY`, `NO_PROXY` and so on) and certificates (`SSL_CERT_FILE`) are taken
-    from the environment. `connect` replaces TCP, so that tests can run over streams in memory.
+    from the environment. `connect` replaces TCP, so that tests can run over streams in memory; `reading`
+    makes the parser of a connection.
     """
-    carrier = _carrier(connect or trio.open_tcp_stream, trust_env=trust_env)
+    carrier = _carrier(connect or trio.open_tcp_stream, reading, trust_env=trust_env)
     try:
         yield Transport(carrier, limits or TransportLimits())
     finally:
@@ -158,13 +193,13 @@ async def open_transport(
             await carrier.aclose()
 
 
-def _carrier(connect: Connect, *, trust_env: bool) -> Carrier:
+def _carrier(connect: Connect, reading: Callable[[], Reading], *, trust_env: bool) -> Carrier:
     def certificates() -> ssl.SSLContext:
         from tokenwise_shell.transport.proxied import certificates as known  # httpx loads where somebody wants TLS
 
         return known(trust_env=trust_env)
 
-    pool = Pool(connect, certificates)
+    pool = Pool(connect, certificates, reading)
     if not trust_env:
         return pool
     from tokenwise_shell.transport.proxied import Environment

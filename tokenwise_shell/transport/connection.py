@@ -1,66 +1,65 @@
-"""One HTTP/1.1 connection: h11 knows the protocol, a trio stream moves the bytes. Nothing is ever sent twice."""
+"""One HTTP/1.1 connection: a parser knows the protocol, a trio stream moves the bytes. Nothing is ever sent twice."""
 
+import os
 from contextlib import suppress
 from typing import Final
 
-import h11
 import trio
 from attrs import define, field
 
 from tokenwise_shell.transport.exchange import Headers, TransportTrouble, TroubleKind
+from tokenwise_shell.transport.reading import Reading, Unreadable, Written
 
-__all__ = ["Connection", "Written"]
+__all__ = ["Connection"]
 
 _READ_BYTES: Final = 65_536
-
-# A head of 16 KiB, h11's own limit, has been seen from gateways that answer with a whole policy in a header.
-_HEAD_BYTES: Final = 102_400
-
-Written = tuple[h11.Event, ...]
-"""A request as h11 sends it."""
 
 
 @define(eq=False)
 class Connection:
-    """A connection, for one request after another. `idle_since` is when the last answer ended, in trio's time."""
+    """A connection, for one request after another. `idle_since` is when the last answer ended, in trio's time.
+
+    Over a plain socket, bytes are moved by its descriptor: a trio stream checks for other tasks at each turn, and only
+    one task has a connection.
+    """
 
     stream: trio.abc.Stream
+    reading: Reading
     idle_since: float = 0.0
-    _http: h11.Connection = field(init=False)
+    _descriptor: int = field(init=False, default=-1)
 
     def __attrs_post_init__(self) -> None:
-        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEAD_BYTES)
+        if isinstance(self.stream, trio.SocketStream):
+            self._descriptor = self.stream.socket.fileno()
 
     async def ask(self, written: Written) -> tuple[int, Headers]:
-        """Send a request, and read the head of its answer. Raises TransportTrouble, h11.LocalProtocolError."""
-        data = b"".join(self._http.send(event) or b"" for event in written)
+        """Send a request, and read the head of its answer. Raises TransportTrouble."""
+        data = self.reading.begin(written)
         # Whoever refuses a request before it is whole says why and closes: the answer may be there all the same.
-        with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
-            await self.stream.send_all(data)
-        while not isinstance(event := await self._next("the connection failed"), h11.Response):
-            pass  # 1xx: there is more to come
-        return event.status_code, tuple((name.decode(), value.decode("latin-1")) for name, value in event.headers)
+        with suppress(trio.BrokenResourceError, trio.ClosedResourceError, OSError):
+            await self._send(data)
+        while self.reading.head is None:
+            await self._read_on("the connection failed")
+        return self.reading.head
 
     async def receive(self) -> bytes:
         """The next bytes of the answer's body, b"" at its end. Raises TransportTrouble."""
-        while self._http.their_state is h11.SEND_BODY:
-            event = await self._next("the answer broke off")
-            if isinstance(event, h11.Data) and event.data:
-                return bytes(event.data)
-        return b""
+        while not (data := self.reading.taken()) and not self.reading.complete:
+            await self._read_on("the answer broke off")
+        return data
+
+    @property
+    def answered(self) -> bool:
+        """Whether the answer has been read to its end."""
+        return self.reading.complete
 
     def begin_again(self) -> bool:
         """Whether the connection can take another request, for which it is then ready.
 
         What came behind the answer would be read as the next one, and belong to another client.
         """
-        if self._http.our_state is not h11.DONE or self._http.their_state is not h11.DONE:
-            return False
-        if self._http.trailing_data != (b"", False):
-            return False
-        self._http.start_next_cycle()
         self.idle_since = trio.current_time()
-        return not _has_news(self.stream)
+        return self.reading.reusable and not _has_news(self.stream)
 
     async def is_quiet(self) -> bool:
         """Whether an idle connection still stands, and nothing has come behind its last answer."""
@@ -81,25 +80,37 @@ class Connection:
         with trio.CancelScope(shield=True):
             await trio.aclose_forcefully(self.stream)
 
-    async def _next(self, failing: str) -> h11.Event:
-        trouble = None
+    async def _read_on(self, failing: str) -> None:
+        why = ""
         try:
-            while (event := self._http.next_event()) is h11.NEED_DATA:
-                self._http.receive_data(await self._received())
-            if isinstance(event, h11.Event):
-                return event
-        except h11.RemoteProtocolError as error:
-            trouble = TransportTrouble(TroubleKind.DISCONNECTED, f"{failing}: {error}")
-        except (trio.BrokenResourceError, trio.ClosedResourceError):
-            trouble = TransportTrouble(TroubleKind.DISCONNECTED, f"{failing}: the connection was lost")
+            self.reading.feed(await self._received())
+        except Unreadable as error:
+            why = str(error)
+        except (trio.BrokenResourceError, trio.ClosedResourceError, OSError):
+            why = "the connection was lost"
         # Raised out here, so that it drags no exception along whose frames hold the request.
-        raise trouble or TransportTrouble(TroubleKind.DISCONNECTED, f"{failing}: the server speaks out of turn")
+        if why:
+            raise TransportTrouble(TroubleKind.DISCONNECTED, f"{failing}: {why}")
 
     async def _received(self) -> bytes:
-        data = bytes(await self.stream.receive_some(_READ_BYTES))
-        if not data and self._http.their_state is h11.SEND_RESPONSE:
-            raise h11.RemoteProtocolError("Server disconnected without sending a response.")
-        return data
+        if self._descriptor < 0:
+            return bytes(await self.stream.receive_some(_READ_BYTES))
+        while True:
+            await trio.lowlevel.wait_readable(self._descriptor)
+            with suppress(BlockingIOError):
+                return os.read(self._descriptor, _READ_BYTES)
+
+    async def _send(self, data: bytes) -> None:
+        if self._descriptor < 0:
+            await self.stream.send_all(data)
+            return
+        rest = memoryview(data)
+        while True:
+            with suppress(BlockingIOError):
+                rest = rest[os.write(self._descriptor, rest) :]
+            if not rest:
+                return
+            await trio.lowlevel.wait_writable(self._descriptor)
 
 
 def _has_news(stream: trio.abc.Stream) -> bool:

@@ -10,13 +10,13 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-import h11
 import trio
 from attrs import define, field, frozen
 
 from tokenwise_shell.transport.carriers import Incoming, fields_of
-from tokenwise_shell.transport.connection import Connection, Written
+from tokenwise_shell.transport.connection import Connection
 from tokenwise_shell.transport.exchange import Headers, HttpRequest, TransportTrouble, TroubleKind
+from tokenwise_shell.transport.reading import LlhttpAnswers, Reading, Unreadable, Written
 
 __all__ = ["Connect", "Pool"]
 
@@ -34,10 +34,11 @@ _Origin = tuple[str, str, int]
 
 @define(eq=False)
 class Pool:
-    """See `carriers.Carrier`. `certificates` is asked when the first server wants TLS."""
+    """See `carriers.Carrier`. `certificates` is asked when the first server wants TLS; `reading` makes a parser."""
 
     connect: Connect
     certificates: Callable[[], ssl.SSLContext]
+    reading: Callable[[], Reading] = LlhttpAnswers
     _idle: dict[_Origin, list[Connection]] = field(factory=dict)
     _closed: bool = False
 
@@ -50,10 +51,15 @@ class Pool:
         leaving()
         try:
             status, headers = await connection.ask(written)
+        except Unreadable as problem:
+            unsendable = TransportTrouble(TroubleKind.UNREACHABLE, f"the connection failed: {problem}")
         except BaseException:
             await connection.aclose()
             raise
-        return _Answer(status, headers, connection, origin, self)
+        else:
+            return _Answer(status, headers, connection, origin, self)
+        await connection.aclose()
+        raise unsendable
 
     async def give_back(self, connection: Connection, origin: _Origin) -> None:
         """Keep a connection whose answer has ended, or close it. Cannot be cancelled."""
@@ -95,7 +101,7 @@ class Pool:
             stream = None
         if stream is None:
             raise TransportTrouble(TroubleKind.UNREACHABLE, f"the connection failed: no connection to {host}")
-        return Connection(await self._secured(stream, host) if scheme == "https" else stream)
+        return Connection(await self._secured(stream, host) if scheme == "https" else stream, self.reading())
 
     async def _secured(self, stream: trio.abc.Stream, host: str) -> trio.abc.Stream:
         secured = trio.SSLStream(stream, self.certificates(), server_hostname=host, https_compatible=True)
@@ -126,27 +132,22 @@ class _Answer:
         return await self.connection.receive()
 
     async def finish(self, *, wait_s: float) -> None:
-        with trio.CancelScope(shield=True, deadline=trio.current_time() + wait_s):
-            try:
-                while await self.connection.receive():
-                    pass
-            except TransportTrouble:
-                pass  # it is over, then
+        if not self.connection.answered:
+            with trio.CancelScope(shield=True, deadline=trio.current_time() + wait_s):
+                try:
+                    while await self.connection.receive():
+                        pass
+                except TransportTrouble:
+                    pass  # it is over, then
         with trio.CancelScope(shield=True):
             await self.pool.give_back(self.connection, self.origin)
 
 
 def _written(request: HttpRequest, url: SplitResult, *, keep: bool) -> Written:
-    """The request in h11's words. Raises TransportTrouble for what HTTP cannot carry; nothing was sent then."""
+    """The request as it is sent."""
     target = (url.path or "/") + (f"?{url.query}" if url.query else "")
     host = url.netloc.rpartition("@")[2]
     fields = [("host", host), *fields_of(request, keep=keep)]
     if request.body or request.method not in ("GET", "HEAD"):
         fields.append(("content-length", str(len(request.body))))
-    try:
-        head = h11.Request(method=request.method, target=target, headers=fields)
-    except h11.LocalProtocolError:
-        head = None
-    if head is None:  # raised out here: h11's own complaint would show the header
-        raise TransportTrouble(TroubleKind.UNREACHABLE, "the connection failed: HTTP cannot carry this request")
-    return (head, *((h11.Data(data=request.body),) if request.body else ()), h11.EndOfMessage())
+    return Written(request.method, target, tuple(fields), request.body)

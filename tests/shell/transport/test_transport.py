@@ -9,10 +9,25 @@ import trio.testing
 
 from tests.shell.interrupts import Interrupt
 from tests.shell.loopback import CHUNKED, House, chunk, in_memory, next_request, on_loopback, pausing, saying, whole
-from tokenwise_shell.transport import Transport, TransportLimits, open_transport
+from tokenwise_shell.transport import Transport, TransportLimits
+from tokenwise_shell.transport import open_transport as open_with
 from tokenwise_shell.transport.exchange import HttpRequest, HttpResponse, TransportTrouble, TroubleKind
+from tokenwise_shell.transport.reading import H11Answers, LlhttpAnswers
 
 LONG_MS = 3_600_000
+
+READINGS = {"httptools": LlhttpAnswers, "h11": H11Answers}
+IN_USE = []
+
+
+@pytest.fixture(params=READINGS, autouse=True)
+def reading(request):
+    """Both parsers: everything here holds for either."""
+    IN_USE[:] = [READINGS[request.param]]
+
+
+def open_transport(*arguments, **options):
+    return open_with(*arguments, reading=IN_USE[0], **options)
 
 
 async def sent(house: House, transport: Transport, **options: int) -> HttpResponse | TransportTrouble:
@@ -365,7 +380,7 @@ class TestCancelling:
                         await house.empty()
                 if not cut:
                     break
-        assert 5 < steps < 100
+        assert 3 < steps < 100
 
     @pytest.mark.parametrize("before", [False, True])
     async def test_in_memory_at_every_step_of_a_new_connection(self, before):
@@ -378,7 +393,7 @@ class TestCancelling:
                     assert server.house.present == (0 if cut else 1)
                 if not cut:
                     break
-            assert 5 < steps < 100
+            assert 3 < steps < 100
 
     @pytest.mark.parametrize("before", [False, True])
     async def test_in_memory_at_every_step_of_a_kept_connection(self, before):
@@ -391,7 +406,7 @@ class TestCancelling:
                 assert (await transport.send(server.house.request(), timeout_ms=10_000)).body == b"onetwo"
                 if not cut:
                     break
-            assert 5 < steps < 100
+            assert 3 < steps < 100
 
     async def test_many_at_once(self):
         async with on_loopback(pausing(CHUNKED + chunk(b"one"), math.inf)) as house, open_transport() as transport:

@@ -12,12 +12,10 @@ from attrs import define, field
 from tokenwise_shell.providers.fields import as_fields
 from tokenwise_shell.providers.openai.chunks import DONE
 from tokenwise_shell.providers.openai.usage import is_usage_alone
-from tokenwise_shell.providers.own import OwnFormat
 from tokenwise_shell.providers.translate.terms import Untranslatable
 from tokenwise_shell.proxy import troubles
 from tokenwise_shell.proxy.answer.bill import Bill
 from tokenwise_shell.proxy.answer.chunks import chunks_of, is_done, is_error, usage_alone, with_bill, without_usage
-from tokenwise_shell.proxy.answer.own_answers import OWN_ANSWERS
 from tokenwise_shell.proxy.fronts import Front, Trouble, Writer
 from tokenwise_shell.proxy.http.asgi import JSON, SSE, Answer, Headers
 from tokenwise_shell.proxy.request.asked import Asked
@@ -31,30 +29,24 @@ _MOST_WAITING: Final = 1000
 
 @define(eq=False)
 class Delivery:
-    """The answer to one request in the making. `begun` once an attempt has output, which closes the way to others.
-
-    `own` is the format in which the attempt's answer passes as it is, None where it is written by the door.
-    """
+    """The answer to one request in the making. `begun` once an attempt has output, which closes the way to others."""
 
     front: Front
     asked: Asked
     answer: Answer
     begun: bool = field(default=False, init=False)
-    own: OwnFormat | None = field(default=None, init=False)
     _facts: Headers = field(factory=dict, init=False)
     _writer: Writer = field(init=False)
     _waiting: list[SseEvent] = field(factory=list, init=False)
     _head: SseEvent | None = field(default=None, init=False)
     _usage: SseEvent | None = field(default=None, init=False)
     _completion: bytes | None = field(default=None, init=False)
-    _last: list[SseEvent] = field(factory=list, init=False)
 
     def attempt(self, facts: Headers) -> None:
         """Another attempt begins, of which these headers tell; what the one before left unsent is forgotten."""
         self._facts = facts
         self._writer = self.front.open_stream(self.asked.fields)
         self._waiting.clear()
-        self._last.clear()
         self._head = self._usage = None
         self._completion = None
 
@@ -63,26 +55,15 @@ class Delivery:
         self._completion = completion
 
     async def relay(self, event: SseEvent, _: str) -> None:
-        """Take one event of a streamed answer, and pass it on if the answer has begun."""
-        if self.own is not None and (self._last or OWN_ANSWERS[self.own].is_last(event)):
-            self._last.append(event)  # until the books are settled
-        elif self.own is not None:
-            await self._pass_on(event)
-        elif is_done(event) or is_error(event):
+        """Take one chunk of a streamed answer, and pass it on if the answer has begun."""
+        if is_done(event) or is_error(event):
             return  # the run hears of it too, and its end says it: once for all, and in this proxy's words
-        else:
-            await self._relay_chunk(event)
-
-    async def _relay_chunk(self, event: SseEvent) -> None:
         self._head = self._head or event
         if is_usage_alone(event.data):
             self._usage = event
             return
         if self._wants_it_last and (parted := without_usage(event)):
             event, self._usage = parted
-        await self._pass_on(event)
-
-    async def _pass_on(self, event: SseEvent) -> None:
         if self.begun:
             await self._send(event)
         elif len(self._waiting) < _MOST_WAITING:
@@ -95,7 +76,6 @@ class Delivery:
             await self._whole(self._completion, bill)
             return
         if self._completion is not None:
-            self.own = None
             for event in chunks_of(self._completion, usage=self.asked.wants_usage):
                 await self.relay(event, "")
         await self._send(*self._closing(bill))
@@ -103,7 +83,7 @@ class Delivery:
 
     async def _whole(self, completion: bytes, bill: Bill) -> None:
         try:
-            body = completion if self.own is not None else self.front.answer(completion)
+            body = self.front.answer(completion)
         except Untranslatable as problem:
             await self.fail(troubles.untold(problem), bill)
         else:
@@ -123,10 +103,7 @@ class Delivery:
             await self.answer.begin(200, {"content-type": SSE, "cache-control": "no-cache", **self._facts})
         events = (*self._waiting, *events)
         self._waiting.clear()
-        if self.own is not None:
-            await self.answer.events(list(events))
-        else:
-            await self.answer.events([written for event in events for written in self._writer.write(event)])
+        await self.answer.events([written for event in events for written in self._writer.write(event)])
 
     @property
     def _wants_it_last(self) -> bool:
@@ -136,8 +113,6 @@ class Delivery:
 
     def _closing(self, bill: Bill) -> list[SseEvent]:
         """The usage, with the bill in it, if it was told or asked for, and the very last word in any case."""
-        if self.own is not None:
-            return [OWN_ANSWERS[self.own].billed(event, bill.fields) for event in self._last]
         usage = self._usage
         if usage is None and self.asked.wants_usage and self._head:
             usage = usage_alone(self._head, None)

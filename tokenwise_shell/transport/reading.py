@@ -1,0 +1,209 @@
+"""One answer after another as a parser reads them off a connection: llhttp by httptools, or h11.
+
+Both are told bytes and say what they make of them; neither waits. `head` is the answer's, once it is there; `pieces` of
+its body; `complete` once it is whole; `reusable` where another answer may follow it and nothing came behind it.
+"""
+
+from typing import Final, Protocol
+
+import h11
+import httptools
+from attrs import define, field, frozen
+
+from tokenwise_shell.transport.exchange import Headers
+
+__all__ = ["H11Answers", "LlhttpAnswers", "Reading", "Unreadable", "Written"]
+
+# A head of 16 KiB, h11's own limit, has been seen from gateways that answer with a whole policy in a header.
+_HEAD_BYTES: Final = 102_400
+
+
+class Unreadable(Exception):  # noqa: N818 -- named for what happened, like trio's and h11's
+    """What came is no answer of HTTP/1.1."""
+
+
+@frozen
+class Written:
+    """A request as it is sent, and what a parser must know of it."""
+
+    method: str
+    target: str
+    fields: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def data(self) -> bytes:
+        """The bytes. Names and values have been checked by `exchange.HttpRequest`."""
+        lines = [f"{self.method} {self.target} HTTP/1.1", *(f"{name}: {value}" for name, value in self.fields), "", ""]
+        return "\r\n".join(lines).encode("ascii") + self.body
+
+
+class Reading(Protocol):
+    """See above."""
+
+    head: tuple[int, Headers] | None
+    complete: bool
+
+    def begin(self, written: Written) -> bytes:
+        """Forget the answer before; give what is to be sent. Raises Unreadable where HTTP cannot carry it."""
+
+    def feed(self, data: bytes) -> None:
+        """Read on; b"" is the end of the connection. Raises Unreadable."""
+
+    def taken(self) -> bytes:
+        """What has come of the body since this was asked last."""
+
+    @property
+    def reusable(self) -> bool:
+        """Whether the connection can take another request."""
+
+
+class LlhttpAnswers:
+    """By llhttp. The methods that begin with `on_` are its callbacks."""
+
+    def __init__(self) -> None:
+        self.head: tuple[int, Headers] | None = None
+        self.complete = False
+        self._behind = False  # something came behind an answer: it belongs to nobody
+        self._keep = False
+        self._said_last = False  # the request asked for the connection to end with its answer
+        self._open_end = False  # the body ends with the connection
+        self._head_bytes = self._body_bytes = 0
+        self._pieces: list[bytes] = []
+        self._headers: list[tuple[str, str]] = []
+        self._http = httptools.HttpResponseParser(self)
+
+    def begin(self, written: Written) -> bytes:
+        """See `Reading`."""
+        self.head, self.complete = None, False
+        self._head_bytes = self._body_bytes = 0
+        self._said_last = ("connection", "close") in written.fields
+        return written.data()
+
+    def feed(self, data: bytes) -> None:
+        """See `Reading`."""
+        if not data:
+            self._ended()
+            return
+        failed = ""
+        try:
+            self._http.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            failed = "it goes over to another protocol"
+        except httptools.HttpParserError as error:
+            failed = str(error)
+        if failed and self.complete:
+            self._behind = True
+        elif failed:
+            raise Unreadable(failed)
+        if self.head is None:
+            self._head_bytes += len(data)
+            if self._head_bytes > _HEAD_BYTES:
+                raise Unreadable("the head of the answer is too long")
+
+    def taken(self) -> bytes:
+        """See `Reading`."""
+        data = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+        self._pieces.clear()
+        return data
+
+    @property
+    def reusable(self) -> bool:
+        """See `Reading`."""
+        return self.complete and self._keep and not self._behind and not self._pieces
+
+    def _ended(self) -> None:
+        if self.head is None:
+            raise Unreadable("Server disconnected without sending a response.")
+        if not self.complete and not self._open_end:
+            length = dict(self._headers).get("content-length")
+            told = f"received {self._body_bytes} bytes, expected {length}" if length else "incomplete chunked read"
+            raise Unreadable(f"peer closed connection without sending complete message body ({told})")
+        self.complete, self._keep = True, False
+
+    def on_message_begin(self) -> None:
+        """An answer begins; behind a whole one, that is a word nobody asked for."""
+        if self.complete:
+            self._behind = True
+        self._headers = []
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One header, whole."""
+        self._headers.append((name.decode("latin-1").lower(), value.decode("latin-1").strip(" \t")))
+
+    def on_headers_complete(self) -> None:
+        """The head is whole; an interim one says that there is more to come."""
+        status = self._http.get_status_code()
+        if self._behind or status < 200:
+            return
+        names = {name for name, _ in self._headers}
+        self._open_end = not names & {"content-length", "transfer-encoding"}
+        self._keep = self._http.should_keep_alive() and not self._said_last
+        self.head = status, tuple(self._headers)
+
+    def on_body(self, data: bytes) -> None:
+        """A piece of the body."""
+        if self.head is not None and not self._behind:
+            self._pieces.append(data)
+            self._body_bytes += len(data)
+
+    def on_message_complete(self) -> None:
+        """The answer is whole, unless it was an interim one."""
+        if self.head is not None:
+            self.complete = True
+
+
+@define(eq=False)
+class H11Answers:
+    """By h11, with its own view of what may follow what."""
+
+    head: tuple[int, Headers] | None = None
+    complete: bool = False
+    _pieces: list[bytes] = field(factory=list)
+    _http: h11.Connection = field(factory=lambda: h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEAD_BYTES))
+
+    def begin(self, written: Written) -> bytes:
+        """See `Reading`."""
+        if self._http.our_state is h11.DONE:
+            self._http.start_next_cycle()
+        self.head, self.complete = None, False
+        try:
+            head = h11.Request(method=written.method, target=written.target, headers=list(written.fields))
+            events = (head, *((h11.Data(data=written.body),) if written.body else ()), h11.EndOfMessage())
+            return b"".join(self._http.send(event) or b"" for event in events)
+        except h11.LocalProtocolError:
+            raise Unreadable("HTTP cannot carry this request") from None  # h11's own complaint would show the header
+
+    def feed(self, data: bytes) -> None:
+        """See `Reading`."""
+        if not data and self._http.their_state is h11.SEND_RESPONSE:
+            raise Unreadable("Server disconnected without sending a response.")
+        try:
+            self._http.receive_data(data)
+            while isinstance(event := self._http.next_event(), h11.Event):
+                self._take(event)
+        except h11.RemoteProtocolError as error:
+            if not self.complete:
+                raise Unreadable(str(error)) from None
+
+    def _take(self, event: h11.Event) -> None:
+        match event:
+            case h11.Response(status_code=status, headers=headers):
+                self.head = status, tuple((name.decode(), value.decode("latin-1")) for name, value in headers)
+            case h11.Data(data=data):
+                self._pieces.append(bytes(data))
+            case h11.EndOfMessage():
+                self.complete = True
+            case _:
+                pass
+
+    def taken(self) -> bytes:
+        """See `Reading`."""
+        data = b"".join(self._pieces)
+        self._pieces.clear()
+        return data
+
+    @property
+    def reusable(self) -> bool:
+        """See `Reading`."""
+        done = self._http.our_state is h11.DONE and self._http.their_state is h11.DONE
+        return done and self._http.trailing_data == (b"", False) and not self._pieces
