@@ -227,8 +227,12 @@ class House:
             case CallModel(attempt=attempt):
                 self.write(live, entries)
                 live.calls[attempt] = command
-            case Reserve(attempt=attempt, amount=amount):
-                self.purse.reserve(run_id, attempt, amount, lambda told: self.answered(live, attempt, amount, told))
+            case Reserve(attempt=attempt, amount=amount, share=share):
+
+                def heard(told):
+                    self.answered(live, attempt, amount, told)
+
+                self.purse.reserve(run_id, attempt, amount, heard, share=share)
             case Settle(attempt=attempt, cost=cost):
                 self.purse.settle(run_id, attempt, cost)
                 self.auditor.settled((run_id, attempt), cost)

@@ -57,6 +57,9 @@ class Policy:
     min_output_tokens: int = field(default=100, validator=ge(1))
     # What is sent where the caller names no cap. Providers' own defaults reach 128k tokens, which no budget expects.
     default_output_tokens: int = field(default=4096, validator=ge(1))
+    # Of what its budgets have left, a request that asked for no length holds at most one part in this many (1: all).
+    # Four takers leave a third of the money for others; with eight, caps are short long before the money is.
+    fair_share: int = field(default=4, validator=ge(1))
     max_attempts: int = field(default=12, validator=ge(1))
     # Two sellers of one model asked three times each, and two of its equals beside them.
     max_seat_faults: int = field(default=8, validator=ge(1))

@@ -187,6 +187,8 @@ class Client:
         """What came of a run, when its books are safe."""
         await self._secure()
         refused, governed = self.purse.refusal(planned.run_id), self.purse.governed(planned.run_id)
+        if refused and (lack := next((ending.lack for ending in run.endings if ending.lack), None)):
+            refused = refused.for_want_of(lack.least)
         refusal = Refusal(refused.code, told(refused)) if refused else None
         return Execution(planned, run, tuple(story.kept), refusal=refusal, governed=governed)
 

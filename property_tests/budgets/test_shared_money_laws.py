@@ -42,11 +42,11 @@ class Store:
             self.treasury.open(scope, limit, spent=spent, ends_ms=ends_ms)
         return True
 
-    async def reserve(self, run_id, attempt, amount, scopes):
+    async def reserve(self, run_id, attempt, amount, scopes, *, share=1):
         """Cancelled on the way there or back, it leaves nothing held, as the real one sees to."""
         try:
             await self.late()
-            told = self.treasury.reserve(run_id, attempt, amount, scopes)
+            told = self.treasury.reserve(run_id, attempt, amount, scopes, share=share)
             await self.late()
         except trio.Cancelled:
             self.treasury.settle(run_id, attempt, Nanodollars(0))

@@ -64,13 +64,15 @@ class Short:
         return self.available + self.held >= self.needed
 
 
-def reserve(budget: Budget, amount: Nanodollars) -> tuple[Budget, Hold] | Short:
-    """Hold `amount`, or say how short the money is.
+def reserve(budget: Budget, amount: Nanodollars, share: int = 1) -> tuple[Budget, Hold] | Short:
+    """Hold `amount`, or say how short the money is. It may be at most one part in `share` of what is left.
 
     >>> reserve(Budget(Nanodollars(100), spent=Nanodollars(70)), Nanodollars(40))
     Short(needed=40, available=30, held=0)
+    >>> reserve(Budget(Nanodollars(100)), Nanodollars(40), share=4)
+    Short(needed=40, available=100, held=0)
     """
-    if amount > budget.available:
+    if amount * share > budget.available:
         return Short(amount, budget.available, budget.held)
     held = Nanodollars(budget.held + amount)
     return Budget(budget.limit, budget.spent, held, budget.overrun), Hold(amount)

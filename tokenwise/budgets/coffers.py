@@ -63,9 +63,18 @@ class Coffers:
         self._latest[scope.name] = 0
 
     def reserve(
-        self, run_id: str, attempt: AttemptId, amount: Nanodollars, scopes: tuple[Scope, ...], at_ms: int
+        self,
+        run_id: str,
+        attempt: AttemptId,
+        amount: Nanodollars,
+        scopes: tuple[Scope, ...],
+        at_ms: int,
+        *,
+        share: int = 1,
     ) -> Short | None:
         """Hold the amount in all of these scopes; else say how short the tightest is, and hold nothing.
+
+        It may be at most one part in `share` of what each has left.
 
         A scope for which waiting is no use is named before one that is merely busy, then the one with the least left.
         """
@@ -74,7 +83,7 @@ class Coffers:
         hold = Hold(amount)
         for scope in scopes:
             place = self._place(scope, at_ms)
-            match reserve(self._open[place][1], amount):
+            match reserve(self._open[place][1], amount, share):
                 case Short() as answer:
                     short.append(answer)
                 case (budget, hold):

@@ -9,7 +9,7 @@ from tokenwise.budgets.budget import settle as settle_hold
 from tokenwise.catalog.prices import Price
 from tokenwise.faults import RULES, Billing, Fault
 from tokenwise.machine.messages import AbandonCall, Record, Settle
-from tokenwise.machine.run import Attempt, Commands, Ended, Outcome, Run, Transition
+from tokenwise.machine.run import Attempt, Commands, Ended, Lack, Outcome, Run, Transition
 from tokenwise.money import Nanodollars
 from tokenwise.routing.bid import Bid
 from tokenwise.routing.verdicts import Reply
@@ -87,9 +87,11 @@ def abandon(run: Run, index: int, attempt: Attempt) -> Transition:
     return run, (AbandonCall(attempt.id), Settle(attempt.id, bid.amount), Record(entry))
 
 
-def end(run: Run, index: int, outcome: Outcome, why: str = "", text: str = "") -> Transition:
+def end(
+    run: Run, index: int, outcome: Outcome, why: str = "", text: str = "", *, lack: Lack | None = None
+) -> Transition:
     """Close a step. What it has spent is in the books already."""
-    over = run.steps[index].turned(Ended(outcome, text, why))
+    over = run.steps[index].turned(Ended(outcome, text, why, lack))
     entry = ledger.StepEnded(run.spec(index).id, outcome.value, over.spent, why)
     return run.put(index, over), (Record(entry),)
 

@@ -38,7 +38,7 @@ from tokenwise.machine.messages import (
     Wait,
     Woke,
 )
-from tokenwise.machine.propose import first_intent, propose
+from tokenwise.machine.propose import Left, first_intent, least_for, propose
 from tokenwise.machine.run import (
     Again,
     Attempt,
@@ -48,6 +48,7 @@ from tokenwise.machine.run import (
     Ended,
     Intent,
     Job,
+    Lack,
     Onward,
     Outcome,
     Parked,
@@ -82,7 +83,10 @@ TRANSITIONS: Final[Mapping[tuple[type[State], type[Event]], tuple[type[State], .
 
 # How long a step waits for money that other runs hold, each time, and how often, before it gives up.
 _BUSY_MS: Final = 250
-_MOST_REFUSALS: Final = 8
+_MOST_WAITS: Final = 8
+_OTHERS_HOLD_IT: Final = "the money stayed in others' hands"
+
+_NOTHING: Final = Nanodollars(0)
 
 
 def start(job: Job, *, at_ms: int = 0) -> Transition:
@@ -204,20 +208,38 @@ def _cancel(run: Run) -> Transition:
 
 
 def _refused(run: Run, index: int, attempt: Attempt, event: ReserveRefused) -> Transition:
-    """A budget outside the run said no: fit what it has left, or wait for what others hold there, or give up."""
+    """A budget outside the run said no: wait for what others hold there, or fit what it has left, or give up."""
     run = withdraw(run, index, attempt)
-    refusals = run.steps[index].refusals
-    run = run.put(index, evolve(run.steps[index], state=Pending(), refusals=refusals + 1))
-    if refusals >= _MOST_REFUSALS:
-        return _then_advance(*end(run, index, Outcome.BUDGET_EXHAUSTED, "the money stayed in others' hands"))
-    if event.available < attempt.bid.amount <= event.available + event.held and not run.books.held:
-        run = run.with_state(index, BackingOff(attempt, attempt.intent))
-        return _then_advance(run, (Wait(attempt.id, _BUSY_MS),))
-    run, out = propose(run, index, attempt.intent, event.available)
-    if isinstance(run.steps[index].state, Parked):
-        # To advance now would ask again at once. A sibling's end wakes it, and such waits are not counted: they end.
-        return run.put(index, evolve(run.steps[index], refusals=refusals)), out
-    return _then_advance(run, out)
+    each = evolve(run.steps[index], state=Pending(), refusals=run.steps[index].refusals + 1)
+    run = run.put(index, each)
+    intent, cheapest = attempt.intent, least_for(run, attempt.intent)
+    least = cheapest.amount if cheapest else attempt.bid.amount
+    if not run.books.held:  # otherwise a sibling's end will wake it
+        whole = _NOTHING if intent.need.open_ended else attempt.bid.amount
+        if each.waits < _MOST_WAITS and (_may_come(whole, event) or _may_come(least, event)):
+            waiting = evolve(each, state=BackingOff(attempt, intent), waits=each.waits + 1)
+            return _then_advance(run.put(index, waiting), (Wait(attempt.id, _BUSY_MS),))
+        if _may_come(least, event):
+            lack = Lack(least, 0)
+            return _then_advance(*end(run, index, Outcome.BUDGET_EXHAUSTED, _OTHERS_HOLD_IT, lack=lack))
+    run, out = propose(run, index, intent, _left(run, attempt, event, least))
+    # To advance now would ask again at once, for a parked step.
+    return (run, out) if isinstance(run.steps[index].state, Parked) else _then_advance(run, out)
+
+
+def _may_come(amount: Nanodollars, event: ReserveRefused) -> bool:
+    """Whether this much is not left, and would be if others gave back all that they hold."""
+    return event.available < amount <= event.available + event.held
+
+
+def _left(run: Run, attempt: Attempt, event: ReserveRefused, least: Nanodollars) -> Left:
+    """What may be held of what is left: a share of it where nobody asked for a length, and the least in any case.
+
+    Always less than was refused, so that asking ends.
+    """
+    share = run.job.policy.fair_share if attempt.intent.need.open_ended else 1
+    most = max(event.available // share, min(least, event.available))
+    return Left(Nanodollars(min(most, attempt.bid.amount - 1)), least)
 
 
 # --- calling and what comes of it ------------------------------------------------------------------------------------

@@ -128,10 +128,11 @@ Event = Reserved | ReserveRefused | FirstToken | CallSucceeded | CallFailed | Lo
 
 @frozen
 class Reserve:
-    """Hold this much for this attempt."""
+    """Hold this much for this attempt, if it is at most one part in `share` of what each budget has left."""
 
     attempt: AttemptId
     amount: Nanodollars
+    share: int = 1
 
 
 @frozen

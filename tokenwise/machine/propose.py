@@ -7,6 +7,8 @@ A floor is kept for every step still to come, so that one step's escalation neve
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
+from attrs import frozen
+
 from tokenwise.budgets import ledger
 from tokenwise.budgets.budget import Short
 from tokenwise.budgets.budget import reserve as hold_money
@@ -20,6 +22,7 @@ from tokenwise.machine.run import (
     Commands,
     First,
     Intent,
+    Lack,
     Onward,
     Outcome,
     Parked,
@@ -32,11 +35,11 @@ from tokenwise.money import Nanodollars, format_usd
 from tokenwise.plan import Step
 from tokenwise.prompt import Finding, Message, compose, count_prompt, cut_to
 from tokenwise.routing.bid import Bid, Need
-from tokenwise.routing.fitting import bid_of, bids_in_order, shorten
+from tokenwise.routing.fitting import bid_of, bids_in_order, least, longest, shorten
 from tokenwise.routing.health import ANY_MODEL
 from tokenwise.routing.shortlist import obstacle
 
-__all__ = ["first_intent", "propose"]
+__all__ = ["Left", "first_intent", "least_for", "propose"]
 
 
 def first_intent(run: Run, index: int) -> tuple[Intent, Commands]:
@@ -70,26 +73,47 @@ def _need(spec: Step, choice: Choice, prompt: tuple[Message, ...]) -> Need:
     )
 
 
-def propose(run: Run, index: int, intent: Intent, ceiling: Nanodollars | None = None) -> Transition:
+@frozen
+class Left:
+    """What a budget outside the run leaves for a step: `most`, and whatever its share is, the `least` that would do."""
+
+    most: Nanodollars
+    least: Nanodollars
+
+
+def least_for(run: Run, intent: Intent) -> Bid | None:
+    """The cheapest bid that would do, cut as short as is worth sending where it may be cut."""
+    need, bids = intent.need, _bids(run, intent)
+    if _may_be_cut(intent):
+        return least(bids, need, run.job.catalog, run.job.policy)
+    return min(bids, key=lambda bid: bid.amount, default=None)
+
+
+def propose(run: Run, index: int, intent: Intent, outside: Left | None = None) -> Transition:
     """Ask for the money of the best bid that fits; wait while siblings hold money; shorten; or give up."""
     available = run.available_to(index)
-    if ceiling is not None:
-        available = min(available, ceiling)
+    if outside is not None:
+        available = min(available, outside.most)
     elif better := _upgrade(run, index, intent):
         return _reserve(run, index, intent, better)
     bids = _bids(run, intent)
     first = next(bids, None)
     if first and first.amount <= available:
-        return _reserve(run, index, intent, first)
+        return _reserve(run, index, intent, first, outside)
     # Only now is every model looked at, and once: a budget that is used up brings each request here.
     offered = (first, *bids) if first else ()
     if best := next((bid for bid in offered if bid.amount <= available), None):
-        return _reserve(run, index, intent, best)
+        return _reserve(run, index, intent, best, outside)
     if run.books.held and offered:
         return run.with_state(index, Parked(intent)), ()
-    if isinstance(intent.aim, First) and (shorter := _shortened(run, intent, offered, available)):
-        return _reserve(run, index, intent, shorter)
+    if _may_be_cut(intent) and (shorter := _shortened(run, intent, offered, available)):
+        return _reserve(run, index, intent, shorter, outside)
     return _give_up(run, index, intent, offered, available)
+
+
+def _may_be_cut(intent: Intent) -> bool:
+    """Whether a short answer will do: for a first one, and wherever nobody asked for a length."""
+    return isinstance(intent.aim, First) or intent.need.open_ended
 
 
 def _upgrade(run: Run, index: int, intent: Intent) -> Bid | None:
@@ -121,14 +145,16 @@ def _shortened(run: Run, intent: Intent, offered: Sequence[Bid], available: Nano
     return shorten(offered, intent.need, run.job.catalog, run.job.policy, available)
 
 
-def _reserve(run: Run, index: int, intent: Intent, bid: Bid) -> Transition:
+def _reserve(run: Run, index: int, intent: Intent, bid: Bid, outside: Left | None = None) -> Transition:
     before, spec = run.steps[index], run.spec(index)
     attempt = Attempt(AttemptId(spec.id, before.ordinals), bid, intent)
     holding = hold_money(run.books, bid.amount)
     assert not isinstance(holding, Short)  # every bid was chosen to fit what the books have left
     after = _with_attempt(run, before, attempt)
     run = run.put(index, after, holding[0])
-    return run, (*_moves(run, intent, attempt), Reserve(attempt.id, bid.amount))
+    shared = intent.need.open_ended and (outside is None or bid.amount > outside.least)
+    share = run.job.policy.fair_share if shared else 1
+    return run, (*_moves(run, intent, attempt), Reserve(attempt.id, bid.amount, share))
 
 
 def _with_attempt(run: Run, before: StepRun, attempt: Attempt) -> StepRun:
@@ -139,6 +165,7 @@ def _with_attempt(run: Run, before: StepRun, attempt: Attempt) -> StepRun:
         ordinals=before.ordinals + 1,
         calls=before.calls,
         refusals=before.refusals,
+        waits=before.waits,
         spent=before.spent,
         model=bid.model,
         base=run.job.catalog[bid.model].tier if isinstance(aim, First) else before.base,
@@ -193,12 +220,13 @@ def _why_nobody(run: Run, intent: Intent) -> str:
 
 def _give_up(run: Run, index: int, intent: Intent, offered: Sequence[Bid], available: Nanodollars) -> Transition:
     """No bid can be made: say whether for want of money or of a model."""
-    least = min((bid.amount for bid in offered), default=None)
-    left = format_usd(Nanodollars(max(0, available)))
-    if least is None:
+    left = Nanodollars(max(0, available))
+    cheapest = least_for(run, intent)
+    if cheapest is None:
         return end(run, index, Outcome.NO_MODEL, _why_nobody(run, intent))
-    short = f"needs {format_usd(least)}, {left} is left after what the other steps need"
+    short = f"needs {format_usd(cheapest.amount)}, {format_usd(left)} is left after what the other steps need"
     if isinstance(intent.aim, First):
-        return end(run, index, Outcome.BUDGET_EXHAUSTED, short)
+        lack = Lack(cheapest.amount, longest(offered, intent.need, run.job.catalog, left))
+        return end(run, index, Outcome.BUDGET_EXHAUSTED, short, lack=lack)
     fault = intent.aim.failed.fault.value if isinstance(intent.aim, Onward) else "retry"
     return end(run, index, Outcome.FAILED, f"{fault}; going on {short}")

@@ -33,6 +33,7 @@ __all__ = [
     "First",
     "Intent",
     "Job",
+    "Lack",
     "Onward",
     "Outcome",
     "Parked",
@@ -193,12 +194,21 @@ class BackingOff:
 
 
 @frozen
+class Lack:
+    """What money was wanting: the cheapest answer worth sending needs `least`; what is left pays `tokens` of output."""
+
+    least: Nanodollars
+    tokens: int
+
+
+@frozen
 class Ended:
-    """Is over."""
+    """Is over. `lack` is known where it ended for want of money."""
 
     outcome: Outcome
     text: str = ""
     why: str = ""
+    lack: Lack | None = None
 
 
 _PENDING = Pending()
@@ -218,6 +228,7 @@ class StepRun:
     ordinals: int = 0
     calls: int = 0
     refusals: int = 0
+    waits: int = 0
     spent: Nanodollars = _ZERO
     model: str = ""
     base: Tier = Tier.BUDGET
@@ -232,6 +243,7 @@ class StepRun:
             self.ordinals,
             self.calls + calls,
             self.refusals,
+            self.waits,
             Nanodollars(self.spent + spent),
             self.model,
             self.base,

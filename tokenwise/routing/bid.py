@@ -45,7 +45,7 @@ class Need:
     Token counts are of the whole conversation; `attachments` are in `input` as they usually count. `unpriced` names
     what a provider would bill by a price that the catalogue does not have: only a free model may then be asked.
     `surcharge` is a fee per call beside the tokens, at most, which a free model does not have. `counted` are tighter
-    bounds of the input for models whose tokenizer is known.
+    bounds of the input for models whose tokenizer is known. `open_ended` says that nobody asked for that length.
     """
 
     capabilities: Capability
@@ -61,6 +61,7 @@ class Need:
     surcharge: Nanodollars = _NO_FEE
     counted: tuple[Counted, ...] = ()
     likely: Capability = _NO_GUESS
+    open_ended: bool = False
 
     @property
     def wanted(self) -> Capability:

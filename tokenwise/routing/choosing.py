@@ -48,13 +48,15 @@ class Refusal(enum.Enum):
 class Refused:
     """Nothing fits. `needed` is the least that would have done; it equals `available` where money is not the reason.
 
-    `detail` is what no price covers, or what nobody lists, where that is the reason.
+    `detail` is what no price covers, or what nobody lists, where that is the reason; `tokens` is how much output the
+    money pays, where money is.
     """
 
     code: Refusal
     needed: Nanodollars
     available: Nanodollars
     detail: str = ""
+    tokens: int = 0
 
     @property
     def message(self) -> str:
@@ -142,7 +144,10 @@ def _refused(able: Sequence[Model], need: Need, catalog: Catalog, available: Nan
     if able:
         caps = ((model, min(length, cap(model, need))) for model in able)
         least = min(make_bid(model, model.offers[0], need, output_tokens=most).amount for model, most in caps)
-        return Refused(Refusal.BUDGET, least, available)
+        paid = (longest_bid(model, model.offers[0], need, available) for model in able)
+        return Refused(
+            Refusal.BUDGET, least, available, tokens=max([bid.max_output_tokens for bid in paid if bid] or [0])
+        )
     code, detail = _why_nobody(need, catalog)
     return Refused(code, available, available, detail)
 

@@ -17,10 +17,10 @@ from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy
 from tokenwise.routing.bid import Bid, Need, cap, longest_bid, make_bid
 from tokenwise.routing.health import ANY_MODEL, Seat
-from tokenwise.routing.shortlist import candidates, obstacle
+from tokenwise.routing.shortlist import candidates, least_output, obstacle
 from tokenwise.traits import Capability
 
-__all__ = ["Unaffordable", "bid_of", "bids_in_order", "bids_of", "fit", "kin_last", "shorten"]
+__all__ = ["Unaffordable", "bid_of", "bids_in_order", "bids_of", "fit", "kin_last", "least", "longest", "shorten"]
 
 
 @frozen
@@ -54,9 +54,24 @@ def shorten(bids: Iterable[Bid], need: Need, catalog: Catalog, policy: Policy, a
     """The bid that can say most for the money once its cap is cut, if that is still worth having."""
     offered = ((catalog[bid.model], bid.provider) for bid in bids)
     shorter = (longest_bid(model, model.offered_by[seller], need, available) for model, seller in offered)
-    least = min(need.max_output_tokens, policy.min_output_tokens)
-    worth = [bid for bid in shorter if bid and bid.max_output_tokens >= least]
+    enough = least_output(need, policy)
+    worth = [bid for bid in shorter if bid and bid.max_output_tokens >= enough]
     return max(worth, key=lambda bid: bid.max_output_tokens, default=None)
+
+
+def least(bids: Iterable[Bid], need: Need, catalog: Catalog, policy: Policy) -> Bid | None:
+    """The cheapest bid that would do: each with the shortest cap worth sending. None where there are no bids."""
+    length = least_output(need, policy)
+    offered = ((catalog[bid.model], bid.provider, min(bid.max_output_tokens, length)) for bid in bids)
+    cut = (make_bid(model, model.offered_by[seller], need, output_tokens=most) for model, seller, most in offered)
+    return min(cut, key=lambda bid: bid.amount, default=None)
+
+
+def longest(bids: Iterable[Bid], need: Need, catalog: Catalog, available: Nanodollars) -> int:
+    """How many output tokens this money pays at most, however few; 0 where it does not pay one."""
+    offered = ((catalog[bid.model], bid.provider) for bid in bids)
+    paid = (longest_bid(model, model.offered_by[seller], need, available) for model, seller in offered)
+    return max((bid.max_output_tokens for bid in paid if bid), default=0)
 
 
 def bids_in_order(

@@ -83,6 +83,7 @@ def read_request(conversation: str | Sequence[Message], policy: Policy, wishes: 
         unpriced=weight.unpriced,
         surcharge=weight.surcharge,
         counted=wishes.counted,
+        open_ended=wishes.max_output_tokens is None,
     )
     return Request(scenario, need)
 

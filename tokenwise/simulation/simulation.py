@@ -316,7 +316,9 @@ class Driver:
     def _reserve(self, live: _Live, command: Reserve) -> Event:
         attempt, arrival = command.attempt, live.arrival
         if arrival.scopes:
-            short = self.coffers.reserve(arrival.job.id, attempt, command.amount, arrival.scopes, self.now_ms)
+            short = self.coffers.reserve(
+                arrival.job.id, attempt, command.amount, arrival.scopes, self.now_ms, share=command.share
+            )
             if short:
                 return ReserveRefused(attempt, self.now_ms, short.available, short.held)
         return Reserved(attempt, self.now_ms)

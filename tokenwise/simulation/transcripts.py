@@ -10,7 +10,7 @@ from attrs import fields
 
 from tokenwise.budgets.ledger import Entry
 from tokenwise.ids import AttemptId
-from tokenwise.machine.messages import CallModel, Command, Event, Record
+from tokenwise.machine.messages import CallModel, Command, Event, Record, Reserve
 from tokenwise.prompt import Message
 from tokenwise.routing.verdicts import Reply
 from tokenwise.simulation.simulation import Moment
@@ -37,6 +37,8 @@ def _command(command: Command) -> str:
             return f"Record {_shown(entry)}"
         case CallModel():
             return _shown(command, hidden=("native_id", "checks") if not command.checks else ("native_id",))
+        case Reserve(share=1):
+            return _shown(command, hidden=("share",))
         case _:
             return _shown(command)
 

@@ -240,7 +240,7 @@ def purse_for(journal: Journal, treasury: Treasury, accounts: Accounts) -> Purse
     """
     leases = journal.leases
     leases.lender, leases.scopes_of, leases.limited = treasury, accounts.scopes, accounts.limited
-    return Purse(treasury, lambda run_id: accounts.scopes(journal.account_of(run_id)), leases.give_way)
+    return Purse(treasury, lambda run_id: accounts.scopes(journal.account_of(run_id)), leases.give_way, journal.now_ms)
 
 
 def _loaded(journal: Journal) -> Spending:

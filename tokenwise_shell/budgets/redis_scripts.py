@@ -84,20 +84,21 @@ RESERVE: Final = (
     f"local P = '{PREFIX}'\n"
     + _SWEEP
     + """
--- ARGV: id, amount, ms until it expires, scopes...   Answers {1}, or {0, index of the scope, available, held},
+-- ARGV: id, amount, ms until it expires, share (at most one part in so many of what is left), scopes...
+-- Answers {1}, or {0, index of the scope, available, held},
 -- or {-1, index} for a scope that nobody has opened.
-local id, amount, now = ARGV[1], tonumber(ARGV[2]), now_ms()
+local id, amount, share, now = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[4]), now_ms()
 sweep(now)
 local state = redis.call('HGET', P .. 'hold:' .. id, 'state')
 if state == 'held' then return {1} end
-if state then return {0, 4, 0, 0} end
+if state then return {0, 5, 0, 0} end
 local answer = nil
-for index = 4, #ARGV do
+for index = 5, #ARGV do
     local told = redis.call('HMGET', P .. 'budget:' .. ARGV[index], 'limit', 'spent', 'held')
     if not told[1] then return {-1, index} end
     local held = tonumber(told[3])
     local left = math.max(0, tonumber(told[1]) - tonumber(told[2]) - held)
-    if amount > left then
+    if amount * share > left then
         local busy = left + held >= amount
         if not answer or (answer.busy and not busy) or (answer.busy == busy and left < answer.left) then
             answer = {index = index, left = left, held = held, busy = busy}
@@ -107,7 +108,7 @@ end
 if answer then
     return {0, answer.index, string.format('%.0f', answer.left), string.format('%.0f', answer.held)}
 end
-redis.call('HSET', P .. 'hold:' .. id, 'amount', ARGV[2], 'state', 'held', 'scopes', table.concat(ARGV, '\\n', 4))
+redis.call('HSET', P .. 'hold:' .. id, 'amount', ARGV[2], 'state', 'held', 'scopes', table.concat(ARGV, '\\n', 5))
 redis.call('ZADD', P .. 'due', now + tonumber(ARGV[3]), id)
 book(id, ARGV[2], 0, 0)
 return {1}

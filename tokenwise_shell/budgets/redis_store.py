@@ -90,9 +90,11 @@ class RedisTreasury:
         return await self._asked(lambda: self._open([f"{PREFIX}due"], arguments)) is not None
 
     async def reserve(
-        self, run_id: str, attempt: AttemptId, amount: Nanodollars, scopes: tuple[str, ...]
+        self, run_id: str, attempt: AttemptId, amount: Nanodollars, scopes: tuple[str, ...], *, share: int = 1
     ) -> Granted | Refused:
         """Hold the amount in all of these budgets, or in none. Raises KeyError for a scope that nobody has opened.
+
+        It may be at most one part in `share` of what each has left.
 
         Cancelled, or without an answer, the hold is given back as soon as the server can be told.
         """
@@ -100,7 +102,7 @@ class RedisTreasury:
         self._asking[place] = trio.Event()
         over = False
         try:
-            arguments = [_name(place), str(amount), str(self.hold_ms), *scopes]
+            arguments = [_name(place), str(amount), str(self.hold_ms), str(share), *scopes]
             answer = await self._asked(lambda: self._reserve([f"{PREFIX}due"], arguments))
             over = answer is not None or self.fail_open  # then the call is made, and is settled at what it costs
         finally:
@@ -120,9 +122,9 @@ class RedisTreasury:
             case None:
                 return Refused(UNREACHABLE, amount, Nanodollars(0), Nanodollars(0))
             case [0, index, left, held]:
-                return Refused(scopes[int(index) - 4], amount, Nanodollars(int(left)), Nanodollars(int(held)))
+                return Refused(scopes[int(index) - 5], amount, Nanodollars(int(left)), Nanodollars(int(held)))
             case [-1, index]:
-                raise KeyError(scopes[int(index) - 4])
+                raise KeyError(scopes[int(index) - 5])
             case _:
                 return Granted(Hold(amount))
 

@@ -6,6 +6,7 @@ withdrawn: whatever the store then grants goes back, and the run, which may be o
 
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
 
 import trio
@@ -17,7 +18,7 @@ from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
 from tokenwise_shell.budgets.accounts import Accounts, Limit, accounts_for
 from tokenwise_shell.budgets.slices import Slices
-from tokenwise_shell.budgets.treasury import UNREACHABLE, Answer, Granted, Refusals, Refused
+from tokenwise_shell.budgets.treasury import UNREACHABLE, Answer, Granted, Refusals, Refused, Since
 from tokenwise_shell.config.settings import Settings
 from tokenwise_shell.ledger.booking import Account
 from tokenwise_shell.ledger.journal import Journal
@@ -105,18 +106,20 @@ class SharedPurse:
     _unlimited: set[_Place] = field(factory=set)
     _ungoverned_runs: dict[str, None] = field(factory=dict)
     _refusals: Refusals = field(factory=Refusals)
+    _since: Since = field(factory=Since)
 
-    def reserve(self, run_id: str, attempt: AttemptId, amount: Nanodollars, answer: Answer) -> None:
+    def reserve(self, run_id: str, attempt: AttemptId, amount: Nanodollars, answer: Answer, *, share: int = 1) -> None:
         """Hold the amount in every budget that applies to the run, or in none; answered at once or later."""
         place, scopes = (run_id, attempt), self.accounts.scopes(self.account_of(run_id))
         if not scopes or not amount:  # what is free needs nobody's leave
             self._unlimited.add(place)
             answer(Granted(Hold(amount)))
         elif self.bank.ready(scopes) and (granted := self.slices.reserve_at_once(*place, amount, scopes)):
+            self._since.begin(place, self.accounts.now_ms())
             answer(granted)
         else:
             self._asked.add(place)
-            self.nursery.start_soon(self._ask, place, amount, scopes, answer)
+            self.nursery.start_soon(partial(self._ask, place, amount, scopes, answer, share=share))
 
     def settle(self, run_id: str, attempt: AttemptId, cost: Nanodollars) -> None:
         """Close the hold at this cost; a reserve without an answer is withdrawn."""
@@ -126,11 +129,12 @@ class SharedPurse:
         elif place in self._unlimited:
             self._unlimited.discard(place)
         else:
+            self._since.end(place)
             self.slices.settle(run_id, attempt, cost)
 
     def refusal(self, run_id: str) -> Refused | None:
         """The last refusal of this run, which is forgotten with that; None where it was refused nothing."""
-        return self._refusals.take(run_id)
+        return self._since.dated(self._refusals.take(run_id), self.accounts.now_ms())
 
     def governed(self, run_id: str) -> bool:
         """Whether every call of this run was held to its budgets, and none made while the store was away."""
@@ -141,8 +145,10 @@ class SharedPurse:
         """How many reserves wait for the store, those included that nobody wants any more."""
         return len(self._asked)
 
-    async def _ask(self, place: _Place, amount: Nanodollars, scopes: tuple[str, ...], answer: Answer) -> None:
-        told = await self._told(place, amount, scopes)
+    async def _ask(
+        self, place: _Place, amount: Nanodollars, scopes: tuple[str, ...], answer: Answer, *, share: int
+    ) -> None:
+        told = await self._told(place, amount, scopes, share)
         self._asked.discard(place)
         if place in self._withdrawn:
             self._withdrawn.discard(place)
@@ -155,14 +161,14 @@ class SharedPurse:
             case Refused():
                 self._refusals.keep(place[0], told)
             case _:
-                pass
+                self._since.begin(place, self.accounts.now_ms())
         answer(told)
 
-    async def _told(self, place: _Place, amount: Nanodollars, scopes: tuple[str, ...]) -> Granted | Refused:
+    async def _told(self, place: _Place, amount: Nanodollars, scopes: tuple[str, ...], share: int) -> Granted | Refused:
         for _ in range(2):
             await self.bank.prepare(scopes)
             try:
-                told = await self.slices.reserve(*place, amount, scopes)
+                told = await self.slices.reserve(*place, amount, scopes, share=share)
             except KeyError:  # the server has lost what it knew: it is told again what this replica knows
                 self.accounts.renew(scopes)
             else:

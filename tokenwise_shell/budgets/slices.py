@@ -38,8 +38,10 @@ class SharedStore(Protocol):
         """Set a budget's limit; `spent` counts where nobody has opened it before. False where nobody answers."""
         ...
 
-    async def reserve(self, run_id: str, attempt: AttemptId, amount: Nanodollars, scopes: _Scopes) -> Granted | Refused:
-        """Hold the amount in all of these budgets, or in none."""
+    async def reserve(
+        self, run_id: str, attempt: AttemptId, amount: Nanodollars, scopes: _Scopes, *, share: int = ...
+    ) -> Granted | Refused:
+        """Hold the amount in all of these budgets, or in none; at most one part in `share` of what each has left."""
         ...
 
     def settle(self, run_id: str, attempt: AttemptId, cost: Nanodollars) -> None:
@@ -71,6 +73,7 @@ class _Slice:
 class _Desk:
     """What is known of one set of scopes: the slice in use, its size, and the largest amount that was ever asked."""
 
+    scopes: _Scopes
     asking: trio.Lock = field(factory=trio.Lock)
     slice: _Slice | None = None
     size: Nanodollars = _NOTHING
@@ -96,20 +99,23 @@ class Slices:
         desk = self._desks.get(scopes)
         return Granted(Hold(amount)) if desk and self._held_within(desk, (run_id, attempt), amount) else None
 
-    async def reserve(self, run_id: str, attempt: AttemptId, amount: Nanodollars, scopes: _Scopes) -> Granted | Refused:
+    async def reserve(
+        self, run_id: str, attempt: AttemptId, amount: Nanodollars, scopes: _Scopes, *, share: int = 1
+    ) -> Granted | Refused:
         """Hold the amount in all of these budgets, or in none; within a slice where there is one with room.
 
+        A slice is a smaller part of what is left than any share, so `share` concerns what is asked beside it.
         Settled before this has answered, or cancelled, it holds nothing in the end.
         """
         scopes, place = tuple(dict.fromkeys(scopes)), (run_id, attempt)
-        desk = self._desks.setdefault(scopes, _Desk())
+        desk = self._desks.setdefault(scopes, _Desk(scopes))
         desk.largest = max(desk.largest, amount)
         if self._held_within(desk, place, amount):
             return Granted(Hold(amount))
         desk.waiting += 1
         self._asking.add(place)
         try:
-            answer = await self._ask(desk, place, amount, scopes)
+            answer = await self._ask(desk, place, amount, share)
         finally:
             self._asking.discard(place)
             desk.waiting -= 1
@@ -118,19 +124,19 @@ class Slices:
             self.settle(run_id, attempt, _NOTHING)
         return answer
 
-    async def _ask(self, desk: _Desk, place: _Place, amount: Nanodollars, scopes: _Scopes) -> Granted | Refused:
+    async def _ask(self, desk: _Desk, place: _Place, amount: Nanodollars, share: int) -> Granted | Refused:
         """Take a slice for this and what may follow, or else the amount alone."""
         async with desk.asking:
             if not self._held_within(desk, place, amount):
-                await self._take(desk, scopes)
+                await self._take(desk)
                 self._held_within(desk, place, amount)
         if place in self._within:
             return Granted(Hold(amount))
-        answer = await self.store.reserve(*place, amount, scopes)
+        answer = await self.store.reserve(*place, amount, desk.scopes, share=share)
         if isinstance(answer, Refused) and self.give_way(answer.scope):
             with trio.move_on_after(_PATIENCE_S):
                 await self.store.delivered()
-            answer = await self.store.reserve(*place, amount, scopes)
+            answer = await self.store.reserve(*place, amount, desk.scopes, share=share)
         return answer
 
     def settle(self, run_id: str, attempt: AttemptId, cost: Nanodollars) -> None:
@@ -174,8 +180,9 @@ class Slices:
                 self._within[place] = slice_
                 return True
 
-    async def _take(self, desk: _Desk, scopes: _Scopes) -> None:
+    async def _take(self, desk: _Desk) -> None:
         """Replace the slice of these scopes by a new one, or by none."""
+        scopes = desk.scopes
         self._retire(desk)
         available = await self.store.available(scopes)
         amount = lease_for(largest=desk.largest, before=desk.size, available=available)

@@ -10,9 +10,10 @@ stands behind the same contract: tests/shell/treasury_contract.py.
 """
 
 from collections.abc import Callable
+from statistics import median_low
 from typing import Final
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from tokenwise.budgets.budget import Budget, Hold, Short, release, reserve, settle
 from tokenwise.errors import Blamed, InputError, Problem, ProtocolViolation
@@ -20,7 +21,7 @@ from tokenwise.ids import AttemptId
 from tokenwise.machine.messages import Reserve, Settle
 from tokenwise.money import Nanodollars
 
-__all__ = ["UNREACHABLE", "Answer", "Granted", "Purse", "Refusals", "Refused", "Treasury"]
+__all__ = ["UNREACHABLE", "Answer", "Granted", "Purse", "Refusals", "Refused", "Since", "Treasury"]
 
 UNREACHABLE: Final = "budget_store"
 """The scope that a refusal names where the store that replicas share could not be asked."""
@@ -29,6 +30,9 @@ _NOTHING: Final = Nanodollars(0)
 
 # Refusals nobody has asked for yet: runs that wait their turn, and ended well after all.
 _REMEMBERED: Final = 1024
+
+# A client that is told to wait longer than this has gone to somebody else.
+_LONGEST_WAIT_S: Final = 30
 
 
 @frozen
@@ -43,7 +47,8 @@ class Granted:
 class Refused:
     """Nothing is held. `scope` is the budget that said no, with what it has left and what others hold of it.
 
-    `ends_ms` is when its window ends and the limit is renewed (Unix time), None where that will not be.
+    `ends_ms` is when its window ends and the limit is renewed (Unix time), None where that will not be. `age_ms` is for
+    how long the calls of this process have been under way, at the median.
     """
 
     scope: str
@@ -51,6 +56,16 @@ class Refused:
     available: Nanodollars
     held: Nanodollars
     ends_ms: int | None = None
+    age_ms: int = 0
+
+    def for_want_of(self, least: Nanodollars) -> "Refused":
+        """The same refusal of the least that would have done, where more was asked for."""
+        return evolve(self, needed=min(self.needed, least))
+
+    @property
+    def retry_after_s(self) -> int:
+        """When it is worth asking again: calls that have taken so long may well take as long again."""
+        return min(max(1, -(-self.age_ms // 1000)), _LONGEST_WAIT_S)
 
     @property
     def busy(self) -> bool:
@@ -135,9 +150,9 @@ class Treasury:
         return len(self._holds)
 
     def reserve(
-        self, run_id: str, attempt: AttemptId, amount: Nanodollars, scopes: tuple[str, ...]
+        self, run_id: str, attempt: AttemptId, amount: Nanodollars, scopes: tuple[str, ...], *, share: int = 1
     ) -> Granted | Refused:
-        """Hold the amount in all of these budgets, or in none.
+        """Hold the amount in all of these budgets, or in none; at most one part in `share` of what each has left.
 
         Of several that refuse, the answer names one for which waiting is no use before one that is merely busy, and
         then the one with the least left. Raises KeyError for a scope that is not open: a limit that cannot be enforced
@@ -150,7 +165,7 @@ class Treasury:
         taken: dict[str, Budget] = {}
         refused: list[Refused] = []
         for scope in scopes:
-            match reserve(self._budgets[scope], amount):
+            match reserve(self._budgets[scope], amount, share):
                 case Short(needed=needed, available=available, held=held):
                     refused.append(Refused(scope, needed, available, held, self._ends_ms.get(scope)))
                 case (budget, _):
@@ -204,31 +219,56 @@ class Refusals:
 
 
 @define(eq=False)
+class Since:
+    """Since when each call has held its money, Unix ms."""
+
+    _began: dict[tuple[str, AttemptId], int] = field(factory=dict)
+
+    def begin(self, place: tuple[str, AttemptId], at_ms: int) -> None:
+        """A call holds money from now on."""
+        self._began[place] = at_ms
+
+    def end(self, place: tuple[str, AttemptId]) -> None:
+        """It holds none any more."""
+        self._began.pop(place, None)
+
+    def dated(self, refused: Refused | None, at_ms: int) -> Refused | None:
+        """The refusal with what is known of the others' calls."""
+        if refused is None or not self._began:
+            return refused
+        return evolve(refused, age_ms=max(0, at_ms - median_low(self._began.values())))
+
+
+@define(eq=False)
 class Purse:
     """The treasury as the interpreter sees it: each run's scopes are looked up, and every reserve is answered at once.
 
     `give_way` frees what this process itself has put aside in a budget that says no, if anything; then it is asked
-    once more.
+    once more. `now_ms` tells how long calls have been under way.
     """
 
     treasury: Treasury
     scopes_of: Callable[[str], tuple[str, ...]]
     give_way: Callable[[str], bool] = lambda _: False
+    now_ms: Callable[[], int] = lambda: 0
     _refusals: Refusals = field(factory=Refusals)
+    _since: Since = field(factory=Since)
 
-    def reserve(self, run_id: str, attempt: AttemptId, amount: Nanodollars, answer: Answer) -> None:
+    def reserve(self, run_id: str, attempt: AttemptId, amount: Nanodollars, answer: Answer, *, share: int = 1) -> None:
         """Hold the amount in every budget that applies to the run, or in none."""
         scopes = self.scopes_of(run_id)
-        told = self.treasury.reserve(run_id, attempt, amount, scopes)
+        told = self.treasury.reserve(run_id, attempt, amount, scopes, share=share)
         while isinstance(told, Refused) and self.give_way(told.scope):
-            told = self.treasury.reserve(run_id, attempt, amount, scopes)
+            told = self.treasury.reserve(run_id, attempt, amount, scopes, share=share)
         if isinstance(told, Refused):
             self._refusals.keep(run_id, told)
+        else:
+            self._since.begin((run_id, attempt), self.now_ms())
         answer(told)
 
     def refusal(self, run_id: str) -> Refused | None:
         """The last refusal of this run, which is forgotten with that; None where it was refused nothing."""
-        return self._refusals.take(run_id)
+        return self._since.dated(self._refusals.take(run_id), self.now_ms())
 
     def governed(self, run_id: str) -> bool:  # noqa: ARG002 -- in a shared store it depends on the run
         """Whether every call of this run was held to its budgets: here, always."""
@@ -241,4 +281,5 @@ class Purse:
 
     def settle(self, run_id: str, attempt: AttemptId, cost: Nanodollars) -> None:
         """Close the hold at this cost."""
+        self._since.end((run_id, attempt))
         self.treasury.settle(run_id, attempt, cost)

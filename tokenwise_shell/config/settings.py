@@ -359,6 +359,8 @@ KEYS: Final[tuple[Key, ...]] = (
     _knob("deadline_ms", whole(0, _DAY_MS), "Milliseconds from a run's start to its last attempt; 0 is no limit."),
     _knob("parallelism", whole(1, 1000), "Steps of one plan that run at the same time, at most."),
     _knob("default_output_tokens", whole(1), "The cap on an answer where the caller names none."),
+    _knob("fair_share", whole(1, 1000),
+          "Who names no cap holds at most one part in this many of what is left; 1 is all."),
     _knob("mid_from", fraction(0.0, 1.0), "The difficulty, from 0 to 1, from which `balanced` takes a mid-tier model."),
     _knob("flagship_from", fraction(0.0, 1.0), "The difficulty from which it takes a flagship."),
     _knob("willingness_to_pay", USD,

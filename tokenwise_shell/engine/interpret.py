@@ -62,8 +62,11 @@ class PlaceCall(Protocol):
 class Money(Protocol):
     """The budgets outside a run's own limit."""
 
-    def reserve(self, run_id: str, attempt: AttemptId, amount: Nanodollars, answer: Answer) -> None:
-        """Hold the amount in every budget that applies, or in none. `answer` is called once, at once or later."""
+    def reserve(self, run_id: str, attempt: AttemptId, amount: Nanodollars, answer: Answer, *, share: int = 1) -> None:
+        """Hold the amount in every budget that applies, or in none. `answer` is called once, at once or later.
+
+        It may be at most one part in `share` of what each has left.
+        """
         ...
 
     def settle(self, run_id: str, attempt: AttemptId, cost: Nanodollars) -> None:
@@ -256,8 +259,9 @@ class _Live:
 
     def perform(self, command: Reserve | AbandonCall | Wait | Settle | Finish) -> None:
         match command:
-            case Reserve(attempt=attempt, amount=amount):
-                self.shell.money.reserve(self.run_id, attempt, amount, lambda told: self.answered(attempt, told))
+            case Reserve(attempt=attempt, amount=amount, share=share):
+                heard = partial(self.answered, attempt)
+                self.shell.money.reserve(self.run_id, attempt, amount, heard, share=share)
             case AbandonCall(attempt=attempt):
                 if scope := self.scopes.get(attempt):
                     scope.cancel(reason="the run no longer wants this call")

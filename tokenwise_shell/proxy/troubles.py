@@ -10,6 +10,7 @@ from typing import Final, assert_never
 import orjson
 
 from tokenwise.faults import Fault
+from tokenwise.machine.run import Lack
 from tokenwise.routing.choosing import Refusal, Refused
 from tokenwise.routing.verdicts import Failure
 from tokenwise.scenario.risk import Blocked
@@ -27,7 +28,6 @@ __all__ = [
     "budget_exceeded",
     "method_not_allowed",
     "not_found",
-    "not_held",
     "openai_error",
     "refused",
     "shortened",
@@ -38,6 +38,7 @@ __all__ = [
     "unsupported_encoding",
     "untold",
     "upstream",
+    "without_money",
 ]
 
 _INVALID: Final = "invalid_request_error"
@@ -47,8 +48,7 @@ _SERVER: Final = "server_error"
 INTERNAL_ERROR: Final = Trouble(500, _SERVER, "internal_error", "a bug in tokenwise; its log has the traceback")
 """The answer to what nobody has thought of."""
 
-_BUSY_S: Final = 1
-
+_OWN_BUDGET: Final = "the request's budget (`x-tokenwise-budget`, `default_budget`)"
 
 # As much of a client's own words as a message needs for it to know them again.
 _LONGEST_QUOTE: Final = 120
@@ -110,18 +110,26 @@ def unsupported_encoding(encoding: str, limit_bytes: int = 0) -> Trouble:
     return Trouble(415, _INVALID, "unsupported_encoding", message)
 
 
-def budget_exceeded(message: str) -> Trouble:
-    """There is not enough money for this request. The message says what was needed and what is left."""
-    return Trouble(402, "insufficient_quota", "budget_exceeded", message)
+def budget_exceeded(message: str, tokens: int = 0, where: str = _OWN_BUDGET) -> Trouble:
+    """The money for this request is spent, or its own budget too small. The message says what would do.
+
+    `tokens` is how much output what is left pays, and `where` what would have to be raised.
+    """
+    shorter = f"set max_tokens to at most {tokens}, or " if tokens else ""
+    return Trouble(402, "insufficient_quota", "budget_exceeded", f"{message}; {shorter}raise {where}")
 
 
-def not_held(refusal: NotHeld) -> Trouble:
-    """A budget beyond the request's own would not hold what it needs: now, at all, or for want of anybody to ask."""
+def without_money(why: str, lack: Lack | None, refusal: NotHeld | None) -> Trouble:
+    """A run that ended for want of money: its own, or of a budget beyond it, now, at all, or with nobody to ask."""
+    tokens = lack.tokens if lack else 0
+    if refusal is None:
+        return budget_exceeded(why, tokens)
+    refusal = refusal.for_want_of(lack.least) if lack else refusal
     if refusal.unreachable:
-        return Trouble(503, _SERVER, refusal.code, told(refusal), retry_after_s=_BUSY_S)
+        return Trouble(503, _SERVER, refusal.code, told(refusal), retry_after_s=refusal.retry_after_s)
     if refusal.busy:
-        return Trouble(429, _RATE, refusal.code, told(refusal), retry_after_s=_BUSY_S)
-    return budget_exceeded(told(refusal))
+        return Trouble(429, _RATE, refusal.code, told(refusal), retry_after_s=refusal.retry_after_s)
+    return budget_exceeded(told(refusal), tokens, "that limit")
 
 
 def blocked(verdict: Blocked) -> Trouble:
@@ -133,7 +141,7 @@ def refused(refusal: Refused, obstacle: str = "") -> Trouble:
     """No model was chosen, and why. `obstacle` is what hinders the model that the request names."""
     match refusal.code:
         case Refusal.BUDGET:
-            return budget_exceeded(refusal.message)
+            return budget_exceeded(refusal.message, refusal.tokens)
         case Refusal.NO_CAPABLE_MODEL:
             return bad_request(obstacle or refusal.message, code="no_capable_model")
         case Refusal.UNPRICED:

@@ -34,7 +34,7 @@ def test_money_decides_how_far_down_the_order_one_has_to_look(available, model_i
 
 def test_a_request_is_refused_with_what_it_needs_and_what_there_is():
     refused = route(NEED, CATALOG, BALANCED, parse_usd("0.001"))
-    assert refused == Refused(Refusal.BUDGET, parse_usd("0.0014"), parse_usd("0.001"))
+    assert refused == Refused(Refusal.BUDGET, parse_usd("0.0014"), parse_usd("0.001"), tokens=300)
     assert refused.message == "the cheapest capable model may cost $0.0014, and $0.001 is available"
 
 
@@ -52,7 +52,7 @@ class TestBestEffort:
 
     def test_an_answer_too_short_to_be_worth_its_price_is_not_bought(self):
         refused = route(NEED, CATALOG, BALANCED, parse_usd("0.000599"), best_effort=True)
-        assert refused == Refused(Refusal.BUDGET, parse_usd("0.0006"), parse_usd("0.000599"))
+        assert refused == Refused(Refusal.BUDGET, parse_usd("0.0006"), parse_usd("0.000599"), tokens=99)
 
     def test_what_fits_in_full_is_not_shortened(self):
         assert chosen("0.0057", best_effort=True) == "mid"

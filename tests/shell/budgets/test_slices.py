@@ -18,10 +18,10 @@ class Store:
     treasury: Treasury = field(factory=Treasury)
     asked: int = 0
 
-    async def reserve(self, run_id, attempt, amount, scopes):
+    async def reserve(self, run_id, attempt, amount, scopes, *, share=1):
         await trio.lowlevel.checkpoint()
         self.asked += 1
-        return self.treasury.reserve(run_id, attempt, amount, scopes)
+        return self.treasury.reserve(run_id, attempt, amount, scopes, share=share)
 
     def settle(self, run_id, attempt, cost):
         self.treasury.settle(run_id, attempt, cost)

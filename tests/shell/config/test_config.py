@@ -232,12 +232,13 @@ def test_the_policy_is_made_of_its_own_keys_and_three_others(tmp_path):
         tmp_path,
         "default_strategy: cheapest\nescalation_policy: same-tier-first\nmin_output_tokens: 5\n"
         "policy: {max_attempts: 1, max_retries: 0, timeout_ms: 2_000, deadline_ms: 9, parallelism: 3, mid_from: 0,\n"
-        "         flagship_from: 1, backoff_ms: 1, max_backoff_ms: 2, default_output_tokens: 77}\n",
+        "         flagship_from: 1, backoff_ms: 1, max_backoff_ms: 2, default_output_tokens: 77,\n"
+        "         fair_share: 3}\n",
     )
     assert policy(settings) == Policy(
         strategy=Strategy.CHEAPEST, escalation=Escalation.SAME_TIER_FIRST, min_output_tokens=5, max_attempts=1,
         max_retries=0, timeout_ms=2000, deadline_ms=9, parallelism=3, mid_from=0.0, flagship_from=1.0, backoff_ms=1,
-        max_backoff_ms=2, default_output_tokens=77,
+        max_backoff_ms=2, default_output_tokens=77, fair_share=3,
     )  # fmt: skip
     assert policy(settings, Strategy.BEST_QUALITY).strategy is Strategy.BEST_QUALITY
     assert policy(settings, Strategy.BEST_QUALITY).max_attempts == 1

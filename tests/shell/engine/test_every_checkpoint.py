@@ -94,9 +94,9 @@ class Slow(Store):
             self.treasury.open(scope, limit, spent=spent, ends_ms=ends_ms)
         return True
 
-    async def reserve(self, run_id, attempt, amount, scopes):
+    async def reserve(self, run_id, attempt, amount, scopes, *, share=1):
         await trio.sleep(0.007)
-        return await super().reserve(run_id, attempt, amount, scopes)
+        return await super().reserve(run_id, attempt, amount, scopes, share=share)
 
 
 async def cancelled_shared_run(job, world, instrument):

@@ -99,15 +99,24 @@ class TestMoney:
 
     @pytest.mark.slow  # waits for money that another request holds, as long as the machine waits
     async def test_money_that_others_hold_is_429_and_worth_another_try(self, tmp_path):
-        slow = Pace(latency_ms=60_000, token_us=0)
-        limit = {Window.DAY: Nanodollars(8_300_000)}
+        """Also where what was asked for would never fit: a short answer would, once the other's call is over."""
+        slow, limit = Pace(latency_ms=60_000, token_us=0), {Window.DAY: Nanodollars(6_000_000)}
         async with proxy(tmp_path, pace=slow, budgets=limit) as world, trio.open_nursery() as nursery:
-            nursery.start_soon(world.post, chat())
+            nursery.start_soon(world.post, chat(max_tokens=4000))
             await until(lambda: world.one.received)
-            answer = await world.post(chat())
+            answer = await world.post(chat(max_tokens=4000))
             nursery.cancel_scope.cancel()
         assert (answer.status, answer.error["code"]) == (429, "budget_busy")
-        assert answer.headers["retry-after"] == "1"
+        assert int(answer.headers["retry-after"]) >= 2  # as long as the other's call has taken so far
+
+    async def test_a_refusal_says_what_to_do(self, tmp_path):
+        """38 nano-dollars a... the input is held at $1 and the output at $2 per million tokens."""
+        async with proxy(tmp_path) as world:
+            whole = await world.post(chat(max_tokens=100), x_tokenwise_budget="0.0000001")
+            short = await world.post(chat(max_tokens=100), x_tokenwise_budget="0.0002")
+        assert "raise the request's budget" in whole.error["message"]
+        assert "max_tokens" not in whole.error["message"]
+        assert "set max_tokens to at most" in short.error["message"]
 
 
 class TestTheRiskGate:

@@ -146,7 +146,7 @@ class Carrier:
                 return None
             case Outcome.BUDGET_EXHAUSTED:
                 refused = self.service.client.purse.refusal(self.id)
-                return troubles.not_held(refused) if refused else troubles.budget_exceeded(ended.why)
+                return troubles.without_money(ended.why, ended.lack, refused)
             case Outcome.NO_MODEL:
                 return troubles.bad_request(ended.why, code="no_capable_model")
             case Outcome.DEADLINE_PASSED:
