@@ -9,9 +9,10 @@ from tokenwise.budgets.budget import settle as settle_hold
 from tokenwise.catalog.prices import Price
 from tokenwise.faults import RULES, Billing, Fault
 from tokenwise.machine.messages import AbandonCall, Record, Settle
-from tokenwise.machine.run import Attempt, Commands, Ended, Lack, Outcome, Run, Transition
+from tokenwise.machine.run import Attempt, Commands, Ended, Outcome, Run, Transition
 from tokenwise.money import Nanodollars
 from tokenwise.routing.bid import Bid
+from tokenwise.routing.fitting import Lack
 from tokenwise.routing.verdicts import Reply
 from tokenwise.usage import Usage
 

@@ -38,7 +38,8 @@ from tokenwise.machine.messages import (
     Wait,
     Woke,
 )
-from tokenwise.machine.propose import Left, first_intent, least_for, propose
+from tokenwise.machine.propose import first_intent, propose
+from tokenwise.machine.refused import refused
 from tokenwise.machine.run import (
     Again,
     Attempt,
@@ -48,7 +49,6 @@ from tokenwise.machine.run import (
     Ended,
     Intent,
     Job,
-    Lack,
     Onward,
     Outcome,
     Parked,
@@ -80,13 +80,6 @@ TRANSITIONS: Final[Mapping[tuple[type[State], type[Event]], tuple[type[State], .
     (Streaming, Lost): (Ended,),
     (BackingOff, Woke): (Reserving, Parked, Ended),
 }
-
-# How long a step waits for money that other runs hold, each time, and how often, before it gives up.
-_BUSY_MS: Final = 250
-_MOST_WAITS: Final = 8
-_OTHERS_HOLD_IT: Final = "the money stayed in others' hands"
-
-_NOTHING: Final = Nanodollars(0)
 
 
 def start(job: Job, *, at_ms: int = 0) -> Transition:
@@ -208,38 +201,9 @@ def _cancel(run: Run) -> Transition:
 
 
 def _refused(run: Run, index: int, attempt: Attempt, event: ReserveRefused) -> Transition:
-    """A budget outside the run said no: wait for what others hold there, or fit what it has left, or give up."""
-    run = withdraw(run, index, attempt)
-    each = evolve(run.steps[index], state=Pending(), refusals=run.steps[index].refusals + 1)
-    run = run.put(index, each)
-    intent, cheapest = attempt.intent, least_for(run, attempt.intent)
-    least = cheapest.amount if cheapest else attempt.bid.amount
-    if not run.books.held:  # otherwise a sibling's end will wake it
-        whole = _NOTHING if intent.need.open_ended else attempt.bid.amount
-        if each.waits < _MOST_WAITS and (_may_come(whole, event) or _may_come(least, event)):
-            waiting = evolve(each, state=BackingOff(attempt, intent), waits=each.waits + 1)
-            return _then_advance(run.put(index, waiting), (Wait(attempt.id, _BUSY_MS),))
-        if _may_come(least, event):
-            lack = Lack(least, 0)
-            return _then_advance(*end(run, index, Outcome.BUDGET_EXHAUSTED, _OTHERS_HOLD_IT, lack=lack))
-    run, out = propose(run, index, intent, _left(run, attempt, event, least))
+    run, out = refused(run, index, attempt, event)
     # To advance now would ask again at once, for a parked step.
     return (run, out) if isinstance(run.steps[index].state, Parked) else _then_advance(run, out)
-
-
-def _may_come(amount: Nanodollars, event: ReserveRefused) -> bool:
-    """Whether this much is not left, and would be if others gave back all that they hold."""
-    return event.available < amount <= event.available + event.held
-
-
-def _left(run: Run, attempt: Attempt, event: ReserveRefused, least: Nanodollars) -> Left:
-    """What may be held of what is left: a share of it where nobody asked for a length, and the least in any case.
-
-    Always less than was refused, so that asking ends.
-    """
-    share = run.job.policy.fair_share if attempt.intent.need.open_ended else 1
-    most = max(event.available // share, min(least, event.available))
-    return Left(Nanodollars(min(most, attempt.bid.amount - 1)), least)
 
 
 # --- calling and what comes of it ------------------------------------------------------------------------------------

@@ -22,7 +22,6 @@ from tokenwise.machine.run import (
     Commands,
     First,
     Intent,
-    Lack,
     Onward,
     Outcome,
     Parked,
@@ -35,7 +34,7 @@ from tokenwise.money import Nanodollars, format_usd
 from tokenwise.plan import Step
 from tokenwise.prompt import Finding, Message, compose, count_prompt, cut_to
 from tokenwise.routing.bid import Bid, Need
-from tokenwise.routing.fitting import bid_of, bids_in_order, least, longest, shorten
+from tokenwise.routing.fitting import Lack, bid_of, bids_in_order, least, longest, shorten
 from tokenwise.routing.health import ANY_MODEL
 from tokenwise.routing.shortlist import obstacle
 

@@ -17,6 +17,7 @@ from tokenwise.plan import Plan, Step
 from tokenwise.policy import Policy
 from tokenwise.prompt import Message
 from tokenwise.routing.bid import Bid, Need
+from tokenwise.routing.fitting import Lack
 from tokenwise.routing.health import Seat
 from tokenwise.routing.ladder import Failed
 from tokenwise.traits import Tier
@@ -33,7 +34,6 @@ __all__ = [
     "First",
     "Intent",
     "Job",
-    "Lack",
     "Onward",
     "Outcome",
     "Parked",
@@ -194,16 +194,8 @@ class BackingOff:
 
 
 @frozen
-class Lack:
-    """What money was wanting: the cheapest answer worth sending needs `least`; what is left pays `tokens` of output."""
-
-    least: Nanodollars
-    tokens: int
-
-
-@frozen
 class Ended:
-    """Is over. `lack` is known where it ended for want of money."""
+    """Is over, for want of money where there is a `lack`."""
 
     outcome: Outcome
     text: str = ""
@@ -253,9 +245,6 @@ class StepRun:
         )
 
 
-_FRESH = StepRun()
-
-
 @frozen
 class Run:
     """A job under way. `steps` are in plan order; `books` are the run's own limit, spend and holds."""
@@ -271,14 +260,13 @@ class Run:
     @classmethod
     def of(cls, job: Job, at_ms: int) -> "Run":
         """A run that has not begun."""
-        return cls(job, Budget(job.limit), (_FRESH,) * len(job.plan.steps), at_ms, at_ms, job.cooling)
+        return cls(job, Budget(job.limit), (StepRun(),) * len(job.plan.steps), at_ms, at_ms, job.cooling)
 
     @property
     def avoid(self) -> frozenset[Seat]:
         """The seats that are still cooling now."""
-        return (
-            frozenset([seat for seat, until_ms in self.cooling if self.now_ms < until_ms]) if self.cooling else _NOBODY
-        )
+        cooling = self.cooling
+        return frozenset([seat for seat, until_ms in cooling if self.now_ms < until_ms]) if cooling else _NOBODY
 
     @property
     def endings(self) -> tuple[Ended, ...]:

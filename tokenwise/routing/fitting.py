@@ -20,7 +20,18 @@ from tokenwise.routing.health import ANY_MODEL, Seat
 from tokenwise.routing.shortlist import candidates, least_output, obstacle
 from tokenwise.traits import Capability
 
-__all__ = ["Unaffordable", "bid_of", "bids_in_order", "bids_of", "fit", "kin_last", "least", "longest", "shorten"]
+__all__ = [
+    "Lack",
+    "Unaffordable",
+    "bid_of",
+    "bids_in_order",
+    "bids_of",
+    "fit",
+    "kin_last",
+    "least",
+    "longest",
+    "shorten",
+]
 
 
 @frozen
@@ -28,6 +39,14 @@ class Unaffordable:
     """No bid. `needed` is the cheapest whole answer there is; None where no model qualifies at any price."""
 
     needed: Nanodollars | None
+
+
+@frozen
+class Lack:
+    """What money was wanting: the cheapest answer worth sending needs `least`; what is left pays `tokens` of output."""
+
+    least: Nanodollars
+    tokens: int
 
 
 def fit(

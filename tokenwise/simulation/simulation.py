@@ -314,12 +314,10 @@ class Driver:
         heapq.heappush(self._later, (at_ms, self._sequence, live, event))
 
     def _reserve(self, live: _Live, command: Reserve) -> Event:
-        attempt, arrival = command.attempt, live.arrival
-        if arrival.scopes:
-            short = self.coffers.reserve(
-                arrival.job.id, attempt, command.amount, arrival.scopes, self.now_ms, share=command.share
-            )
-            if short:
+        attempt, scopes = command.attempt, live.arrival.scopes
+        if scopes:
+            place = (live.arrival.job.id, attempt)
+            if short := self.coffers.reserve(*place, command.amount, scopes, self.now_ms, share=command.share):
                 return ReserveRefused(attempt, self.now_ms, short.available, short.held)
         return Reserved(attempt, self.now_ms)
 

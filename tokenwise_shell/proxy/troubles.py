@@ -10,8 +10,8 @@ from typing import Final, assert_never
 import orjson
 
 from tokenwise.faults import Fault
-from tokenwise.machine.run import Lack
 from tokenwise.routing.choosing import Refusal, Refused
+from tokenwise.routing.fitting import Lack
 from tokenwise.routing.verdicts import Failure
 from tokenwise.scenario.risk import Blocked
 from tokenwise_shell.budgets.accounts import told

@@ -1,0 +1,56 @@
+"""What a step does when a budget outside the run has said no: it waits, fits what is left there, or gives up.
+
+Money that others only hold may come back, so it is waited for; what is spent does not. Which of the two it is depends
+on the cheapest answer worth sending, and not on what was asked for.
+"""
+
+from typing import Final
+
+from attrs import evolve
+
+from tokenwise.machine.books import end, withdraw
+from tokenwise.machine.messages import ReserveRefused, Wait
+from tokenwise.machine.propose import Left, least_for, propose
+from tokenwise.machine.run import Attempt, BackingOff, Outcome, Pending, Run, Transition
+from tokenwise.money import Nanodollars
+from tokenwise.routing.fitting import Lack
+
+__all__ = ["refused"]
+
+# How long a step waits for money that other runs hold, each time, and how often, before it gives up.
+_BUSY_MS: Final = 250
+_MOST_WAITS: Final = 8
+_OTHERS_HOLD_IT: Final = "the money stayed in others' hands"
+_NOTHING: Final = Nanodollars(0)
+
+
+def refused(run: Run, index: int, attempt: Attempt, event: ReserveRefused) -> Transition:
+    """Wait for what others hold there, or fit what it has left, or give up."""
+    run = withdraw(run, index, attempt)
+    each = evolve(run.steps[index], state=Pending(), refusals=run.steps[index].refusals + 1)
+    run = run.put(index, each)
+    intent, cheapest = attempt.intent, least_for(run, attempt.intent)
+    least = cheapest.amount if cheapest else attempt.bid.amount
+    if not run.books.held:  # otherwise a sibling's end will wake it
+        whole = _NOTHING if intent.need.open_ended else attempt.bid.amount
+        if each.waits < _MOST_WAITS and (_may_come(whole, event) or _may_come(least, event)):
+            waiting = evolve(each, state=BackingOff(attempt, intent), waits=each.waits + 1)
+            return run.put(index, waiting), (Wait(attempt.id, _BUSY_MS),)
+        if _may_come(least, event):
+            return end(run, index, Outcome.BUDGET_EXHAUSTED, _OTHERS_HOLD_IT, lack=Lack(least, 0))
+    return propose(run, index, intent, _left(run, attempt, event, least))
+
+
+def _may_come(amount: Nanodollars, event: ReserveRefused) -> bool:
+    """Whether this much is not left, and would be if others gave back all that they hold."""
+    return event.available < amount <= event.available + event.held
+
+
+def _left(run: Run, attempt: Attempt, event: ReserveRefused, least: Nanodollars) -> Left:
+    """What may be held of what is left: a share of it where nobody asked for a length, and the least in any case.
+
+    Always less than was refused, so that asking ends.
+    """
+    share = run.job.policy.fair_share if attempt.intent.need.open_ended else 1
+    most = max(event.available // share, min(least, event.available))
+    return Left(Nanodollars(min(most, attempt.bid.amount - 1)), least)
