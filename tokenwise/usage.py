@@ -68,6 +68,9 @@ class TokenCount:
 class Usage:
     """What one call consumed, in disjoint classes of tokens that sum; `reasoning_tokens` are part of the output.
 
+    `cache_write_5m_tokens` were written to a cache for five minutes, as far as the answer says so; all other writes are
+    `cache_write_tokens`, which are priced at the dearest write that the vendor sells.
+
     Providers differ on whether their prompt count includes cached tokens; each adapter subtracts once, here nobody
     does. Names follow OpenTelemetry's GenAI conventions.
     """
@@ -77,10 +80,12 @@ class Usage:
     cache_write_tokens: int = 0
     output_tokens: int = 0
     reasoning_tokens: int = 0
+    cache_write_5m_tokens: int = 0
 
     # One check in place of a validator per field: there is a usage for every call.
     def __attrs_post_init__(self) -> None:
-        inputs = min(self.input_tokens, self.cache_read_tokens, self.cache_write_tokens)
+        written = min(self.cache_write_tokens, self.cache_write_5m_tokens)
+        inputs = min(self.input_tokens, self.cache_read_tokens, written)
         if inputs < 0 or self.output_tokens < 0 or self.reasoning_tokens < 0:
             raise ValueError(f"a number of tokens is negative: {self!r}")
         if self.reasoning_tokens > self.output_tokens:
@@ -89,7 +94,12 @@ class Usage:
     @property
     def prompt_tokens(self) -> int:
         """All input, cached or not: what the long-context price tiers look at."""
-        return self.input_tokens + self.cache_read_tokens + self.cache_write_tokens
+        return self.input_tokens + self.cache_read_tokens + self.written_tokens
+
+    @property
+    def written_tokens(self) -> int:
+        """What was written to a cache, for however long."""
+        return self.cache_write_tokens + self.cache_write_5m_tokens
 
 
 def count_text(text: str) -> TokenCount:

@@ -141,7 +141,8 @@ class TestStreams:
     @given(st.lists(st.text(max_size=5)), st.integers(400, 599))
     def test_an_error_after_output_is_a_cut_stream_with_the_providers_message(self, pieces, code):
         error = orjson.dumps({"error": {"code": code, "message": "No more.", "status": "INTERNAL"}})
-        assert streamed([*map(says, pieces), says("x"), error], None)[1] == Failure(Fault.CUT_STREAM, "No more.")
+        failure = streamed([*map(says, pieces), says("x"), error], None)[1]
+        assert (failure.fault, failure.message, failure.usage) == (Fault.CUT_STREAM, "No more.", None)
 
     @given(st.lists(st.text(max_size=5), min_size=1), st.text(max_size=5), st.sampled_from([*FINISH_REASONS]))
     def test_streamed_or_not_the_same_answer_is_the_same_reply(self, pieces, model, reason):

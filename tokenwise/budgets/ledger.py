@@ -65,6 +65,7 @@ class Charged:
     """A call was paid. `outcome` is "ok" or the fault's name; `estimated` where the provider reported no usage.
 
     `model` is the one that answered; `asked` the one that was asked. `reported` is the provider's own figure, if any.
+    `notice` says why a reported usage was not taken, or that another tier of service answered than is priced here.
     """
 
     attempt: AttemptId
@@ -76,6 +77,7 @@ class Charged:
     estimated: bool
     asked: str
     reported: Nanodollars | None = None
+    notice: str = ""
 
 
 @frozen

@@ -83,7 +83,9 @@ def _offer_row(offer: Offer) -> tuple[object, ...]:
 
 
 def _rate_row(rate: Rate) -> tuple[int, ...]:
-    return rate.above_input_tokens, rate.input, rate.output, rate.cache_read, rate.cache_write
+    row = rate.above_input_tokens, rate.input, rate.output, rate.cache_read, rate.cache_write
+    # Only where it differs, so that a catalogue without such prices keeps the fingerprint that ledgers know it by.
+    return row if rate.cache_write_5m == rate.cache_write else (*row, rate.cache_write_5m)
 
 
 def _only(model: Model, providers: frozenset[str]) -> Model:

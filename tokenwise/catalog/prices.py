@@ -8,7 +8,7 @@ import itertools
 from functools import cached_property
 from typing import Final
 
-from attrs import field, frozen
+from attrs import Factory, field, frozen
 from attrs.validators import ge
 
 from tokenwise.money import Nanodollars, NanoPerMtok, round_up
@@ -22,7 +22,8 @@ class Rate:
     """What tokens cost once a request's whole input exceeds `above_input_tokens`: one row of a price.
 
     The row applies to the whole request, not to the tokens above the threshold. `cache_write` is the dearest write the
-    vendor sells for this model; where caching is not priced apart, it equals `input`.
+    vendor sells for this model (Anthropic's for an hour); where caching is not priced apart, it equals `input`.
+    `cache_write_5m` is what a write for five minutes costs, the same where it is not priced apart, and never more.
     """
 
     input: NanoPerMtok = field(validator=ge(NanoPerMtok(0)))
@@ -30,10 +31,21 @@ class Rate:
     cache_read: NanoPerMtok = field(validator=ge(NanoPerMtok(0)))
     cache_write: NanoPerMtok = field(validator=ge(NanoPerMtok(0)))
     above_input_tokens: int = field(default=0, validator=ge(0))
+    cache_write_5m: NanoPerMtok = field(default=Factory(lambda self: self.cache_write, takes_self=True))
+
+    @cache_write_5m.validator
+    def _check_short_write(self, _: object, short: NanoPerMtok) -> None:
+        if not 0 <= short <= self.cache_write:
+            raise ValueError(
+                f"a write for five minutes costs {short}, expected from 0 to cache_write {self.cache_write}"
+            )
 
     @cached_property
     def worst_input(self) -> NanoPerMtok:
-        """The dearest class an input token can be billed as: what a reservation must assume."""
+        """The dearest class an input token can be billed as: what a reservation must assume.
+
+        Every write is assumed here, since nothing here knows what the request asks to have written.
+        """
         return max(self.input, self.cache_read, self.cache_write)
 
 
@@ -61,6 +73,7 @@ class Price:
             usage.input_tokens * rate.input
             + usage.cache_read_tokens * rate.cache_read
             + usage.cache_write_tokens * rate.cache_write
+            + usage.cache_write_5m_tokens * rate.cache_write_5m
             + usage.output_tokens * rate.output
         )
 

@@ -8,7 +8,8 @@ from tokenwise.budgets.budget import Hold
 from tokenwise.budgets.budget import settle as settle_hold
 from tokenwise.catalog.prices import Price
 from tokenwise.faults import RULES, Billing, Fault
-from tokenwise.machine.messages import AbandonCall, Record, Settle
+from tokenwise.machine.messages import AbandonCall, CallFailed, Record, Settle
+from tokenwise.machine.plausible import implausible
 from tokenwise.machine.run import Attempt, Commands, Ended, Outcome, Run, Transition
 from tokenwise.money import Nanodollars
 from tokenwise.routing.bid import Bid
@@ -25,13 +26,15 @@ def reservation(attempt: Attempt) -> ledger.Reservation:
     return ledger.Reservation(attempt.id, bid.model, bid.provider, bid.amount, bid.input_tokens, bid.max_output_tokens)
 
 
-def pay(
-    run: Run, index: int, attempt: Attempt, outcome: str, usage: Usage | None, reply: Reply | None = None
-) -> Transition:
-    """Settle a call that has been answered. The reservation stands where nothing was reported and it may be billed."""
+def pay(run: Run, index: int, attempt: Attempt, outcome: str, heard: Reply | CallFailed) -> Transition:
+    """Settle a call that has been answered. The reservation stands where nothing was reported and it may be billed.
+
+    What the provider says that it took counts where it is more than the tokens come to.
+    """
     bid = attempt.bid
-    served = (reply.served_model if reply else "") or bid.model
-    cost = _cost(run, bid, served, usage, outcome)
+    served = (heard.served_model if isinstance(heard, Reply) else "") or bid.model
+    usage, doubt = _believed(run, bid, served, heard)
+    cost = max(_cost(run, bid, served, usage, outcome), heard.reported_cost or Nanodollars(0))
     entry = ledger.Charged(
         attempt=attempt.id,
         model=served,
@@ -41,10 +44,21 @@ def pay(
         outcome=outcome,
         estimated=usage is None and cost > 0,
         asked=bid.model,
-        reported=reply.reported_cost if reply else None,
+        reported=heard.reported_cost,
+        notice="; ".join(filter(None, (heard.notice, doubt))),
     )
     run = _settled(run, index, attempt, cost)
     return run, (Settle(attempt.id, cost), Record(entry), *_difference(attempt, cost))
+
+
+def _believed(run: Run, bid: Bid, served: str, heard: Reply | CallFailed) -> tuple[Usage | None, str]:
+    """The usage that was reported, None with the reason where it cannot be true."""
+    if heard.usage is None:
+        return None, ""
+    catalog, said = run.job.catalog, heard.text if isinstance(heard, Reply) else ""
+    model = catalog.by_id.get(served) or catalog.by_id.get(bid.model)
+    doubt = implausible(heard.usage, bid, model, said=said)
+    return (None, doubt) if doubt else (heard.usage, "")
 
 
 def _cost(run: Run, bid: Bid, served: str, usage: Usage | None, outcome: str) -> Nanodollars:

@@ -240,25 +240,25 @@ def _judge(run: Run, index: int, attempt: Attempt, reply: Reply) -> Transition:
     fault = verdict(reply) if run.job.judged else None
     if fault is None:
         return _accept(run, index, attempt, reply)
-    run, paid = pay(run, index, attempt, fault.value, reply.usage, reply)
+    run, paid = pay(run, index, attempt, fault.value, reply)
     failure = CallFailed(attempt.id, run.now_ms, fault, "; ".join(reply.findings))
     return _after_failure(run, index, attempt, failure, paid)
 
 
 def _accept(run: Run, index: int, attempt: Attempt, reply: Reply) -> Transition:
-    run, paid = pay(run, index, attempt, "ok", reply.usage, reply)
+    run, paid = pay(run, index, attempt, "ok", reply)
     run, ended = end(run, index, Outcome.OK, text=reply.text)
     return _then_advance(run, (*paid, *ended))
 
 
 def _fail(run: Run, index: int, attempt: Attempt, event: CallFailed) -> Transition:
-    run, paid = pay(run, index, attempt, event.fault.value, event.usage)
+    run, paid = pay(run, index, attempt, event.fault.value, event)
     return _after_failure(run, index, attempt, event, paid)
 
 
 def _break_off(run: Run, index: int, attempt: Attempt, event: CallFailed) -> Transition:
     """A stream that broke after text was out: nobody else may continue it."""
-    run, paid = pay(run, index, attempt, event.fault.value, event.usage)
+    run, paid = pay(run, index, attempt, event.fault.value, event)
     run, ended = end(run, index, Outcome.FAILED, _because(event))
     return _then_advance(run, (*paid, *ended))
 

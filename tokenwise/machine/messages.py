@@ -85,6 +85,8 @@ class CallFailed:
     message: str = ""
     usage: Usage | None = None
     retry_after_ms: int | None = None
+    reported_cost: Nanodollars | None = None
+    notice: str = ""
 
 
 @frozen
@@ -202,5 +204,7 @@ def call_ended(attempt: AttemptId, at_ms: int, outcome: Reply | Failure) -> Call
     match outcome:
         case Reply():
             return CallSucceeded(attempt, at_ms, outcome)
-        case Failure(fault=fault, message=message, usage=usage, retry_after_ms=retry_after_ms):
-            return CallFailed(attempt, at_ms, fault, message, usage, retry_after_ms)
+        case Failure(
+            fault=fault, message=message, usage=usage, retry_after_ms=pause, reported_cost=cost, notice=notice
+        ):
+            return CallFailed(attempt, at_ms, fault, message, usage, pause, cost, notice)

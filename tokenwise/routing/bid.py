@@ -78,7 +78,8 @@ class Bid:
     """A call that could be made: `amount` is its worst case and must be held before it is.
 
     `max_output_tokens` is the cap that is sent, and holds for each of the choices that the request asks for.
-    `surcharge` is the part of the amount that no usage tells of, so it is charged in full.
+    `surcharge` is the part of the amount that no usage tells of, so it is charged in full. `choices` are how many
+    answers of that length it pays for.
     """
 
     model: str
@@ -88,6 +89,7 @@ class Bid:
     max_output_tokens: int
     amount: Nanodollars
     surcharge: Nanodollars = _NO_FEE
+    choices: int = 1
 
 
 def cap(model: Model, need: Need) -> int:
@@ -111,7 +113,8 @@ def make_bid(model: Model, offer: Offer, need: Need, *, output_tokens: int) -> B
     tokens = _input_bound(model, need)
     amount = offer.price.worst(input_tokens=tokens, output_tokens=output_tokens * need.choices)
     fee = _surcharge(offer, need)
-    return Bid(model.id, offer.provider, offer.native_id, tokens, output_tokens, Nanodollars(amount + fee), fee)
+    held = Nanodollars(amount + fee)
+    return Bid(model.id, offer.provider, offer.native_id, tokens, output_tokens, held, fee, need.choices)
 
 
 def longest_bid(model: Model, offer: Offer, need: Need, available: Nanodollars) -> Bid | None:

@@ -31,7 +31,8 @@ class Reply:
     """What came back from a successful call.
 
     `usage` is None where the provider reported none, which is not the same as zero. `served_model` is the catalogue id
-    of the model that answered, where it differs from the one asked. `reported_cost` is the provider's own figure.
+    of the model that answered, where it differs from the one asked. `reported_cost` is the provider's own figure, and
+    `notice` what is wrong with its bill, in words for the books: a count that is none, another tier of service.
     """
 
     text: str
@@ -41,11 +42,14 @@ class Reply:
     findings: tuple[str, ...] = ()
     served_model: str = ""
     reported_cost: Nanodollars | None = None
+    notice: str = ""
 
 
 @frozen
 class Failure:
-    """What came back from a call that gave no whole reply. `usage` is what was reported all the same, if anything.
+    """What came back from a call that gave no whole reply.
+
+    `usage`, `reported_cost` and `notice` are as in a reply: what was reported all the same, if anything.
 
     `status`, `code` and `param` are the provider's own words, 0 or "" where it said none; nothing is decided by them.
     """
@@ -57,6 +61,8 @@ class Failure:
     status: int = 0
     code: str = ""
     param: str = ""
+    reported_cost: Nanodollars | None = None
+    notice: str = ""
 
 
 _UNUSABLE = {

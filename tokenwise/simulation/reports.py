@@ -80,7 +80,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
 """Every figure of a report, by name, in the order of its table.
 
 `success` is the share whose run completed, whatever its answer is worth; `quality` the mean worth of all answers, 0
-where there is none. `unbooked` is what providers billed above what the books say, after a price changed.
+where there is none. `unbooked` is what providers billed beyond the books, below 0 after a price fell.
 `misplaced calls` went to models without a capability that the request requires; `unrecorded calls` to models of which
 the request, having recorded outcomes, has none, so that their quality was drawn.
 """

@@ -23,15 +23,13 @@ from tokenwise.usage import (
     count_text,
 )
 from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, text
+from tokenwise_shell.providers.final_usage import LISTED_TIERS
 from tokenwise_shell.providers.openai.reading import data_url
 
 __all__ = ["weigh"]
 
 # Set by whoever sends the request, or stripped before.
 _NOT_SENT: Final = frozenset({"model", "messages", "stream_options", "tokenwise"})
-
-# Tiers of service at the listed price or below it.
-_LISTED_TIERS: Final = frozenset({"", "auto", "default", "standard", "standard_only", "flex", "batch"})
 
 # What makes a provider fetch, search or call something by itself, or let another model answer: fees and input that
 # nobody can know before. The fields of OpenRouter, Anthropic and Google pass through by their own names.
@@ -195,7 +193,7 @@ def _unpriced(fields: Fields, messages: list[Fields]) -> Iterator[str]:
 def _dearer(fields: Fields) -> Iterator[str]:
     """What is billed at another price than the listed one, in the words of Anthropic's clients too."""
     said = {**fields, **as_fields(as_fields(fields.get("extra_content")).get("anthropic"))}
-    if text(said.get("service_tier")) not in _LISTED_TIERS:
+    if text(said.get("service_tier")) not in LISTED_TIERS:
         yield "service_tier (dearer than the listed price)"
     if said.get("speed") not in (None, "standard"):
         yield "speed (dearer than the listed price)"

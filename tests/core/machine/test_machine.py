@@ -275,11 +275,38 @@ class TestCharges:
         (charged,) = entries(simulated, ledger.Charged)
         assert (charged.amount, charged.estimated) == (0, False)
 
-    def test_what_the_provider_says_it_cost_is_noted_and_not_believed(self):
+    @pytest.mark.parametrize(("reported", "amount"), [(7, 460_000), (470_000, 470_000), (5_000_000, 5_000_000)])
+    def test_what_the_provider_says_it_took_counts_where_it_is_more(self, reported, amount):
+        """Fees, a rise in price and a dearer host are in its figure and not in the tokens."""
         usage = Usage(input_tokens=60, output_tokens=200)
-        simulated = told(job(step("a")), scripted(a0=replies(usage=usage, reported_cost=7)))
+        simulated = told(job(step("a")), scripted(a0=replies(usage=usage, reported_cost=reported)))
         (charged,) = entries(simulated, ledger.Charged)
-        assert (charged.amount, charged.reported) == (460_000, 7)
+        assert (charged.amount, charged.reported, charged.estimated) == (amount, reported, False)
+        excess = [ledger.Overran(A0, amount - 1_239_000)] if amount > 1_239_000 else []
+        assert entries(simulated, ledger.Overran) == excess
+
+    def test_a_failure_costs_what_the_provider_says_it_took(self):
+        broken = fails(Fault.CUT_STREAM, usage=Usage(input_tokens=60, output_tokens=10), reported_cost=2_000_000)
+        charged = entries(told(job(step("a")), scripted(a0=broken)), ledger.Charged)[0]
+        assert (charged.amount, charged.reported) == (2_000_000, 2_000_000)
+
+    @pytest.mark.parametrize(
+        "usage",
+        [
+            Usage(input_tokens=60, output_tokens=10**12),  # $2,000,000 on a cap of 500 tokens
+            Usage(input_tokens=10**9, output_tokens=10),
+            Usage(input_tokens=1, cache_read_tokens=10**9, output_tokens=10),
+        ],
+    )
+    def test_a_count_that_cannot_be_true_is_no_count_and_the_books_say_so(self, usage):
+        (charged,) = entries(told(job(step("a")), scripted(a0=replies(usage=usage))), ledger.Charged)
+        assert (charged.usage, charged.amount, charged.estimated) == (None, 1_239_000, True)
+        assert "are the most that can be" in charged.notice
+
+    def test_a_server_that_does_not_know_the_cap_is_believed_as_far_as_its_text_goes(self):
+        usage = Usage(input_tokens=60, output_tokens=4_000)
+        (charged,) = entries(told(job(step("a")), scripted(a0=replies(text="a " * 8_000, usage=usage))), ledger.Charged)
+        assert (charged.usage, charged.notice) == (usage, "")
 
 
 # --- the ladder ------------------------------------------------------------------------------------------------------

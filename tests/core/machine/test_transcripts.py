@@ -84,7 +84,7 @@ STORIES = {
     "overrun": (
         "A provider that bills more than it was allowed is believed, and the excess has its own line.",
         Arrival(job(step("answer"))),
-        ScriptedWorld(Answer(900, Reply("Long.", FinishReason.STOP, Usage(input_tokens=60, output_tokens=5000)))),
+        ScriptedWorld(Answer(900, Reply("Long.", FinishReason.STOP, Usage(input_tokens=60, output_tokens=900)))),
     ),
     "no_usage": (
         "No usage reported is not zero usage: the reservation stands, as an estimate.",

@@ -89,13 +89,16 @@ class TestTrouble:
 
 
 class TestBills:
-    def test_a_price_that_changes_is_billed_and_not_booked(self):
-        """The catalogue's price is what the books say; the difference is counted apart."""
+    def test_a_price_that_rises_is_booked_as_billed_and_one_that_falls_is_not(self):
+        """The books say the larger of the catalogue's price and the provider's; what they say too much is counted."""
         dearer = evolve(STEADY, prices=(Repriced(1_000, 1_500),))
         some = [evolve(ASKED, id=f"r{n}", at_ms=n * 1_000, model="mini") for n in range(2)]
         tally = survey(some, Variant(name="v"), Setting(catalog=CATALOG, world=ModelledWorld(usual=dearer)))[EVERYTHING]
-        assert tally.sums["spent_nano",] == 2 * (50 * 1_000 + 200 * 2_000)
-        assert tally.sums["unbooked_nano",] == (50 * 1_000 + 200 * 2_000) // 2
+        usual = 50 * 1_000 + 200 * 2_000
+        assert (tally.sums["spent_nano",], tally.sums["unbooked_nano",]) == (usual + usual * 3 // 2, 0)
+        cheaper = ModelledWorld(usual=evolve(STEADY, prices=(Repriced(1_000, 500),)))
+        tally = survey(some, Variant(name="v"), Setting(catalog=CATALOG, world=cheaper))[EVERYTHING]
+        assert (tally.sums["spent_nano",], tally.sums["unbooked_nano",]) == (2 * usual, -usual // 2)
 
     def test_silence_and_excess_come_at_their_rates(self):
         odd = evolve(STEADY, unreported_per_mille=300, overbilled_per_mille=100)

@@ -39,16 +39,28 @@ class TestEntries:
         usage = Usage(input_tokens=400, cache_read_tokens=10, output_tokens=90, reasoning_tokens=20)
         entry = Charged(
             ATTEMPT, "big", "openai", Nanodollars(5), usage, "truncated", estimated=False, asked="mini",
-            reported=Nanodollars(6),
+            reported=Nanodollars(6), notice="odd",
         )  # fmt: skip
         assert entry_to_json(entry) == {
             "type": "charged", "step": "answer", "attempt": 1, "model": "big", "provider": "openai", "amount_nano": 5,
             "usage": {
                 "input_tokens": 400, "cache_read_tokens": 10, "cache_write_tokens": 0, "output_tokens": 90,
-                "reasoning_tokens": 20,
+                "reasoning_tokens": 20, "cache_write_5m_tokens": 0,
             },
-            "outcome": "truncated", "estimated": False, "asked": "mini", "reported_nano": 6,
+            "outcome": "truncated", "estimated": False, "asked": "mini", "reported_nano": 6, "notice": "odd",
         }  # fmt: skip
+
+    def test_a_charge_written_before_there_were_notices_and_writes_of_two_lifetimes_is_read(self):
+        line = {
+            "type": "charged", "step": "answer", "attempt": 1, "model": "big", "provider": "openai", "amount_nano": 5,
+            "usage": {
+                "input_tokens": 4, "cache_read_tokens": 0, "cache_write_tokens": 7, "output_tokens": 9,
+                "reasoning_tokens": 0,
+            },
+            "outcome": "ok", "estimated": False, "asked": "mini", "reported_nano": None,
+        }  # fmt: skip
+        read = entry_from_json(line)
+        assert (read.notices, read.entry.notice, read.entry.usage) == ((), "", Usage(4, 0, 7, 9))
 
     def test_a_tier_is_its_name(self):
         line = entry_to_json(Routed(ATTEMPT, "mini", "openai", Tier.FLAGSHIP, Nanodollars(7)))
@@ -86,6 +98,7 @@ class TestEvents:
         assert event_to_json(event) == {
             "type": "call_failed", "step": "answer", "attempt": 1, "at_ms": 800, "fault": "rate_limited",
             "message": "slow down", "usage": None, "retry_after_ms": 2000,
+            "reported_cost_nano": None, "notice": "",
         }  # fmt: skip
 
     def test_cooling_seats_are_provider_model_and_time(self):

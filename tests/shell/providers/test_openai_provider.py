@@ -142,6 +142,10 @@ class TestRequests:
             Endpoint(ProviderKind.OPENAI, base_url)
 
 
+CACHED_64 = {"prompt_tokens_details": {"cached_tokens": 64}}
+THOUGHT_30 = {"completion_tokens_details": {"reasoning_tokens": 30}}
+
+
 class TestReplies:
     def test_text_usage_and_cost(self):
         usage = {
@@ -158,10 +162,69 @@ class TestReplies:
             reported_cost=140_000,
         )
 
-    def test_no_usage_is_none_and_usage_of_zero_is_zero(self):
+    def test_no_usage_is_none_usage_of_zero_is_zero_and_none_beside_output_is_none(self):
         assert answered(completion({"content": "a"})).usage is None
         zero = {"prompt_tokens": 0, "completion_tokens": 0}
-        assert answered(completion({"content": "a"}, usage=zero)).usage == Usage()
+        assert answered(completion({"content": ""}, usage=zero)).usage == Usage()
+        reply = answered(completion({"content": "a"}, usage=zero))
+        assert (reply.usage, reply.notice) == (None, "no output counted, where there is some")
+
+    @pytest.mark.parametrize(
+        ("usage", "known"),
+        [
+            # OpenAI: all is in the two, and the total is their sum.
+            ({"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120, **CACHED_64}, Usage(36, 64, 0, 20)),
+            # The prompt was told without what was cached: it is no output, which costs many times as much.
+            ({"prompt_tokens": 36, "completion_tokens": 20, "total_tokens": 120, **CACHED_64}, Usage(36, 64, 0, 20)),
+            ({"prompt_tokens": 36, "completion_tokens": 20, "total_tokens": 150, **CACHED_64, **THOUGHT_30},
+             Usage(36, 64, 0, 50, 30)),
+            # xAI: the completion was told without the reasoning.
+            ({"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 150, **CACHED_64, **THOUGHT_30},
+             Usage(36, 64, 0, 50, 30)),
+            # Google's compatible door tells of no reasoning, and counts it in the total.
+            ({"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 150}, Usage(100, 0, 0, 50)),
+            # Parts larger than the whole are no count.
+            ({"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 30, **CACHED_64}, None),
+            ({"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 30, **THOUGHT_30}, None),
+            ({"prompt_tokens": 10, "completion_tokens": 20, "cached_tokens": 1_000_000}, None),
+        ],
+    )  # fmt: skip
+    def test_what_a_total_holds_beyond_the_parts_is_told_by_arithmetic(self, usage, known):
+        reply = answered(completion({"content": "a"}, usage=usage))
+        assert (reply.usage, bool(reply.notice)) == (known, known is None)
+
+    @pytest.mark.parametrize("place", ["usage", "choice", "x_groq"])
+    def test_usage_is_found_where_vendors_put_it(self, place):
+        usage = {"prompt_tokens": 3, "completion_tokens": 2}
+        body = completion({"content": "a"})
+        match place:
+            case "choice":
+                body["choices"][0]["usage"] = usage
+            case "x_groq":
+                body["x_groq"] = {"id": "req_1", "usage": usage}
+            case _:
+                body["usage"] = usage
+        assert answered(body).usage == Usage(3, output_tokens=2)
+
+    @pytest.mark.parametrize(
+        ("usage", "nano"),
+        [
+            ({"cost": 0.0052}, 5_200_000),
+            ({"cost": 0.0001, "is_byok": True, "cost_details": {"upstream_inference_cost": 0.002}}, 2_100_000),
+            ({"cost": 0.0001, "is_byok": False, "cost_details": {"upstream_inference_cost": 0.0001}}, 100_000),
+            ({"cost": {"input_tokens_cost": 0.001, "request_cost": 0.005, "total_cost": 0.006}}, 6_000_000),
+            ({"cost": "free"}, None),
+        ],
+    )
+    def test_what_the_provider_took_is_all_that_it_took(self, usage, nano):
+        usage = {"prompt_tokens": 3, "completion_tokens": 2, **usage}
+        assert answered(completion({"content": "a"}, usage=usage)).reported_cost == nano
+
+    def test_another_tier_of_service_than_the_listed_is_named(self):
+        assert "'priority'" in answered(completion({"content": "a"}, service_tier="priority")).notice
+        assert answered(completion({"content": "a"}, service_tier="default")).notice == ""
+        told = stream_of(delta("stop", content="a"), USAGE | {"service_tier": "priority"}, DONE)
+        assert "'priority'" in told.notice
 
     @pytest.mark.parametrize(
         ("said", "finish"),
@@ -325,6 +388,7 @@ def delta(finish: str | None = None, *, index: int = 0, **fields) -> dict:
 
 DONE = b"[DONE]"
 BROKEN = TransportTrouble(TroubleKind.DISCONNECTED, "the connection was lost")
+USAGE_SO_FAR = {"usage": {"prompt_tokens": 3, "completion_tokens": 1}}
 USAGE = {"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 2, "cost": 0.1}}
 
 
@@ -364,8 +428,29 @@ class TestStreams:
 
     @pytest.mark.parametrize("trouble", [None, BROKEN])
     def test_cut_before_that(self, trouble):
+        """Usage that came before the end is usage so far, and no bill; what the provider took so far, it took."""
         failure = stream_of(USAGE, delta(content="a"), trouble=trouble)
-        assert (failure.fault, failure.usage) == (Fault.CUT_STREAM, None)  # a count so far is no bill
+        assert (failure.fault, failure.usage, failure.reported_cost) == (Fault.CUT_STREAM, None, 100_000_000)
+        assert failure.notice == "the last count came before the end of the answer"
+
+    def test_usage_in_every_chunk_is_final_with_the_end_alone(self):
+        so_far = [{**delta(content="a"), "usage": {"prompt_tokens": 3, "completion_tokens": n}} for n in range(3)]
+        assert stream_of(*so_far, trouble=BROKEN).usage is None
+        last = {**delta("stop", content="a"), "usage": {"prompt_tokens": 3, "completion_tokens": 4}}
+        assert stream_of(*so_far, last, trouble=BROKEN).usage == Usage(3, output_tokens=4)
+
+    def test_usage_is_final_with_the_end_of_every_choice(self):
+        one, two = delta("stop", content="a") | USAGE_SO_FAR, delta(index=1, content="b")
+        assert stream_of(two, one, trouble=BROKEN).usage is None
+        assert stream_of(two, one, delta("stop", index=1), USAGE, trouble=BROKEN).usage == Usage(3, output_tokens=2)
+
+    def test_an_empty_delta_behind_the_end_carries_usage_and_opens_nothing(self):
+        last = {**delta(role="assistant", content=""), "usage": USAGE["usage"]}
+        assert stream_of(delta("stop", content="a"), last, DONE).usage == Usage(3, output_tokens=2)
+
+    def test_zeros_beside_text_are_no_count(self):
+        zeros = {"choices": [], "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}}
+        assert stream_of(delta("stop", content="a"), zeros, DONE).usage is None
 
     @pytest.mark.parametrize("absent", [None, "", "null", " Null ", "none"])
     def test_absence_is_written_in_many_ways_and_ends_nothing(self, absent):

@@ -10,6 +10,7 @@ from tokenwise.usage import Usage
 from tokenwise_shell.providers.anthropic.reading import read_blocks
 from tokenwise_shell.providers.anthropic.writing import written_block
 from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, text
+from tokenwise_shell.providers.final_usage import CONTRADICTED, NOTHING_REPORTED, Report, tier_notice
 from tokenwise_shell.providers.openai.errors import ProviderError, read_error
 from tokenwise_shell.providers.openai.words import ended_by
 from tokenwise_shell.providers.translate.deltas import (
@@ -33,6 +34,7 @@ __all__ = [
     "error_of",
     "parse_usage",
     "read_message",
+    "read_report",
     "write_message",
 ]
 
@@ -84,17 +86,48 @@ def parse_usage(value: object) -> Usage | None:
     Usage(input_tokens=36, cache_read_tokens=64, cache_write_tokens=0, output_tokens=20, reasoning_tokens=0)
     """
     given = as_fields(value)
-    fresh, output = count(given.get("input_tokens")), count(given.get("output_tokens"))
-    if fresh is None or output is None:
+    fresh, output, written = _fresh(given), _output(given), _written(given)
+    if fresh is None or output is None or written is None:
         return None
     thinking = count(as_fields(given.get("output_tokens_details")).get("thinking_tokens")) or 0
     return Usage(
         input_tokens=fresh,
         cache_read_tokens=count(given.get("cache_read_input_tokens")) or 0,
-        cache_write_tokens=count(given.get("cache_creation_input_tokens")) or 0,
+        cache_write_tokens=written[0],
         output_tokens=output,
         reasoning_tokens=min(thinking, output),
+        cache_write_5m_tokens=written[1],
     )
+
+
+def read_report(value: object) -> Report:
+    """What this usage says of the bill, with the tier of service that answered where it is not the listed one."""
+    given = as_fields(value)
+    usage = parse_usage(given)
+    contradicted = usage is None and _fresh(given) is not None and _output(given) is not None
+    notices = (CONTRADICTED if contradicted else "", tier_notice(given.get("service_tier")))
+    return Report(usage, notice="; ".join(filter(None, notices)))
+
+
+def _fresh(given: Fields) -> int | None:
+    return count(given.get("input_tokens"))
+
+
+def _output(given: Fields) -> int | None:
+    return count(given.get("output_tokens"))
+
+
+def _written(given: Fields) -> tuple[int, int] | None:
+    """Tokens written to the cache: those for an hour or for nobody knows how long, and those for five minutes.
+
+    None where the parts are more than their whole.
+    """
+    parts = as_fields(given.get("cache_creation"))
+    short, long = (count(parts.get(f"ephemeral_{life}_input_tokens")) or 0 for life in ("5m", "1h"))
+    whole = count(given.get("cache_creation_input_tokens"))
+    if whole is None:
+        return long, short
+    return (whole - short, short) if short + long <= whole else None
 
 
 def error_of(value: object) -> ProviderError | None:
@@ -142,18 +175,29 @@ def counted_usage(usage: Usage) -> Fields:
     """The counts as Anthropic reports them, at the end of a stream too: `parse_usage` gives them back."""
     return {
         "input_tokens": usage.input_tokens,
-        "cache_creation_input_tokens": usage.cache_write_tokens,
+        "cache_creation_input_tokens": usage.written_tokens,
         "cache_read_input_tokens": usage.cache_read_tokens,
         "output_tokens": usage.output_tokens,
         "output_tokens_details": {"thinking_tokens": usage.reasoning_tokens},
         "server_tool_use": None,
+        "cache_creation": _lifetimes(usage),
+    }
+
+
+def _lifetimes(usage: Usage) -> Fields | None:
+    """For how long it was written, where that is known: nothing but what was written for an hour is left over then."""
+    if not usage.cache_write_5m_tokens:
+        return None
+    return {
+        "ephemeral_5m_input_tokens": usage.cache_write_5m_tokens,
+        "ephemeral_1h_input_tokens": usage.cache_write_tokens,
     }
 
 
 _REFUSED: Final[Fields] = {"type": "refusal", "category": None, "explanation": None}
 
 # What Anthropic's clients expect to find, and a chat completion does not say.
-_NOT_SAID: Final[Fields] = {"cache_creation": None, "inference_geo": None, "service_tier": None}
+_NOT_SAID: Final[Fields] = {"inference_geo": None, "service_tier": None}
 
 
 def _told(item: Text | Call | Thought) -> Fields | None:
@@ -224,5 +268,5 @@ class AnthropicEvents:
             stopped_at = text(as_fields(event.get("delta")).get("stop_sequence"))
             yield Stopped(_finish(reason, calls=bool(self._places)), stopped_at=stopped_at)
         reported = {name: value for name, value in as_fields(event.get("usage")).items() if value is not None}
-        if reported and (usage := parse_usage({**self._usage, **reported})):
-            yield Counted(usage)
+        if reported and (report := read_report({**self._usage, **reported})) != NOTHING_REPORTED:
+            yield Counted(report.usage, notice=report.notice)

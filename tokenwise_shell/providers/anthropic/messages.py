@@ -6,9 +6,10 @@ from typing import Final
 import orjson
 
 from tokenwise.routing.verdicts import Failure, Reply
-from tokenwise_shell.providers.anthropic.answers import AnthropicEvents, error_of, parse_usage, read_message
+from tokenwise_shell.providers.anthropic.answers import AnthropicEvents, error_of, read_message, read_report
 from tokenwise_shell.providers.anthropic.writing import write_anthropic
 from tokenwise_shell.providers.fields import as_fields, as_json
+from tokenwise_shell.providers.final_usage import beside_output, billed, has_output
 from tokenwise_shell.providers.openai.answer_stream import AnswerStream, Dialect, reply_of
 from tokenwise_shell.providers.openai.chunks import ChunkWriter
 from tokenwise_shell.providers.openai.completions import write_completion
@@ -54,14 +55,19 @@ def build(endpoint: Endpoint, ask: Ask) -> HttpRequest:
 def parse(response: HttpResponse, *, native_id: str, now_ms: int) -> Reply | Failure:
     """The answer to a request for `native_id`. Never raises."""
     answer = as_json(response.body)
-    usage = parse_usage(as_fields(answer).get("usage"))
+    outcome = _outcome(response, answer, native_id=native_id, now_ms=now_ms)
+    report = read_report(as_fields(answer).get("usage"))
+    return billed(outcome, beside_output(report, wrote=isinstance(outcome, Reply) and has_output(outcome)))
+
+
+def _outcome(response: HttpResponse, answer: object, *, native_id: str, now_ms: int) -> Reply | Failure:
     error = error_of(answer)
     if not 200 <= response.status < 300:
-        return failure_of(response.status, response.headers, response.body, now_ms=now_ms, usage=usage)
+        return failure_of(response.status, response.headers, response.body, now_ms=now_ms)
     if error:
-        return Failure(error.fault(response.status), error.message, usage)
+        return Failure(error.fault(response.status), error.message)
     if (message := read_message(as_fields(answer))) is None:
-        return no_answer(response, "a message", usage)
+        return no_answer(response, "a message")
     return reply_of(message, native_id=native_id)
 
 

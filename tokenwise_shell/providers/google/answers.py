@@ -10,6 +10,7 @@ from tokenwise.faults import Fault
 from tokenwise.routing.verdicts import FinishReason
 from tokenwise.usage import Usage
 from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, first_text, text
+from tokenwise_shell.providers.final_usage import CONTRADICTED, NOTHING_REPORTED, Report, tier_notice
 from tokenwise_shell.providers.google.reading import called, read_parts
 from tokenwise_shell.providers.openai.blocks import made_up_id
 from tokenwise_shell.providers.openai.errors import ProviderError, read_error
@@ -28,7 +29,7 @@ from tokenwise_shell.providers.translate.deltas import (
 )
 from tokenwise_shell.providers.translate.terms import Answer, Call, Notes, Said, Text, Thought
 
-__all__ = ["FINISH_REASONS", "GoogleEvents", "asked_pause_ms", "error_of", "parse_usage", "read_answer"]
+__all__ = ["FINISH_REASONS", "GoogleEvents", "asked_pause_ms", "error_of", "parse_usage", "read_answer", "read_report"]
 
 FINISH_REASONS: Final[Mapping[str, FinishReason]] = {
     "STOP": FinishReason.STOP,
@@ -52,7 +53,7 @@ _FOR_TODAY: Final = "PerDay"
 
 
 def parse_usage(value: object) -> Usage | None:
-    """The usage, None where it was not reported in full.
+    """The usage, None where it was not reported in full or a part of it is larger than the whole.
 
     The prompt includes what was read from a cache; the candidates do not include thoughts, which are billed as output.
     Google leaves out what is zero. What the total holds beyond the prompt is output.
@@ -67,13 +68,28 @@ def parse_usage(value: object) -> Usage | None:
     if prompt is None or (said is None and total is None):
         return None
     prompt += count(given.get("toolUsePromptTokenCount")) or 0
-    cached = min(count(given.get("cachedContentTokenCount")) or 0, prompt)
+    cached = _cached(given)
+    if cached > prompt:
+        return None
     return Usage(
         input_tokens=prompt - cached,
         cache_read_tokens=cached,
         output_tokens=max((said or 0) + thought, (total or 0) - prompt),
         reasoning_tokens=thought,
     )
+
+
+def read_report(value: object) -> Report:
+    """What this usage says of the bill, with the tier of service that answered where it is not the listed one."""
+    given = as_fields(value)
+    usage = parse_usage(given)
+    contradicted = usage is None and _cached(given) > (count(given.get("promptTokenCount")) or 0)
+    notices = (CONTRADICTED if contradicted else "", tier_notice(given.get("trafficType")))
+    return Report(usage, notice="; ".join(filter(None, notices)))
+
+
+def _cached(given: Fields) -> int:
+    return count(given.get("cachedContentTokenCount")) or 0
 
 
 def error_of(value: object) -> ProviderError | None:
@@ -196,8 +212,8 @@ class GoogleEvents:
             yield broke
         for candidate in candidates:
             yield from self._added(candidate, count(candidate.get("index")) or 0, id_)
-        if usage := parse_usage(event.get("usageMetadata")):
-            yield Counted(usage)
+        if (report := read_report(event.get("usageMetadata"))) != NOTHING_REPORTED:
+            yield Counted(report.usage, notice=report.notice)
 
     def _added(self, candidate: Fields, choice: int, id_: str) -> Iterator[Delta]:
         for part in map(as_fields, entries(as_fields(candidate.get("content")).get("parts"))):

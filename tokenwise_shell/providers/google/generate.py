@@ -7,14 +7,14 @@ import orjson
 from attrs import evolve
 
 from tokenwise.routing.verdicts import Failure, Reply
-from tokenwise.usage import Usage
 from tokenwise_shell.providers.fields import as_fields, as_json
+from tokenwise_shell.providers.final_usage import beside_output, billed, has_output
 from tokenwise_shell.providers.google.answers import (
     GoogleEvents,
     asked_pause_ms,
     error_of,
-    parse_usage,
     read_answer,
+    read_report,
 )
 from tokenwise_shell.providers.google.writing import write_google
 from tokenwise_shell.providers.openai.answer_stream import AnswerStream, Dialect, reply_of
@@ -47,13 +47,18 @@ def build(endpoint: Endpoint, ask: Ask) -> HttpRequest:
 def parse(response: HttpResponse, *, native_id: str, now_ms: int) -> Reply | Failure:
     """The answer to a request for `native_id`. Never raises."""
     body = as_json(response.body)
-    usage = parse_usage(as_fields(body).get("usageMetadata"))
+    outcome = _outcome(response, body, native_id=native_id, now_ms=now_ms)
+    report = read_report(as_fields(body).get("usageMetadata"))
+    return billed(outcome, beside_output(report, wrote=isinstance(outcome, Reply) and has_output(outcome)))
+
+
+def _outcome(response: HttpResponse, body: object, *, native_id: str, now_ms: int) -> Reply | Failure:
     if not 200 <= response.status < 300:
-        return _failed(response, body, usage, now_ms=now_ms)
+        return _failed(response, body, now_ms=now_ms)
     if error := error_of(body):
-        return Failure(error.fault(response.status), error.message, usage)
+        return Failure(error.fault(response.status), error.message)
     if (answer := read_answer(as_fields(body))) is None:
-        return no_answer(response, "a candidate", usage)
+        return no_answer(response, "a candidate")
     return reply_of(answer, native_id=native_id)
 
 
@@ -69,8 +74,8 @@ def open_stream(*, native_id: str, now_ms: int = 0) -> AnswerStream:
     return AnswerStream(native_id, dialect, ChunkWriter(now_ms // 1000))
 
 
-def _failed(response: HttpResponse, body: object, usage: Usage | None, *, now_ms: int) -> Failure:
-    failure = failure_of(response.status, response.headers, response.body, now_ms=now_ms, usage=usage)
+def _failed(response: HttpResponse, body: object, *, now_ms: int) -> Failure:
+    failure = failure_of(response.status, response.headers, response.body, now_ms=now_ms)
     error = error_of(body)
     pause = failure.retry_after_ms if failure.retry_after_ms is not None else asked_pause_ms(body)
     return evolve(failure, fault=error.fault(response.status) if error else failure.fault, retry_after_ms=pause)

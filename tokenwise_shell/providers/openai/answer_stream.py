@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
 from tokenwise.faults import Fault
 from tokenwise.routing.verdicts import Failure, FinishReason, Reply
 from tokenwise_shell.providers.fields import Fields, as_fields, as_json, first_text
+from tokenwise_shell.providers.final_usage import NOTHING_REPORTED, Report, beside_output, billed
 from tokenwise_shell.providers.names import served_name
 from tokenwise_shell.providers.openai.chunks import DONE, ChunkWriter
 from tokenwise_shell.providers.openai.errors import ProviderError
@@ -34,14 +35,14 @@ __all__ = ["AnswerStream", "Dialect", "reply_of"]
 
 
 def reply_of(answer: Answer, *, native_id: str) -> Reply | Failure:
-    """A whole answer as the machine hears of it."""
+    """A whole answer as the machine hears of it. What it says of its bill is read apart (see `final_usage`)."""
     if answer.broke:
-        return Failure(answer.broke.fault, answer.broke.message, answer.usage)
+        return Failure(answer.broke.fault, answer.broke.message)
     said = answer.choices[0]
     return Reply(
         text=said.text,
         finish=said.finish,
-        usage=answer.usage,
+        usage=None,
         calls_tools=bool(said.calls),
         served_model=served_name(native_id, answer.model),
     )
@@ -87,6 +88,7 @@ class AnswerStream:
     _error: ProviderError | None = field(default=None, init=False)
     _broke: Broke | None = field(default=None, init=False)
     _bill: Counted | None = field(default=None, init=False)
+    _counted: Counted | None = field(default=None, init=False)
     _served: str = field(default="", init=False)
 
     @property
@@ -116,7 +118,7 @@ class AnswerStream:
         """What ends the stream in OpenAI's format, once it is over and whole."""
         if self._failure(None) is not None:
             return ()
-        return (DONE,) if self.writer is None else self.writer.end(self._bill.usage if self._bill else None)
+        return (DONE,) if self.writer is None else self.writer.end(self._report.usage)
 
     def feed(self, event: SseEvent) -> str:
         """Take an event; the text it adds to the reply. What comes once the stream is over is not looked at."""
@@ -139,19 +141,27 @@ class AnswerStream:
 
     def end(self, trouble: TransportTrouble | None = None) -> Reply | Failure:
         """The reply, or what kept it from being one. `trouble` is how the connection ended, None for properly."""
-        usage = self._bill.usage if self._bill else None
-        if failure := self._failure(trouble):
-            return evolve(failure, usage=usage)
+        return billed(self._failure(trouble) or self._reply(), self._report)
+
+    def _reply(self) -> Reply:
         said, declined = "".join(self._said), "".join(self._declined)
         finish = self._finishes.get(0, FinishReason.OTHER)
         return Reply(
             text=said or declined,
             finish=ended_by(finish, declined=bool(declined and not said), calls=self._calls_tools),
-            usage=usage,
+            usage=None,
             calls_tools=self._calls_tools,
             served_model=self._served,
-            reported_cost=self._bill.cost if self._bill else None,
         )
+
+    @property
+    def _report(self) -> Report:
+        """The bill, or why there is none. What a provider took so far, it took."""
+        if bill := self._bill:
+            return beside_output(Report(bill.usage, bill.cost, bill.notice), wrote=self.begun)
+        if self._counted:
+            return Report(None, self._counted.cost, "the last count came before the end of the answer")
+        return NOTHING_REPORTED
 
     @property
     def _has_ended(self) -> bool:
@@ -177,7 +187,7 @@ class AnswerStream:
                 self._finishes.setdefault(choice, finish)
                 self._open.discard(choice)
             case Counted():
-                self._bill = None if self._open else delta
+                self._bill, self._counted = None if self._open else delta, delta
             case Broke():
                 self._broke = delta
                 self._open.clear()

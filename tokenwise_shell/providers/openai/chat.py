@@ -14,12 +14,13 @@ import orjson
 from tokenwise.faults import Fault
 from tokenwise.routing.verdicts import Failure, Reply
 from tokenwise_shell.providers.fields import Fields, as_fields, as_json, entries, text
+from tokenwise_shell.providers.final_usage import beside_output, billed, has_output, tier_notice
 from tokenwise_shell.providers.names import served_name
 from tokenwise_shell.providers.openai.answer_stream import AnswerStream, Dialect
 from tokenwise_shell.providers.openai.errors import failure_of, no_answer, read_error
 from tokenwise_shell.providers.openai.stream import read_chunk
 from tokenwise_shell.providers.openai.strict import is_strict, without_extensions
-from tokenwise_shell.providers.openai.usage import parse_cost, parse_usage
+from tokenwise_shell.providers.openai.usage import read_report
 from tokenwise_shell.providers.openai.words import ended_by, finish_of, text_of
 from tokenwise_shell.providers.wire import Ask, Endpoint, url_below
 from tokenwise_shell.transport.exchange import Headers, HttpRequest, HttpResponse
@@ -69,17 +70,22 @@ def build(endpoint: Endpoint, ask: Ask) -> HttpRequest:
 def parse(response: HttpResponse, *, native_id: str, now_ms: int) -> Reply | Failure:
     """The answer to a request for `native_id`. Never raises."""
     answer = as_json(response.body)
-    usage = parse_usage(as_fields(answer).get("usage"))
+    outcome, fields = _outcome(response, answer, native_id=native_id, now_ms=now_ms), as_fields(answer)
+    report = beside_output(read_report(fields), wrote=isinstance(outcome, Reply) and has_output(outcome))
+    return billed(outcome, report, tier_notice(fields.get("service_tier")))
+
+
+def _outcome(response: HttpResponse, answer: object, *, native_id: str, now_ms: int) -> Reply | Failure:
     if not 200 <= response.status < 300:
-        return failure_of(response.status, response.headers, response.body, now_ms=now_ms, usage=usage)
+        return failure_of(response.status, response.headers, response.body, now_ms=now_ms)
     if error := read_error(answer):
-        return Failure(error.fault(response.status), error.message, usage)
+        return Failure(error.fault(response.status), error.message)
     fields = as_fields(answer)
     choices = list(map(as_fields, entries(fields.get("choices"))))
     if not choices or not as_fields(choices[0].get("message")):
-        return no_answer(response, "a chat completion", usage)
+        return no_answer(response, "a chat completion")
     if error := read_error(choices[0]):  # OpenRouter, where a model broke down half-way: it has written, so it may bill
-        return Failure(Fault.CUT_STREAM, error.message, usage)
+        return Failure(Fault.CUT_STREAM, error.message)
     message = as_fields(choices[0].get("message"))
     said, refusal = text_of(message.get("content")), text(message.get("refusal"))
     calls = bool(entries(message.get("tool_calls")) or as_fields(message.get("function_call")))
@@ -87,10 +93,9 @@ def parse(response: HttpResponse, *, native_id: str, now_ms: int) -> Reply | Fai
     return Reply(
         text=said or refusal,
         finish=ended_by(finish, declined=bool(refusal and not said), calls=calls),
-        usage=usage,
+        usage=None,
         calls_tools=calls,
         served_model=served_name(native_id, fields.get("model")),
-        reported_cost=parse_cost(fields.get("usage")),
     )
 
 

@@ -8,7 +8,7 @@ from tokenwise_shell.providers.openai.blocks import BlockEvent, BlockReader
 from tokenwise_shell.providers.openai.chunks import DONE
 from tokenwise_shell.providers.openai.completions import finish_word
 from tokenwise_shell.providers.openai.errors import read_error
-from tokenwise_shell.providers.openai.usage import parse_usage
+from tokenwise_shell.providers.openai.usage import read_report
 from tokenwise_shell.providers.openai.words import ended_by, ending, finish_of
 from tokenwise_shell.transport.sse import SseEvent
 
@@ -60,7 +60,7 @@ class ChunkReader:
     def _account(self, chunk: Fields) -> None:
         self.id, self.model = self.id or text(chunk.get("id")), first_text(chunk.get("model"), self.model)
         self.created_s = self.created_s or count(chunk.get("created")) or 0
-        self.usage = parse_usage(chunk.get("usage")) or self.usage
+        self.usage = read_report(chunk).usage or self.usage
         self.service_tier = first_text(chunk.get("service_tier"), self.service_tier)
         self.bill = as_fields(chunk.get("tokenwise")) or self.bill
 

@@ -10,7 +10,7 @@ from tokenwise.usage import Usage
 from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
 from tokenwise_shell.providers.openai.blocks import made_up_id
 from tokenwise_shell.providers.openai.reading import read_openai
-from tokenwise_shell.providers.openai.usage import parse_usage
+from tokenwise_shell.providers.openai.usage import read_report
 from tokenwise_shell.providers.openai.words import ended_by, ending, finish_of
 from tokenwise_shell.providers.openai.writing import extended
 from tokenwise_shell.providers.translate.terms import Answer, Call, Notes, Said, Text, Thought, Untranslatable
@@ -38,10 +38,17 @@ def usage_fields(usage: Usage) -> Fields:
         "total_tokens": usage.prompt_tokens + usage.output_tokens,
         "prompt_tokens_details": {
             "cached_tokens": usage.cache_read_tokens,
-            "cache_write_tokens": usage.cache_write_tokens,
+            "cache_write_tokens": usage.written_tokens,
+            **_lifetimes(usage),
         },
         "completion_tokens_details": {"reasoning_tokens": usage.reasoning_tokens},
     }
+
+
+def _lifetimes(usage: Usage) -> Fields:
+    """What was written for five minutes, by LiteLLM's name for it, where an answer told it apart."""
+    short = usage.cache_write_5m_tokens
+    return {"cache_creation_token_details": {"ephemeral_5m_input_tokens": short}} if short else {}
 
 
 def write_completion(answer: Answer, *, created_s: int) -> Fields:
@@ -76,7 +83,7 @@ def read_completion(body: Fields) -> Answer:
     Raises Untranslatable for a call that would be another one without what cannot be understood.
     """
     choices = tuple(_said(as_fields(choice)) for choice in entries(body.get("choices")))
-    return Answer(text(body.get("id")), text(body.get("model")), choices, parse_usage(body.get("usage")))
+    return Answer(text(body.get("id")), text(body.get("model")), choices, read_report(body).usage)
 
 
 def _said(choice: Fields) -> Said:

@@ -15,6 +15,7 @@ from tokenwise.routing.verdicts import Failure, FinishReason, Reply
 from tokenwise.usage import MESSAGE_FRAME, TokenCount, Usage, count_text
 from tokenwise_shell.config.settings import ProviderKind
 from tokenwise_shell.providers.fields import Fields, as_fields, as_json, count, entries
+from tokenwise_shell.providers.final_usage import Report, billed
 from tokenwise_shell.providers.names import served_name
 from tokenwise_shell.providers.openai.chat import headers_for
 from tokenwise_shell.providers.openai.errors import failure_of, read_error
@@ -43,20 +44,24 @@ def build(endpoint: Endpoint, native_id: str, fields: Fields) -> HttpRequest:
 def parse(response: HttpResponse, *, native_id: str, now_ms: int) -> Reply | Failure:
     """The answer to a request for `native_id`, as a reply without text: vectors are not looked at. Never raises."""
     answer = as_json(response.body)
+    usage = as_fields(answer).get("usage")
+    outcome = _outcome(response, answer, native_id=native_id, now_ms=now_ms)
+    return billed(outcome, Report(_usage(usage), parse_cost(usage)))
+
+
+def _outcome(response: HttpResponse, answer: object, *, native_id: str, now_ms: int) -> Reply | Failure:
     fields = as_fields(answer)
-    usage = _usage(fields.get("usage"))
     if not 200 <= response.status < 300:
-        return failure_of(response.status, response.headers, response.body, now_ms=now_ms, usage=usage)
+        return failure_of(response.status, response.headers, response.body, now_ms=now_ms)
     if error := read_error(answer):
-        return Failure(error.fault(response.status), error.message, usage)
+        return Failure(error.fault(response.status), error.message)
     if not entries(fields.get("data")):
-        return Failure(Fault.MALFORMED, f"the provider answered {response.status} without embeddings", usage)
+        return Failure(Fault.MALFORMED, f"the provider answered {response.status} without embeddings")
     return Reply(
         text="",
         finish=FinishReason.STOP,
-        usage=usage,
+        usage=None,
         served_model=served_name(native_id, fields.get("model")),
-        reported_cost=parse_cost(fields.get("usage")),
     )
 
 

@@ -7,7 +7,6 @@ from attrs import frozen
 
 from tokenwise.faults import Fault
 from tokenwise.routing.verdicts import Failure
-from tokenwise.usage import Usage
 from tokenwise_shell.providers.fields import Fields, as_fields, as_json, entries, first_text, text
 from tokenwise_shell.providers.status import fault_of, retry_after_ms
 from tokenwise_shell.transport.exchange import Headers, HttpResponse
@@ -55,15 +54,15 @@ def read_error(value: object) -> ProviderError | None:
     return None
 
 
-def failure_of(status: int, headers: Headers, body: bytes, *, now_ms: int, usage: Usage | None = None) -> Failure:
+def failure_of(status: int, headers: Headers, body: bytes, *, now_ms: int) -> Failure:
     """An answer that is an error by its status."""
     answer = as_json(body)
     error = read_error(answer) or ProviderError(_cut(first_text(as_fields(answer).get("message"), _words(body))))
     message = error.message or f"the provider answered {status}"
-    return Failure(error.fault(status), message, usage, retry_after_ms(headers, now_ms=now_ms))
+    return Failure(error.fault(status), message, retry_after_ms=retry_after_ms(headers, now_ms=now_ms))
 
 
-def no_answer(response: HttpResponse, expected: str, usage: Usage | None) -> Failure:
+def no_answer(response: HttpResponse, expected: str) -> Failure:
     """A success that holds no answer: what it was instead, in its own words as far as it has any.
 
     A page comes from whoever stands at this address in the provider's place. As with a redirection, nobody was asked
@@ -73,12 +72,12 @@ def no_answer(response: HttpResponse, expected: str, usage: Usage | None) -> Fai
     start = response.body[: 4 * _LONGEST_MESSAGE].decode("utf-8", "replace").strip()
     if start.startswith("<"):
         said = f"a page{_title(start)}, not {expected}; is the base URL right?"
-        return Failure(Fault.MODEL_MISSING, f"the provider answered {response.status} with {said}", usage)
+        return Failure(Fault.MODEL_MISSING, f"the provider answered {response.status} with {said}")
     answer = as_json(response.body)
     words = first_text(as_fields(answer).get("message"), "" if answer is not None else start)[:_LONGEST_WORD]
     what = f"{len(response.body)} bytes of {kind}" if answer is None else "JSON"
     said = f"{what}, not {expected}{words and f': {words}'}"
-    return Failure(Fault.MALFORMED, f"the provider answered {response.status} with {said}", usage)
+    return Failure(Fault.MALFORMED, f"the provider answered {response.status} with {said}")
 
 
 def _title(page: str) -> str:

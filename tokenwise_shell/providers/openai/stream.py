@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, first_text, text
+from tokenwise_shell.providers.final_usage import NOTHING_REPORTED, tier_notice
 from tokenwise_shell.providers.openai.blocks import thoughts_of
-from tokenwise_shell.providers.openai.usage import parse_cost, parse_usage
+from tokenwise_shell.providers.openai.usage import read_report
 from tokenwise_shell.providers.openai.words import ending, finish_of, text_of
 from tokenwise_shell.providers.translate.deltas import (
     Calls,
@@ -28,8 +29,9 @@ def read_chunk(chunk: Fields) -> Iterator[Delta]:
         yield Opened(text(chunk.get("id")), text(chunk.get("model")))
     for choice in choices:
         yield from _added(choice, count(choice.get("index")) or 0)
-    if usage := parse_usage(chunk.get("usage")):
-        yield Counted(usage, parse_cost(chunk.get("usage")))
+    if (report := read_report(chunk)) != NOTHING_REPORTED:
+        told = filter(None, (report.notice, tier_notice(chunk.get("service_tier"))))
+        yield Counted(report.usage, report.cost, "; ".join(told))
 
 
 def _added(choice: Fields, index: int) -> Iterator[Delta]:

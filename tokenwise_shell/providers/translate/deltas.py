@@ -95,10 +95,14 @@ class Stopped:
 
 @frozen
 class Counted:
-    """The usage so far, and what the provider says it costs. The last one, when all have ended, is the bill."""
+    """The usage so far, and what the provider says it costs. The last one, when all have ended, is the bill.
 
-    usage: Usage
+    `notice` is what is wrong with it, in words for the books; with a count that contradicts itself the usage is None.
+    """
+
+    usage: Usage | None
     cost: Nanodollars | None = None
+    notice: str = ""
 
 
 @frozen
