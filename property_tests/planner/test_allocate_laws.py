@@ -1,5 +1,6 @@
 """Laws of the allocation: the best that the limit buys, never worse for more money, whatever the order of options."""
 
+import bisect
 import itertools
 import random
 
@@ -76,6 +77,20 @@ class TestOptimality:
     @given(menus_of_options, limits)
     def test_equals_trying_all_choices(self, menus, limit):
         assert measured(menus, allocate(menus, limit)) == by_trying_all(menus, limit)
+
+    @pytest.mark.slow  # 24 instances of 20,736 choices each
+    @pytest.mark.parametrize("seed", range(4))
+    def test_four_menus_of_twelve_are_solved_where_utility_is_cost(self, seed):
+        """A sum to be hit exactly is the hardest kind known: every choice lies on the line of the relaxation."""
+        draw = random.Random(seed)
+        rows = [[draw.randint(1, 10 ** (3 + 2 * seed)) for _ in range(12)] for _ in range(4)]
+        menus = [[Option(Nanodollars(cost), cost, f"m{place}") for place, cost in enumerate(row)] for row in rows]
+        sums = sorted(map(sum, itertools.product(*rows)))
+        for part in (10, 30, 50, 70, 90, 97):
+            limit = Nanodollars(sums[0] + (sums[-1] - sums[0]) * part // 100)
+            answer = allocate(menus, limit)
+            assert answer.utility == sums[bisect.bisect_right(sums, limit) - 1]
+            assert answer.optimality_gap == 0
 
     @given(menus_of_options, limits, widths)
     def test_the_gap_is_never_too_small(self, menus, limit, width):

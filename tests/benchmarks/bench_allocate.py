@@ -1,15 +1,24 @@
 """How long it takes to allot 400 models to each of 50 steps, and how large a gap is left, for kinds of menus.
 
 The figures quoted in docs/planner.md come from here. The time is the processor's, the median over five limits and two
-seeds; the gap is the largest of those ten, as a share of the utility reached.
+seeds; the gap is the largest of those ten, as a share of the utility reached. Whole assignments follow, menus
+and all, of 50 and of 200 steps.
 """
 
 import random
 import statistics
 import time
 
+from attrs import evolve
+
+from tests.benchmarks.bench_core import made_up_catalog
+from tokenwise.catalog.models import Catalog
 from tokenwise.money import Nanodollars
+from tokenwise.plan import Plan, Step
 from tokenwise.planner.allocation import Allocation, Option, allocate
+from tokenwise.planner.assignment import Assigned, assign
+from tokenwise.policy import Policy, Strategy
+from tokenwise.traits import Feature
 
 STEPS, MODELS = 50, 400
 
@@ -47,6 +56,44 @@ def main():
         proven = sum(gap == 0 for _, gap in measured)
         gap = max(gap for _, gap in measured)
         print(f"{kind.__name__:14} {median:5.1f} ms, at most {longest:5.1f} ms; {proven} of 10 proven, gap {gap:.4%}")
+    for steps in (STEPS, 4 * STEPS):
+        for strategy in Strategy:
+            taken = [assigning(steps, strategy, times) for times in (120, 200, 300, 1000, 10_000)]
+            median, longest = statistics.median(taken), max(taken)
+            print(f"assign {steps:3} steps, {strategy.value:18} {median:5.1f} ms, at most {longest:5.1f} ms")
+
+
+def assigning(steps, strategy, percent):
+    """Milliseconds for an assignment at so many percent of the smallest limit, menus and all. Half the models think."""
+    catalog = Catalog(
+        evolve(each, features=each.features | Feature.REASONING_EFFORT) if nth % 2 else each
+        for nth, each in enumerate(made_up_catalog(MODELS).models)
+    )
+    plan, policy = long_plan(steps), Policy(strategy=strategy)
+    least = assign(plan, catalog, policy, Nanodollars(0)).smallest_limit
+    started = time.process_time()
+    answer = assign(plan, catalog, policy, Nanodollars(least * percent // 100))
+    taken = time.process_time() - started
+    assert isinstance(answer, Assigned)
+    return 1_000 * taken
+
+
+def long_plan(steps):
+    """Steps of every difficulty and length, two in three of which wait for the one before."""
+    return Plan(
+        "The task.",
+        tuple(
+            Step(
+                f"s{nth}",
+                "Do this part of it. " * 4,
+                after=(f"s{nth - 1}",) if nth % 3 else (),
+                difficulty=nth * 37 % 100 / 100,
+                output_tokens=300 + nth * 91 % 900,
+                max_output_tokens=2000 + nth * 53 % 2000,
+            )
+            for nth in range(steps)
+        ),
+    )
 
 
 def measure(kind, seed, part):

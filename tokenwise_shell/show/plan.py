@@ -61,7 +61,7 @@ def _sums(planned: Planned) -> Iterator[tuple[str, str]]:
         likely = about(Nanodollars(planned.planner.cost + best.expected))
         yield "on the best", f"{whole} at most, about {likely} expected, with {_named(best.models)} throughout"
     if gap := planned.assigned.optimality_gap:
-        yield "gap", f"another choice of models could be worth {usd(gap)} more at most"
+        yield "gap", f"not proven best: another choice of models could be worth {usd(gap)} more at most"
     rows = zip(planned.plan.steps, planned.assigned.choices, strict=True)
     if better := ", ".join(one_line(step.id) for step, choice in rows if choice.upgrades):
         yield "upgrades", f"what other steps leave of their money may buy a better model for {better}"
