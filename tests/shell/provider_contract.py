@@ -131,10 +131,11 @@ async def placed(
 ) -> Heard:
     heard, told, events, bodies = [], [], [], []
 
-    async def relay(event: SseEvent, text: str) -> None:
-        assert told or not text, "text came before it was said that output has begun"
-        heard.append(text)
-        events.append(event.data)
+    async def relay(together: Sequence[tuple[SseEvent, str]]) -> None:
+        for event, text in together:
+            assert told or not text, "text came before it was said that output has begun"
+            heard.append(text)
+            events.append(event.data)
 
     options = {"relay": relay, "first_token": lambda: told.append(1)} if stream else {}
     outcome = await caller.call(call, written=written, whole=bodies.append, **options)

@@ -32,10 +32,10 @@ from tokenwise_shell.transport.sse import SseEvent, SseReader
 
 __all__ = ["Caller", "Relay", "redacted"]
 
-Relay = Callable[[SseEvent, str], Awaitable[None]]
-"""Takes each event of a stream in OpenAI's format, as it came if it came so, with the text that it adds.
+Relay = Callable[[Sequence[tuple[SseEvent, str]]], Awaitable[None]]
+"""Takes the events of a stream in OpenAI's format, as they came if they came so, each with the text that it adds.
 
-While it waits, nothing more is read.
+They are those of one read, so that what came together can leave together. While it waits, nothing more is read.
 """
 
 # Keys by their looks, for those that are not ours to know: a gateway may quote its own.
@@ -201,9 +201,9 @@ def _asks_for_usage(written: Mapping[str, object] | None) -> bool:
 def _without_usage(relay: Relay) -> Relay:
     """The relay without the chunk that holds usage and no choice, which only those who asked for it expect."""
 
-    async def passed_on(event: SseEvent, text: str) -> None:
-        if text or not is_usage_alone(event.data):
-            await relay(event, text)
+    async def passed_on(events: Sequence[tuple[SseEvent, str]]) -> None:
+        if wanted := [(event, text) for event, text in events if text or not is_usage_alone(event.data)]:
+            await relay(wanted)
 
     return passed_on
 
@@ -252,21 +252,24 @@ async def _relayed(
     reader, told, chunk = SseReader(), False, start
     try:
         while chunk:
+            together: list[tuple[SseEvent, str]] = []
             for event in reader.feed(chunk):
                 text = parse.feed(event)
                 if parse.begun and not told and first_token:
                     first_token()
                 told |= parse.begun
                 for said in parse.chunks:
-                    await relay(said, text)
+                    together.append((said, text))
                     text = ""
+            if together:
+                await relay(together)
             if reader.overflowed:
                 return TransportTrouble(TroubleKind.TOO_LARGE, "an event of the stream is too large to be one")
             chunk = b"" if parse.over else await _more(answer, parse)
     except TransportTrouble as trouble:
         return trouble
-    for said in parse.closing:
-        await relay(said, "")
+    if closing := [(said, "") for said in parse.closing]:
+        await relay(closing)
     return None
 
 

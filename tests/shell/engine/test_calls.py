@@ -196,8 +196,8 @@ class TestStreams:
     async def test_usage_is_settled_by_and_shown_to_those_who_asked_for_it(self, kind, asked):
         chunks = []
 
-        async def relay(event, _text):
-            chunks.append(event.data)
+        async def relay(events):
+            chunks.extend(event.data for event, _ in events)
 
         async with serve(EmbeddedProvider(pace=Pace(0, 0), keys={KEY})) as address, open_transport() as transport:
             base_url = str(address) if kind is ProviderKind.OPENAI else address.origin

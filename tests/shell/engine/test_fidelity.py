@@ -125,7 +125,7 @@ class Case:
         return run, moments
 
 
-async def relayed(_event, _text):
+async def relayed(_events):
     await trio.lowlevel.checkpoint()
 
 

@@ -255,7 +255,7 @@ async def test_what_no_format_can_say_ends_with_the_place_and_costs_nothing(auto
     await played(talks, {"direct": ProviderKind.GOOGLE, "openrouter": ProviderKind.ANTHROPIC}, act)
 
 
-async def unheard(*_: object) -> None:
+async def unheard(_: object) -> None:
     await trio.lowlevel.checkpoint()
 
 

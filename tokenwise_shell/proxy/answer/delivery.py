@@ -5,6 +5,7 @@ then on every chunk goes as it comes, at the client's pace. The last words of a 
 books are settled, since the cost belongs into them.
 """
 
+from collections.abc import Iterable
 from typing import Final, Protocol
 
 from attrs import define, field
@@ -54,20 +55,25 @@ class Delivery:
         """Take a whole answer."""
         self._completion = completion
 
-    async def relay(self, event: SseEvent, _: str) -> None:
-        """Take one chunk of a streamed answer, and pass it on if the answer has begun."""
+    async def relay(self, events: Iterable[tuple[SseEvent, str]]) -> None:
+        """Take the chunks of a streamed answer that came together, and pass them on if the answer has begun."""
+        kept = [one for event, _ in events if (one := self._kept(event))]
+        if self.begun and kept:
+            await self._send(*kept)
+        elif not self.begun:
+            self._waiting += kept[: max(0, _MOST_WAITING - len(self._waiting))]
+
+    def _kept(self, event: SseEvent) -> SseEvent | None:
+        """What of a chunk is passed on now."""
         if is_done(event) or is_error(event):
-            return  # the run hears of it too, and its end says it: once for all, and in this proxy's words
+            return None  # the run hears of it too, and its end says it: once for all, and in this proxy's words
         self._head = self._head or event
         if is_usage_alone(event.data):
             self._usage = event
-            return
+            return None
         if self._wants_it_last and (parted := without_usage(event)):
             event, self._usage = parted
-        if self.begun:
-            await self._send(event)
-        elif len(self._waiting) < _MOST_WAITING:
-            self._waiting.append(event)
+        return event
 
     async def finish(self, bill: Bill) -> None:
         """End an answer that went well."""
@@ -76,8 +82,7 @@ class Delivery:
             await self._whole(self._completion, bill)
             return
         if self._completion is not None:
-            for event in chunks_of(self._completion, usage=self.asked.wants_usage):
-                await self.relay(event, "")
+            await self.relay((event, "") for event in chunks_of(self._completion, usage=self.asked.wants_usage))
         await self._send(*self._closing(bill))
         await self.answer.end()
 
