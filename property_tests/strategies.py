@@ -8,7 +8,7 @@ from tokenwise.faults import Fault
 from tokenwise.machine.run import Choice, Job
 from tokenwise.money import Nanodollars, NanoPerMtok
 from tokenwise.plan import Plan, Step
-from tokenwise.policy import Escalation, Policy, Strategy
+from tokenwise.policy import Escalation, FreeModels, Policy, Strategy
 from tokenwise.routing.bid import Need
 from tokenwise.simulation.simulation import RandomWorld
 from tokenwise.traits import Capability, Feature, Tier
@@ -185,6 +185,8 @@ def rivals(draw, least=1, most=6):
             offers=tuple(Offer(seller, f"m{index}", price if seller == sellers[0] else dearer) for seller in sellers),
             features=draw(st.sampled_from([Feature.TOOLS, Feature.TOOLS, Feature.NONE])),
             quality=draw(st.sampled_from([0, 1300, 1400])),
+            trade=draw(st.sampled_from(["", "", "", "", "music"])),
+            gratis=draw(st.sampled_from([False, False, True])),
         )
 
     return Catalog([model(index) for index in range(draw(st.integers(least, most)))])
@@ -207,7 +209,12 @@ def plain_needs(draw):
     )
 
 
-spending = st.builds(Policy, strategy=st.sampled_from(Strategy), min_output_tokens=st.sampled_from([1, 100]))
+spending = st.builds(
+    Policy,
+    strategy=st.sampled_from(Strategy),
+    min_output_tokens=st.sampled_from([1, 100]),
+    free_models=st.sampled_from(FreeModels),
+)
 
 
 @st.composite

@@ -8,7 +8,7 @@ from attrs.validators import ge, gt
 from tokenwise.money import Nanodollars
 from tokenwise.traits import Tier
 
-__all__ = ["Escalation", "Policy", "Strategy"]
+__all__ = ["Escalation", "FreeModels", "Policy", "Strategy"]
 
 
 class Strategy(enum.Enum):
@@ -41,6 +41,19 @@ class Escalation(enum.Enum):
     SAME_TIER_FIRST = "same_tier_first"
 
 
+class FreeModels(enum.Enum):
+    """Whether models may be chosen that a host gives away. It may limit their rate at any time, and keep the prompts.
+
+    - NEVER: only where the request names one.
+    - FALLBACK: where nothing that is paid for will do.
+    - PREFER: before all that is paid for.
+    """
+
+    NEVER = "never"
+    FALLBACK = "fallback"
+    PREFER = "prefer"
+
+
 @frozen(kw_only=True)
 class Policy:
     """Everything a run may decide by, besides the catalogue and the money.
@@ -53,6 +66,7 @@ class Policy:
 
     strategy: Strategy = Strategy.BALANCED
     escalation: Escalation = Escalation.STEPWISE
+    free_models: FreeModels = FreeModels.NEVER
     # Below this many tokens a cut-off answer is seldom worth its price.
     min_output_tokens: int = field(default=100, validator=ge(1))
     # What is sent where the caller names no cap. Providers' own defaults reach 128k tokens, which no budget expects.

@@ -10,7 +10,7 @@ from property_tests.strategies import plain_needs, questions, rivals, spending
 from tokenwise.catalog.models import Catalog
 from tokenwise.catalog.prices import FREE, Price
 from tokenwise.money import Nanodollars
-from tokenwise.policy import Policy, Strategy
+from tokenwise.policy import FreeModels, Policy, Strategy
 from tokenwise.routing.choosing import Refusal, Refused, Routed, decision_id, explain, route
 from tokenwise.routing.shortlist import candidates, favourite
 from tokenwise.traits import Capability, Feature
@@ -41,6 +41,8 @@ def meets_everything(model, need, policy):
         and need.capabilities in model.capabilities
         and need.features in model.features
         and (not need.unpriced or costs_nothing(model))
+        and (bool(need.model) or not model.trade)
+        and (bool(need.model) or not model.gratis or policy.free_models is not FreeModels.NEVER)
         and (Feature.EMBEDDINGS not in model.features or Feature.EMBEDDINGS in need.features)
         and need.input.expected <= model.max_input_tokens
         and room >= min(need.max_output_tokens, policy.min_output_tokens)
@@ -151,6 +153,10 @@ def is_true(reason, model, chosen, need, policy, available):
         r"embeds text": Feature.EMBEDDINGS in model.features,
         r"input of about": need.input.expected > model.max_input_tokens,
         r"room for": room < min(need.max_output_tokens, policy.min_output_tokens),
+        r"is made for": bool(model.trade) and not need.model,
+        r"is given away by its host": model.gratis and policy.free_models is FreeModels.NEVER and not need.model,
+        r"is (given away|paid for), and": chosen and model.gratis is not chosen.gratis and order == (chosen, model),
+        r"does not list": chosen and need.likely & ~model.capabilities and order == (chosen, model),
         r"worst case .* available": isinstance(model.price, Price) and worst_in_full(model, need) > available,
         r"\w+ prefers tier": chosen and model.tier is not chosen.tier and order == (chosen, model),
         r"rated \d+ <": chosen and model.quality < chosen.quality and order == (chosen, model),
@@ -179,6 +185,31 @@ class TestTheLosers:
         chosen = decision.model if isinstance(decision, Routed) else None
         for loser in explain(need, catalog, policy, available, best_effort=best_effort):
             assert is_true(loser.reason, catalog[loser.model], chosen, need, policy, available), loser.reason
+
+
+class TestWhatIsGivenAway:
+    """'NEVER: only where the request names one. FALLBACK: where nothing that is paid for will do'."""
+
+    @given(questions())
+    def test_is_not_chosen_unasked(self, question):
+        need, catalog, policy, available = question
+        routed = route(need, catalog, evolve(policy, free_models=FreeModels.NEVER), available)
+        assert not (isinstance(routed, Routed) and routed.model.gratis)
+
+    @given(questions())
+    def test_as_a_fallback_stands_behind_all_that_is_paid_for_and_lists_as_much(self, question):
+        need, catalog, policy, _ = question
+        order = candidates(need, catalog, evolve(policy, free_models=FreeModels.FALLBACK))
+        places = [(bool(need.likely & ~model.capabilities), model.gratis) for model in order]
+        assert places == sorted(places)
+
+    @given(questions())
+    def test_named_it_is_asked_like_any_other(self, question):
+        need, catalog, policy, _ = question
+        for model in catalog.models:
+            plain = evolve(model, gratis=False, trade="")
+            named = evolve(need, model=model.id)
+            assert bool(candidates(named, catalog, policy)) == bool(candidates(named, Catalog([plain]), policy))
 
 
 class TestGuesses:
@@ -248,9 +279,10 @@ class TestPinned:
         need, catalog, policy, available = question
         pinned = catalog.models[nth % len(catalog)]
         decision = route(evolve(need, model=pinned.id), catalog, policy, available, best_effort=best_effort)
-        alone = route(need, Catalog([pinned]), policy, available, best_effort=best_effort)
+        plain = evolve(pinned, trade="", gratis=False)  # its name is reason enough for what is never chosen otherwise
+        alone = route(need, Catalog([plain]), policy, available, best_effort=best_effort)
         if isinstance(alone, Routed):
-            assert decision == alone
+            assert decision.bid == alone.bid
         else:
             assert decision.code is alone.code
             assert decision.needed == alone.needed

@@ -111,10 +111,17 @@ BUGS = (
         "property_tests/test_plan_laws.py",
     ),
     Bug(
+        "what is given away is chosen unasked",
+        "routing/shortlist",
+        "model.gratis and policy.free_models is FreeModels.NEVER",
+        "model.gratis and policy.free_models is None",
+        "property_tests/routing/test_routing_laws.py::TestWhatIsGivenAway",
+    ),
+    Bug(
         "a guess empties the list",
         "routing/shortlist",
-        "if not points and stated | likely != stated:",
-        "if False:",
+        "(stated | likely, stated) if likely & ~stated",
+        "(stated | likely,) if likely & ~stated",
         "property_tests/routing/test_routing_laws.py::TestTheShortlist",
     ),
     Bug(

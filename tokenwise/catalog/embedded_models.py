@@ -17,6 +17,7 @@ from typing import Final
 
 from tokenwise.catalog.models import Catalog, Model, Offer
 from tokenwise.catalog.prices import Price, Rate
+from tokenwise.catalog.trades import trade_of
 from tokenwise.money import NanoPerMtok
 from tokenwise.traits import Capability, Feature, Tier
 
@@ -69,6 +70,7 @@ def _model(row: _Row) -> Model:
         offers=_offers(id_, offers),
         features=_features(features),
         quality=quality,
+        trade=trade_of(id_) if capabilities else "",  # whoever asks for embeddings says so
     )
 
 

@@ -34,7 +34,9 @@ class Model:
     """One model: what it can do and how much fits. `offers` stand in order of preference, a direct key first.
 
     `quality` is a prior on a common scale (an Arena-like rating, higher is better) used to order models of one tier; 0
-    means not rated. `context_tokens` bounds input and output together; `max_input_tokens` the input alone.
+    means not rated. `context_tokens` bounds input and output together; `max_input_tokens` the input alone. `trade` is
+    what it is made for where that is not conversation, and `gratis` says that a host gives it away: neither is chosen
+    unless it is asked for.
     """
 
     id: str = field(validator=min_len(1))
@@ -46,6 +48,8 @@ class Model:
     features: Feature = Feature.NONE
     quality: int = field(default=0, validator=ge(0))
     max_input_tokens: int = field(default=0, validator=ge(0))
+    trade: str = ""
+    gratis: bool = False
 
     def __attrs_post_init__(self) -> None:
         if not self.max_input_tokens:
@@ -72,8 +76,9 @@ def _text(model: Model) -> str:
     `ids.canonical` would say the same of the whole in three times the time, and every decision's id waits for it.
     """
     abilities = (model.tier.value, model.capabilities.value, model.features.value, model.quality)
+    asked_for = (model.trade, model.gratis)
     room = (model.context_tokens, model.max_input_tokens, model.max_output_tokens)
-    return repr((model.id, abilities, room, [_offer_row(offer) for offer in model.offers]))
+    return repr((model.id, abilities, asked_for, room, [_offer_row(offer) for offer in model.offers]))
 
 
 def _offer_row(offer: Offer) -> tuple[object, ...]:

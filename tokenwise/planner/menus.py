@@ -16,7 +16,7 @@ from tokenwise.plan import Plan, Step
 from tokenwise.policy import Policy
 from tokenwise.prompt import compose, count_prompt
 from tokenwise.routing.bid import Need
-from tokenwise.routing.shortlist import able
+from tokenwise.routing.shortlist import meant
 from tokenwise.routing.worth import (
     as_good,
     cost_of_half_the_room,
@@ -92,7 +92,7 @@ def served(plan: Plan, catalog: Catalog, policy: Policy) -> tuple[tuple[Dish, ..
     known: list[tuple[tuple[Model, ...], tuple[tuple[Model, int], ...]]] = []
 
     def contenders(need: Need) -> tuple[tuple[Model, int], ...]:
-        models = able(need, catalog, policy)
+        models = meant(need, catalog, policy)
         if (kept := next((kept for others, kept in known if others is models), None)) is None:
             kept = _contenders(models, policy, plenty)
             known.append((models, kept))

@@ -205,6 +205,8 @@ def _why_not(model: Model, chosen: Model | None, need: Need, policy: Policy, ava
 def _outranked(model: Model, chosen: Model, need: Need, policy: Policy) -> str:
     if (lacks := need.likely & ~model.capabilities) and not need.likely & ~chosen.capabilities:
         return f"does not list {', '.join(lacks.names)}, which the words seem to need"
+    if model.gratis != chosen.gratis:
+        return f"is {'given away' if model.gratis else 'paid for'}, and free_models is {policy.free_models.value}"
     tiers = tier_order(need, policy)
     if tiers[model.tier] != tiers[chosen.tier]:
         return f"{policy.strategy.value} prefers tier {chosen.tier.name.lower()} here to {model.tier.name.lower()}"

@@ -15,11 +15,21 @@ from attrs import evolve, frozen
 
 from tokenwise.catalog.models import Catalog, Model
 from tokenwise.catalog.prices import FREE, Price
-from tokenwise.policy import Policy, Strategy
+from tokenwise.policy import FreeModels, Policy, Strategy
 from tokenwise.routing.bid import Need, cap
 from tokenwise.traits import Capability, Feature, Tier
 
-__all__ = ["able", "candidates", "favourite", "least_output", "list_cost", "obstacle", "preference", "tier_order"]
+__all__ = [
+    "able",
+    "candidates",
+    "favourite",
+    "least_output",
+    "list_cost",
+    "meant",
+    "obstacle",
+    "preference",
+    "tier_order",
+]
 
 # So much is kept with a catalogue: the combinations that occur are few, but whoever asks can make up millions.
 _MOST_KEPT: Final = 1024
@@ -32,8 +42,18 @@ def candidates(need: Need, catalog: Catalog, policy: Policy) -> tuple[Model, ...
 
 def able(need: Need, catalog: Catalog, policy: Policy) -> tuple[Model, ...]:
     """Every model that meets all the constraints, in the catalogue's order."""
-    models = _shortlist(need, catalog, policy, need.capabilities._value_).able
-    return tuple(model for model in models if model.id == need.model) if need.model else models
+    if need.model:  # whose name is reason enough for what is never chosen otherwise
+        named = catalog.by_id.get(need.model)
+        return (named,) if named and obstacle(named, need, policy) is None else ()
+    return _shortlist(need, catalog, policy, need.capabilities._value_).able
+
+
+def meant(need: Need, catalog: Catalog, policy: Policy) -> tuple[Model, ...]:
+    """Those of the able that come before all others at any price: the first group of `preference` that has any."""
+    if need.model:
+        return able(need, catalog, policy)
+    lists = (_shortlist(need, catalog, policy, *group).able for group in _groups(need, policy))
+    return next((models for models in lists if models), ())
 
 
 def obstacle(model: Model, need: Need, policy: Policy) -> str | None:
@@ -48,15 +68,15 @@ def preference(need: Need, policy: Policy) -> Callable[[Model], tuple[int, ...]]
     so that a model is not preferred because it would cut the answer short. A model that lists everything that the words
     seem to need comes before one that does not, at whatever cost.
     """
-    tiers, likely = tier_order(need, policy), need.likely._value_
+    tiers, likely, free = tier_order(need, policy), need.likely._value_, _FREE[policy.free_models]
 
     def by_cost(model: Model) -> tuple[int, ...]:
         lacks = likely & ~model.capabilities._value_ != 0
-        return lacks, tiers[model.tier], list_cost(model, need), -model.quality
+        return lacks, free[model.gratis], tiers[model.tier], list_cost(model, need), -model.quality
 
     def by_quality(model: Model) -> tuple[int, ...]:
         lacks = likely & ~model.capabilities._value_ != 0
-        return lacks, tiers[model.tier], -model.quality, list_cost(model, need)
+        return lacks, free[model.gratis], tiers[model.tier], -model.quality, list_cost(model, need)
 
     return by_quality if policy.strategy is Strategy.BEST_QUALITY else by_cost
 
@@ -69,6 +89,10 @@ def _obstacles(model: Model, need: Need, policy: Policy) -> Iterator[str]:
         yield f"the request names {need.model}"
     if not model.offers:
         yield "no provider that sells it can be reached"
+    if not need.model and model.trade:
+        yield f"is made for {model.trade}, and is asked only by its name"
+    if not need.model and model.gratis and policy.free_models is FreeModels.NEVER:
+        yield "is given away by its host, and free_models is never"
     if not isinstance(model.price, Price):
         yield f"price unknown: {model.price.reason}"
     # The numbers of the flags, since an operation on flags makes a new flag; their names are wanted only afterwards.
@@ -114,6 +138,13 @@ def _preferred_tiers(need: Need, policy: Policy) -> tuple[Tier, ...]:
     return _AROUND[Tier.FLAGSHIP]
 
 
+# For a model that is paid for and for one that is given away: its place before tier and cost.
+_FREE: Final[Mapping[FreeModels, tuple[int, int]]] = {
+    FreeModels.NEVER: (0, 0),
+    FreeModels.FALLBACK: (0, 1),
+    FreeModels.PREFER: (1, 0),
+}
+
 # The suitable tier first, then the weaker ones (money is short), then the stronger (nothing weaker is capable).
 _AROUND: Final[Mapping[Tier, tuple[Tier, ...]]] = {
     Tier.BUDGET: (Tier.BUDGET, Tier.MID, Tier.FLAGSHIP),
@@ -157,14 +188,22 @@ class _Shortlist:
 
 def favourite(need: Need, catalog: Catalog, policy: Policy) -> Model | None:
     """The head of `candidates`, without putting them in order; None if there are none."""
+    for capabilities, gratis in _groups(need, policy):
+        if points := _contenders(_shortlist(need, catalog, policy, capabilities, gratis), need, policy):
+            tokens_in, tokens_out = need.input.bound, need.max_output_tokens * need.choices
+            return min((p.input * tokens_in + p.output * tokens_out, p.place, p) for p in points)[2].model
+    return None
+
+
+def _groups(need: Need, policy: Policy) -> Iterator[tuple[int, bool | None]]:
+    """The models by what comes before tier and cost in `preference`: which capabilities they list, and who pays."""
     stated, likely = need.capabilities._value_, need.likely._value_
-    points = _contenders(_shortlist(need, catalog, policy, stated | likely), need, policy)
-    if not points and stated | likely != stated:  # nobody lists what is guessed
-        points = _contenders(_shortlist(need, catalog, policy, stated), need, policy)
-    if not points:
-        return None
-    tokens_in, tokens_out = need.input.bound, need.max_output_tokens * need.choices
-    return min((p.input * tokens_in + p.output * tokens_out, p.place, p) for p in points)[2].model
+    for capabilities in (stated | likely, stated) if likely & ~stated else (stated,):
+        if policy.free_models is FreeModels.NEVER:
+            yield capabilities, None
+        else:
+            first = policy.free_models is FreeModels.PREFER
+            yield from ((capabilities, first), (capabilities, not first))
 
 
 def _contenders(shortlist: _Shortlist, need: Need, policy: Policy) -> tuple[_Point, ...]:
@@ -178,16 +217,22 @@ def _contenders(shortlist: _Shortlist, need: Need, policy: Policy) -> tuple[_Poi
     return ()
 
 
-def _shortlist(need: Need, catalog: Catalog, policy: Policy, capabilities: int) -> _Shortlist:
+def _shortlist(
+    need: Need, catalog: Catalog, policy: Policy, capabilities: int, gratis: bool | None = None
+) -> _Shortlist:
+    """The list for these capabilities (their number), of those that are given away, those that are not, or both."""
     least = least_output(need, policy)
     windows, thresholds = _steps(catalog, least)
     room = bisect.bisect_left(windows, need.input.expected)
     row = bisect.bisect_left(thresholds, need.input.bound)
     # The numbers of the flags without the detour that `.value` takes: this is the hottest line there is.
-    key = ("shortlist", capabilities, need.features._value_, least, room, row, not need.unpriced)
+    free = (policy.free_models is FreeModels.NEVER, gratis)
+    key = ("shortlist", free, capabilities, need.features._value_, least, room, row, not need.unpriced)
     known = catalog.memo.get(key)
     if not isinstance(known, _Shortlist):
-        known = catalog.memo[key] = _compile(evolve(need, capabilities=Capability(capabilities)), catalog, policy)
+        known = catalog.memo[key] = _compile(
+            evolve(need, capabilities=Capability(capabilities)), catalog, policy, gratis
+        )
         for oldest in list(catalog.memo)[:-_MOST_KEPT]:
             catalog.memo.pop(oldest, None)
     return known
@@ -204,9 +249,10 @@ def _steps(catalog: Catalog, least: int) -> tuple[list[int], list[int]]:
     return known
 
 
-def _compile(need: Need, catalog: Catalog, policy: Policy) -> _Shortlist:
+def _compile(need: Need, catalog: Catalog, policy: Policy, gratis: bool | None) -> _Shortlist:
     unpinned = evolve(need, model="")
-    capable = tuple(model for model in catalog.models if obstacle(model, unpinned, policy) is None)
+    wanted = (model for model in catalog.models if gratis in (None, model.gratis))
+    capable = tuple(model for model in wanted if obstacle(model, unpinned, policy) is None)
     rated = sorted(capable, key=lambda model: (-model.quality, model.id))
     points = [_point(place, model, need.input.bound) for place, model in enumerate(rated)]
     top = max(((point.model.tier, point.model.quality) for point in points), default=None)

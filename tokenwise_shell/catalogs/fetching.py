@@ -40,6 +40,7 @@ def catalog_sources(settings: Settings) -> Sources:
         ttl_ms=settings.cache_ttl_s * 1000,
         local_path=settings.local_models,
         rows=settings.models,
+        permitted=settings.permitted,
         models_url=f"{settings.providers['openrouter'].base_url}/models",
         offline=settings.offline,
     )

@@ -17,6 +17,7 @@ from attrs import evolve, field, frozen
 from tokenwise.catalog.embedded_models import embedded_catalog
 from tokenwise.catalog.models import Catalog, Model, Offer
 from tokenwise.errors import InputError, Problem
+from tokenwise_shell.config.permitted import ANY_MODEL, Permitted
 
 __all__ = ["MODELS_URL", "Fetch", "Loaded", "Sources", "load", "named", "offline_catalog", "refresh"]
 
@@ -40,6 +41,7 @@ class Sources:
     ttl_ms: int = 3_600_000
     local_path: Path | None = None
     rows: object = ()
+    permitted: Permitted = ANY_MODEL
     models_url: str = MODELS_URL
     offline: bool = False
 
@@ -115,7 +117,7 @@ def _assembled(sources: Sources, live: _Live | None, notices: tuple[str, ...], n
 
         listing = parse_openrouter(live.rows, catalog, on=_day(live.fetched_at_ms))
         catalog, notices = catalog.merged(listing.models), notices + listing.notices
-    catalog = _with_own_models(catalog, sources)
+    catalog = sources.permitted.of(_with_own_models(catalog, sources))
     if sources.offline:
         return Loaded(offline_catalog(catalog), notices)
     if live is None:

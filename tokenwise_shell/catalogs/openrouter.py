@@ -10,10 +10,12 @@ from typing import Final
 
 from attrs import evolve, frozen
 
+from tokenwise.catalog.kinship import place
 from tokenwise.catalog.models import Catalog, Model, Offer
-from tokenwise.catalog.prices import Price, Unknown
+from tokenwise.catalog.prices import FREE
+from tokenwise.catalog.trades import trade_of
 from tokenwise.errors import InputError
-from tokenwise.traits import Capability, Feature, Tier
+from tokenwise.traits import Feature
 from tokenwise_shell.catalogs.openrouter_prices import amount_of, read_price, whole
 
 __all__ = ["PROVIDER", "SOURCE", "Listing", "parse_openrouter", "rows_of", "slim"]
@@ -48,11 +50,6 @@ _KEPT: Final = (
     "expiration_date",
 )
 
-# USD per million tokens of a usual mix, three input to one output: the rule for unrated models, as docs/catalogue.md
-# states it.
-_FLAGSHIP_BLEND: Final = 5_000_000_000
-_MID_BLEND: Final = 1_000_000_000
-
 
 @frozen
 class Listing:
@@ -72,7 +69,7 @@ def parse_openrouter(document: object, known: Catalog, *, on: str) -> Listing:
     rows = rows_of(document)
     if rows is None:
         return Listing((), ("the list of models is not in the expected form: no `data` with rows",))
-    reader = _Reader({_router_name(model): model for model in known.models}, on)
+    reader = _Reader({_router_name(model): model for model in known.models}, known, on)
     found: dict[str, set[Model]] = {}
     notices: set[str] = set()
     for row in rows:
@@ -113,6 +110,7 @@ class _Reader:
     """Reads rows against the models known already, by OpenRouter's names for them."""
 
     known: Mapping[str, Model]
+    catalog: Catalog
     on: str
 
     def read(self, row: object) -> Model | str | None:
@@ -122,7 +120,7 @@ class _Reader:
         name = row.get("id")
         if not isinstance(name, str) or not name:
             return f"a row has an id of type {type(name).__name__}, expected text" if name != "" else "a row has no id"
-        if _is_aside(name) or "text" not in _texts(_section(row, "architecture").get("output_modalities"), ("text",)):
+        if _is_aside(name) or "text" not in _outputs(row):
             return None
         known = self.known.get(name)
         if _expired(row.get("expiration_date"), self.on):
@@ -145,26 +143,38 @@ class _Reader:
             max_input_tokens=0,
             max_output_tokens=min(_stated_output(row) or known.max_output_tokens, context),
             features=_features(row) or known.features,
+            trade=trade_of(offer.native_id, _outputs(row)),
+            gratis=_is_given_away(offer),
         )
 
     def _new(self, offer: Offer, row: Mapping[str, object]) -> Model | str:
         context = _context(row)
         if not context:
             return f"{offer.native_id}: no context window stated; ignored"
-        kin = self.known.get(offer.native_id.partition(":")[0])  # `vendor/name:free` is `vendor/name`, sold otherwise
         features = _features(row)
-        reasons = Capability.REASONING if Feature.REASONING_EFFORT in features else Capability(0)
+        placing = place(offer.native_id, offer.price, features, self.catalog)
         return Model(
             id=offer.native_id,
-            tier=kin.tier if kin else _tier(offer.price),
-            capabilities=kin.capabilities if kin else Capability.GENERAL | reasons,
+            tier=placing.tier,
+            capabilities=placing.capabilities,
             context_tokens=context,
             # Where no limit is stated, a cap that hosts accept: a quarter of the window, at most 16384.
             max_output_tokens=min(_stated_output(row) or min(16384, context // 4), context),
             offers=(offer,),
             features=features,
-            quality=kin.quality if kin else 0,
+            quality=placing.quality,
+            trade=trade_of(offer.native_id, _outputs(row)),
+            gratis=_is_given_away(offer),
         )
+
+
+def _is_given_away(offer: Offer) -> bool:
+    """A host that asks nothing, or a name that says so: rates may be cut at any time, and prompts kept."""
+    return offer.price == FREE or offer.native_id.endswith(":free")
+
+
+def _outputs(row: Mapping[str, object]) -> Iterable[str]:
+    return _texts(_section(row, "architecture").get("output_modalities"), ("text",))
 
 
 def _is_aside(name: str) -> bool:
@@ -178,14 +188,6 @@ def _withdrawn(known: Model) -> Model:
 
 def _expired(date: object, on: str) -> bool:
     return isinstance(date, str) and "" < date[:10] < on
-
-
-def _tier(price: Price | Unknown) -> Tier:
-    if isinstance(price, Unknown):
-        return Tier.MID
-    rate = price.rates[0]
-    blend = (3 * rate.input + rate.output) // 4
-    return Tier.FLAGSHIP if blend >= _FLAGSHIP_BLEND else Tier.MID if blend >= _MID_BLEND else Tier.BUDGET
 
 
 # Limits and features

@@ -47,6 +47,8 @@ def _price(pricing: Mapping[str, object]) -> Price | Unknown:
         return Unknown("no price published")
     if any(amount < 0 for amount in base.values()):
         return Unknown("the price depends on what the router picks")
+    if not base["prompt"] and not base["completion"] and (fee := _other_fee(pricing)):
+        return Unknown(f"its tokens cost nothing, and there is a price for {fee}")
     if base.get("request"):
         return Unknown("billed per request as well, which a price per token cannot bound")
     steps = {0: base}
@@ -59,6 +61,12 @@ def _price(pricing: Mapping[str, object]) -> Price | Unknown:
         above = (whole(override.get("min_prompt_tokens")) or 1) - 1
         steps[above] = _dearest(steps.get(above, changed), changed)
     return Price(tuple(_rate(steps[above], above) for above in sorted(steps)))
+
+
+def _other_fee(pricing: Mapping[str, object]) -> str:
+    """The first price beside the tokens' that is not 0, "" for none."""
+    others = (name for name, price in pricing.items() if name not in _FIELDS and isinstance(price, (str, int, float)))
+    return next((name for name in others if pricing[name] != "" and amount_of(pricing[name], name) > 0), "")
 
 
 def _overrides(pricing: Mapping[str, object]) -> list[dict[str, object]]:

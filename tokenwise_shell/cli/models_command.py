@@ -7,11 +7,13 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from tokenwise.catalog.models import Model, Offer
+from tokenwise.errors import InputError, Problem
 from tokenwise.traits import Capability, Tier
 from tokenwise_shell.catalogs.document import model_document
 from tokenwise_shell.cli.edge import Exit, columns, tell, write, write_json
 from tokenwise_shell.cli.options import Common, count, one_of
 from tokenwise_shell.cli.route_command import wanted
+from tokenwise_shell.config.values import nearest
 from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.workspace import Workspace
 
@@ -28,6 +30,9 @@ def models(
     tier: Annotated[str | None, Parameter(help="Only this tier: budget, mid or flagship.")] = None,
     provider: Annotated[str | None, Parameter(help="Only what this provider sells, at its prices.")] = None,
     limit: Annotated[str | None, Parameter(help="At most so many models.")] = None,
+    explain: Annotated[
+        str | None, Parameter(help="One model, by its id or a provider's name: where each figure comes from.")
+    ] = None,
     refresh: Annotated[
         bool, Parameter(help="Fetch OpenRouter's list first. Where that fails, the list at hand is shown.")
     ] = False,
@@ -40,6 +45,8 @@ def models(
     workspace = common.workspace()
     if refresh:
         workspace = _refreshed(workspace)
+    if explain is not None:
+        return _explained(workspace, explain, as_json=common.json)
     seller = provider and one_of(provider, _sellers(workspace), "--provider")
     rows = [row for row in _offered(workspace, seller) if row[0].tier in tiers and needed in row[0].capabilities][:most]
     if common.json:
@@ -50,6 +57,26 @@ def models(
         write(models_text(rows, width=columns()))
     else:
         tell("no model matches")
+    return Exit.DONE
+
+
+def _explained(workspace: Workspace, name: str, *, as_json: bool) -> int:
+    from tokenwise_shell.catalogs.origins import figures_of
+    from tokenwise_shell.proxy.request.names import model_named
+
+    found = model_named(name, workspace.catalog)
+    if not isinstance(found, str):
+        known = tuple(workspace.catalog.by_id)
+        raise InputError(Problem("--explain", f"{name!r} is no model of this catalogue{nearest(name, known)}"))
+    model = workspace.catalog[found]
+    figures = figures_of(model, workspace.policy().free_models)
+    if as_json:
+        served = next(iter(workspace.reachable[model.id].offers), None)
+        write_json({**model_document(model, served), "explained": dict(figures)})
+    else:
+        from tokenwise_shell.show.render import facts
+
+        write(f"{model.id}\n\n{facts(figures, columns())}")
     return Exit.DONE
 
 

@@ -14,6 +14,7 @@ from tokenwise.errors import InputError, Problem
 from tokenwise_shell.config import paths
 from tokenwise_shell.config.file import Branch
 from tokenwise_shell.config.limits import EachLimit
+from tokenwise_shell.config.permitted import Permitted
 from tokenwise_shell.config.sections import Given, Sections, provider_names, sections, tag_names
 from tokenwise_shell.config.settings import BUILT_IN, KEYS, Key, Origin, provider_keys, tag_keys
 from tokenwise_shell.config.values import mask, nearest, shown, shown_name
@@ -28,6 +29,7 @@ class Layers:
     values: Mapping[str, object]
     headers: Mapping[str, Mapping[str, str]]
     models: tuple[object, ...]
+    permitted: Permitted
     aliases: Mapping[str, str]
     limits: tuple[EachLimit, ...]
     providers: tuple[str, ...]
@@ -46,7 +48,7 @@ def laid_over(tree: Branch, file: Path, *, environ: Mapping[str, str], flags: Ma
     stack = _Stack(environ, flags, found.given, [*found.problems, *_unknown_flags(flags, known)])
     values = {key.name: stack.value(key) for key in keys}
     origins = (*stack.origins, *_other_origins(found, f"file {file}"))
-    problems, lists = tuple(stack.problems), (found.models, found.aliases, found.limits)
+    problems, lists = tuple(stack.problems), (found.models, found.permitted, found.aliases, found.limits)
     return Layers(values, found.headers, *lists, providers, tags, origins, problems)
 
 
@@ -135,6 +137,9 @@ def _other_origins(found: Sections, source: str) -> Iterator[Origin]:
             yield Origin(shown_name(f"providers.{provider}.headers.{name}"), mask(value), source, mask(value))
     for name, target in found.aliases.items():
         yield Origin(f"aliases.{name}", target, source, target)
+    for key, globs in (("models.allow", found.permitted.allow), ("models.deny", found.permitted.deny)):
+        if globs:
+            yield Origin(key, ", ".join(globs), source, ", ".join(globs))
     for key, rows in (("models", len(found.models)), ("limits", len(found.limits))):
         yield Origin(key, f"{rows} rows" if rows != 1 else "1 row", source if rows else "default", rows)
 

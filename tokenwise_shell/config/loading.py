@@ -42,6 +42,7 @@ _BUILT: Final = frozenset(
         "proxy",
         "providers",
         "models",
+        "permitted",
         "aliases",
         "limits",
         "tags",
@@ -80,6 +81,7 @@ def load(*, environ: Mapping[str, str], flags: Mapping[str, object] = _NO_FLAGS,
         proxy=_proxy(values),
         providers={name: _provider(name, values, layers.headers.get(name, {})) for name in layers.providers},
         models=layers.models,
+        permitted=layers.permitted,
         aliases=layers.aliases,
         limits=layers.limits,
         tags=_typed(values, "tags", tuple) if values["tags"] is not None else (),
@@ -130,8 +132,9 @@ def _budgets(values: Mapping[str, object], section: str) -> dict[Window, Nanodol
 
 
 def _policy(values: Mapping[str, object]) -> Policy:
-    """The policy's fields are `policy.*`, save the three that have keys of their own."""
-    own = {"strategy": "default_strategy", "escalation": "escalation_policy", "min_output_tokens": "min_output_tokens"}
+    """The policy's fields are `policy.*`, save the four that have keys of their own."""
+    own = {"strategy": "default_strategy", "escalation": "escalation_policy"}
+    own |= {"min_output_tokens": "min_output_tokens", "free_models": "free_models"}
     # attrs checks the values again; mypy cannot follow a table of fields.
     knobs: dict[str, object] = {spec.name: values[own.get(spec.name, f"policy.{spec.name}")] for spec in fields(Policy)}
     return Policy(**knobs)  # type: ignore[arg-type] # see above

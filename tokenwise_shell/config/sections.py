@@ -15,6 +15,7 @@ from tokenwise.errors import Problem
 from tokenwise_shell.config.aliases import alias_problems
 from tokenwise_shell.config.file import Branch, Leaf, Row, Tree, plain
 from tokenwise_shell.config.limits import EachLimit, limits_in
+from tokenwise_shell.config.permitted import ANY_MODEL, Permitted
 from tokenwise_shell.config.settings import BUILT_IN
 from tokenwise_shell.config.values import HIDDEN, TAG, header_problem, looks_secret, nearest, shown, shown_name
 
@@ -55,6 +56,7 @@ class Sections:
     given: Mapping[str, Given]
     headers: Mapping[str, Mapping[str, str]]
     models: tuple[object, ...]
+    permitted: Permitted
     aliases: Mapping[str, str]
     limits: tuple[EachLimit, ...]
     problems: tuple[Problem, ...]
@@ -81,12 +83,12 @@ def sections(tree: Branch, file: Path, known: Mapping[str, str]) -> Sections:
     walk = _Walk(file, known, provider_names(tree))
     given = dict(walk.leaves(tree, ""))
     headers = {name: dict(walk.headers(tree, name)) for name in walk.providers}
-    models = walk.models(tree.items.get("models"))
+    models, permitted = walk.models(tree.items.get("models"))
     aliases = dict(walk.aliases(tree.items.get("aliases")))
     walk.problems.extend(alias_problems(aliases))
     limits, wrong = limits_in(tree.items.get("limits"), file)
     kept = {name: pairs for name, pairs in headers.items() if pairs}
-    return Sections(given, kept, models, aliases, limits, (*walk.problems, *wrong))
+    return Sections(given, kept, models, permitted, aliases, limits, (*walk.problems, *wrong))
 
 
 @frozen
@@ -135,15 +137,39 @@ class _Walk:
                 self.report(f"{path}.{header}", f"{problem} ({self.at(value)})")
             yield header, text
 
-    def models(self, tree: Tree | None) -> tuple[object, ...]:
+    def models(self, tree: Tree | None) -> tuple[tuple[object, ...], Permitted]:
+        """Rows alone, or a mapping of them and of the patterns that say which models there are at all."""
         match tree:
             case Row():
-                rows = tuple(map(plain, tree.items))
-                self.problems.extend(_unknown_sellers(rows, self.providers))
-                return rows
-            case Branch() | Leaf() if not _is_nothing(tree):
-                self.report("models", f"{_told(tree, 'models')} ({self.at(tree)}): expected a list of models")
-        return ()
+                return self.rows(tree), ANY_MODEL
+            case Branch():
+                for name in sorted(tree.items.keys() - {"allow", "deny", "rows"}):
+                    where = f"{_told(tree.items[name], 'models')}, {self.at(tree.items[name])}"
+                    self.report(f"models.{name}", f"no such setting ({where}); accepted here: allow, deny, rows")
+                globs = {name: tuple(self.globs(tree.items.get(name), f"models.{name}")) for name in ("allow", "deny")}
+                rows = tree.items.get("rows")
+                if rows is not None and not isinstance(rows, Row) and not _is_nothing(rows):
+                    self.report("models.rows", f"{_told(rows, 'models')} ({self.at(rows)}): expected a list of models")
+                return self.rows(rows) if isinstance(rows, Row) else (), Permitted(**globs)
+            case Leaf() if not _is_nothing(tree):
+                expected = "expected a list of models, or a mapping of rows, allow, deny"
+                self.report("models", f"{_told(tree, 'models')} ({self.at(tree)}): {expected}")
+        return (), ANY_MODEL
+
+    def rows(self, tree: Row) -> tuple[object, ...]:
+        rows = tuple(map(plain, tree.items))
+        self.problems.extend(_unknown_sellers(rows, self.providers))
+        return rows
+
+    def globs(self, tree: Tree | None, path: str) -> Iterator[str]:
+        """A list of patterns, or one alone."""
+        if tree is None or _is_nothing(tree):
+            return
+        for item in tree.items if isinstance(tree, Row) else (tree,):
+            if isinstance(item, Leaf) and item.text.strip():
+                yield item.text.strip()
+            else:
+                self.report(path, f"{_told(item, 'models')} ({self.at(item)}): expected patterns such as 'openai/*'")
 
     def aliases(self, tree: Tree | None) -> Iterator[tuple[str, str]]:
         """Pairs of texts. A model's name may look like a number or a date to YAML, so nothing is made of its looks."""

@@ -14,9 +14,10 @@ from attrs import field, frozen
 
 from tokenwise.budgets.windows import Window
 from tokenwise.money import Nanodollars
-from tokenwise.policy import Escalation, Policy, Strategy
+from tokenwise.policy import Escalation, FreeModels, Policy, Strategy
 from tokenwise_shell.config import paths
 from tokenwise_shell.config.limits import EachLimit
+from tokenwise_shell.config.permitted import ANY_MODEL, Permitted
 from tokenwise_shell.config.values import (
     FLAG,
     HOST,
@@ -164,7 +165,7 @@ class Settings:
     """Everything that flags, the environment and the file decide, checked. Two are equal when their values are.
 
     `policy` holds `policy.*`, and with it `min_output_tokens`, `default_strategy` and `escalation_policy`. `models` are
-    rows for `local_models`, all of their scalars text. `aliases` are
+    rows for `local_models`, all of their scalars text; `permitted` says which models there are at all. `aliases` are
     clients' names for models and what they stand for. `budgets` are limits for everything together, by window, and
     `tag_budgets` those of each tag.
     `notices` are for people; nothing in them stops anything.
@@ -190,6 +191,7 @@ class Settings:
     exact_tokens: bool
     providers: Mapping[str, ProviderSettings]
     models: tuple[object, ...] = ()
+    permitted: Permitted = ANY_MODEL
     aliases: Mapping[str, str] = field(factory=dict)
     limits: tuple[EachLimit, ...] = ()
     budgets: Mapping[Window, Nanodollars] = field(factory=dict)
@@ -300,6 +302,9 @@ KEYS: Final[tuple[Key, ...]] = (
          "What follows a model whose answer could not be used, never a weaker tier: stepwise (the next tier);\n"
          "strongest_first (the flagships at once); same_tier_first (others of the same tier, then above).",
          "ESCALATION_POLICY"),
+    _key("free_models", choice(FreeModels), FreeModels.NEVER,
+         "Models that a host gives away, which may be cut off at any time and may keep prompts: never (only where a\n"
+         "request names one); fallback (where nothing paid will do); prefer."),
     _key("offline", FLAG, False,
          "Use the shipped catalogue and the embedded provider, and open no socket beyond this machine.", "OFFLINE"),
     _key("exact_tokens", FLAG, False,

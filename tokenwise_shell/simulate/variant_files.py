@@ -17,7 +17,7 @@ from attrs import evolve, fields
 
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars
-from tokenwise.policy import Escalation, Policy, Strategy
+from tokenwise.policy import Escalation, FreeModels, Policy, Strategy
 from tokenwise.simulation.workload import Allowance, Variant
 from tokenwise_shell.config.values import Form, choice, fraction, whole
 from tokenwise_shell.simulate.yaml_forms import (
@@ -35,7 +35,8 @@ from tokenwise_shell.simulate.yaml_forms import (
 
 __all__ = ["read_variants"]
 
-_OWN: Final[Mapping[str, Form[Strategy] | Form[Escalation]]] = {
+_OWN: Final[Mapping[str, Form[Strategy] | Form[Escalation] | Form[FreeModels]]] = {
+    "free_models": choice(FreeModels),
     "strategy": choice(Strategy),
     "escalation": choice(Escalation, {"monotonic": Escalation.STEPWISE, "flexible": Escalation.SAME_TIER_FIRST}),
 }

@@ -51,6 +51,27 @@ class TestTheList:
         assert {served[name] for name in served if name.startswith("google/")} == {None}
 
 
+class TestExplaining:
+    def test_says_where_each_figure_comes_from(self, tw):
+        said = tw("models", "--explain", "gpt-5.5").out
+        assert said.startswith("openai/gpt-5.5\n")
+        assert said.count("shipped, as of") == 3
+        document = tw("models", "--explain", "openai/gpt-5.5", "--json").json
+        assert document["id"] == "openai/gpt-5.5"
+        assert list(document["explained"])[:4] == ["tier", "capabilities", "quality", "window"]
+
+    def test_a_row_of_ones_own_is_named_as_such(self, tw, tmp_path):
+        mine = tmp_path / "models.yaml"
+        mine.write_text("models: [{id: openai/gpt-5.5, tier: mid}]\n")
+        explained = tw("models", "--explain", "gpt-5.5", "--config", str(mine), "--json").json["explained"]
+        assert explained["tier"] == "mid: a row of your own"
+        assert explained["quality"].endswith("docs/maintenance/tiers.toml")
+
+    def test_a_name_that_means_nothing_is_bad_usage(self, tw):
+        done = tw("models", "--explain", "gpt-5.55")
+        assert (done.code, "no model of this catalogue" in done.err) == (2, True)
+
+
 class TestFilters:
     def test_each_keeps_what_it_names(self, tw):
         everything = tw("models", "--json").json

@@ -11,7 +11,7 @@ import pytest
 
 from tokenwise.budgets.windows import Window
 from tokenwise.errors import InputError
-from tokenwise.policy import Escalation, Policy, Strategy
+from tokenwise.policy import Escalation, FreeModels, Policy, Strategy
 from tokenwise_shell.cli.config_command import check_settings, init_file, show_settings
 from tokenwise_shell.cli.options import Common
 from tokenwise_shell.config.aliases import dealiased
@@ -392,6 +392,33 @@ def test_a_reference_without_a_name_is_a_problem(tmp_path):
 # What is refused
 
 
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("models: {deny: '*:free'}\n", ["a/one", "b/two"]),
+        ("models: {allow: ['a/*'], deny: [a/one]}\n", ["a/one:free"]),
+        ("models: {allow: b/two, rows: []}\n", ["b/two"]),
+        ("models: []\nfree_models: prefer\n", ["a/one", "a/one:free", "b/two"]),
+    ],
+)
+def test_patterns_say_which_models_there_are(tmp_path, text, left):
+    permitted = loaded(tmp_path, text).permitted
+    assert [name for name in ("a/one", "a/one:free", "b/two") if permitted.has(name)] == left
+
+
+def test_rows_may_stand_beside_patterns(tmp_path):
+    rows = "rows: [{id: own/one, provider: openai, context_tokens: 1000}]"
+    settings = loaded(tmp_path, f"models: {{{rows}, deny: 'x/*'}}\nfree_models: fallback\n")
+    assert [row["id"] for row in settings.models] == ["own/one"]
+    assert policy(settings).free_models is FreeModels.FALLBACK
+
+
+@pytest.mark.parametrize("text", ["models: {deny: [[x]]}", "models: {rows: 3}", "models: {allow: {a: b}}"])
+def test_what_is_no_pattern_and_no_row_is_told(tmp_path, text):
+    with pytest.raises(InputError, match="expected"):
+        loaded(tmp_path, text + "\n")
+
+
 def test_every_problem_of_every_source_is_named_at_once(tmp_path):
     path = written(
         tmp_path,
@@ -413,7 +440,7 @@ def test_every_problem_of_every_source_is_named_at_once(tmp_path):
         ("planner_model", "'5'", "YAML takes this for a number"),
         ("min_output_tokens", "'0'", "a whole number from 1 up"),
         ("port", "did you mean 'proxy.port'"),
-        ("models", "a mapping", "a list of models"),
+        ("models.a", "'b'", "accepted here: allow, deny, rows"),
         ("proxy.port", "'http'", "environment TOKENWISE_PROXY_PORT", "from 0 to 65535"),
         ("budget_store", "'mysql://x'", "redis://host:6379/0"),
         ("default_budget", "'-1'", "flag --budget", "US dollars"),
