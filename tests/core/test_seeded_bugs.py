@@ -92,8 +92,8 @@ BUGS = (
     Bug(
         "money that others hold is given out again",
         "budgets/budget",
-        "if amount > budget.available:",
-        "if amount > budget.limit - budget.spent:",
+        "if amount * share > budget.available:",
+        "if amount * share > budget.limit - budget.spent:",
         "property_tests/budgets/test_budget_laws.py",
     ),
     Bug(
@@ -274,8 +274,8 @@ BUGS = (
     Bug(
         "a step refused by a budget outside asks again at once",
         "machine/machine",
-        "    if isinstance(run.steps[index].state, Parked):\n",
-        "    if isinstance(run.steps[index].state, Pending):\n",
+        "(run, out) if isinstance(run.steps[index].state, Parked)",
+        "(run, out) if isinstance(run.steps[index].state, Pending)",
         "tests/core/machine/test_machine.py::TestMoneyOfSiblings",
     ),
     Bug(
