@@ -24,6 +24,7 @@ class Fault(enum.Enum):
     OVERLOADED = "overloaded"
     SERVER_ERROR = "server_error"
     UNREACHABLE = "unreachable"  # no connection was made, so nothing was sent
+    MISDIRECTED = "misdirected"  # nobody has the host's name, or whoever has it cannot prove that it is theirs
     DISCONNECTED = "disconnected"  # the connection broke after the request had left
     TIMED_OUT = "timed_out"
     # The provider said no for good.
@@ -94,6 +95,8 @@ RULES: Final[Mapping[Fault, Rule]] = {
     Fault.OVERLOADED: Rule(Remedy.RETRY, Blame.MODEL, Billing.FREE),
     Fault.SERVER_ERROR: Rule(Remedy.RETRY, Blame.MODEL, Billing.FREE),
     Fault.UNREACHABLE: Rule(Remedy.RETRY, Blame.PROVIDER, Billing.FREE),
+    # A name that is nobody's and a certificate that is another's stay so over any pause.
+    Fault.MISDIRECTED: Rule(Remedy.ELSEWHERE, Blame.PROVIDER, Billing.FREE),
     Fault.DISCONNECTED: Rule(Remedy.RETRY, Blame.PROVIDER, Billing.UNKNOWN),
     # Asking the same slow place again would spend the deadline twice.
     Fault.TIMED_OUT: Rule(Remedy.ELSEWHERE, Blame.MODEL, Billing.UNKNOWN),

@@ -6,10 +6,11 @@ catches everything is `main`, which asks `answer_to` what to say.
 
 import enum
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Final
+from typing import Final, TextIO
 
 from tokenwise.errors import InputError, Problem
 
@@ -20,9 +21,11 @@ __all__ = [
     "answer_to",
     "columns",
     "flush",
+    "harmless",
     "read_text",
     "show",
     "tell",
+    "without_credentials",
     "write",
     "write_json",
 ]
@@ -60,9 +63,9 @@ class OutputUnwritable(Exception):  # noqa: N818 -- named for what is the case
 
 
 def write(text: str) -> None:
-    """Put text on stdout as it is. Raises OutputUnwritable."""
+    """Put text on stdout: as it is into a file or a pipe, without what moves a terminal. Raises OutputUnwritable."""
     try:
-        sys.stdout.write(text)
+        sys.stdout.write(_for(sys.stdout, text))
     except OSError as error:
         raise OutputUnwritable(error) from error
 
@@ -89,9 +92,48 @@ def tell(*lines: str) -> None:
 
 
 def show(text: str) -> None:
-    """Put text on stderr as it is. That nobody listens there is no reason to give up a run that is being paid for."""
+    """Put text on stderr, likewise, and without credentials in an address: it may be kept in a log.
+
+    That nobody listens there is no reason to give up a run that is being paid for.
+    """
     with suppress(OSError):
-        sys.stderr.write(text)
+        sys.stderr.write(_for(sys.stderr, without_credentials(text)))
+
+
+def _for(stream: TextIO, text: str) -> str:
+    return harmless(text) if stream.isatty() else text
+
+
+def harmless(text: str) -> str:
+    r"""A text without the characters by which it could steer a terminal, or be shown in another order than it has.
+
+    Those below U+0020 are shown by their pictures, save the tab and the end of a line; the rest as U+FFFD.
+
+    >>> harmless("a\x1b]0;b\x07c\n")
+    'a␛]0;b␇c\n'
+    """
+    return text.translate(_HARMLESS)
+
+
+# Unicode's Cc, and the controls of direction (Trojan Source, CVE-2021-42574). Joiners stay: words and emoji need them.
+_HARMLESS: Final = {
+    **{code: code + 0x2400 for code in range(0x20) if chr(code) not in "\t\n"},
+    0x7F: 0x2421,
+    **dict.fromkeys((*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0x2029), 0xFFFD),
+}
+
+
+def without_credentials(text: str) -> str:
+    """A text in which no address has a user or a password.
+
+    >>> without_credentials("no connection to http://user:word@proxy.example:3128/x")
+    'no connection to http://…@proxy.example:3128/x'
+    """
+    return _CREDENTIALS.sub(r"\1…@", text)
+
+
+# As greedy as addresses are read: up to the last @ before the path.
+_CREDENTIALS: Final = re.compile(r"\b([a-z][a-z0-9+.-]*://)[^\s/?#'\"<>]+@", re.IGNORECASE)
 
 
 def columns() -> int | None:
@@ -167,6 +209,6 @@ def _bug(error: BaseException) -> Exit:
     if os.environ.get(_DEBUG) == "1":
         import traceback
 
-        traceback.print_exception(error)
+        show("".join(traceback.format_exception(error)))
     tell(f"{type(error).__name__}: {error}", _ISSUES)
     return Exit.BUG

@@ -1,5 +1,6 @@
 """The proxy as a program: what it refuses to start with, one process or several, and what it says once it runs."""
 
+import logging
 import os
 import signal
 import socket
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import frozen
 
 from tokenwise.errors import InputError, Problem
-from tokenwise_shell.cli.edge import Exit, flush, tell, write, write_json
+from tokenwise_shell.cli.edge import Exit, flush, show, tell, write, write_json
 from tokenwise_shell.proxy.admission.keys import Key, KeyFile, keys_beside
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def run_proxy(serving: Serving) -> int:
     from tokenwise_shell.proxy.admission.budgets import limits_of_keys, refuse_unshared
     from tokenwise_shell.proxy.http.sockets import listen
 
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[_Shown()])
     settings, keys = serving.workspace.settings, serving.keys
     refuse_unshared(limits_of_keys(keys), settings)
     with listen(settings.proxy) as listener:
@@ -57,6 +59,13 @@ def run_proxy(serving: Serving) -> int:
             return _run_several(serving, listener)
         came = _run_one(serving, listener, announce=True)
     return Exit.INTERRUPTED if came == signal.SIGINT else Exit.DONE
+
+
+class _Shown(logging.Handler):
+    """What is logged goes to stderr by the way of all else, which lets nothing steer a terminal or tell a password."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        show(f"{self.format(record)}\n")
 
 
 def _refuse_open_door(listener: socket.socket, serving: Serving, keys: tuple[Key, ...]) -> None:

@@ -79,6 +79,7 @@ _BY_CLASS: Final[Mapping[int, Fault]] = {
 
 BY_TROUBLE: Final[Mapping[TroubleKind, Fault]] = {
     TroubleKind.UNREACHABLE: Fault.UNREACHABLE,
+    TroubleKind.MISDIRECTED: Fault.MISDIRECTED,
     TroubleKind.DISCONNECTED: Fault.DISCONNECTED,
     TroubleKind.TIMED_OUT: Fault.TIMED_OUT,
     TroubleKind.TOO_LARGE: Fault.MALFORMED,

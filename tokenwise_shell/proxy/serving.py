@@ -66,7 +66,9 @@ async def heard(
     if isinstance(admitted, Trouble):
         return admitted
     long = request.may_exceed(_LONG_BYTES)
-    if trouble := unreadable_type(request.headers) or (service.spent_out(admitted) if long else None):
+    if request.unread() and (trouble := unreadable_type(request.headers)):
+        return trouble
+    if long and (trouble := service.spent_out(admitted)):
         return trouble
     body = await request.body(limit_bytes=settings.max_body_bytes, within_ms=1000 * settings.body_timeout_s)
     if isinstance(body, Trouble):

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Final, assert_never
 
 import orjson
+from attrs import evolve
 
 from tokenwise.faults import Fault
 from tokenwise.routing.choosing import Refusal, Refused
@@ -26,6 +27,7 @@ __all__ = [
     "bad_request",
     "blocked",
     "budget_exceeded",
+    "discreet",
     "method_not_allowed",
     "not_found",
     "openai_error",
@@ -157,6 +159,7 @@ BY_FAULT: Final[Mapping[Fault, tuple[int, str, str]]] = {
     Fault.OVERLOADED: (503, _SERVER, "upstream_overloaded"),
     Fault.SERVER_ERROR: (502, _SERVER, "upstream_error"),
     Fault.UNREACHABLE: (502, _SERVER, "upstream_unreachable"),
+    Fault.MISDIRECTED: (502, _SERVER, "upstream_misdirected"),
     Fault.DISCONNECTED: (502, _SERVER, "upstream_disconnected"),
     Fault.TIMED_OUT: (504, _SERVER, "upstream_timeout"),
     # The provider complains about the proxy's account there. As 401 or 402 it would read as the client's.
@@ -205,6 +208,24 @@ def untold(problem: Untranslatable) -> Trouble:
     """The answer came, and cannot be told in the format that it was asked for in."""
     status, type_, code = BY_FAULT[Fault.MALFORMED]
     return Trouble(status, type_, code, f"the model's answer cannot be told: {problem}")
+
+
+_DISCREET: Final[Mapping[Fault, str]] = {
+    Fault.UNREACHABLE: "the provider cannot be reached",
+    Fault.MISDIRECTED: "the provider cannot be reached",
+    Fault.DISCONNECTED: "the connection to the provider broke off",
+    Fault.UNAUTHORIZED: "the provider does not accept this proxy's key",
+    Fault.QUOTA: "the provider wants money of this proxy's owner",
+}
+
+
+def discreet(failure: Failure) -> Failure:
+    """The failure as somebody may hear of it who is not the owner: without the provider's host, or his account there.
+
+    >>> discreet(Failure(Fault.UNREACHABLE, "no connection to gpu.internal.example")).message
+    'the provider cannot be reached'
+    """
+    return evolve(failure, message=_DISCREET.get(failure.fault, failure.message))
 
 
 def openai_error(trouble: Trouble) -> bytes:

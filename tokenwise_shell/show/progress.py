@@ -168,7 +168,7 @@ class LiveDisplay:
         for step in self.plan.steps:
             word = self.tally.words.get(step.id, "waiting")
             cost = self.tally.costs.get(step.id)
-            cells = (one_line(step.id), word, self.tally.models.get(step.id, ""), usd(cost) if cost else "")
+            cells = (one_line(step.id), word, one_line(self.tally.models.get(step.id, "")), usd(cost) if cost else "")
             shown.add_row(*map(Text, cells), style=_STYLES.get(word, ""))
         elapsed = f"{time.monotonic() - self.started:.1f} s"
         shown.add_row(

@@ -62,6 +62,7 @@ class TroubleKind(enum.Enum):
     """What became of a request that got no whole answer."""
 
     UNREACHABLE = "unreachable"  # nothing was sent
+    MISDIRECTED = "misdirected"  # nothing was sent, and asking again will not change that: a name or a certificate
     DISCONNECTED = "disconnected"  # the request had left, at least in part; what came back is no whole HTTP answer
     TIMED_OUT = "timed_out"  # likewise, and the time allowed is over
     TOO_LARGE = "too_large"  # the answer is longer than anybody should read

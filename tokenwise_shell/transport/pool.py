@@ -5,6 +5,7 @@ it back cost the same however many there are, and a request that is cancelled le
 closed.
 """
 
+import socket
 import ssl
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -26,6 +27,9 @@ Connect = Callable[[str, int], Awaitable[trio.abc.Stream]]
 # What servers and the balancers before them keep an idle connection for is 60 s or more as a rule (nginx 75 s, AWS
 # 60 s); a connection closed under us is noticed before it is used again, so this only bounds how many are kept.
 _KEEP_IDLE_S: Final = 60.0
+
+# What says for good that nobody has a name, unlike a resolver that does not answer just now.
+_NO_SUCH_NAME: Final = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
 
 _PORTS: Final = {"http": 80, "https": 443}
 
@@ -95,12 +99,15 @@ class Pool:
 
     async def _connected(self, origin: _Origin) -> Connection:
         scheme, host, port = origin
+        kind = TroubleKind.UNREACHABLE
         try:
             stream = await self.connect(host, port)
-        except (OSError, UnicodeError):  # UnicodeError is what a host's name that cannot be looked up raises
+        except (OSError, UnicodeError) as error:  # UnicodeError is what a host's name that cannot be looked up raises
             stream = None
+            if isinstance(error, UnicodeError) or (isinstance(error, socket.gaierror) and error.errno in _NO_SUCH_NAME):
+                kind = TroubleKind.MISDIRECTED
         if stream is None:
-            raise TransportTrouble(TroubleKind.UNREACHABLE, f"the connection failed: no connection to {host}")
+            raise TransportTrouble(kind, f"the connection failed: no connection to {host}")
         return Connection(await self._secured(stream, host) if scheme == "https" else stream, self.reading())
 
     async def _secured(self, stream: trio.abc.Stream, host: str) -> trio.abc.Stream:
@@ -110,6 +117,7 @@ class Pool:
         except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
             reason = error.__cause__
             said = reason.reason if isinstance(reason, ssl.SSLError) else "the connection was lost"
+            unproven = isinstance(reason, ssl.SSLCertVerificationError)
         except BaseException:
             with trio.CancelScope(shield=True):
                 await trio.aclose_forcefully(stream)
@@ -117,7 +125,8 @@ class Pool:
         else:
             return secured
         await trio.aclose_forcefully(stream)
-        raise TransportTrouble(TroubleKind.UNREACHABLE, f"the connection failed: {said}")
+        kind = TroubleKind.MISDIRECTED if unproven else TroubleKind.UNREACHABLE
+        raise TransportTrouble(kind, f"the connection failed: {said}")
 
 
 @frozen

@@ -51,7 +51,7 @@ FAULTS_OF_STREAMS = ("stall:3", '{"fault": "stall", "after_chunks": 3, "ms": 150
 CHECKS = ((), (), (Check(CheckKind.MIN_CHARS, "20"),), (Check(CheckKind.CONTAINS, "zebra"),))
 
 # Nobody is out of reach in memory, these books take everything, and every format has words for a step's prompt.
-NEVER = {Fault.UNREACHABLE.value, Fault.BOOKS_UNWRITABLE.value, Fault.UNSUPPORTED.value}
+NEVER = {Fault.UNREACHABLE.value, Fault.MISDIRECTED.value, Fault.BOOKS_UNWRITABLE.value, Fault.UNSUPPORTED.value}
 OUTCOMES = {Outcome.OK, Outcome.FAILED, Outcome.UPSTREAM_FAILED, Outcome.BUDGET_EXHAUSTED, Outcome.DEADLINE_PASSED}
 
 # Follow from another event in the same instant, in an order that both sides fix; all others come by themselves.

@@ -3,10 +3,12 @@
 import pytest
 from attrs import evolve
 
-from tests.shell.proxy_world import chat, proxy
+from tests.shell.proxy.test_proxy_limits import make_key
+from tests.shell.proxy_world import CATALOG, World, chat, furnished, proxy, running
 from tokenwise.money import Nanodollars
 from tokenwise_shell.config.limits import EachLimit
 from tokenwise_shell.config.settings import ProxySettings
+from tokenwise_shell.embedded import Every, Script, Status
 from tokenwise_shell.proxy.admission.callers import foreign_caller, unreadable_type
 
 DEFAULT = ProxySettings()
@@ -153,3 +155,26 @@ async def test_neither_header_nor_body_raises_the_owners_limit(tmp_path, headers
         assert {
             line["limit_nano"] for line in world.lines_of(answer.headers["x-request-id"]) if "limit_nano" in line
         } <= {budget}
+
+
+@pytest.mark.parametrize(("keyed", "told"), [(False, "out of order"), (True, "the provider does not accept")])
+async def test_what_a_provider_says_of_the_owners_account_is_for_the_owner(tmp_path, keyed, told):
+    denied = Every(1, Status(401, message="out of order at gpu.internal.example"))
+    async with proxy(tmp_path, one=Script([denied]), two=Script([denied])) as world:
+        named = {"authorization": f"Bearer {make_key(world)}"} if keyed else {}
+        answer = await world.post(chat(), **named)
+        assert answer.status == 502
+        assert told in answer.error["message"]
+        assert ("gpu.internal.example" in answer.error["message"]) is not keyed
+
+
+@pytest.mark.parametrize(("keyed", "told"), [(False, "no connection to 127.0.0.1"), (True, "the provider cannot be")])
+async def test_where_a_provider_is_is_for_the_owner(tmp_path, keyed, told):
+    space = furnished(tmp_path, CATALOG, one="http://127.0.0.1:1/v1")  # nobody listens there
+    async with running(space) as (url, service):
+        world = World(url, service, None, None)
+        named = {"authorization": f"Bearer {make_key(world)}"} if keyed else {}
+        answer = await world.post(chat(), **named)
+        assert answer.status == 502
+        assert told in answer.error["message"]
+        assert ("127.0.0.1" in answer.error["message"]) is not keyed

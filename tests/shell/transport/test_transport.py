@@ -1,6 +1,7 @@
 """The HTTP client: one request, one answer or one kind of trouble, and no connection that nobody owns."""
 
 import math
+import socket
 import traceback
 
 import pytest
@@ -201,7 +202,7 @@ class TestConnections:
 
 
 class TestTrouble:
-    """Nothing of the client's own errors gets out: one exception, of four kinds."""
+    """Nothing of the client's own errors gets out: one exception, of a few kinds."""
 
     async def test_nobody_listens(self):
         async with on_loopback(saying()) as house:
@@ -209,6 +210,22 @@ class TestTrouble:
         async with open_transport() as transport:
             trouble = await sent(house, transport)
         assert trouble.kind is TroubleKind.UNREACHABLE
+
+    @pytest.mark.parametrize(
+        ("code", "kind"),
+        [
+            (socket.EAI_NONAME, TroubleKind.MISDIRECTED),  # nobody has the name, and nobody will after a pause
+            (socket.EAI_AGAIN, TroubleKind.UNREACHABLE),  # nobody could be asked for it
+        ],
+    )
+    async def test_a_name_that_is_nobodys_is_not_one_that_could_not_be_looked_up(self, code, kind):
+        async def unknown(host: str, port: int) -> trio.abc.Stream:
+            raise socket.gaierror(code, "of the resolver")
+
+        async with open_transport(connect=unknown) as transport:
+            with pytest.raises(TransportTrouble) as caught:
+                await transport.send(HttpRequest("GET", "http://api.invalid/", ()), timeout_ms=10_000)
+        assert caught.value.kind is kind
 
     @pytest.mark.parametrize(
         "host", ["no-such-host.invalid", "x" * 70 + ".invalid", "127.0.0.1:99999", "[::1", "xn--a.invalid"]

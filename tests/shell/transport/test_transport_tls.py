@@ -87,7 +87,7 @@ async def test_a_connection_with_anything_behind_its_answer_is_not_used_again(tm
 async def test_a_server_that_cannot_is_told_nothing(tmp_path, host, trusted):
     """Nobody vouches for it, or somebody vouches for another: the connection ends before the key has left."""
     printed, heard, opened = await answers(tmp_path, host=host, trusted=trusted)
-    assert [line.partition(" ")[0] for line in printed] == ["unreachable", "unreachable"]
+    assert [line.partition(" ")[0] for line in printed] == ["misdirected", "misdirected"]
     assert all("certificate" in line.lower() for line in printed)
     assert heard == []
     assert opened == 2

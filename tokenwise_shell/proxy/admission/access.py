@@ -32,7 +32,8 @@ _NO_FILE: Final[_Stamp] = (0, 0, 0, 0)
 class Admitted:
     """Whoever is making a request: a key, or nobody in particular, whose name is "".
 
-    One object serves all the requests of its key; what was used up before counts for the next.
+    One object serves all the requests of its key; what was used up before counts for the next. `owner` is whoever asks
+    where only this machine can and no key is asked for.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Admitted:
     _rates: Rates
     _clock: Callable[[], float]
     _catalogs: "_Catalogs"
+    owner: bool = False
 
     def may_use(self, model_id: str) -> bool:
         """Whether this model may answer."""
@@ -166,7 +168,7 @@ class Access:
 
     @property
     def _nobody(self) -> Admitted:
-        return Admitted("", None, Rates(), self.clock, self._catalogs)
+        return Admitted("", None, Rates(), self.clock, self._catalogs, owner=not self.ignored)
 
 
 def _rates_of(key: Key) -> tuple[int | None, int | None]:

@@ -160,9 +160,9 @@ class Carrier:
         """What the last provider said, in its own words."""
         if failure is None:
             return troubles.upstream(Failure(Fault.SERVER_ERROR, why))
-        if self._told is None:  # nothing was sent: the books could not be written
-            return troubles.upstream(Failure(failure.fault, failure.message))
-        return troubles.upstream(self._told)
+        # Where nothing was sent, the books could not be written.
+        said = self._told or Failure(failure.fault, failure.message)
+        return troubles.upstream(said if self.order.admitted.owner else troubles.discreet(said))
 
 
 def _within(policy: Policy, limit_ms: int) -> Policy:
