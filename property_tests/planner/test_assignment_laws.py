@@ -7,16 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from property_tests.strategies import rivals, spending
-from tokenwise.catalog.models import Catalog
-from tokenwise.money import Nanodollars
+from tokenwise.catalog.models import Catalog, Model, Offer
+from tokenwise.catalog.prices import Price, Rate
+from tokenwise.money import Nanodollars, NanoPerMtok
 from tokenwise.plan import Plan, Step
 from tokenwise.planner.assignment import Assigned, Unassignable, assign
-from tokenwise.planner.menus import planned_need
+from tokenwise.planner.menus import planned_need, served, undominated
 from tokenwise.policy import Policy, Strategy
 from tokenwise.routing.bid import cap, make_bid
 from tokenwise.routing.shortlist import able
 from tokenwise.routing.worth import as_good, lacking, likely_cost, likely_output, rated, thinks, wanted_room, worth
-from tokenwise.traits import Capability, Feature
+from tokenwise.traits import Capability, Feature, Tier
 
 limits = st.integers(0, 60_000_000).map(Nanodollars)
 
@@ -56,6 +57,29 @@ def markets(draw, most=6):
         evolve(model, features=model.features | (Feature.REASONING_EFFORT if thinking else Feature.NONE))
         for model, thinking in zip(catalog.models, chosen, strict=False)
     )
+
+
+def peer(thinking, output, prices, quality):
+    return Model(
+        id="m",
+        tier=Tier.BUDGET,
+        capabilities=Capability.GENERAL | Capability.CODE,
+        context_tokens=100_000,
+        max_output_tokens=output,
+        offers=(Offer("direct", "m", Price((Rate(prices[0], prices[1], prices[0], prices[0]),))),),
+        features=Feature.REASONING_EFFORT if thinking else Feature.NONE,
+        quality=quality,
+    )
+
+
+some_price = st.sampled_from([100_000_000, 150_000_000, 500_000_000]).map(NanoPerMtok)
+peers = st.builds(
+    peer,
+    st.booleans(),
+    st.sampled_from([150, 1_000, 8_000]),
+    st.tuples(some_price, some_price),
+    st.sampled_from([0, 1300, 1310, 1400]),
+)
 
 
 def rooms(model, need, policy):
@@ -154,6 +178,18 @@ class TestTheBest:
     def test_permuting_the_catalogue_changes_nothing(self, plan, catalog, policy, limit, data):
         shuffled = Catalog(data.draw(st.permutations(catalog.models)))
         assert assign(plan, shuffled, policy, limit) == assign(plan, catalog, policy, limit)
+
+
+class TestTheMenus:
+    """'Without the models that another one beats at any length'."""
+
+    @given(short_plans(most=2), st.lists(peers, min_size=2, max_size=6), spending)
+    def test_nothing_that_is_best_at_some_price_is_left_out(self, plan, models, policy):
+        catalog = Catalog(evolve(model, id=f"m{nth}") for nth, model in enumerate(models))
+        for step, table in zip(plan.steps, served(plan, catalog, policy), strict=True):
+            every = sorted((cost, -value) for cost, value, _, _ in ways(step, plan, catalog, policy))
+            best = [way for nth, way in enumerate(every) if all(way[1] < before[1] for before in every[:nth])]
+            assert [(dish.worst, dish.less_worth) for dish in undominated(table)] == best
 
 
 class TestTheStrategies:
