@@ -9,14 +9,14 @@ from typing import Final
 
 from attrs import frozen
 
-from tokenwise.catalog.models import Catalog, Model
+from tokenwise.catalog.models import Catalog
 from tokenwise.machine.run import Choice
 from tokenwise.money import Nanodollars, round_up
 from tokenwise.plan import Plan, Step
 from tokenwise.planner.allocation import Allocation, Downgrade, Infeasible, Option, allocate
 from tokenwise.planner.menus import Dish, planned_need, served, undominated
 from tokenwise.policy import Policy
-from tokenwise.routing.worth import likely_cost, likely_output, strength, thinks
+from tokenwise.routing.worth import expected_cost, strength
 
 __all__ = ["Assigned", "OnTheBest", "Unassignable", "as_chosen", "assign"]
 
@@ -85,7 +85,11 @@ def as_chosen(plan: Plan, choices: tuple[Choice, ...], catalog: Catalog) -> Assi
     """Choices that were made before, with what they cost by this catalogue. Nothing is proven of them but their sum."""
     rows = zip(plan.steps, choices, strict=True)
     priced = tuple(
-        _likely(step, plan, catalog[choice.model], choice.max_output_tokens or step.max_output_tokens)
+        expected_cost(
+            catalog[choice.model],
+            planned_need(step, plan),
+            room=choice.max_output_tokens or step.max_output_tokens,
+        )
         for step, choice in rows
     )
     return Assigned(choices, priced, Nanodollars(sum(choice.worst for choice in choices)), Nanodollars(0), ())
@@ -133,9 +137,4 @@ def _on_the_best(plan: Plan, tables: Sequence[Sequence[Dish]], points: Mapping[s
 
 
 def _expected(step: Step, plan: Plan, dish: Dish) -> Nanodollars:
-    return _likely(step, plan, dish.model, dish.max_output_tokens)
-
-
-def _likely(step: Step, plan: Plan, model: Model, room: int) -> Nanodollars:
-    need = planned_need(step, plan)
-    return round_up(likely_cost(model, need, min(room, likely_output(need, thinks=thinks(model)))))
+    return expected_cost(dish.model, planned_need(step, plan), room=dish.max_output_tokens)

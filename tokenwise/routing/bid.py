@@ -14,9 +14,9 @@ from tokenwise.catalog.models import Model, Offer
 from tokenwise.catalog.prices import FREE, Price
 from tokenwise.money import Nanodollars
 from tokenwise.traits import Capability, Feature
-from tokenwise.usage import TokenCount, Usage
+from tokenwise.usage import TokenCount
 
-__all__ = ["Bid", "Counted", "Need", "cap", "expected_cost", "longest_bid", "make_bid"]
+__all__ = ["Bid", "Counted", "Need", "cap", "longest_bid", "make_bid"]
 
 _NO_FEE: Final = Nanodollars(0)
 _NO_GUESS: Final = Capability(0)
@@ -125,12 +125,6 @@ def longest_bid(model: Model, offer: Offer, need: Need, available: Nanodollars) 
     if affordable < 0:
         return None
     return make_bid(model, offer, need, output_tokens=min(cap(model, need), affordable // need.choices))
-
-
-def expected_cost(price: Price, need: Need, *, output_tokens: int) -> Nanodollars:
-    """What the request will probably cost: expected input, and the expected output of each choice within the cap."""
-    output = min(need.output_tokens, output_tokens) * need.choices
-    return price.cost(Usage(input_tokens=need.input.expected, output_tokens=output))
 
 
 def _surcharge(offer: Offer, need: Need) -> Nanodollars:

@@ -19,6 +19,7 @@ from typing import Final
 
 from tokenwise.catalog.models import Model
 from tokenwise.catalog.prices import Price
+from tokenwise.money import Nanodollars, round_up
 from tokenwise.policy import Policy, Strategy
 from tokenwise.routing.bid import Need
 from tokenwise.traits import Feature, Tier
@@ -26,6 +27,7 @@ from tokenwise.traits import Feature, Tier
 __all__ = [
     "as_good",
     "cost_of_half_the_room",
+    "expected_cost",
     "lacking",
     "likely_cost",
     "likely_output",
@@ -208,3 +210,8 @@ def likely_cost(model: Model, need: Need, output_tokens: int) -> int:
     assert isinstance(model.price, Price)
     rate = model.price.rate_at(need.input.expected)
     return need.input.expected * rate.input + output_tokens * need.choices * rate.output
+
+
+def expected_cost(model: Model, need: Need, *, room: int) -> Nanodollars:
+    """What the request will probably cost where `room` caps each choice, in tokens."""
+    return round_up(likely_cost(model, need, min(room, likely_output(need, thinks=thinks(model)))))

@@ -9,10 +9,10 @@ from tokenwise.catalog.prices import Price
 from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy
 from tokenwise.prompt import Message
-from tokenwise.routing.bid import expected_cost
 from tokenwise.routing.choosing import Refused, Rejected, Routed, decision_id, explain, passed_over, route
 from tokenwise.routing.ladder import rungs
 from tokenwise.routing.request import Request, Wishes, read_request
+from tokenwise.routing.worth import expected_cost
 from tokenwise.scenario.risk import Blocked, RiskGate, judge
 
 __all__ = ["Conversation", "Decision", "as_usd", "decide"]
@@ -49,8 +49,7 @@ class Decision:
         """What the call will probably cost."""
         if not isinstance(self.outcome, Routed) or not isinstance(self.outcome.model.price, Price):
             return None
-        length = self.outcome.bid.max_output_tokens
-        return expected_cost(self.outcome.model.price, self.request.need, output_tokens=length)
+        return expected_cost(self.outcome.model, self.request.need, room=self.outcome.bid.max_output_tokens)
 
     @property
     def passed_over(self) -> str | None:

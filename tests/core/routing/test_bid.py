@@ -5,7 +5,8 @@ from attrs import evolve
 
 from tests.core.worlds import MINI, model
 from tokenwise.money import Nanodollars
-from tokenwise.routing.bid import Bid, Need, cap, expected_cost, longest_bid, make_bid
+from tokenwise.routing.bid import Bid, Need, cap, longest_bid, make_bid
+from tokenwise.routing.worth import expected_cost
 from tokenwise.traits import Capability, Tier
 from tokenwise.usage import TokenCount
 
@@ -46,8 +47,8 @@ class TestTheLongestBid:
 
 
 def test_the_expected_cost_counts_the_expected_input_and_output_within_the_cap():
-    assert expected_cost(MINI.price, NEED, output_tokens=500) == 100 * 1000 + 200 * 2000
-    assert expected_cost(MINI.price, NEED, output_tokens=50) == 100 * 1000 + 50 * 2000
+    assert expected_cost(MINI, NEED, room=500) == 100 * 1000 + 200 * 2000
+    assert expected_cost(MINI, NEED, room=50) == 100 * 1000 + 50 * 2000
 
 
 @pytest.mark.parametrize("bad", [{"max_output_tokens": 0}, {"output_tokens": -1}])
