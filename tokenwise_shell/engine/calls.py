@@ -135,7 +135,8 @@ class Caller:
         now_ms = self.unix_ms()
         if is_event_stream(response.body):
             events = SseReader().feed(response.body + b"\n\n")
-            if response.status == 200 and (streamed := _gathered(wire, command, events, now_ms, whole)):
+            parse = self._plain(command).open_stream(native_id=command.native_id, now_ms=now_ms)
+            if response.status == 200 and (streamed := _gathered(parse, events, whole)):
                 return streamed
             said = [event.data for event in events if b"{" in event.data]
             response = evolve(response, body=said[-1] if said else b"".join(event.data for event in events))
@@ -166,6 +167,10 @@ class Caller:
                 response = HttpResponse(answer.status, answer.headers, start + await answer.read())
                 return self._read(command, wire, response, whole)
             return parse.end(await _relayed(start, answer, parse, relay, first_token))
+
+    def _plain(self, command: CallModel) -> WireFormat:
+        """The format that is written as chat completions: what did not come as it was asked for is told in those."""
+        return FORMATS[self.endpoints[command.provider].kind]
 
     def _finished(self, command: CallModel, endpoint: Endpoint, outcome: Reply | Failure) -> Reply | Failure:
         if isinstance(outcome, Failure):
@@ -209,14 +214,9 @@ def _without_usage(relay: Relay) -> Relay:
 
 
 def _gathered(
-    wire: WireFormat,
-    command: CallModel,
-    events: Sequence[SseEvent],
-    now_ms: int,
-    whole: Callable[[bytes], None] | None,
+    parse: StreamParse, events: Sequence[SseEvent], whole: Callable[[bytes], None] | None
 ) -> Reply | Failure | None:
     """What a stream amounts to that nobody asked for; None where it has not begun, and its last event says why."""
-    parse = wire.open_stream(native_id=command.native_id, now_ms=now_ms)
     chunks: list[SseEvent] = []
     for event in events:
         parse.feed(event)

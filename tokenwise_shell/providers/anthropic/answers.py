@@ -11,6 +11,7 @@ from tokenwise_shell.providers.anthropic.reading import read_blocks
 from tokenwise_shell.providers.anthropic.writing import written_block
 from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, text
 from tokenwise_shell.providers.final_usage import CONTRADICTED, NOTHING_REPORTED, Report, tier_notice
+from tokenwise_shell.providers.openai.blocks import arguments_text, made_up_id
 from tokenwise_shell.providers.openai.errors import ProviderError, read_error
 from tokenwise_shell.providers.openai.words import ended_by
 from tokenwise_shell.providers.translate.deltas import (
@@ -239,7 +240,10 @@ class AnthropicEvents:
             case {"type": "tool_use", "id": str(id_), "name": str(name)}:
                 place = len(self._places)
                 self._places[index] = place
-                yield Calls(place, id_, name)
+                yield Calls(place, id_ or made_up_id(), name)
+                # Anthropic streams the input; some compatible servers have it here at once.
+                if isinstance(given := block.get("input"), dict) and given:
+                    yield Argues(place, arguments_text(given))
             case {"type": "redacted_thinking", "data": str(sealed)}:
                 yield Thinks(sealed=sealed)
             case {"type": "text", "text": str(said)} if said:
