@@ -6,6 +6,7 @@ Both are embedded providers, so what one format cannot say or a translation gets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import anthropic
 import orjson
@@ -57,8 +58,10 @@ def _config(folder: Path, one: str, two: str) -> Path:
 
 
 @asynccontextmanager
-async def fronts(folder: Path, *, one: Script | None = None, two: Script | None = None) -> AsyncIterator[Fronts]:
-    """The proxy, in front of providers that commit these faults."""
+async def fronts(
+    folder: Path, *, one: Script | None = None, two: Script | None = None, **settings: Any
+) -> AsyncIterator[Fronts]:
+    """The proxy, in front of providers that commit these faults. `settings` replace those of the workspace."""
     first = EmbeddedProvider(script=one or Script(), pace=INSTANT, keys={"sk-secret-of-one"})
     second = EmbeddedProvider(script=two or Script(), pace=INSTANT, keys={"sk-secret-of-two"})
     async with serve(first) as at_one, serve(second) as at_two:
@@ -67,5 +70,6 @@ async def fronts(folder: Path, *, one: Script | None = None, two: Script | None 
         space = open_workspace(environ=environ, flags={}, path=config, now_ms=wall_ms())
         providers = ("one", "two")
         space = evolve(space, catalog=CATALOG, reachable=CATALOG.only(providers), providers=providers)
+        space = evolve(space, settings=evolve(space.settings, **settings))
         async with running(space) as (url, service):
             yield Fronts(url, service, first, second)

@@ -22,6 +22,7 @@ from tokenwise_shell.providers.openai import embeddings
 from tokenwise_shell.providers.openai.errors import code_and_param
 from tokenwise_shell.providers.openai.gathered import gathered
 from tokenwise_shell.providers.openai.usage import is_usage_alone
+from tokenwise_shell.providers.own import Own, own_wire
 from tokenwise_shell.providers.reply_format import response_format
 from tokenwise_shell.providers.status import BY_TROUBLE
 from tokenwise_shell.providers.translate.terms import Untranslatable
@@ -30,7 +31,7 @@ from tokenwise_shell.transport.exchange import HttpRequest, HttpResponse, Transp
 from tokenwise_shell.transport.shapes import is_event_stream
 from tokenwise_shell.transport.sse import SseEvent, SseReader
 
-__all__ = ["Caller", "Relay", "redacted"]
+__all__ = ["NOTHING_SAID", "Caller", "Relay", "Said", "redacted"]
 
 Relay = Callable[[Sequence[tuple[SseEvent, str]]], Awaitable[None]]
 """Takes the events of a stream in OpenAI's format, as they came if they came so, each with the text that it adds.
@@ -43,6 +44,17 @@ _KEY_LIKE: Final = re.compile(r"(?i)\b(bearer\s+)[\w.~+/=-]{8,}|\b(?:sk|gsk|xai|
 
 # Long enough for a last word that is under way; nobody notices it behind an answer.
 _GRACE_S: Final = 1.0
+
+
+@frozen
+class Said:
+    """What a client said in words of another format than chat completions, and the betas that its headers name."""
+
+    own: Own | None = None
+    betas: str = ""
+
+
+NOTHING_SAID: Final = Said()
 
 
 def _wall_ms() -> int:
@@ -74,20 +86,24 @@ class Caller:
         written: Mapping[str, object] | None = None,
         relay: Relay | None = None,
         whole: Callable[[bytes], None] | None = None,
+        said: Said = NOTHING_SAID,
     ) -> Reply | Failure:
         """Make the call within the command's time.
 
         `written` is the request, in OpenAI's chat fields, of a command without a prompt. With a `relay` the reply is
         streamed to it; `first_token` is called once, before the first event with output is relayed. Usage is always
         asked for, and its chunk is kept from a client that did not ask. `whole` takes the chat completion of a reply
-        that came in one piece, streamed or not asked for.
+        that came in one piece, streamed or not asked for. `said` is what the client said in words of its own format;
+        where the request passes as it is, so does what comes back.
         """
         endpoint = self.endpoints.get(command.provider)
         if endpoint is None:
             return _no_endpoint(command)
-        wire = FORMATS[endpoint.kind]
+        own = self.own_wire(command, said.own)
+        wire = own or FORMATS[endpoint.kind]
         try:
-            request = wire.build(endpoint, _ask(command, written, stream=relay is not None))
+            ask = evolve(_ask(command, written, stream=relay is not None), betas=said.betas)
+            request = wire.build(endpoint, evolve(ask, own=said.own.body) if own and said.own else ask)
         except orjson.JSONEncodeError:
             return _UNWRITABLE
         except Untranslatable as problem:
@@ -102,6 +118,13 @@ class Caller:
         except TransportTrouble as trouble:
             outcome = Failure(BY_TROUBLE[trouble.kind], trouble.message)
         return self._finished(command, endpoint, outcome)
+
+    def own_wire(self, command: CallModel, own: Own | None) -> WireFormat | None:
+        """The format in which this call's request passes as its client wrote it; None where it is translated."""
+        endpoint = self.endpoints.get(command.provider)
+        if endpoint is None:
+            return None
+        return own_wire(endpoint, own, native_id=command.native_id, cap=command.max_output_tokens)
 
     async def embed(
         self,
@@ -165,7 +188,7 @@ class Caller:
             if answer.status != 200 or not is_event_stream(start):
                 # An error, or a server that does not stream. The reply is whole then, and reaches no client by a relay.
                 response = HttpResponse(answer.status, answer.headers, start + await answer.read())
-                return self._read(command, wire, response, whole)
+                return self._read(command, FORMATS[self.endpoints[command.provider].kind], response, whole)
             return parse.end(await _relayed(start, answer, parse, relay, first_token))
 
     def _plain(self, command: CallModel) -> WireFormat:

@@ -22,11 +22,12 @@ from tokenwise.usage import (
     TokenCount,
     count_text,
 )
+from tokenwise_shell.providers.anthropic.client_tools import CLIENT_RUN
 from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, text
 from tokenwise_shell.providers.final_usage import LISTED_TIERS
 from tokenwise_shell.providers.openai.reading import data_url
 
-__all__ = ["weigh"]
+__all__ = ["weigh", "words_of"]
 
 # Set by whoever sends the request, or stripped before.
 _NOT_SENT: Final = frozenset({"model", "messages", "stream_options", "tokenwise"})
@@ -47,8 +48,18 @@ _UNPRICED: Final[Mapping[str, str]] = {
 _SEARCH: Final = "web_search_options"
 _SEARCH_FEE: Final = Nanodollars(50_000_000)
 
+# A tool that Anthropic's models know by its type is described to them by Anthropic: in 245 tokens (bash), 700 (the
+# editor) or 1,234 (the computer), by its pages of November 2026; nothing is said of the others.
+_DESCRIBED: Final = 2_000
+
 # What a translation writes into each object of a schema that was left open: `"additionalProperties":false,`.
 _CLOSING: Final = 29
+
+# orjson writes no deeper than this, so what is below is never sent.
+_DEEPEST: Final = 254
+
+# As long as the head of a data URL may be: a media type with its parameters.
+_LONGEST_HEAD: Final = 200
 
 
 def weigh(fields: Fields) -> Weight:
@@ -75,6 +86,24 @@ unmeasured=0), unpriced='', surcharge=0)
         unpriced=", ".join(dict.fromkeys(_unpriced(fields, messages))),
         surcharge=_SEARCH_FEE if searches else Nanodollars(0),
     )
+
+
+def words_of(value: object) -> str:
+    """Everything that is said in a request of any format, as JSON; what is attached to it as data is no word."""
+    return _json(_without_data(value))
+
+
+def _without_data(value: object, depth: int = 0) -> object:
+    match value:
+        case dict() if depth < _DEEPEST:
+            data = ("data",) if value.get("type") == "base64" else ()
+            return {name: _without_data(each, depth + 1) for name, each in value.items() if name not in data}
+        case list() if depth < _DEEPEST:
+            return [_without_data(each, depth + 1) for each in value]
+        case str() if value.startswith("data:") and ";base64," in value[:_LONGEST_HEAD]:
+            return ""
+        case _:
+            return value
 
 
 def _of_message(message: Fields) -> TokenCount:
@@ -130,7 +159,8 @@ def _beside(fields: Fields) -> Iterator[TokenCount]:
             continue
         yield _of_json(value)
         if name in ("tools", "functions") and isinstance(value, list) and value:
-            yield _margin(TOOLS_FRAME + CALL_FRAME * len(value))
+            known = sum(text(as_fields(tool).get("type")).startswith(CLIENT_RUN) for tool in value)
+            yield _margin(TOOLS_FRAME + CALL_FRAME * len(value) + _DESCRIBED * known)
         if name == "response_format":
             yield _margin(FORMAT_FRAME + _CLOSING * _json(value).count("{"))
 
@@ -184,7 +214,8 @@ def _unpriced(fields: Fields, messages: list[Fields]) -> Iterator[str]:
     if set(map(str, entries(fields.get("modalities")))) - {"text"}:
         yield "modalities (sound and images have prices of their own)"
     for tool in map(as_fields, entries(fields.get("tools"))):
-        if tool.get("type", "function") not in ("function", "custom"):
+        kind = tool.get("type", "function")
+        if kind not in ("function", "custom") and not text(kind).startswith(CLIENT_RUN):
             yield "tools (one that the provider runs itself, with fees and input of its own)"
     if any(_has_sound(message) for message in messages):
         yield "input_audio (sound has a price of its own)"

@@ -61,12 +61,18 @@ class Endpoint:
 
 @frozen
 class Ask:
-    """One request to one model: OpenAI's chat fields, of which the model, the cap and the streaming are set here."""
+    """One request to one model: OpenAI's chat fields, of which the model, the cap and the streaming are set here.
+
+    `own` is the request in its client's words, for a format in which it passes as it is. `betas` are the names of
+    Anthropic's features in beta that the client has asked for, with commas between.
+    """
 
     native_id: str = field(validator=min_len(1))
     fields: Mapping[str, object] = field(repr=False)
     max_output_tokens: int = field(validator=ge(1))
     stream: bool = False
+    own: Mapping[str, object] = field(factory=dict, repr=False)
+    betas: str = ""
 
 
 class StreamParse(Protocol):

@@ -11,9 +11,10 @@ from attrs import frozen
 
 from tokenwise.errors import TokenwiseError
 from tokenwise_shell.providers.fields import Fields
+from tokenwise_shell.providers.own import Own
 from tokenwise_shell.transport.sse import SseEvent
 
-__all__ = ["BadRequest", "Front", "Trouble", "Writer"]
+__all__ = ["BadRequest", "Front", "OnlyAsItIs", "Trouble", "Writer"]
 
 
 @frozen
@@ -46,6 +47,14 @@ class BadRequest(TokenwiseError):  # noqa: N818 -- named for the status that it 
         return Trouble(400, "invalid_request_error", self.code, self.message, self.param)
 
 
+class OnlyAsItIs(BadRequest):
+    """The request has no translation. `fields` are chat fields that weigh what it weighs, and are sent to nobody."""
+
+    def __init__(self, problem: BadRequest, fields: Fields) -> None:
+        super().__init__(problem.message, problem.param, problem.code)
+        self.fields = fields
+
+
 class Writer(Protocol):
     """Writes one streamed answer in the door's format."""
 
@@ -62,7 +71,14 @@ class Front(Protocol):
     """One format's door."""
 
     def read(self, body: Fields) -> Fields:
-        """The request as OpenAI's chat fields, `model` and `stream` among them. Raises BadRequest."""
+        """The request as OpenAI's chat fields, `model` and `stream` among them.
+
+        Raises BadRequest; OnlyAsItIs where only a provider of this door's format can be asked.
+        """
+        ...
+
+    def own(self, body: Fields) -> Own | None:
+        """The request as it is, where a provider of this door's format could take it so."""
         ...
 
     def answer(self, completion: bytes) -> bytes:

@@ -6,20 +6,23 @@ way out (`delivery`).
 """
 
 import os
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Final, TypeVar
 
 import orjson
+from attrs import evolve
 
 from tokenwise_shell.ledger.runs import new_run_id
+from tokenwise_shell.providers.anthropic.messages import BETAS
 from tokenwise_shell.providers.fields import Fields
 from tokenwise_shell.proxy.admission.access import Admitted
 from tokenwise_shell.proxy.admission.callers import unreadable_type
 from tokenwise_shell.proxy.admission.limits import long_conversation
 from tokenwise_shell.proxy.answer.carrier import Carrier
 from tokenwise_shell.proxy.answer.delivery import Delivery, refuse
-from tokenwise_shell.proxy.fronts import BadRequest, Front, Trouble
+from tokenwise_shell.proxy.fronts import BadRequest, Front, OnlyAsItIs, Trouble
 from tokenwise_shell.proxy.http.asgi import Answer, Request
 from tokenwise_shell.proxy.request.asked import Asked, read_asked
 from tokenwise_shell.proxy.request.bounds import refuse_crowded
@@ -34,6 +37,10 @@ T = TypeVar("T")
 
 # With thousands of small parts, so much takes about 5 ms to understand; what is one text takes far less.
 _LONG_BYTES: Final = 32_768
+
+
+# Names with commas between, as many as anybody needs.
+_BETAS: Final = re.compile(r"[A-Za-z0-9_.,\- ]{1,2000}")
 
 
 async def complete(service: Service, request: Request, answer: Answer, *, front: Front, work: Work = CHAT) -> None:
@@ -85,8 +92,10 @@ def _understood(service: Service, body: bytes, request: Request, front: Front, w
     """What a body asks for."""
     workspace, settings = service.client.workspace, service.settings
     try:
+        said = object_in(body, settings.max_values)
+        fields, barred = _read(front, said)
         asked = read_asked(
-            front.read(object_in(body, settings.max_values)),
+            fields,
             request.headers,
             workspace.catalog,
             aliases=workspace.settings.aliases,
@@ -96,7 +105,17 @@ def _understood(service: Service, body: bytes, request: Request, front: Front, w
         return problem.trouble
     if isinstance(asked, Trouble):
         return asked
+    betas = request.headers.get(BETAS, "")
+    asked = evolve(asked, own=front.own(said), barred=barred, betas=betas if _BETAS.fullmatch(betas) else "")
     return long_conversation(len(asked.messages), settings) or asked
+
+
+def _read(front: Front, body: Fields) -> tuple[Fields, Trouble | None]:
+    """The chat fields, and why they can be sent to nobody; None where they can."""
+    try:
+        return front.read(body), None
+    except OnlyAsItIs as problem:
+        return problem.fields, problem.trouble
 
 
 def object_in(body: bytes, most_values: int) -> Fields:

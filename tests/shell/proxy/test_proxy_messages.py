@@ -10,7 +10,7 @@ from tokenwise_shell.providers.openai.chat import build as build_openai
 from tokenwise_shell.providers.translations import to_anthropic, to_google
 from tokenwise_shell.providers.wire import Ask, Endpoint
 from tokenwise_shell.proxy.doors.messages.front import MessagesFront
-from tokenwise_shell.proxy.fronts import BadRequest, Trouble
+from tokenwise_shell.proxy.fronts import BadRequest, OnlyAsItIs, Trouble
 from tokenwise_shell.transport.sse import SseEvent
 
 EPHEMERAL = {"cache_control": {"type": "ephemeral", "ttl": "1h"}}
@@ -80,7 +80,6 @@ REQUESTS = {
         tools=[TOOL], tool_choice={"type": "tool", "name": "look_up", "disable_parallel_tool_use": True}
     ),
     "any tool": asked(tools=[TOOL], tool_choice={"type": "any"}),
-    "a tool of Anthropic's own": asked(tools=[{"type": "bash_20250124", "name": "bash"}]),
     "parameters": asked(stop_sequences=["END"], temperature=0.5, top_k=5, metadata={"user_id": "u"}),
     "an effort": asked(output_config={"effort": "high"}),
     "thinking that is up to the model": asked(thinking={"type": "adaptive"}),
@@ -206,12 +205,17 @@ class TestWhatHasNoPrice:
             ({"inference_geo": "global", "service_tier": "auto"}, ""),
             ({"speed": "fast"}, "speed"),
             ({"mcp_servers": [{"type": "url", "url": "https://example.com", "name": "m"}]}, "mcp_servers"),
-            ({"tools": [{"type": "web_search_20250305", "name": "web_search"}]}, "tools"),
         ],
     )
     def test_what_anthropic_would_bill_beside_the_listed_price_is_named(self, fields, named):
         unpriced = weigh(MessagesFront().read(asked(**fields))).unpriced
         assert unpriced.partition(" ")[0] == named
+
+    def test_a_tool_that_anthropic_runs_itself_has_no_price_and_no_translation(self):
+        with pytest.raises(OnlyAsItIs) as caught:
+            MessagesFront().read(asked(tools=[{"type": "web_search_20250305", "name": "web_search"}]))
+        assert caught.value.param == "tools[0]"
+        assert weigh(caught.value.fields).unpriced.startswith("tools ")
 
 
 class TestWhatIsRefused:
@@ -240,7 +244,7 @@ class TestWhatIsRefused:
             ),
             (
                 asked({"role": "user", "content": [{**IMAGE, "citations": {"enabled": True}}]}),
-                "messages[0].content[0].citations",
+                "messages[0].content[0]",
             ),
         ],
     )

@@ -8,7 +8,7 @@ import orjson
 from tokenwise.routing.verdicts import Failure, Reply
 from tokenwise_shell.providers.anthropic.answers import AnthropicEvents, error_of, read_message, read_report
 from tokenwise_shell.providers.anthropic.writing import write_anthropic
-from tokenwise_shell.providers.fields import as_fields, as_json
+from tokenwise_shell.providers.fields import Fields, as_fields, as_json
 from tokenwise_shell.providers.final_usage import beside_output, billed, has_output
 from tokenwise_shell.providers.openai.answer_stream import AnswerStream, Dialect, reply_of
 from tokenwise_shell.providers.openai.chunks import ChunkWriter
@@ -19,7 +19,10 @@ from tokenwise_shell.providers.translate.terms import Notes
 from tokenwise_shell.providers.wire import Ask, Endpoint, url_below
 from tokenwise_shell.transport.exchange import HttpRequest, HttpResponse
 
-__all__ = ["VERSION", "build", "completion", "open_stream", "parse"]
+__all__ = ["BETAS", "VERSION", "build", "completion", "open_stream", "parse", "request"]
+
+BETAS: Final = "anthropic-beta"
+"""The header that opens features in beta: fields that mean something only with it are refused without."""
 
 VERSION: Final = "2023-06-01"
 """The version of the interface asked for; a configured header of that name goes before it.
@@ -47,9 +50,13 @@ def build(endpoint: Endpoint, ask: Ask) -> HttpRequest:
     body = write_anthropic(asked, notes, native_id=ask.native_id, cap=ask.max_output_tokens)
     if ask.stream:
         body["stream"] = True
-    body = dict(notes.settle(body).body)
+    return request(endpoint, dict(notes.settle(body).body), betas=ask.betas)
+
+
+def request(endpoint: Endpoint, body: Fields, *, betas: str = "") -> HttpRequest:
+    """This body on its way. `betas` are asked for beside those of the endpoint's own headers."""
     url = url_below(endpoint.base_url, "messages", version="v1")
-    return HttpRequest("POST", url, tuple(_headers(endpoint)), orjson.dumps(body))
+    return HttpRequest("POST", url, tuple(_headers(endpoint, betas)), orjson.dumps(body))
 
 
 def parse(response: HttpResponse, *, native_id: str, now_ms: int) -> Reply | Failure:
@@ -83,10 +90,13 @@ def open_stream(*, native_id: str, now_ms: int = 0) -> AnswerStream:
     return AnswerStream(native_id, dialect, ChunkWriter(now_ms // 1000))
 
 
-def _headers(endpoint: Endpoint) -> Iterator[tuple[str, str]]:
+def _headers(endpoint: Endpoint, betas: str) -> Iterator[tuple[str, str]]:
     yield "content-type", "application/json"
     if not any(name.lower() == "anthropic-version" for name, _ in endpoint.headers):
         yield "anthropic-version", VERSION
     if endpoint.api_key:
         yield "x-api-key", endpoint.api_key
-    yield from endpoint.headers
+    configured = [value for name, value in endpoint.headers if name.lower() == BETAS]
+    if asked := [*configured, *([betas] if betas else [])]:
+        yield BETAS, ",".join(asked)
+    yield from ((name, value) for name, value in endpoint.headers if name.lower() != BETAS)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from tokenwise.prompt import Role
+from tokenwise_shell.providers.anthropic.client_tools import function_of
 from tokenwise_shell.providers.anthropic.names import THINKING_SHARES, plain_id
 from tokenwise_shell.providers.anthropic.writing import JSON_ONLY
 from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, text
@@ -143,6 +144,8 @@ def _item(block: Fields, path: str, notes: Notes) -> Item | None:
             return Result(plain_id(id_), parts, failed=block.get("is_error") is True, mark=mark)
         case {"type": "thinking", "thinking": str(said)}:
             return Thought(said, text(block.get("signature")))
+        case {"type": "tool_reference", "tool_name": str(named)}:
+            return Text(f"The tool {named} may be called now.")
         case {"type": "redacted_thinking", "data": str(sealed)}:
             return Thought("", sealed=sealed)
         case _:
@@ -154,7 +157,7 @@ def _within(content: object, path: str, notes: Notes) -> Iterator[Text | Media]:
     """What a result consists of: text and attachments."""
     blocks = content if isinstance(content, str) else list(map(as_fields, entries(content)))
     for block in blocks if isinstance(blocks, list) else ():
-        if block.get("type") not in ("text", "image", "document"):
+        if block.get("type") not in ("text", "image", "document", "tool_reference"):
             notes.refuse(path, f"not to be had within a result: {str(block.get('type'))[:40]!r}")
             return
     yield from (item for item in read_blocks(blocks, path, notes) if isinstance(item, Text | Media))
@@ -178,7 +181,9 @@ def _media(
 
 def _tools(tools: object, notes: Notes) -> Iterator[Tool]:
     for index, tool in enumerate(map(as_fields, entries(tools))):
-        if tool.get("type") not in (None, "custom"):
+        if function := function_of(tool):
+            yield function
+        elif tool.get("type") not in (None, "custom"):
             yield Tool(text(tool.get("name")), native=tool)
         elif name := text(tool.get("name")):
             strict = tool.get("strict")

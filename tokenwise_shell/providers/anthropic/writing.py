@@ -35,7 +35,7 @@ from tokenwise_shell.providers.translate.terms import (
     Turn,
 )
 
-__all__ = ["IN_PLACE", "JSON_ONLY", "OWN_WORDS", "write_anthropic", "written_block"]
+__all__ = ["IN_PLACE", "JSON_ONLY", "OWN_WORDS", "takes_thinking", "write_anthropic", "written_block"]
 
 JSON_ONLY: Final = "Reply with a single JSON object and nothing else."
 """What stands last in the system prompt where any JSON object will do: Anthropic knows schemas alone."""
@@ -59,6 +59,7 @@ def write_anthropic(asked: Asked, notes: Notes, *, native_id: str, cap: int) -> 
     for name in _NOT_HERE:
         if name in asked.sampling:
             notes.refuse(name, "Anthropic's format has nothing like it")
+    _refuse_blanks(asked, notes)
     opening, spoken = _opened(asked)
     asked = _in_its_own_words(asked, native_id=native_id, cap=cap)
     system = [block for turn in opening for block in _blocks(turn.items, notes)]
@@ -80,6 +81,15 @@ def write_anthropic(asked: Asked, notes: Notes, *, native_id: str, cap: int) -> 
     _write_thinking(body, asked, notes, by_budget=thinks_by_budget(native_id), cap=cap)
     _write_sampling(body, asked, notes)
     return body
+
+
+def _refuse_blanks(asked: Asked, notes: Notes) -> None:
+    """Anthropic answers 400 to marks of blanks alone, and to words to be gone on from that end in blanks."""
+    if any(not mark.strip() for mark in asked.stop):
+        notes.refuse("stop", "Anthropic takes no mark of blanks alone")
+    match asked.turns[-1:]:
+        case (Turn(Role.ASSISTANT, (*_, Text(said))),) if said.strip() and said != said.rstrip():
+            notes.refuse("messages", "Anthropic takes no last turn of the assistant that ends in blanks")
 
 
 def _opened(asked: Asked) -> tuple[list[Turn], list[Turn]]:
@@ -105,6 +115,14 @@ def _in_its_own_words(asked: Asked, *, native_id: str, cap: int) -> Asked:
     own.pop("thinking", None)
     config = {name: value for name, value in as_fields(own.pop("output_config", None)).items() if name != "effort"}
     return evolve(asked, others={**rest, **own, **({"output_config": config} if config else {})})
+
+
+def takes_thinking(body: Fields, *, native_id: str, cap: int) -> bool:
+    """Whether this model takes what an Anthropic client says of thinking as it is said."""
+    effort = as_fields(body.get("output_config")).get("effort")
+    if body.get("thinking") is None and effort is None:
+        return True
+    return _is_understood(body, native_id=native_id, cap=cap)
 
 
 def _is_understood(own: Fields, *, native_id: str, cap: int) -> bool:

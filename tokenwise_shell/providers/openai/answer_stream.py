@@ -105,6 +105,11 @@ class AnswerStream:
         return self._done or (self._has_ended and self._bill is not None)
 
     @property
+    def failed(self) -> bool:
+        """Whether the event last fed said that the stream has failed."""
+        return self._error is not None
+
+    @property
     def chunks(self) -> tuple[SseEvent, ...]:
         """The event last fed, as events of OpenAI's format."""
         if self.writer is None:

@@ -17,6 +17,7 @@ from tokenwise.policy import Policy
 from tokenwise.routing.verdicts import Failure, Reply
 from tokenwise.simulation.simulation import Moment
 from tokenwise.usage import Usage
+from tokenwise_shell.engine.calls import Said
 from tokenwise_shell.proxy import troubles
 from tokenwise_shell.proxy.answer.bill import Bill, facts_of
 from tokenwise_shell.proxy.answer.delivery import Delivery
@@ -109,13 +110,16 @@ class Carrier:
         return Failure(Fault.TIMED_OUT, "no answer in the time allowed")
 
     async def _sent(self, call: CallModel, first_token: Callable[[], None]) -> Reply | Failure:
+        asked, caller = self.order.asked, self.service.client.caller
+        self.delivery.own = asked.own.format if asked.own and caller.own_wire(call, asked.own) else None
         outcome = await self.work.place(
-            self.service.client.caller,
+            caller,
             call,
-            written=self.order.asked.fields,
+            written=asked.fields,
             first_token=partial(self._begin, first_token),
-            relay=self.delivery.relay if self.order.asked.stream else None,
+            relay=self.delivery.relay if asked.stream else None,
             whole=self.delivery.keep,
+            said=Said(asked.own, asked.betas),
         )
         self._told = outcome if isinstance(outcome, Failure) else None
         return outcome

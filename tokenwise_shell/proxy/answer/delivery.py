@@ -13,10 +13,12 @@ from attrs import define, field
 from tokenwise_shell.providers.fields import as_fields
 from tokenwise_shell.providers.openai.chunks import DONE
 from tokenwise_shell.providers.openai.usage import is_usage_alone
+from tokenwise_shell.providers.own import OwnFormat
 from tokenwise_shell.providers.translate.terms import Untranslatable
 from tokenwise_shell.proxy import troubles
 from tokenwise_shell.proxy.answer.bill import Bill
 from tokenwise_shell.proxy.answer.chunks import chunks_of, is_done, is_error, usage_alone, with_bill, without_usage
+from tokenwise_shell.proxy.answer.own_answers import OWN_ANSWERS
 from tokenwise_shell.proxy.fronts import Front, Trouble, Writer
 from tokenwise_shell.proxy.http.asgi import JSON, SSE, Answer, Headers
 from tokenwise_shell.proxy.request.asked import Asked
@@ -30,24 +32,30 @@ _MOST_WAITING: Final = 1000
 
 @define(eq=False)
 class Delivery:
-    """The answer to one request in the making. `begun` once an attempt has output, which closes the way to others."""
+    """The answer to one request in the making. `begun` once an attempt has output, which closes the way to others.
+
+    `own` is the format in which the attempt's answer passes as it is, None where it is written by the door.
+    """
 
     front: Front
     asked: Asked
     answer: Answer
     begun: bool = field(default=False, init=False)
+    own: OwnFormat | None = field(default=None, init=False)
     _facts: Headers = field(factory=dict, init=False)
     _writer: Writer = field(init=False)
     _waiting: list[SseEvent] = field(factory=list, init=False)
     _head: SseEvent | None = field(default=None, init=False)
     _usage: SseEvent | None = field(default=None, init=False)
     _completion: bytes | None = field(default=None, init=False)
+    _last: list[SseEvent] = field(factory=list, init=False)
 
     def attempt(self, facts: Headers) -> None:
         """Another attempt begins, of which these headers tell; what the one before left unsent is forgotten."""
         self._facts = facts
         self._writer = self.front.open_stream(self.asked.fields)
         self._waiting.clear()
+        self._last.clear()
         self._head = self._usage = None
         self._completion = None
 
@@ -64,7 +72,9 @@ class Delivery:
             self._waiting += kept[: max(0, _MOST_WAITING - len(self._waiting))]
 
     def _kept(self, event: SseEvent) -> SseEvent | None:
-        """What of a chunk is passed on now."""
+        """What of an event is passed on now."""
+        if self.own is not None:
+            return self._kept_as_it_is(event, self.own)
         if is_done(event) or is_error(event):
             return None  # the run hears of it too, and its end says it: once for all, and in this proxy's words
         self._head = self._head or event
@@ -75,6 +85,13 @@ class Delivery:
             event, self._usage = parted
         return event
 
+    def _kept_as_it_is(self, event: SseEvent, own: OwnFormat) -> SseEvent | None:
+        """The event, unless it is the last word or behind it: those wait until the books are settled."""
+        if not self._last and not OWN_ANSWERS[own].is_last(event):
+            return event
+        self._last.append(event)
+        return None
+
     async def finish(self, bill: Bill) -> None:
         """End an answer that went well."""
         if not self.asked.stream:
@@ -82,13 +99,14 @@ class Delivery:
             await self._whole(self._completion, bill)
             return
         if self._completion is not None:
+            self.own = None
             await self.relay((event, "") for event in chunks_of(self._completion, usage=self.asked.wants_usage))
         await self._send(*self._closing(bill))
         await self.answer.end()
 
     async def _whole(self, completion: bytes, bill: Bill) -> None:
         try:
-            body = self.front.answer(completion)
+            body = completion if self.own is not None else self.front.answer(completion)
         except Untranslatable as problem:
             await self.fail(troubles.untold(problem), bill)
         else:
@@ -108,7 +126,10 @@ class Delivery:
             await self.answer.begin(200, {"content-type": SSE, "cache-control": "no-cache", **self._facts})
         events = (*self._waiting, *events)
         self._waiting.clear()
-        await self.answer.events([written for event in events for written in self._writer.write(event)])
+        if self.own is not None:
+            await self.answer.events(list(events))
+        else:
+            await self.answer.events([written for event in events for written in self._writer.write(event)])
 
     @property
     def _wants_it_last(self) -> bool:
@@ -118,6 +139,8 @@ class Delivery:
 
     def _closing(self, bill: Bill) -> list[SseEvent]:
         """The usage, with the bill in it, if it was told or asked for, and the very last word in any case."""
+        if self.own is not None:
+            return [OWN_ANSWERS[self.own].billed(event, bill.fields) for event in self._last]
         usage = self._usage
         if usage is None and self.asked.wants_usage and self._head:
             usage = usage_alone(self._head, None)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tokenwise_shell.providers.fields import Fields
+from tokenwise_shell.providers.own import Own
 from tokenwise_shell.proxy.fronts import Trouble, Writer
 from tokenwise_shell.proxy.troubles import openai_error
 from tokenwise_shell.transport.sse import SseEvent
@@ -16,6 +17,11 @@ class Chat:
     def read(self, body: Fields) -> Fields:
         """The body itself."""
         return body
+
+    def own(self, body: Fields) -> Own | None:
+        """Nothing: what is in between is this very format."""
+        del body
+        return None
 
     def answer(self, completion: bytes) -> bytes:
         """The completion as the provider sent it."""

@@ -14,7 +14,7 @@ from tokenwise.routing.request import Wishes
 from tokenwise.routing.verdicts import Failure, Reply
 from tokenwise.traits import Capability, Feature
 from tokenwise_shell.config.aliases import AUTO
-from tokenwise_shell.engine.calls import Caller, Relay
+from tokenwise_shell.engine.calls import Caller, Relay, Said
 from tokenwise_shell.providers.fields import Fields
 from tokenwise_shell.providers.openai.embeddings import weigh_input
 from tokenwise_shell.proxy.doors.chat import Chat
@@ -67,8 +67,9 @@ async def _place(
     first_token: Callable[[], None],
     relay: Relay | None,
     whole: Callable[[bytes], None],
+    said: Said,
 ) -> Reply | Failure:
-    del first_token, relay  # vectors come in one piece
+    del first_token, relay, said  # vectors come in one piece
     return await caller.embed(command, written=written, whole=whole)
 
 

@@ -14,6 +14,7 @@ from tokenwise.catalog.models import Catalog
 from tokenwise.errors import Problem
 from tokenwise_shell.config.aliases import AUTO
 from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
+from tokenwise_shell.providers.own import Own
 from tokenwise_shell.proxy.fronts import BadRequest, Trouble
 from tokenwise_shell.proxy.request.names import wanted
 from tokenwise_shell.proxy.request.options import OBJECT, Options, read_options
@@ -30,7 +31,10 @@ _CAPS: Final = ("max_completion_tokens", "max_tokens")
 
 @frozen(kw_only=True)
 class Asked:
-    """A request in OpenAI's chat fields. `model` is a catalogue's id, "" for `auto`; no cap is the policy's own."""
+    """A request in OpenAI's chat fields. `model` is a catalogue's id, "" for `auto`; no cap is the policy's own.
+
+    `own` is the request in its client's words; `barred` is why it can be asked in no others, None where it can.
+    """
 
     fields: Fields = field(repr=False)
     model: str
@@ -38,6 +42,9 @@ class Asked:
     max_output_tokens: int | None
     stream: bool
     wants_usage: bool
+    own: Own | None = field(default=None, repr=False)
+    betas: str = ""
+    barred: Trouble | None = None
 
     @property
     def messages(self) -> list[object]:

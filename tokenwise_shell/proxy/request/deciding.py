@@ -7,10 +7,12 @@ from functools import cached_property, partial
 
 from attrs import evolve, frozen
 
+from tokenwise.catalog.models import Catalog
 from tokenwise.routing.choosing import Refusal, Refused, Routed
 from tokenwise.routing.shortlist import obstacle
 from tokenwise.scenario.risk import Blocked
 from tokenwise_shell.plans.decision import Decision, decide
+from tokenwise_shell.providers.own import speaks
 from tokenwise_shell.proxy.admission.access import Admitted
 from tokenwise_shell.proxy.fronts import Trouble
 from tokenwise_shell.proxy.request.asked import Asked
@@ -50,6 +52,8 @@ def ordered(service: Service, admitted: Admitted, asked: Asked, work: Work = CHA
         return unknown_model(asked.model)
     if asked.model and not _is_sold(service, asked.model):
         return unsold(asked.model, service.client.workspace.catalog)
+    if asked.barred and not _has_sellers(_catalog(service, admitted, asked), asked.model):
+        return asked.barred
     decision = decided(service, admitted, asked, work)
     match decision.outcome:
         case Routed(model=model) if work.pinned and not asked.model:
@@ -75,7 +79,7 @@ def decided(service: Service, admitted: Admitted, asked: Asked, work: Work = CHA
     ask = partial(
         decide,
         work.words(asked.fields),
-        catalog=admitted.catalog(workspace.reachable),
+        catalog=_catalog(service, admitted, asked),
         policy=workspace.policy(asked.options.strategy),
         budget=workspace.settings.request_budget(asked.options.budget),
         wishes=evolve(work.wishes(asked), counted=workspace.counted(plain_texts(asked.fields))),
@@ -84,6 +88,24 @@ def decided(service: Service, admitted: Admitted, asked: Asked, work: Work = CHA
     decision = ask()
     short = isinstance(decision.outcome, Refused) and decision.outcome.code is Refusal.BUDGET
     return ask(best_effort=True) if short else decision
+
+
+def _catalog(service: Service, admitted: Admitted, asked: Asked) -> Catalog:
+    """What may be chosen from: for a request without a translation, the offers of those who take it as it is."""
+    catalog = admitted.catalog(service.client.workspace.reachable)
+    if asked.barred is None:
+        return catalog
+    own, endpoints = asked.own, service.client.caller.endpoints
+    able = tuple(name for name, endpoint in endpoints.items() if own is not None and speaks(endpoint, own.format))
+    known = catalog.memo.get(("only", able))
+    if not isinstance(known, Catalog):
+        known = catalog.memo["only", able] = catalog.only(able)
+    return known
+
+
+def _has_sellers(catalog: Catalog, model: str) -> bool:
+    """Whether this model, or any where none is named, is sold."""
+    return bool(catalog[model].offers) if model else any(each.offers for each in catalog.models)
 
 
 def _obstacle(decision: Decision) -> str:

@@ -6,16 +6,17 @@ Everything else (keys, money, failover, books, headers) is the same for all work
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from tokenwise.errors import Problem
 from tokenwise.machine.messages import CallModel
 from tokenwise.prompt import Message
-from tokenwise.routing.request import Wishes
+from tokenwise.routing.request import Weight, Wishes
 from tokenwise.routing.verdicts import Failure, Reply
 from tokenwise.traits import Capability, Feature
-from tokenwise_shell.engine.calls import Caller, Relay
-from tokenwise_shell.providers.counting import weigh
+from tokenwise.usage import count_text
+from tokenwise_shell.engine.calls import Caller, Relay, Said
+from tokenwise_shell.providers.counting import weigh, words_of
 from tokenwise_shell.providers.fields import Fields
 from tokenwise_shell.providers.translate.features import features_of
 from tokenwise_shell.proxy.request.asked import Asked, chat_problems
@@ -37,6 +38,7 @@ class Place(Protocol):
         first_token: Callable[[], None],
         relay: Relay | None,
         whole: Callable[[bytes], None],
+        said: Said,
     ) -> Awaitable[Reply | Failure]:
         """See `Caller.call`."""
         ...
@@ -65,8 +67,17 @@ def _chat_wishes(asked: Asked) -> Wishes:
         max_output_tokens=asked.max_output_tokens,
         features=Feature.NONE if named else features_of(asked.fields),
         model=asked.model,
-        weight=weigh(asked.fields),
+        weight=_weight(asked),
     )
+
+
+def _weight(asked: Asked) -> Weight:
+    """What the request weighs, as it is and translated: which of the two is sent is not known yet."""
+    weight = weigh(asked.fields)
+    if asked.own is None:
+        return weight
+    as_it_is = count_text(words_of(asked.own.body))
+    return evolve(weight, input=evolve(weight.input, bound=max(weight.input.bound, as_it_is.bound)))
 
 
 CHAT: Final = Work(chat_problems, conversation_in, _chat_wishes, Caller.call)

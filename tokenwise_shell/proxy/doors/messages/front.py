@@ -16,9 +16,11 @@ from tokenwise_shell.providers.anthropic.events import MessageWriter
 from tokenwise_shell.providers.anthropic.writing import IN_PLACE, OWN_WORDS
 from tokenwise_shell.providers.fields import Fields, as_fields, as_json, entries, text
 from tokenwise_shell.providers.openai.blocks import thoughts_of
+from tokenwise_shell.providers.own import Own, OwnFormat, is_sound
 from tokenwise_shell.providers.translate.terms import Untranslatable
 from tokenwise_shell.providers.translations import anthropic_answer, from_anthropic
-from tokenwise_shell.proxy.fronts import BadRequest, Trouble, Writer
+from tokenwise_shell.proxy.doors.messages.alone import untranslatable, weighed
+from tokenwise_shell.proxy.fronts import BadRequest, OnlyAsItIs, Trouble, Writer
 from tokenwise_shell.transport.sse import SseEvent
 
 __all__ = ["MessagesFront", "error_type"]
@@ -89,12 +91,17 @@ class MessagesFront:
     takes_effort: Callable[[str], bool] = _anybody
 
     def read(self, body: Fields) -> Fields:
-        """The request as chat fields. Raises BadRequest with every place that cannot be told."""
+        """The request as chat fields. Raises BadRequest with every place that cannot be told.
+
+        OnlyAsItIs where Anthropic could be told all the same.
+        """
         _check(body, counting=self.counting)
+        if problem := untranslatable(body):
+            raise OnlyAsItIs(problem, {**weighed(body), **_delivery(body)})
         try:
             fields = _with_one_system(from_anthropic(body).body)
-        except Untranslatable as problem:
-            raise BadRequest(str(problem)) from None
+        except Untranslatable as error:
+            raise BadRequest(str(error)) from None
         except orjson.JSONEncodeError:
             raise BadRequest("messages: the input of a call nests too deeply") from None
         if not self._must_be_told(body):
@@ -108,6 +115,11 @@ class MessagesFront:
         """
         kind = as_fields(body.get("thinking")).get("type")
         return kind == "enabled" or (kind != "disabled" and self.takes_effort(text(body.get("model"))))
+
+    def own(self, body: Fields) -> Own | None:
+        """The request as it is: for Anthropic, unless it has what other models made and Anthropic would not take."""
+        alone = untranslatable(body) is not None
+        return Own(OwnFormat.MESSAGES, body, alone) if alone or is_sound(body) else None
 
     def answer(self, completion: bytes) -> bytes:
         """The message that a chat completion amounts to."""
@@ -179,9 +191,6 @@ def _check_blocks(body: Fields) -> None:
         path = f"messages[{place}].content"
         if not isinstance(message.get("content"), str | list):
             raise BadRequest(f"{path}: expected text or a list of blocks", path)
-        for index, block in enumerate(map(as_fields, entries(message["content"]))):
-            if as_fields(block.get("citations")).get("enabled"):
-                raise BadRequest(f"{path}[{index}].citations: answers here cite nothing", f"{path}[{index}].citations")
 
 
 def _with_one_system(fields: Fields) -> dict[str, object]:

@@ -13,6 +13,7 @@ from tokenwise_shell.providers.openai.blocks import message_blocks
 from tokenwise_shell.providers.openai.usage import parse_usage
 from tokenwise_shell.providers.openai.words import finish_of
 from tokenwise_shell.proxy.doors.responses.items import Items
+from tokenwise_shell.proxy.doors.responses.tools import declared_in
 
 __all__ = ["Head", "cut_reason", "echoed", "suffix_of", "write_answer", "write_response"]
 
@@ -60,7 +61,7 @@ def write_answer(completion: bytes, asked: Fields) -> bytes:
         count(body.get("created")) or 0,
         text(body.get("service_tier")),
     )
-    items, cut = Items(head.suffix), cut_reason(text(choice.get("finish_reason")))
+    items, cut = Items(head.suffix, declared_in(asked)), cut_reason(text(choice.get("finish_reason")))
     told = message_blocks(as_fields(choice.get("message")), as_fields(choice.get("logprobs")))
     for _ in items.tell(told, cut=bool(cut)):
         pass  # telling fills `items`; its events are for those who stream
@@ -100,7 +101,7 @@ def write_response(
 def echoed(asked: Fields) -> Fields:
     """What a response repeats of its request, with OpenAI's defaults for what was not said."""
     reasoning, config = as_fields(asked.get("reasoning")), as_fields(asked.get("text"))
-    tools = [{"parameters": None, "strict": False, **as_fields(tool)} for tool in entries(asked.get("tools"))]
+    tools = [_declared(as_fields(tool)) for tool in entries(asked.get("tools"))]
     said = {name: value for name, value in asked.items() if name in _DEFAULTS and value is not None}
     return {
         **_DEFAULTS,
@@ -115,6 +116,10 @@ def echoed(asked: Fields) -> Fields:
         "tools": tools,
         "truncation": "disabled",
     }
+
+
+def _declared(tool: Fields) -> Fields:
+    return {"parameters": None, "strict": False, **tool} if tool.get("type") == "function" else tool
 
 
 # What is repeated as it was said. The penalties cannot be said at all, and clients expect to be told of them.

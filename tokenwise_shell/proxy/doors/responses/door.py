@@ -6,6 +6,7 @@ import orjson
 from attrs import define, field
 
 from tokenwise_shell.providers.fields import Fields
+from tokenwise_shell.providers.own import Own
 from tokenwise_shell.proxy.doors.responses.answer import echoed, write_answer
 from tokenwise_shell.proxy.doors.responses.request import read_responses
 from tokenwise_shell.proxy.doors.responses.stream import ResponseWriter
@@ -41,6 +42,11 @@ class ResponsesFront:
         except orjson.JSONEncodeError:
             raise BadRequest("the request nests too deeply for an answer to repeat it") from None
         return fields
+
+    def own(self, body: Fields) -> Own | None:
+        """Nothing: every provider is asked for chat completions."""
+        del body
+        return None
 
     def answer(self, completion: bytes) -> bytes:
         """The Response that a chat completion amounts to."""

@@ -13,21 +13,17 @@ import orjson
 from attrs import define, field
 
 from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
-from tokenwise_shell.proxy.fronts import BadRequest
+from tokenwise_shell.proxy.doors.responses.terms import said, unsupported, wrong
+from tokenwise_shell.proxy.doors.responses.tools import call_of
 
-__all__ = ["read_input", "sealed_details", "unsupported"]
+__all__ = ["read_input", "sealed_details"]
 
 _ROLES: Final = ("user", "assistant", "system", "developer")
-_ITEMS: Final = "message, function_call, function_call_output and reasoning"
+_ITEMS: Final = "message, reasoning, and calls and results of functions, custom tools and searches for tools"
 _PARTS: Final = "input_text, input_image, input_file, input_audio, output_text and refusal"
 
 # Of our own making: the reasoning of other providers' answers, which their models want back as they wrote it.
 _SEAL: Final = "tw1."
-
-
-def unsupported(path: str, why: str) -> BadRequest:
-    """The error for what this door does not carry."""
-    return BadRequest(f"{path}: {why}", path, "unsupported_parameter")
 
 
 def sealed_details(details: Sequence[Fields]) -> str:
@@ -40,7 +36,7 @@ def read_input(value: object) -> list[Fields]:
     if isinstance(value, str):
         return [{"role": "user", "content": value}]
     if not isinstance(value, list) or not value:
-        raise _wrong("input", "text or a list of items", value)
+        raise wrong("input", "text or a list of items", value)
     told = _Conversation()
     for index, item in enumerate(value):
         _read_item(item, f"input[{index}]", told)
@@ -90,26 +86,40 @@ def _read_item(value: object, path: str, told: _Conversation) -> None:
     match "message" if kind is None and "role" in item else kind:
         case "message":
             _read_message(item, path, told)
-        case "function_call":
-            function = {"name": _said(item, "name", path), "arguments": _said(item, "arguments", path)}
-            call = {"id": _said(item, "call_id", path), "type": "function", "function": function}
-            told.grow(before=False).calls.append(call)
-        case "function_call_output":
+        case "function_call" | "custom_tool_call" | "tool_search_call":
+            told.grow(before=False).calls.append(_call(item, path))
+        case "function_call_output" | "custom_tool_call_output":
             content = _content(item.get("output"), f"{path}.output")
-            told.say({"role": "tool", "tool_call_id": _said(item, "call_id", path), "content": content})
+            told.say({"role": "tool", "tool_call_id": said(item, "call_id", path), "content": content})
+        case "tool_search_output":
+            found = [text(as_fields(tool).get("name")) for tool in entries(item.get("tools"))]
+            content = f"Found, and ready to be called: {', '.join(found)}" if found else "Nothing was found."
+            told.say({"role": "tool", "tool_call_id": said(item, "call_id", path), "content": content})
+        case "additional_tools":
+            pass  # read with the tools
         case "reasoning":
             if details := _details(item):
                 told.grow().thoughts.extend(details)
         case str(other):
             raise unsupported(f"{path}.type", f"{other[:40]!r} is not carried here; {_ITEMS} are")
         case _:
-            raise _wrong(f"{path}.type", f"one of {_ITEMS}", kind)
+            raise wrong(f"{path}.type", f"one of {_ITEMS}", kind)
+
+
+def _call(item: Fields, path: str) -> Fields:
+    """An earlier call, with every text that it must have."""
+    needed = {"function_call": ("name", "arguments"), "custom_tool_call": ("name", "input")}
+    for name in needed.get(text(item.get("type")), ()):
+        said(item, name, path)
+    call = call_of(item, call_id=said(item, "call_id", path))
+    assert call is not None, "every kind of call is one of a chat"
+    return call
 
 
 def _read_message(item: Fields, path: str, told: _Conversation) -> None:
     role = item.get("role")
     if role not in _ROLES:
-        raise _wrong(f"{path}.role", f"one of {', '.join(_ROLES)}", role)
+        raise wrong(f"{path}.role", f"one of {', '.join(_ROLES)}", role)
     if role == "assistant":
         parts = list(_parts(item.get("content"), f"{path}.content"))
         told.grow().parts.extend(parts)
@@ -131,7 +141,7 @@ def _parts(value: object, path: str) -> Iterator[Fields]:
         yield {"type": "text", "text": value}
         return
     if not isinstance(value, list):
-        raise _wrong(path, "text or a list of parts", value)
+        raise wrong(path, "text or a list of parts", value)
     for index, part in enumerate(value):
         yield _part(as_fields(part), f"{path}[{index}]")
 
@@ -140,9 +150,9 @@ def _part(part: Fields, path: str) -> Fields:
     marked = {name: part[name] for name in ("prompt_cache_breakpoint",) if part.get(name) is not None}
     match part.get("type"):
         case "input_text" | "output_text" | "text":
-            return {"type": "text", "text": _said(part, "text", path), **marked}
+            return {"type": "text", "text": said(part, "text", path), **marked}
         case "refusal":
-            return {"type": "refusal", "refusal": _said(part, "refusal", path)}
+            return {"type": "refusal", "refusal": said(part, "refusal", path)}
         case "input_image":
             return {"type": "image_url", "image_url": _image(part, path), **marked}
         case "input_file":
@@ -158,7 +168,7 @@ def _image(part: Fields, path: str) -> Fields:
     if part.get("file_id") is not None:
         raise unsupported(f"{path}.file_id", "an image by its id is known to OpenAI alone; send it as image_url")
     detail = {"detail": part["detail"]} if part.get("detail") is not None else {}
-    return {"url": _said(part, "image_url", path), **detail}
+    return {"url": said(part, "image_url", path), **detail}
 
 
 def _file(part: Fields, path: str) -> Fields:
@@ -168,7 +178,7 @@ def _file(part: Fields, path: str) -> Fields:
     if isinstance(given, str):
         return {"file_data": given, **file}
     if "file_id" not in file:
-        raise _wrong(f"{path}.file_data", "text, or file_url or file_id instead", given)
+        raise wrong(f"{path}.file_data", "text, or file_url or file_id instead", given)
     return file
 
 
@@ -184,15 +194,3 @@ def _details(item: Fields) -> Sequence[Fields]:
             return found
     said = [text(as_fields(part).get("text")) for part in entries(item.get("content"))]
     return [{"type": "reasoning.text", "text": each} for each in said if each]
-
-
-def _said(fields: Fields, name: str, path: str) -> str:
-    value = fields.get(name)
-    if not isinstance(value, str):
-        raise _wrong(f"{path}.{name}", "text", value)
-    return value
-
-
-def _wrong(path: str, expected: str, value: object) -> BadRequest:
-    shown = "nothing" if value is None else f"{str(value)[:40]!r}"
-    return BadRequest(f"{path}: expected {expected}, got {shown}", path)

@@ -12,6 +12,7 @@ from attrs import define, field
 from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, text
 from tokenwise_shell.providers.openai.blocks import Added, Began, Block, BlockEvent, Ended, Kind
 from tokenwise_shell.proxy.doors.responses.input import sealed_details
+from tokenwise_shell.proxy.doors.responses.tools import Declared
 
 __all__ = ["Items", "Told"]
 
@@ -26,6 +27,9 @@ _PREFIXES: Final[Mapping[Kind, str]] = {
     Kind.CALL: "fc",
 }
 
+# Of a call that is none of a function, by its tool.
+_CALLS: Final = {"custom": "ctc", "tool_search": "tsc"}
+
 # How a part is told: the name of its events, and the field that has its words.
 _EVENTS: Final[Mapping[Kind, tuple[str, str]]] = {
     Kind.TEXT: ("response.output_text", "text"),
@@ -38,9 +42,13 @@ _EVENTS: Final[Mapping[Kind, tuple[str, str]]] = {
 
 @define
 class Items:
-    """The items so far. `suffix` makes their ids, which are the same whenever the same answer is told."""
+    """The items so far. `suffix` makes their ids, which are the same whenever the same answer is told.
+
+    `tools` are those that were declared, by the names that their calls have here.
+    """
 
     suffix: str
+    tools: Mapping[str, Declared] = field(factory=dict)
     _done: list[Fields] = field(factory=list, init=False)
     _block: Block | None = field(default=None, init=False)
     _said: list[str] = field(factory=list, init=False)
@@ -76,7 +84,7 @@ class Items:
         self._signature += added.signature
         logprobs = [_odds(each) for each in map(as_fields, added.logprobs) if _is_odd(each)]
         self._logprobs += logprobs
-        if added.text:
+        if added.text and not self._is_told_whole(self._block):
             odds = {"logprobs": logprobs} if self._block.kind is Kind.TEXT else {}
             yield f"{_EVENTS[self._block.kind][0]}.delta", self._at(delta=added.text, **odds)
 
@@ -84,7 +92,9 @@ class Items:
         block = self._block
         assert block is not None, "nothing ends before it has begun"
         item, (name, words) = self._item(block, status), _EVENTS[block.kind]
-        if block.kind is not Kind.SEALED:
+        if self._is_told_whole(block):
+            yield from self._whole(item)
+        elif block.kind is not Kind.SEALED:
             odds = {"logprobs": list(self._logprobs)} if block.kind is Kind.TEXT else {}
             whole = item["arguments"] if block.kind is Kind.CALL else "".join(self._said)
             yield f"{name}.done", self._at(**{words: whole}, **odds)
@@ -94,6 +104,16 @@ class Items:
         self._done.append(item)
         self._block, self._said, self._signature, self._logprobs = None, [], "", []
 
+    def _is_told_whole(self, block: Block) -> bool:
+        """Whether this is a call whose words are not those of its item: they can be told once all are there."""
+        declared = self.tools.get(block.name) if block.kind is Kind.CALL else None
+        return declared is not None and declared.kind != "function"
+
+    def _whole(self, item: Fields) -> Iterator[Told]:
+        if item["type"] == "custom_tool_call":
+            yield "response.custom_tool_call_input.delta", self._at(delta=item["input"])
+            yield "response.custom_tool_call_input.done", self._at(input=item["input"])
+
     def _at(self, **fields: object) -> Fields:
         """An event's place and these fields."""
         assert self._block is not None, "an event has its place in an item"
@@ -101,10 +121,13 @@ class Items:
         return {"item_id": self._id(self._block), "output_index": len(self._done), **part, **fields}
 
     def _id(self, block: Block) -> str:
-        return f"{_PREFIXES[block.kind]}_{self.suffix}_{len(self._done)}"
+        prefix = _CALLS[self.tools[block.name].kind] if self._is_told_whole(block) else _PREFIXES[block.kind]
+        return f"{prefix}_{self.suffix}_{len(self._done)}"
 
     def _item(self, block: Block, status: str) -> Fields:
         head = {"id": self._id(block), "status": status}
+        if block.kind is Kind.CALL and (declared := self.tools.get(block.name)):
+            return {**head, **declared.call(block.id, "".join(self._said))}
         return {**head, **_WRITERS[block.kind](block, "".join(self._said), self._signature, self._logprobs)}
 
 

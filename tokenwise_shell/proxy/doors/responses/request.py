@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from tokenwise_shell.providers.fields import Fields, as_fields
-from tokenwise_shell.proxy.doors.responses.input import read_input, unsupported
+from tokenwise_shell.proxy.doors.responses.input import read_input
+from tokenwise_shell.proxy.doors.responses.terms import unsupported
 from tokenwise_shell.proxy.doors.responses.tools import read_tool_choice, read_tools
 from tokenwise_shell.proxy.fronts import BadRequest
 
@@ -52,7 +53,7 @@ def read_responses(body: Fields) -> Fields:
     """The request as chat fields. Raises BadRequest, which names the first field that is not carried."""
     _refuse_uncarried(body)
     _object(body, "metadata")
-    tools = read_tools(body.get("tools"))
+    tools = read_tools(body)
     chat: dict[str, object] = {name: body[name] for name in _AS_IT_IS if body.get(name) is not None}
     chat["messages"] = [*_instructions(body.get("instructions")), *read_input(body.get("input"))]
     chat |= read_tool_choice(body.get("tool_choice"), tools)
@@ -109,10 +110,13 @@ def _schema(config: Fields) -> Fields:
 
 
 def _reasoning(config: Fields) -> dict[str, object]:
-    """The effort. `summary` asks to be shown reasoning, which is shown here wherever the model shows it."""
-    for name, neutral in (("context", "auto"), ("mode", "standard")):
-        if config.get(name) not in (None, neutral):
-            raise unsupported(f"reasoning.{name}", f"only {neutral!r} is carried here")
+    """The effort. `summary` asks to be shown reasoning, which is shown here wherever the model shows it.
+
+    That of earlier turns is in the input, all of it, and goes back to a model that takes it.
+    """
+    for name, carried in (("context", ("auto", "all_turns")), ("mode", ("standard",))):
+        if config.get(name) not in (None, *carried):
+            raise unsupported(f"reasoning.{name}", f"only {' and '.join(map(repr, carried))} are carried here")
     if unknown := config.keys() - {"effort", "summary", "generate_summary", "context", "mode"}:
         raise unsupported(f"reasoning.{min(unknown)[:80]}", "not carried here")
     match config.get("effort"):

@@ -11,6 +11,7 @@ from tokenwise_shell.providers.openai.blocks import BlockEvent
 from tokenwise_shell.providers.openai.chunk_reader import ChunkReader
 from tokenwise_shell.proxy.doors.responses.answer import Head, cut_reason, suffix_of, write_response
 from tokenwise_shell.proxy.doors.responses.items import Items, Told
+from tokenwise_shell.proxy.doors.responses.tools import declared_in
 from tokenwise_shell.proxy.fronts import Trouble
 from tokenwise_shell.transport.sse import SseEvent
 
@@ -74,7 +75,8 @@ class ResponseWriter:
             return
         read = self._reader
         suffix = suffix_of(read.id)
-        self._head, self._items = Head(suffix, read.model, read.created_s, read.service_tier), Items(suffix)
+        self._head = Head(suffix, read.model, read.created_s, read.service_tier)
+        self._items = Items(suffix, declared_in(self.asked))
         for name in ("response.created", "response.in_progress"):
             yield name, {"response": self._response("in_progress")}
 

@@ -1,0 +1,90 @@
+"""Coding agents as they are published, in front of the embedded provider in both formats.
+
+They are programs of their own, and are asked for: `claude` and `codex` on the path, and `TOKENWISE_HEAVY_CLIENTS` set.
+
+    npm install -g @anthropic-ai/claude-code @openai/codex
+    TOKENWISE_HEAVY_CLIENTS=1 python -m pytest -m heavy_clients tests/shell/proxy/test_agents.py
+"""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import trio
+
+from tests.shell.front_world import BY_BUDGET, BY_EFFORT, OPEN, Fronts, fronts
+
+WANTED = os.environ.get("TOKENWISE_HEAVY_CLIENTS", "")
+
+pytestmark = [
+    pytest.mark.slow,  # each starts a program that takes seconds
+    pytest.mark.heavy_clients,
+    pytest.mark.skipif(not WANTED, reason="agents are asked for by TOKENWISE_HEAVY_CLIENTS"),
+]
+
+# Names of the vendor's that each agent knows, and so sends what it sends to that vendor.
+ALIASES = {"gpt-*": OPEN, "claude-opus-*": BY_EFFORT, "claude-haiku-*": BY_BUDGET, "claude-sonnet-*": OPEN}
+
+CODEX = """\
+model_provider = "tokenwise"
+web_search = "disabled"
+
+[model_providers.tokenwise]
+name = "TokenWise"
+base_url = "{url}/v1"
+env_key = "TOKENWISE_KEY"
+wire_api = "responses"
+"""
+
+
+async def said(command: list[str], folder: Path, **variables: str) -> str:
+    """What the agent prints; it has a home of its own, and nothing of this machine's environment."""
+    home = folder / "home"
+    work = folder / "work"
+    for each in (home, work):
+        each.mkdir(exist_ok=True)
+    environ = {"PATH": os.environ["PATH"], "HOME": str(home), **variables}
+    with trio.fail_after(120):
+        done = await trio.run_process(
+            command, cwd=work, env=environ, stdin=b"", capture_stdout=True, stderr=subprocess.STDOUT, check=False
+        )
+    text = done.stdout.decode()
+    assert done.returncode == 0, text
+    return text
+
+
+def everything_was_answered(world: Fronts) -> None:
+    finished = [line for line in world.lines if line["type"] == "charged"]
+    assert finished
+    assert world.balances()
+
+
+@pytest.mark.skipif(not shutil.which("claude"), reason="Claude Code is not installed")
+@pytest.mark.parametrize("model", ["claude-opus-5-5", "claude-haiku-4-5", "claude-sonnet-5"])
+async def test_claude_code(tmp_path, model):
+    async with fronts(tmp_path, aliases=ALIASES) as world:
+        command = ["claude", "-p", "say hi", "--model", model]
+        text = await said(
+            command,
+            tmp_path,
+            ANTHROPIC_BASE_URL=world.url,
+            ANTHROPIC_AUTH_TOKEN="none",
+            CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC="1",
+        )
+        assert "simulated" in text
+        everything_was_answered(world)
+
+
+@pytest.mark.skipif(not shutil.which("codex"), reason="Codex CLI is not installed")
+@pytest.mark.parametrize("model", ["gpt-5.5", "gpt-6-sol", BY_EFFORT, "auto"])
+async def test_codex(tmp_path, model):
+    async with fronts(tmp_path, aliases=ALIASES) as world:
+        folder = tmp_path / "codex"
+        folder.mkdir()
+        (folder / "config.toml").write_text(CODEX.format(url=world.url))
+        command = ["codex", "exec", "-m", model, "--skip-git-repo-check", "say hi"]
+        text = await said(command, tmp_path, CODEX_HOME=str(folder), TOKENWISE_KEY="none")
+        assert "simulated" in text
+        everything_was_answered(world)

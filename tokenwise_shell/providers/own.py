@@ -1,0 +1,187 @@
+"""Requests in their client's own words, for a provider that speaks the client's format: they pass as they are.
+
+Only the model, the cap and the streaming are set; the answer comes back as it came, and is read here only for what
+the machine and the books must know. A translation would lose what has no word in between, and lose it in silence.
+"""
+
+import enum
+from collections.abc import Mapping
+from typing import Final, Protocol
+
+from attrs import define, field, frozen
+
+from tokenwise.routing.verdicts import Failure, Reply
+from tokenwise_shell.config.settings import ProviderKind
+from tokenwise_shell.providers.anthropic import messages
+from tokenwise_shell.providers.anthropic.names import sent_id
+from tokenwise_shell.providers.anthropic.writing import takes_thinking
+from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, text
+from tokenwise_shell.providers.openai.answer_stream import AnswerStream
+from tokenwise_shell.providers.wire import Ask, Endpoint, WireFormat
+from tokenwise_shell.transport.exchange import HttpRequest, HttpResponse, TransportTrouble
+from tokenwise_shell.transport.sse import SseEvent
+
+__all__ = ["OWN", "AsItCame", "Own", "OwnFormat", "OwnWire", "is_sound", "own_wire", "speaks"]
+
+
+class OwnWire(WireFormat, Protocol):
+    """A format in which requests pass as they are."""
+
+    def fits(self, body: Fields, *, native_id: str, cap: int) -> bool:
+        """Whether this model takes the request as it is."""
+        ...
+
+
+class OwnFormat(enum.Enum):
+    """A door's format that some providers speak too, and that is not the one in between."""
+
+    MESSAGES = "messages"
+
+
+@frozen
+class Own:
+    """A request as its client wrote it. `alone` where no translation of it can be had."""
+
+    format: OwnFormat
+    body: Fields = field(repr=False)
+    alone: bool = False
+
+
+def speaks(endpoint: Endpoint, format_: OwnFormat) -> bool:
+    """Whether this provider takes requests of this format."""
+    match format_:
+        case OwnFormat.MESSAGES:
+            return endpoint.kind is ProviderKind.ANTHROPIC
+
+
+def own_wire(endpoint: Endpoint, own: Own | None, *, native_id: str, cap: int) -> WireFormat | None:
+    """The format in which this request passes as it is; None where it must be translated for this provider.
+
+    What a model would not take so (an effort where it wants a budget of tokens) is translated, if that can be done.
+    """
+    if own is None or not speaks(endpoint, own.format):
+        return None
+    wire = OWN[own.format]
+    return wire if own.alone or wire.fits(own.body, native_id=native_id, cap=cap) else None
+
+
+def is_sound(body: Fields) -> bool:
+    """Whether Anthropic takes these messages as they are.
+
+    Some are of other models' making, and have to be mended: reasoning that nobody signed, ids of calls with other
+    letters, blank texts. What only ends in blanks is not mended, but for others to be asked.
+    """
+    turns = [as_fields(message) for message in entries(body.get("messages"))]
+    blocks = [as_fields(block) for turn in turns for block in _blocks(turn.get("content"))]
+    marks = [mark for mark in entries(body.get("stop_sequences")) if isinstance(mark, str)]
+    last = text(blocks[-1].get("text")) if blocks and turns[-1].get("role") == "assistant" else ""
+    return last == last.rstrip() and all(mark.strip() for mark in marks) and all(map(_is_takeable, blocks))
+
+
+def _blocks(content: object) -> list[object]:
+    return [{"type": "text", "text": content}] if isinstance(content, str) else entries(content)
+
+
+def _is_takeable(block: Fields) -> bool:
+    match block.get("type"):
+        case "text":
+            return bool(text(block.get("text")).strip())
+        case "thinking":
+            return bool(block.get("signature"))
+        case "tool_use":
+            return sent_id(text(block.get("id"))) == block.get("id")
+        case "tool_result":
+            return sent_id(text(block.get("tool_use_id"))) == block.get("tool_use_id")
+        case _:
+            return True
+
+
+class _Messages:
+    """Anthropic's Messages as they are."""
+
+    def fits(self, body: Fields, *, native_id: str, cap: int) -> bool:
+        """Whether the model takes what is said of thinking as it is said."""
+        return takes_thinking(body, native_id=native_id, cap=cap)
+
+    def build(self, endpoint: Endpoint, ask: Ask) -> HttpRequest:
+        """The request, with the model and the cap of this call."""
+        body = {name: value for name, value in ask.own.items() if name not in _OURS}
+        body |= {"model": ask.native_id, "max_tokens": ask.max_output_tokens}
+        if ask.stream:
+            body["stream"] = True
+        return messages.request(endpoint, _thinking_within(body, ask.max_output_tokens), betas=ask.betas)
+
+    def parse(self, response: HttpResponse, *, native_id: str, now_ms: int) -> Reply | Failure:
+        """See `messages.parse`."""
+        return messages.parse(response, native_id=native_id, now_ms=now_ms)
+
+    def completion(self, body: bytes, *, created_s: int) -> bytes:
+        """The message as it came."""
+        del created_s
+        return body
+
+    def open_stream(self, *, native_id: str, now_ms: int = 0) -> "AsItCame":
+        """A reader that passes every event on as it came."""
+        return AsItCame(messages.open_stream(native_id=native_id, now_ms=now_ms))
+
+
+# Set here whatever the request said; the last is the proxy's own.
+_OURS: Final = ("stream", "tokenwise")
+
+_LEAST_THINKING: Final = 1024
+
+
+def _thinking_within(body: dict[str, object], cap: int) -> Fields:
+    """The request with a budget of thinking that a shorter cap leaves room for; without one where it does not."""
+    budget = count(as_fields(body.get("thinking")).get("budget_tokens"))
+    if budget is None or budget < cap:
+        return body
+    if cap <= _LEAST_THINKING:
+        return {name: value for name, value in body.items() if name != "thinking"}
+    return {**body, "thinking": {**as_fields(body["thinking"]), "budget_tokens": cap - 1}}
+
+
+OWN: Final[Mapping[OwnFormat, OwnWire]] = {OwnFormat.MESSAGES: _Messages()}
+"""How a request of each format passes as it is."""
+
+
+@define
+class AsItCame:
+    """A stream that is read for its reply, and whose events go on as they came."""
+
+    read: AnswerStream
+    _event: SseEvent | None = field(default=None, init=False)
+
+    @property
+    def begun(self) -> bool:
+        """Whether output has come."""
+        return self.read.begun
+
+    @property
+    def over(self) -> bool:
+        """Whether the stream has said its last word."""
+        return self.read.over
+
+    @property
+    def owes_nothing(self) -> bool:
+        """Whether everything is there that can be expected."""
+        return self.read.owes_nothing
+
+    @property
+    def chunks(self) -> tuple[SseEvent, ...]:
+        """The event last fed."""
+        return () if self._event is None or self.read.failed else (self._event,)
+
+    @property
+    def closing(self) -> tuple[SseEvent, ...]:
+        """Nothing: a stream that passes as it is ends as it does."""
+        return ()
+
+    def feed(self, event: SseEvent) -> str:
+        """Take an event; the text it adds."""
+        self._event = event
+        return self.read.feed(event)
+
+    def end(self, trouble: TransportTrouble | None = None) -> Reply | Failure:
+        """What the stream amounts to."""
+        return self.read.end(trouble)
