@@ -297,7 +297,15 @@ async def open_client(
 
 def _endpoint(settings: Settings, name: str) -> Endpoint:
     provider = settings.providers[name]
-    return Endpoint(provider.kind, provider.base_url, provider.api_key, tuple(provider.headers.items()))
+    return Endpoint(
+        provider.kind,
+        provider.base_url,
+        provider.api_key,
+        tuple(provider.headers.items()),
+        cap_field=provider.cap_field,
+        stream_usage=provider.stream_usage,
+        responses=provider.responses,
+    )
 
 
 def _unheard(_: str) -> None:

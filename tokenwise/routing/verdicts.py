@@ -52,6 +52,7 @@ class Failure:
     `usage`, `reported_cost` and `notice` are as in a reply: what was reported all the same, if anything.
 
     `status`, `code` and `param` are the provider's own words, 0 or "" where it said none; nothing is decided by them.
+    `beside` is whatever else its error has, as the JSON of an object.
     """
 
     fault: Fault
@@ -63,6 +64,7 @@ class Failure:
     param: str = ""
     reported_cost: Nanodollars | None = None
     notice: str = ""
+    beside: str = ""
 
 
 _UNUSABLE = {

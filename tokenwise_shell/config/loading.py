@@ -6,7 +6,7 @@ What settings there are is in `settings`, how one is written in `values`, how a 
 
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
+from types import MappingProxyType, NoneType
 from typing import Final, TypeVar
 
 from attrs import evolve, fields
@@ -163,6 +163,9 @@ def _provider(name: str, values: Mapping[str, object], headers: Mapping[str, str
         base_url=base_url,
         api_key=_typed(values, f"providers.{name}.api_key", str),
         headers=headers,
+        cap_field=_typed(values, f"providers.{name}.cap_field", str),
+        stream_usage=_typed(values, f"providers.{name}.stream_usage", bool),
+        responses=_typed(values, f"providers.{name}.responses", (bool, NoneType)),
         own_url=name not in BUILT_IN or base_url != BUILT_IN[name][1],
     )
 

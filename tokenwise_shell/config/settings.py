@@ -19,6 +19,7 @@ from tokenwise_shell.config import paths
 from tokenwise_shell.config.limits import EachLimit
 from tokenwise_shell.config.permitted import ANY_MODEL, Permitted
 from tokenwise_shell.config.values import (
+    CAP_FIELD,
     FLAG,
     HOST,
     HOSTS,
@@ -123,7 +124,11 @@ class ProxySettings:
 
 @frozen(kw_only=True)
 class ProviderSettings:
-    """One provider that can be called. `own_url` where the user, not the vendor, says where it is."""
+    """One provider that can be called. `own_url` where the user, not the vendor, says where it is.
+
+    `cap_field` and `stream_usage` are as with `Endpoint`; `responses` says whether it has OpenAI's `/responses`. None,
+    or "", leaves each to what is known of the host.
+    """
 
     name: str
     kind: ProviderKind
@@ -131,6 +136,9 @@ class ProviderSettings:
     api_key: str = field(default="", repr=False)
     headers: Mapping[str, str] = field(factory=dict, repr=False)
     own_url: bool = False
+    cap_field: str = ""
+    stream_usage: bool = True
+    responses: bool | None = None
 
     @property
     def loopback(self) -> bool:
@@ -392,6 +400,19 @@ def provider_keys(name: str) -> tuple[Key, ...]:
         ("kind", choice(ProviderKind), kind, "The format it speaks."),
         ("base_url", URL, url, "Where it is."),
         ("api_key", SECRET, "", "The key it gave you."),
+        (
+            "cap_field",
+            CAP_FIELD,
+            "",
+            "The field of the output cap there: max_tokens or max_completion_tokens.",
+        ),
+        (
+            "stream_usage",
+            FLAG,
+            True,
+            "Whether it can be asked for usage in streams; false for a server that refuses that.",
+        ),
+        ("responses", FLAG, None, "Whether it has OpenAI's /responses, for requests that then pass as they are."),
     )
     return tuple(
         Key(
@@ -399,7 +420,7 @@ def provider_keys(name: str) -> tuple[Key, ...]:
             form=form,
             default=_fixed(default),
             meaning=meaning,
-            variable=f"{variable}_{last.upper()}" if variable and last != "kind" else "",
+            variable=f"{variable}_{last.upper()}" if variable and last in ("base_url", "api_key") else "",
         )
         for last, form, default, meaning in rows
     )

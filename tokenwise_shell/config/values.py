@@ -19,6 +19,7 @@ from tokenwise.errors import InputError
 from tokenwise.money import Nanodollars, format_usd, parse_usd
 
 __all__ = [
+    "CAP_FIELD",
     "FLAG",
     "HIDDEN",
     "HOST",
@@ -74,6 +75,8 @@ _TRUTHS: Final = {
 }
 TAG: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_:-]{0,63}")
 """A tag as it may be written: no comma, which separates tags, and no dot, which separates the parts of a setting."""
+
+_CAP_FIELDS: Final = ("max_tokens", "max_completion_tokens")
 
 _STORES: Final = {"redis": 6379, "rediss": 6379, "valkey": 6379, "valkeys": 6379}
 
@@ -153,6 +156,12 @@ def _text(text: str) -> str:
     return text.strip()
 
 
+def _cap_field(text: str) -> str:
+    if text.strip() not in _CAP_FIELDS:
+        raise ValueError(text)
+    return text.strip()
+
+
 def _host(text: str) -> str:
     host = text.strip().removeprefix("[").removesuffix("]")
     if not re.fullmatch(r"[\w.:%-]+", host):
@@ -209,6 +218,7 @@ def mask(secret: str) -> str:
 USD: Final = Form("US dollars such as 0.50, from 0 to 1000000000", _usd, lambda usd: format_usd(usd).removeprefix("$"))
 FLAG: Final = Form("true or false", _truth, lambda value: str(value).lower(), tuple(_TRUTHS))
 TEXT: Final = Form("text", _text, is_text=True)
+CAP_FIELD: Final = Form("max_tokens or max_completion_tokens", _cap_field, names=_CAP_FIELDS)
 HOST: Final = Form("a host name or an address such as 127.0.0.1", _host)
 PATH: Final = Form("a path", _path, is_text=True, is_path=True)
 URL: Final = Form("a URL such as https://host/v1, without credentials, query or fragment", _url, is_text=True)

@@ -19,7 +19,7 @@ from tokenwise.routing.verdicts import Failure, Reply
 from tokenwise_shell.engine.checks import failed_checks
 from tokenwise_shell.providers import FORMATS, Ask, Endpoint, StreamParse, WireFormat, chat_fields
 from tokenwise_shell.providers.openai import embeddings
-from tokenwise_shell.providers.openai.errors import code_and_param
+from tokenwise_shell.providers.openai.errors import beside_message, code_and_param
 from tokenwise_shell.providers.openai.gathered import gathered
 from tokenwise_shell.providers.openai.usage import is_usage_alone
 from tokenwise_shell.providers.own import Own, own_wire
@@ -188,7 +188,8 @@ class Caller:
             if answer.status != 200 or not is_event_stream(start):
                 # An error, or a server that does not stream. The reply is whole then, and reaches no client by a relay.
                 response = HttpResponse(answer.status, answer.headers, start + await answer.read())
-                return self._read(command, FORMATS[self.endpoints[command.provider].kind], response, whole)
+                kind = self.endpoints[command.provider].kind
+                return self._read(command, FORMATS[kind] if response.status == 200 else wire, response, whole)
             return parse.end(await _relayed(start, answer, parse, relay, first_token))
 
     def _plain(self, command: CallModel) -> WireFormat:
@@ -197,7 +198,8 @@ class Caller:
 
     def _finished(self, command: CallModel, endpoint: Endpoint, outcome: Reply | Failure) -> Reply | Failure:
         if isinstance(outcome, Failure):
-            return evolve(outcome, message=redacted(outcome.message, endpoint.secrets))
+            said = redacted(outcome.message, endpoint.secrets), redacted(outcome.beside, endpoint.secrets)
+            return evolve(outcome, message=said[0], beside=said[1])
         served = outcome.served_model and self.catalog_id(command.provider, outcome.served_model)
         findings = () if outcome.calls_tools else failed_checks(outcome.text, command.checks)
         return evolve(outcome, served_model="" if served == command.model else served, findings=findings)
@@ -218,7 +220,7 @@ def _in_its_own_words(outcome: Reply | Failure, response: HttpResponse) -> Reply
     if not isinstance(outcome, Failure):
         return outcome
     code, param = (redacted(word, ()) for word in code_and_param(response.body))
-    return evolve(outcome, status=response.status, code=code, param=param)
+    return evolve(outcome, status=response.status, code=code, param=param, beside=beside_message(response.body))
 
 
 def _asks_for_usage(written: Mapping[str, object] | None) -> bool:

@@ -7,6 +7,7 @@ the machine and the books must know. A translation would lose what has no word i
 import enum
 from collections.abc import Mapping
 from typing import Final, Protocol
+from urllib.parse import urlsplit
 
 from attrs import define, field, frozen
 
@@ -16,12 +17,14 @@ from tokenwise_shell.providers.anthropic import messages
 from tokenwise_shell.providers.anthropic.names import sent_id
 from tokenwise_shell.providers.anthropic.writing import takes_thinking
 from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, text
+from tokenwise_shell.providers.openai import responses
 from tokenwise_shell.providers.openai.answer_stream import AnswerStream
+from tokenwise_shell.providers.openai.strict import has_responses
 from tokenwise_shell.providers.wire import Ask, Endpoint, WireFormat
 from tokenwise_shell.transport.exchange import HttpRequest, HttpResponse, TransportTrouble
 from tokenwise_shell.transport.sse import SseEvent
 
-__all__ = ["OWN", "AsItCame", "Own", "OwnFormat", "OwnWire", "is_sound", "own_wire", "speaks"]
+__all__ = ["OWN", "SEAL", "AsItCame", "Own", "OwnFormat", "OwnWire", "is_sound", "own_wire", "speaks"]
 
 
 class OwnWire(WireFormat, Protocol):
@@ -36,6 +39,7 @@ class OwnFormat(enum.Enum):
     """A door's format that some providers speak too, and that is not the one in between."""
 
     MESSAGES = "messages"
+    RESPONSES = "responses"
 
 
 @frozen
@@ -52,6 +56,10 @@ def speaks(endpoint: Endpoint, format_: OwnFormat) -> bool:
     match format_:
         case OwnFormat.MESSAGES:
             return endpoint.kind is ProviderKind.ANTHROPIC
+        case OwnFormat.RESPONSES:
+            known = has_responses(urlsplit(endpoint.base_url).hostname or "")
+            has_them = known if endpoint.responses is None else endpoint.responses
+            return endpoint.kind is ProviderKind.OPENAI and has_them
 
 
 def own_wire(endpoint: Endpoint, own: Own | None, *, native_id: str, cap: int) -> WireFormat | None:
@@ -141,7 +149,51 @@ def _thinking_within(body: dict[str, object], cap: int) -> Fields:
     return {**body, "thinking": {**as_fields(body["thinking"]), "budget_tokens": cap - 1}}
 
 
-OWN: Final[Mapping[OwnFormat, OwnWire]] = {OwnFormat.MESSAGES: _Messages()}
+class _Responses:
+    """OpenAI's Responses as they are."""
+
+    def fits(self, body: Fields, *, native_id: str, cap: int) -> bool:
+        """They always do: OpenAI knows its own models."""
+        del body, native_id, cap
+        return True
+
+    def build(self, endpoint: Endpoint, ask: Ask) -> HttpRequest:
+        """The request, with the model and the cap of this call, without what was sealed here for other models."""
+        body = {name: value for name, value in ask.own.items() if name not in _OURS}
+        body |= {"model": ask.native_id, "max_output_tokens": ask.max_output_tokens}
+        if isinstance(items := body.get("input"), list):
+            body["input"] = [item for item in items if not _is_sealed(as_fields(item))]
+        if ask.stream:
+            body["stream"] = True
+        return responses.request(endpoint, body)
+
+    def parse(self, response: HttpResponse, *, native_id: str, now_ms: int) -> Reply | Failure:
+        """See `responses.parse`."""
+        return responses.parse(response, native_id=native_id, now_ms=now_ms)
+
+    def completion(self, body: bytes, *, created_s: int) -> bytes:
+        """The response as it came."""
+        del created_s
+        return body
+
+    def open_stream(self, *, native_id: str, now_ms: int = 0) -> "AsItCame":
+        """A reader that passes every event on as it came."""
+        del now_ms
+        return AsItCame(responses.open_stream(native_id=native_id))
+
+
+SEAL: Final = "tw1."
+"""What sealed reasoning of other providers' models begins with, which their clients hold for them."""
+
+
+def _is_sealed(item: Fields) -> bool:
+    return item.get("type") == "reasoning" and text(item.get("encrypted_content")).startswith(SEAL)
+
+
+OWN: Final[Mapping[OwnFormat, OwnWire]] = {
+    OwnFormat.MESSAGES: _Messages(),
+    OwnFormat.RESPONSES: _Responses(),
+}
 """How a request of each format passes as it is."""
 
 

@@ -43,6 +43,7 @@ class Endpoint:
 
     `cap_field` names the field that carries the output cap, "" for the usual one of that host and model. Where
     `stream_usage` is false, usage is not asked for in streams, since this server refuses the question.
+    `responses` is whether it has OpenAI's `/responses`, None for what is known of that host.
     """
 
     kind: ProviderKind
@@ -51,6 +52,7 @@ class Endpoint:
     headers: Headers = field(default=(), validator=check_headers, repr=False)
     cap_field: str = field(default="", validator=instance_of(str))
     stream_usage: bool = True
+    responses: bool | None = None
 
     @property
     def secrets(self) -> tuple[str, ...]:

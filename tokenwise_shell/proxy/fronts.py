@@ -21,7 +21,8 @@ __all__ = ["BadRequest", "Front", "OnlyAsItIs", "Trouble", "Writer"]
 class Trouble:
     """Why a request is not answered as its client hoped. `type` and `code` are in OpenAI's words.
 
-    `param` names what is at fault in the request. `retry_after_s` says when trying again may help.
+    `param` names what is at fault in the request. `retry_after_s` says when trying again may help. `beside` is
+    what a provider's error has beside these, as the JSON of an object; "" for nothing.
     """
 
     status: int
@@ -30,6 +31,7 @@ class Trouble:
     message: str
     param: str | None = None
     retry_after_s: int | None = None
+    beside: str = ""
 
 
 class BadRequest(TokenwiseError):  # noqa: N818 -- named for the status that it becomes

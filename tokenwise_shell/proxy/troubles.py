@@ -17,6 +17,7 @@ from tokenwise.routing.verdicts import Failure
 from tokenwise.scenario.risk import Blocked
 from tokenwise_shell.budgets.accounts import told
 from tokenwise_shell.budgets.treasury import Refused as NotHeld
+from tokenwise_shell.providers.fields import as_fields, as_json
 from tokenwise_shell.providers.translate.terms import Untranslatable
 from tokenwise_shell.proxy.fronts import Trouble
 
@@ -185,6 +186,9 @@ BY_FAULT: Final[Mapping[Fault, tuple[int, str, str]]] = {
 _THEIRS: Final = frozenset(
     (Fault.REJECTED, Fault.CONTENT_FILTERED, Fault.CONTEXT_TOO_LONG, Fault.MODEL_MISSING, Fault.UNAUTHORIZED)
 )
+# What Groq says where the output of the model it asked did not parse. The machine takes it for a failure of the model,
+# and asks again; but the client is promised this status and code, and what the model wrote.
+_OF_THE_MODEL: Final = frozenset(("tool_use_failed", "json_validate_failed"))
 # ... but not where it speaks of the proxy's own account.
 _OURS: Final = frozenset((401, 402, 407))
 
@@ -194,12 +198,15 @@ def upstream(failure: Failure) -> Trouble:
 
     >>> upstream(Failure(Fault.REJECTED, "at most 2", status=422, code="too_high", param="temperature"))
     Trouble(status=422, type='invalid_request_error', code='too_high', message='at most 2', param='temperature', \
-retry_after_s=None)
+retry_after_s=None, beside='')
     """
     status, type_, code = BY_FAULT[failure.fault]
     message = failure.message or failure.fault.value
-    if failure.fault in _THEIRS and 400 <= failure.status < 500 and failure.status not in _OURS:
-        return Trouble(failure.status, type_, failure.code or code, message, failure.param or None)
+    theirs = failure.fault in _THEIRS or failure.code in _OF_THE_MODEL
+    if theirs and 400 <= failure.status < 500 and failure.status not in _OURS:
+        kind = _INVALID if failure.code in _OF_THE_MODEL else type_
+        said = failure.code or code, message, failure.param or None
+        return Trouble(failure.status, kind, *said, beside=failure.beside)
     pause_ms = failure.retry_after_ms
     return Trouble(status, type_, code, message, retry_after_s=None if pause_ms is None else -(-pause_ms // 1000))
 
@@ -231,4 +238,5 @@ def discreet(failure: Failure) -> Failure:
 def openai_error(trouble: Trouble) -> bytes:
     """The body of an error as OpenAI writes it."""
     said = {"message": trouble.message, "type": trouble.type, "param": trouble.param, "code": trouble.code}
-    return orjson.dumps({"error": said})
+    beside = as_fields(as_json(trouble.beside.encode())) if trouble.beside else {}
+    return orjson.dumps({"error": {**beside, **said}})

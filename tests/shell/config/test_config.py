@@ -280,6 +280,15 @@ def test_any_compatible_server_is_a_provider_by_configuration_alone(tmp_path):
     )
 
 
+def test_a_provider_may_say_how_it_wants_to_be_asked(tmp_path):
+    row = "{base_url: 'https://x.example', cap_field: max_completion_tokens, stream_usage: false, responses: true}"
+    said = loaded(tmp_path, f"providers: {{x: {row}}}").providers
+    assert (said["x"].cap_field, said["x"].stream_usage, said["x"].responses) == ("max_completion_tokens", False, True)
+    assert (said["openai"].cap_field, said["openai"].stream_usage, said["openai"].responses) == ("", True, None)
+    wrong = problems(tmp_path, "providers: {openai: {cap_field: max_output}}")
+    assert "max_tokens or max_completion_tokens" in wrong["providers.openai.cap_field"]
+
+
 @pytest.mark.parametrize(
     ("variable", "url", "usable"),
     [

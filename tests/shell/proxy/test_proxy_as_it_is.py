@@ -55,6 +55,10 @@ def asked(**fields):
     return {"model": SMALL, "max_tokens": 400, "messages": [HI], **fields}
 
 
+def event_of(fields):
+    return b"event: %b\ndata: %b\n\n" % (fields["type"].encode(), orjson.dumps(fields))
+
+
 class Upstream:
     """Says Anthropic's answer, whole or streamed, and keeps what it was asked."""
 
@@ -67,8 +71,7 @@ class Upstream:
             head, _, body = request.partition(b"\r\n\r\n")
             self.heads.append(head.lower())
             self.bodies.append(orjson.loads(body))
-            events = (b"event: %b\ndata: %b\n\n" % (each["type"].encode(), orjson.dumps(each)) for each in EVENTS)
-            streamed = CHUNKED + chunk(b"".join(events)) + chunk(b"")
+            streamed = CHUNKED + chunk(b"".join(map(event_of, EVENTS))) + chunk(b"")
             await stream.send_all(streamed if self.bodies[-1].get("stream") else whole(orjson.dumps(MESSAGE)))
 
 
@@ -149,6 +152,115 @@ class TestToAProviderOfTheFormat:
         async with proxy_of(tmp_path, upstream.talk, kind="anthropic") as world:
             await world.post(asked(messages=[HI, turn, HI]), path="/v1/messages")
         assert upstream.bodies[0]["messages"][1] == {"role": "assistant", "content": "Yes."}
+
+
+CALL = {"type": "web_search_call", "id": "ws_1", "status": "completed"}
+SAID = {"type": "message", "id": "msg_1", "role": "assistant", "status": "completed"}
+SAID["content"] = [{"type": "output_text", "text": "Rain.", "annotations": [{"type": "url_citation"}]}]
+
+RESPONSE = {
+    "id": "resp_1",
+    "object": "response",
+    "status": "completed",
+    "model": "small-1",
+    "output": [CALL, SAID],
+    "error": None,
+    "unheard_of": {"a": 1},
+    "usage": {"input_tokens": 10, "input_tokens_details": {"cached_tokens": 0}, "output_tokens": 5, "total_tokens": 15},
+}
+
+RESPONSE_EVENTS = [
+    {"type": "response.created", "response": {**RESPONSE, "status": "in_progress", "output": [], "usage": None}},
+    {"type": "response.web_search_call.searching", "item_id": "ws_1", "output_index": 0},
+    {"type": "response.output_text.delta", "item_id": "msg_1", "output_index": 1, "delta": "Rain."},
+    {"type": "response.completed", "response": RESPONSE},
+]
+
+# What no chat has words for, each with the field by which it is refused elsewhere.
+RESPONSES_ALONE = [
+    ({"previous_response_id": "resp_0"}, "previous_response_id"),
+    ({"conversation": "conv_1"}, "conversation"),
+    ({"background": True}, "background"),
+    ({"truncation": "auto"}, "truncation"),
+    ({"reasoning": {"context": "current_turn"}}, "reasoning.context"),
+    ({"include": ["web_search_call.action.sources"]}, "include"),
+    ({"input": [{"type": "item_reference", "id": "msg_1"}]}, "input[0].type"),
+    ({"input": [CALL, {"role": "user", "content": "Go on."}]}, "input[0].type"),
+    ({"unheard_of": 1}, "unheard_of"),
+]
+
+
+class Responding(Upstream):
+    """The same with OpenAI's responses."""
+
+    async def talk(self, stream: trio.abc.Stream) -> None:
+        while request := await next_request(stream):
+            head, _, body = request.partition(b"\r\n\r\n")
+            self.heads.append(head.lower())
+            self.bodies.append(orjson.loads(body))
+            streamed = CHUNKED + chunk(b"".join(map(event_of, RESPONSE_EVENTS))) + chunk(b"")
+            await stream.send_all(streamed if self.bodies[-1].get("stream") else whole(orjson.dumps(RESPONSE)))
+
+
+def responded(**fields):
+    return {"model": SMALL, "max_output_tokens": 400, "input": "Hi", **fields}
+
+
+class TestResponses:
+    @pytest.mark.parametrize(("fields", "_"), RESPONSES_ALONE)
+    async def test_what_has_no_translation_goes_on_as_it_is(self, tmp_path, fields, _):
+        upstream = Responding()
+        async with proxy_of(tmp_path, upstream.talk, responses=True) as world:
+            answer = await world.post(responded(**fields), path="/v1/responses")
+            assert world.balances()
+        assert answer.status == 200, answer.body
+        assert upstream.bodies == [{**responded(**fields), "model": "small-1"}]
+        assert upstream.heads[0].startswith(b"post /v1/responses ")
+
+    @pytest.mark.parametrize(("fields", "named"), RESPONSES_ALONE)
+    async def test_elsewhere_it_is_refused_by_its_name(self, tmp_path, fields, named):
+        upstream = Responding()
+        async with proxy_of(tmp_path, upstream.talk) as world:
+            answer = await world.post(responded(**fields), path="/v1/responses")
+        assert (answer.status, answer.error["param"], upstream.bodies) == (400, named, [])
+
+    async def test_a_whole_answer_comes_back_as_it_came_and_is_booked(self, tmp_path):
+        async with proxy_of(tmp_path, Responding().talk, responses=True) as world:
+            answer = await world.post(responded(), path="/v1/responses")
+            (charged,) = [line for line in world.lines if line["type"] == "charged"]
+        assert answer.body == orjson.dumps(RESPONSE)
+        assert charged["amount_nano"] == 10 * 1000 + 5 * 2000
+
+    async def test_a_stream_does_too_with_the_bill_in_its_last_response(self, tmp_path):
+        async with proxy_of(tmp_path, Responding().talk, responses=True) as world:
+            answer = await world.post(responded(stream=True), path="/v1/responses")
+            assert world.balances()
+        lines = [line for line in answer.body.decode().splitlines() if line.startswith("data: ")]
+        told = [orjson.loads(line.removeprefix("data: ")) for line in lines]
+        bill = told[-1]["response"].pop("tokenwise")
+        assert told == RESPONSE_EVENTS
+        assert (bill["cost_nano"], bill["model"]) == (20_000, SMALL)
+
+    async def test_a_tool_that_openai_runs_has_no_price_under_a_budget_and_is_named(self, tmp_path):
+        upstream = Responding()
+        async with proxy_of(tmp_path, upstream.talk, responses=True) as world:
+            answer = await world.post(responded(tools=[{"type": "web_search"}]), path="/v1/responses")
+        assert (answer.status, answer.error["code"], answer.error["param"]) == (400, "unpriced", "tools")
+        assert upstream.bodies == []
+
+    async def test_reasoning_that_was_sealed_here_is_left_out(self, tmp_path):
+        sealed = {"type": "reasoning", "summary": [], "encrypted_content": "tw1.W10="}
+        turn = {"role": "user", "content": "Hi"}
+        upstream = Responding()
+        async with proxy_of(tmp_path, upstream.talk, responses=True) as world:
+            await world.post(responded(input=[sealed, turn]), path="/v1/responses")
+        assert upstream.bodies[0]["input"] == [turn]
+
+    async def test_what_an_earlier_response_holds_may_fill_the_window(self, tmp_path):
+        async with proxy_of(tmp_path, Responding().talk, responses=True) as world:
+            await world.post(responded(previous_response_id="resp_0"), path="/v1/responses")
+            (held,) = [line for line in world.lines if line["type"] == "reserved"]
+        assert held["amount_nano"] >= 190_000 * 1000  # 200,000 tokens of the window, less the answer's
 
 
 class TestToOthers:

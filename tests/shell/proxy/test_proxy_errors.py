@@ -231,6 +231,22 @@ class TestUpstream:
         assert answer.status == 502
         assert answer.error["code"] == "upstream_malformed"
 
+    @pytest.mark.parametrize("code", ["tool_use_failed", "json_validate_failed"])
+    async def test_a_models_failure_keeps_status_code_and_what_the_model_wrote(self, tmp_path, code):
+        error = {"message": "Failed.", "type": "invalid_request_error", "code": code, "failed_generation": "<f>{"}
+        body = orjson.dumps({"error": error})
+        async with proxy_of(tmp_path, saying(whole(body, status=b"400 Bad Request"))) as world:
+            answer = await world.post(chat())
+            assert world.balances()
+        assert (answer.status, answer.error) == (400, {**error, "param": None})
+
+    async def test_a_refusal_keeps_the_providers_own_fields(self, tmp_path):
+        error = {"message": "No.", "type": "x", "code": "content_filter", "param": "prompt", "innererror": {"a": [1]}}
+        body = orjson.dumps({"error": error})
+        async with proxy_of(tmp_path, saying(whole(body, status=b"400 Bad Request"))) as world:
+            answer = await world.post(chat())
+        assert (answer.status, answer.error["code"], answer.error["innererror"]) == (400, "content_filter", {"a": [1]})
+
     async def test_no_answer_and_no_line_of_the_log_has_a_key_or_an_address(self, tmp_path, caplog):
         leaky = Status(
             400, message="bad key sk-secret-of-one at http://user:pw@10.0.0.1/v1?key=sk-abcdefghijklmnopqrst"

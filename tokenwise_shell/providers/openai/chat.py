@@ -19,7 +19,7 @@ from tokenwise_shell.providers.names import served_name
 from tokenwise_shell.providers.openai.answer_stream import AnswerStream, Dialect
 from tokenwise_shell.providers.openai.errors import failure_of, no_answer, read_error
 from tokenwise_shell.providers.openai.stream import read_chunk
-from tokenwise_shell.providers.openai.strict import is_strict, without_extensions
+from tokenwise_shell.providers.openai.strict import OPENAI_HOSTS, is_strict, without_extensions
 from tokenwise_shell.providers.openai.usage import read_report
 from tokenwise_shell.providers.openai.words import ended_by, finish_of, text_of
 from tokenwise_shell.providers.wire import Ask, Endpoint, url_below
@@ -29,8 +29,7 @@ __all__ = ["CAP_FIELDS", "build", "completion", "headers_for", "open_stream", "p
 
 CAP_FIELDS: Final = (
     ("openrouter.ai", "*", "max_tokens"),
-    ("api.openai.com", "*", "max_completion_tokens"),
-    ("*.openai.azure.com", "*", "max_completion_tokens"),
+    *((hosts, "*", "max_completion_tokens") for hosts in OPENAI_HOSTS),
     ("*", "o[1-9]*", "max_completion_tokens"),
     ("*", "gpt-[5-9]*", "max_completion_tokens"),
     ("*", "openai/o[1-9]*", "max_completion_tokens"),

@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+import orjson
 from attrs import frozen
 
 from tokenwise.faults import Fault
@@ -11,11 +12,16 @@ from tokenwise_shell.providers.fields import Fields, as_fields, as_json, entries
 from tokenwise_shell.providers.status import fault_of, retry_after_ms
 from tokenwise_shell.transport.exchange import Headers, HttpResponse
 
-__all__ = ["ProviderError", "code_and_param", "failure_of", "no_answer", "read_error"]
+__all__ = ["ProviderError", "beside_message", "code_and_param", "failure_of", "no_answer", "read_error"]
 
 # A provider's own message is shown to people; a page of HTML is not a message.
 _LONGEST_MESSAGE: Final = 1000
 _LONGEST_WORD: Final = 100
+
+# A model's failed attempt at a call is as long as an answer.
+_LONGEST_REST: Final = 32_768
+
+_SAID: Final = ("message", "type", "code", "param")
 
 _TITLE: Final = re.compile(r"<title[^>]*>([^<]*)", re.IGNORECASE)
 
@@ -93,6 +99,17 @@ def code_and_param(body: bytes) -> tuple[str, str]:
     """
     error = as_fields(as_fields(as_json(body)).get("error"))
     return text(error.get("code"))[:_LONGEST_WORD], text(error.get("param"))[:_LONGEST_WORD]
+
+
+def beside_message(body: bytes) -> str:
+    """What an error has beside its message, type, code and field, as JSON; "" where that is nothing, or a great deal.
+
+    Groq's `failed_generation` is such a field, and Azure's `innererror`.
+    """
+    error = as_fields(as_fields(as_json(body)).get("error"))
+    rest = {name: value for name, value in error.items() if name not in _SAID and value is not None}
+    said = orjson.dumps(rest).decode() if rest else ""
+    return said if len(said) <= _LONGEST_REST else ""
 
 
 def _words(body: bytes) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 
 from tokenwise_shell.providers.fields import Fields
 
-__all__ = ["is_strict", "without_extensions"]
+__all__ = ["OPENAI_HOSTS", "VENDOR_HOSTS", "has_responses", "is_strict", "without_extensions"]
 
 # OpenRouter's marks for caching and its reasoning, the failure of a tool as Anthropic has it, Google's signatures.
 _EXTENSIONS: Final = frozenset(("cache_control", "reasoning_details", "is_error", "extra_content"))
@@ -17,12 +17,28 @@ _EXTENSIONS: Final = frozenset(("cache_control", "reasoning_details", "is_error"
 # Where extensions can stand: in the request itself, in a message or tool, in a part or call of a message.
 _LISTS: Final = ("messages", "tools", "content", "tool_calls")
 
-_STRICT_HOSTS: Final = ("api.openai.com", "*.openai.azure.com")
+VENDOR_HOSTS: Final = ("api.openai.com", "*.api.openai.com")
+"""OpenAI's own hosts; those of a region (`eu.`, `us.`) keep its data there."""
+
+OPENAI_HOSTS: Final = (
+    *VENDOR_HOSTS,
+    "*.openai.azure.com",
+    "*.openai.azure.us",
+    "*.openai.azure.cn",
+    "*.cognitiveservices.azure.com",
+    "*.services.ai.azure.com",
+)
+"""Hosts at which OpenAI's models are served by OpenAI's own rules, Azure's among them. (Looked at in November 2026.)"""
 
 
 def is_strict(host: str) -> bool:
     """Whether this host refuses fields that it does not know."""
-    return any(fnmatchcase(host, hosts) for hosts in _STRICT_HOSTS)
+    return any(fnmatchcase(host, hosts) for hosts in OPENAI_HOSTS)
+
+
+def has_responses(host: str) -> bool:
+    """Whether OpenAI's `/responses` is known to be there."""
+    return any(fnmatchcase(host, hosts) for hosts in VENDOR_HOSTS)
 
 
 def without_extensions(fields: Fields, *, levels: int = 2) -> dict[str, object]:

@@ -5,7 +5,7 @@ then on every chunk goes as it comes, at the client's pace. The last words of a 
 books are settled, since the cost belongs into them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
 from attrs import define, field
@@ -116,10 +116,15 @@ class Delivery:
         """End an answer that did not, with an event where it has begun and a status where it has not."""
         if self.answer.status:
             self.answer.error = trouble.code or trouble.type
-            await self.answer.events(self._writer.failed(trouble))
+            await self.answer.events(self._last or self._failed(trouble))
             await self.answer.end()
         else:
             await refuse(self.answer, self.front, trouble, {**self._facts, **bill.headers})
+
+    def _failed(self, trouble: Trouble) -> Sequence[SseEvent]:
+        """The events that tell a failure; in a stream that passed as it came, nothing that would begin it again."""
+        events = self._writer.failed(trouble)
+        return events if self.own is None else [event for event in events if event.name == "error"]
 
     async def _send(self, *events: SseEvent) -> None:
         if not self.answer.status:

@@ -50,5 +50,8 @@ def _type_of(event: SseEvent) -> str:
 
 OWN_ANSWERS: Final[Mapping[OwnFormat, OwnAnswer]] = {
     OwnFormat.MESSAGES: OwnAnswer(frozenset(("message_delta",))),
+    OwnFormat.RESPONSES: OwnAnswer(
+        frozenset(("response.completed", "response.incomplete", "response.failed")), within="response"
+    ),
 }
 """By the format in which an answer passes."""

@@ -6,11 +6,13 @@ import orjson
 from attrs import define, field
 
 from tokenwise_shell.providers.fields import Fields
-from tokenwise_shell.providers.own import Own
+from tokenwise_shell.providers.own import Own, OwnFormat
+from tokenwise_shell.proxy.doors.responses.alone import weighed
 from tokenwise_shell.proxy.doors.responses.answer import echoed, write_answer
-from tokenwise_shell.proxy.doors.responses.request import read_responses
+from tokenwise_shell.proxy.doors.responses.request import read_delivery, read_responses
 from tokenwise_shell.proxy.doors.responses.stream import ResponseWriter
-from tokenwise_shell.proxy.fronts import BadRequest, Trouble, Writer
+from tokenwise_shell.proxy.doors.responses.terms import UNKNOWN, UNSUPPORTED
+from tokenwise_shell.proxy.fronts import BadRequest, OnlyAsItIs, Trouble, Writer
 from tokenwise_shell.proxy.http.asgi import Answer, Request
 from tokenwise_shell.proxy.service import Service
 from tokenwise_shell.proxy.serving import complete
@@ -31,11 +33,21 @@ class ResponsesFront:
     """The door for one request: an answer repeats what was asked, so the request is kept until then."""
 
     _body: Fields = field(factory=dict, init=False)
+    _alone: bool = field(default=False, init=False)
 
     def read(self, body: Fields) -> Fields:
-        """The request as chat fields. Raises BadRequest, which names the first field that is not carried."""
+        """The request as chat fields. Raises BadRequest, which names the first field that is not carried.
+
+        OnlyAsItIs where OpenAI could carry it all the same.
+        """
         self._body = body
-        fields = read_responses(body)
+        try:
+            fields = read_responses(body)
+        except BadRequest as problem:
+            if problem.code not in (UNSUPPORTED, UNKNOWN):
+                raise
+            self._alone = True
+            raise OnlyAsItIs(problem, {**weighed(body), **read_delivery(body)}) from None
         try:
             # As deep as an event of a stream has it.
             orjson.dumps([[echoed(body)]])
@@ -44,9 +56,8 @@ class ResponsesFront:
         return fields
 
     def own(self, body: Fields) -> Own | None:
-        """Nothing: every provider is asked for chat completions."""
-        del body
-        return None
+        """The request as it is, for a provider that has this endpoint."""
+        return Own(OwnFormat.RESPONSES, body, self._alone)
 
     def answer(self, completion: bytes) -> bytes:
         """The Response that a chat completion amounts to."""

@@ -13,6 +13,7 @@ import orjson
 from attrs import define, field
 
 from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
+from tokenwise_shell.providers.own import SEAL
 from tokenwise_shell.proxy.doors.responses.terms import said, unsupported, wrong
 from tokenwise_shell.proxy.doors.responses.tools import call_of
 
@@ -22,13 +23,10 @@ _ROLES: Final = ("user", "assistant", "system", "developer")
 _ITEMS: Final = "message, reasoning, and calls and results of functions, custom tools and searches for tools"
 _PARTS: Final = "input_text, input_image, input_file, input_audio, output_text and refusal"
 
-# Of our own making: the reasoning of other providers' answers, which their models want back as they wrote it.
-_SEAL: Final = "tw1."
-
 
 def sealed_details(details: Sequence[Fields]) -> str:
     """A reasoning item's `encrypted_content`: what it takes to give the model its reasoning back. It is no secret."""
-    return _SEAL + base64.b64encode(orjson.dumps(list(details))).decode()
+    return SEAL + base64.b64encode(orjson.dumps(list(details))).decode()
 
 
 def read_input(value: object) -> list[Fields]:
@@ -185,9 +183,9 @@ def _file(part: Fields, path: str) -> Fields:
 def _details(item: Fields) -> Sequence[Fields]:
     """The reasoning in an item of our own, or what is readable of another's. What OpenAI encrypted is left out."""
     sealed = text(item.get("encrypted_content"))
-    if sealed.startswith(_SEAL):
+    if sealed.startswith(SEAL):
         try:
-            details: object = orjson.loads(base64.b64decode(sealed.removeprefix(_SEAL), validate=True))
+            details: object = orjson.loads(base64.b64decode(sealed.removeprefix(SEAL), validate=True))
         except (binascii.Error, ValueError):
             details = None
         if found := [each for each in entries(details) if isinstance(each, dict)]:

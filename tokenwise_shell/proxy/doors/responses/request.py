@@ -9,11 +9,11 @@ from typing import Final
 
 from tokenwise_shell.providers.fields import Fields, as_fields
 from tokenwise_shell.proxy.doors.responses.input import read_input
-from tokenwise_shell.proxy.doors.responses.terms import unsupported
+from tokenwise_shell.proxy.doors.responses.terms import UNKNOWN, unsupported
 from tokenwise_shell.proxy.doors.responses.tools import read_tool_choice, read_tools
 from tokenwise_shell.proxy.fronts import BadRequest
 
-__all__ = ["read_responses"]
+__all__ = ["read_delivery", "read_responses"]
 
 # The same in a chat, and under the same name. `tokenwise` is the proxy's own.
 _AS_IT_IS: Final = (
@@ -61,6 +61,12 @@ def read_responses(body: Fields) -> Fields:
         # A chat that has no tools is refused for either value of it.
         chat["parallel_tool_calls"] = False
     chat |= _text(_object(body, "text")) | _reasoning(_object(body, "reasoning")) | _logprobs(body)
+    return chat | read_delivery(body)
+
+
+def read_delivery(body: Fields) -> dict[str, object]:
+    """How long the answer may be and how it travels, as chat fields. Raises BadRequest."""
+    chat: dict[str, object] = {}
     if body.get("max_output_tokens") is not None:
         chat["max_completion_tokens"] = _whole(body, "max_output_tokens", least=1)
     if _flag(body, "stream"):
@@ -76,7 +82,7 @@ def _refuse_uncarried(body: Fields) -> None:
             if value is not None and value != neutral:
                 raise unsupported(name, why)
         elif name not in _UNDERSTOOD:
-            raise BadRequest(f"{name[:80]}: no such parameter is known here", name[:80], "unknown_parameter")
+            raise BadRequest(f"{name[:80]}: no such parameter is known here", name[:80], UNKNOWN)
 
 
 def _instructions(value: object) -> list[Fields]:

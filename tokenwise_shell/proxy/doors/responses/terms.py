@@ -1,12 +1,17 @@
 """How this door says what it does not carry, and what is wrong."""
 
+from typing import Final
+
 from tokenwise_shell.providers.fields import Fields
 from tokenwise_shell.proxy.fronts import BadRequest
 
-__all__ = ["UNSUPPORTED", "said", "unsupported", "wrong"]
+__all__ = ["UNKNOWN", "UNSUPPORTED", "said", "unsupported", "wrong"]
 
-UNSUPPORTED = "unsupported_parameter"
+UNSUPPORTED: Final = "unsupported_parameter"
 """The code of what is not carried where a request has to be translated."""
+
+UNKNOWN: Final = "unknown_parameter"
+"""The code of a field that nobody here knows."""
 
 
 def unsupported(path: str, why: str) -> BadRequest:
