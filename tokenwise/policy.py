@@ -1,10 +1,12 @@
 """The knobs: how to spend, how far to escalate, how long to try. All fixed before a run; none read from anywhere."""
 
 import enum
+from functools import cached_property
 
 from attrs import field, frozen
 from attrs.validators import ge, gt
 
+from tokenwise.ids import fingerprint
 from tokenwise.money import Nanodollars
 from tokenwise.traits import Tier
 
@@ -100,3 +102,8 @@ class Policy:
         if difficulty >= self.flagship_from:
             return Tier.FLAGSHIP
         return Tier.MID if difficulty >= self.mid_from else Tier.BUDGET
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Sixteen hex digits that two policies share exactly when their knobs are equal (see `ids.fingerprint`)."""
+        return fingerprint(self)

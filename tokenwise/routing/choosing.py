@@ -109,7 +109,7 @@ def decision_id(
     need: Need, catalog: Catalog, policy: Policy, available: Nanodollars, *, best_effort: bool = False
 ) -> str:
     """A name for this very decision: equal inputs give equal ids, on every machine."""
-    return fingerprint(need, catalog.fingerprint, policy, available, best_effort)
+    return fingerprint(need, catalog.fingerprint, policy.fingerprint, available, best_effort)
 
 
 def explain(
