@@ -3,9 +3,9 @@
     python docs/maintenance/train_scenario.py DATA [--write]
 
 DATA is a folder with `capability/sources.jsonl.gz`, `capability/everyday_tricks.jsonl.gz` and `routing/*.jsonl.gz`
-(what they hold is in docs/scenario.md); the prompts written by hand stand beside this script. `--write` replaces
-`tokenwise/scenario/weights.py`. Needs numpy, scipy and scikit-learn, which the project itself does not
-(`uv pip install numpy scipy scikit-learn`); takes three minutes.
+(what they hold is in docs/scenario.md); the prompts written by hand stand beside this script, those in
+`scenario_fresh.txt` only to measure with. `--write` replaces `tokenwise/scenario/weights.py`. Needs numpy, scipy and
+scikit-learn, which the project itself does not (`uv pip install numpy scipy scikit-learn`); takes three minutes.
 
 Texts are read by `tokenwise.scenario.features`, the detector's own eyes. Everything is seeded: the same data and the
 same versions of the libraries give the same file.
@@ -81,10 +81,10 @@ def public_rows(data):
         yield as_row(row["prompt"], row["label"], row["source"], row["lang"], hard)
 
 
-def own_rows():
+def own_rows(name="scenario_prompts.txt"):
     """What was written by hand; its source is its kind, which is held out as one."""
     kind = ""
-    for line in (HERE / "scenario_prompts.txt").read_text(encoding="utf-8").splitlines():
+    for line in (HERE / name).read_text(encoding="utf-8").splitlines():
         if line.startswith("# kind: "):
             kind = line.removeprefix("# kind: ")
         elif line and not line.startswith("#"):
@@ -303,6 +303,20 @@ def report_kinds(public, own, tricks, folds=5):
     print(f"tricks, none learned from: macro-F1 {macro(truth_of(tricks), guess):.3f}, {right:.3f} right or also right")
 
 
+def report_fresh(public, own):
+    """Prompts that were written when everything else was, by what is learned from everything else."""
+    fresh = list(own_rows("scenario_fresh.txt"))
+    words = vocabulary(public + own)
+    predicted, truth = fit_capability(public, own, words).predict(matrix(fresh, words)), truth_of(fresh)
+    unseen = np.array([row["source"].endswith(" b") for row in fresh])
+    print(f"{len(fresh)} fresh prompts: macro-F1 {macro(truth, predicted):.3f}", end="; ")
+    print(f"{unseen.sum()} that nobody looked at {macro(truth[unseen], predicted[unseen]):.3f}", end="; ")
+    for lang in LANGUAGES:
+        asked = np.array([row["lang"] == lang for row in fresh])
+        print(f"{lang} {np.mean(predicted[asked] == truth[asked]):.2f}", end=" ")
+    print("right")
+
+
 def squares(rows, words, weights):
     """The centred products that ridge regression needs, and the two means."""
     weights = weights / weights.sum()
@@ -455,6 +469,7 @@ def main():
     with_variants(public)
     if options.write:
         learn_and_write(public, own + tricks, routed)
+    report_fresh(public, own + tricks)
     report_kinds(public, own, tricks)
     report_sources(public, own)
     report_difficulty(public, own + tricks, routed)

@@ -36,11 +36,19 @@ _HEADING: Final = (
 _RULES: Final = ("\n---\n", "\n***\n", "\n\n")
 _FENCE: Final = r"(?mi)^[ \t]*(?:```+|~~~+)[ \t]*(?:text|txt|plain|plaintext|markdown|md|quote)?[ \t]*$"
 _QUOTE: Final = r"(?m)^[ \t]*>(?!>)[ \t]?(?!=)"
+_EYES: Final = (":)", ":-", ":(", ";)", ";-", ":d", ":p")
+_FACE: Final = r"(?:(?<=\s)|(?<=[.!?]))[:;]-?[)(dp](?=\s|$)"
+_ASKED: Final = (
+    r"(?i)\n(?:#+ *)?"
+    r"(?:question|task|request|query|frage|aufgabe|pregunta|tarea|tache|вопрос|задача|问题|質問)[ :：]*(?=\W)"
+)
 _PAIRS: Final = {'"': '"', "'": "'", "“": "”", "«": "»", "„": "“", "`": "`", "*": "*", "(": ")"}
 
 
 def without_marks(text: str) -> str:
-    """Without the marks of quoted lines, and without fences that do not name a programming language."""
+    """Without the marks of quoted lines, faces, and fences that do not name a programming language."""
+    if any(map(text.__contains__, _EYES)):
+        text = _compiled(_FACE).sub(".", text)
     if ">" in text:
         text = _compiled(_QUOTE).sub("", text)
     return _compiled(_FENCE).sub("", text) if "```" in text or "~~~" in text else text
@@ -67,20 +75,30 @@ def unwrapped(text: str) -> str:
         text = _after_tag(text)
     if text.endswith(">"):
         text = _before_tag(text)
+    if text.startswith("**"):
+        text = text.replace("**", "", 2)
     elif text[:1] in _PAIRS and len(text) > 2 and text.endswith(_PAIRS[text[0]]) and text.count(text[0]) <= 2:
         text = text[1:-1]
+    if text.startswith("---\n") and (end := text.find("\n---\n", 3)) > 0:
+        text = text[end + 5 :].strip() or text
     return _after_notes(text).strip()
 
 
 def _once(text: str) -> str:
-    """A text that is the same thing twice, once; four times, once."""
-    while text:
-        half = text[: len(text) // 2].strip()
-        size = len(half)
-        if not half or text[-size:] != half or text[size:-size].strip():
-            return text
-        text = half
+    """A text that is the same thing twice or thrice, once."""
+    for times in (2, 3):
+        while (once := _part(text, times)) != text:
+            text = once
     return text
+
+
+def _part(text: str, times: int) -> str:
+    part = text[: len(text) // times].strip()
+    size = len(part)
+    if not part or text[-size:] != part:
+        return text
+    between = text[size:-size].strip()
+    return part if between == ("" if times == 2 else part) else text
 
 
 def _after_tag(text: str) -> str:
@@ -122,6 +140,8 @@ def _after_notes(text: str) -> str:
 
 
 def _after_rule(text: str, start: int) -> str:
+    if asked := _compiled(_ASKED).search(text, start):
+        return text[asked.end() :].strip() or text
     for rule in _RULES:
         if (end := text.find(rule, start)) >= 0:
             return text[end + len(rule) :].strip() or text

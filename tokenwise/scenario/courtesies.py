@@ -19,6 +19,7 @@ from tokenwise.scenario.phrases import (
     IN_LANGUAGE,
     LEADING,
     OPENERS,
+    ORDERS,
     SMALL_TALK,
     SPACELESS_CORE,
     SPACELESS_FILL,
@@ -26,16 +27,19 @@ from tokenwise.scenario.phrases import (
     SPACELESS_TRAILING,
 )
 
-__all__ = ["PHRASE", "is_courtesy", "without_beginning", "without_end"]
+__all__ = ["LOOSE", "PHRASE", "is_courtesy", "without_beginning", "without_end"]
 
 PHRASE: Final = 140
 """Characters: no courtesy is longer."""
 
 _SHORT: Final = 24
 _SIGNED: Final = 240
+_THANKS: Final = 48
 _NAME: Final = 60
 _STOPS: Final = ".!?:;,\n。！？：，、；…"
-_LOOSE: Final = " \t\n.,;:!。！，、；：…-–—*¡¿"
+_SPEECHLESS: Final = frozenset('"{}[]=<>\\|`$^_#')
+_FULL_STOPS: Final = frozenset(_STOPS) - {","}
+LOOSE: Final = " \t\n.,;:!。！，、；：…-–—*¡¿"
 _DASHES: Final = (" - ", " – ", " — ")
 _WORD: Final = r"[^\W_]+"
 _FIRST: Final = rf"([^{_STOPS}]{{0,{PHRASE}}}?)(?:[{_STOPS}]+|\s[-–—]+\s)\s*"
@@ -49,6 +53,8 @@ def without_beginning(text: str) -> str:
     opening = _compiled(_WORD).search(text, 0, 40)
     if not opening:
         return text
+    if text[0] in "([" and (aside := _compiled(r"[(\[]([^)\]]{0,60})[)\]]\s*").match(text)) and is_courtesy(aside[1]):
+        return text[aside.end() :]
     spaceless = opening[0] > _KANA
     first = _compiled(_FIRST).match(text) if spaceless or opening[0] in FILL else None
     if first and (is_courtesy(first[1]) or _is_address(first[1], text)):
@@ -65,7 +71,7 @@ def without_beginning(text: str) -> str:
 
 def without_end(text: str) -> str:
     """Without the courtesy that stands last, if one does, and without the stop or the comma before it."""
-    text = _without_signature(text.rstrip(_LOOSE))
+    text = _without_signature(text.rstrip(LOOSE))
     last = _compiled(_WORD).findall(text[-40:].rstrip(_STOPS))[-1:]
     if not last:
         return text
@@ -76,7 +82,7 @@ def without_end(text: str) -> str:
             return ""
         shorter = _without_last_part(text)
         if shorter == text:
-            shorter = _without_wish(_compiled(rf"[ ,(]+(?:{IN_LANGUAGE})\)?\Z").sub("", _without_thanks(text)))
+            shorter = _without_wish(_without_thanks(text))
     else:
         return text
     return shorter.rstrip() if shorter != text else _without_last_part(text)
@@ -89,7 +95,7 @@ def is_courtesy(phrase: str) -> bool:
         return not phrase.strip(" #*")
     if FILL.issuperset(words) or " ".join(words) in SMALL_TALK:
         return not CORE.isdisjoint(words) or " ".join(words) in SMALL_TALK
-    if phrase.isascii():
+    if phrase.isascii() or words[0][0] not in _spaceless_beginnings():
         return False
     spaceless = _compiled(rf"(?:{SPACELESS_CORE}|{SPACELESS_FILL}|\s)+").fullmatch(phrase)
     return bool(spaceless) and bool(_compiled(SPACELESS_CORE).search(phrase))
@@ -107,7 +113,9 @@ def _is_address(phrase: str, text: str) -> bool:
 
 
 def _without_thanks(text: str) -> str:
-    return _compiled(rf"(?:[ ,]+(?:{BEHIND}))+\Z").sub("", text)
+    """Without "please" or "thank you" behind the last word, and without "in German" before it."""
+    tail = _compiled(rf"(?:[ ,]+(?:{BEHIND}))+\Z").sub("", text[-_THANKS:])
+    return text[:-_THANKS] + _compiled(rf"[ ,(]+(?:{IN_LANGUAGE})\)?\Z").sub("", tail)
 
 
 def _without_spaceless(text: str) -> str:
@@ -122,22 +130,28 @@ def _without_last_part(text: str) -> str:
     bare = text.rstrip(_STOPS)
     tail = bare[-PHRASE:]
     start = max(map(tail.rfind, _STOPS)) + 1 or max(map(tail.rfind, _DASHES)) + 1
-    if start and is_courtesy(tail[start:].lstrip(_LOOSE)):
-        return text[: len(bare) - len(tail) + start].rstrip(_LOOSE)
+    if tail[start:].startswith(("- ", "(")):
+        return text  # a point of a list
+    if start and _SPEECHLESS.isdisjoint(tail[start:]) and is_courtesy(tail[start:].lstrip(LOOSE)):
+        return text[: len(bare) - len(tail) + start].rstrip(LOOSE)
     return text
 
 
 def _without_wish(text: str) -> str:
-    """Without "answer in JSON" or "many thanks for your help" behind a request that no stop ends."""
+    """Without "answer in JSON" or "many thanks for your help" behind a request that no stop ends.
+
+    It begins with the first order among its last words of courtesy ("give me only ..."), or else with the last word
+    that such a phrase may open with ("... in JSON").
+    """
     tail = text[-PHRASE:]
-    start, core = len(tail), False
-    for word in reversed(list(_compiled(_WORD).finditer(tail))[-12:]):
-        if word[0] not in FILL or not set(_STOPS).isdisjoint(tail[word.end() : start]):
+    end, core, begins = len(tail), False, 0
+    for word in reversed(list(_compiled(_WORD).finditer(tail))[-16:]):
+        if not _FULL_STOPS.isdisjoint(tail[word.end() : end]) or not (word[0] in FILL or word[0] in ORDERS):
             break
-        start, core = word.start(), core or word[0] in CORE
-        if core and word[0] in OPENERS and start:
-            return text[: len(text) - len(tail) + start].rstrip(" ,(")
-    return text
+        end, core = word.start(), core or word[0] in CORE
+        if core and end and (word[0] in ORDERS or (not begins and word[0] in OPENERS)):
+            begins = end
+    return text[: len(text) - len(tail) + begins].rstrip(" ,(") if begins else text
 
 
 def _without_signature(text: str) -> str:
@@ -146,8 +160,25 @@ def _without_signature(text: str) -> str:
         return text[:mark].rstrip()
     if (sent := max(map(text.rfind, ("sent from my", "von meinem", "envoye de mon")))) >= max(1, len(text) - 40):
         return text[:sent].rstrip()
+    if text.endswith("\na"):
+        return text[:-2].rstrip()
+    text = _without_closing_lines(text)
     start = max(map(text.rfind, "\n,.!")) + 1
     return _without_name(text) if start and _is_name(text[start : start + _NAME]) else text
+
+
+def _without_closing_lines(text: str) -> str:
+    """Without a line that says goodbye and the few short lines of name, office and number below it."""
+    start = max(0, len(text) - _SIGNED)
+    if not _SPEECHLESS.isdisjoint(text[text.rfind("\n") + 1 :]):
+        return text
+    for end in _compiled(r"\n([^\n]{1,40}?),?[ \t]*\n").finditer(text, start):
+        words = _compiled(_WORD).findall(end[1])
+        below = text[end.end() :].strip().split("\n")
+        closing = words and CLOSING_FILL.issuperset(words) and not CLOSING.isdisjoint(words)
+        if closing and len(below) <= 5 and all(len(line) <= _NAME and "?" not in line for line in below):
+            return text[: end.start()].rstrip()
+    return text
 
 
 def _without_name(text: str) -> str:
@@ -163,6 +194,11 @@ def _without_name(text: str) -> str:
 def _is_name(part: str) -> bool:
     words = part.split()
     return len(words) <= 3 and all(word.replace("-", "").isalpha() for word in words)
+
+
+@cache
+def _spaceless_beginnings() -> frozenset[str]:
+    return frozenset(part[0] for part in f"{SPACELESS_CORE}|{SPACELESS_FILL}".split("|"))
 
 
 @cache

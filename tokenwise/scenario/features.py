@@ -205,8 +205,8 @@ def _words_and_grams(text: str) -> tuple[list[str], set[str]]:
         if not "\u3040" < word[0] < "\ud7a4":
             words.append(word)
             continue
-        pairs = list(map(str.__add__, word, word[1:]))
-        grams.update(word, pairs, map(str.__add__, pairs, word[2:]))
+        pairs = [a + b for a, b in pairwise(word)]
+        grams.update(word, pairs, [pair + c for pair, c in zip(pairs, word[2:], strict=False)])
     return words, grams
 
 

@@ -30,7 +30,10 @@ _TEXT: Final[Mapping[str, str]] = {
         spring hibernate junit pytest selenium cmake makefile gcc clang llvm cuda opengl unity firebase supabase
         prisma openapi postman nextjs useeffect usestate dataframe dataframes dplyr ggplot gzip tar curl wget xargs
         chmod rsync stdin stdout stderr utf unicode ascii ipython jupyter elixir erlang clojure lua dart flutter zig
-        nim ocaml питон питоне джаваскрипт 파이썬 자바 자바스 بايثون جافا جافاسكريبت पायथन जावास्क्रिप्ट পাইথন パイソ
+        nim ocaml питон питоне джаваскрипт 파이썬 자바 자바스 بايثون جافا جافاسكريبت पायथन जावास्क्रिप्ट পাইথন パイソ godot
+        unreal pygame arduino raspberry swiftui xcode gradle roblox keras tensorboard esp stm modbus gpio certbot
+        prometheus grafana jest mockito cypress vite tailwind bootstrap sass pascal паскаль паскале ардуино юнити 树莓派
+        安卓 ラズパ
     """,
     # Things and complaints that belong to programming in nearly every sentence they occur in.
     "code thing": """
@@ -65,9 +68,9 @@ _TEXT: Final[Mapping[str, str]] = {
         codigo_que depurar compilar implementa funcao_que funcao_em funcao_para vetor laco arquivo arquivos retorna
         retorne implemente funzione_che funzione_in stringa ciclo_for restituisce codice_che codice_in vettore_di
         функцию функция функции строку строка строки массив массива массиве прогр- код кода скрипт запрос верну-
-        возвр- списо- цикл компи- ошибка ошибку сервер баз_данных сайта 代码 函数 编程 程序 数组 字符串 字符 列表 脚本 数据库 接口 报错 变量 循环 算法
-        编译 返回 调试 正则 网页 控制台 服务器 线程 コード 関数 プログ ログラ 配列 文字列 リスト スクリ クリプ データ エラー 変数 ループ アルゴ 実装し 返す 正規表 함수 코드 프로그 로그램 배열 문자열
-        리스트 스크립 변수 반복문 알고리 데이터 에러 دالة الدالة كود الكود برنامج مصفوفة المصفوفة سلسلة_نصية خوارزمية برمجة قائمة_من
+        возвр- списо- цикл компи- ошибка ошибку сервер баз_данных сайта 代码 函数 编程 程序 数组 字符串 字符 脚本 数据库 接口 报错 变量 循环 算法 编译
+        返回 调试 正则 网页 控制台 服务器 线程 コード 関数 プログ ログラ 配列 文字列 スクリ クリプ データ エラー 変数 ループ アルゴ 実装し 返す 正規表 함수 코드 프로그 로그램 배열 문자열 리스트
+        스크립 변수 반복문 알고리 데이터 에러 دالة الدالة كود الكود برنامج مصفوفة المصفوفة سلسلة_نصية خوارزمية برمجة قائمة_من
         اكتب_دالة متغير خطأ_في फ़ंक्शन फंक्शन कोड प्रोग्राम स्ट्रिंग सूची_में एल्गोरिदम ऐरे ফাংশন কোড প্রোগ্রাম
         অ্যালগরিদম msimbo programu kazi_ya console commit commits rebase squash vim regex flexbox grid_layout css_grid
         div padding viewport onclick debounce throttle url_shortener web_server bot telegram_bot todo_app single_page
@@ -83,6 +86,10 @@ _TEXT: Final[Mapping[str, str]] = {
         базы_данных базу_данных запроса скрипты кэш кэша репликация репликацией телеграм_бота построчно выведет
         бот_который 文件 目录 端口 进程 提交 多线程 单例 回文 链接 缓存 部署 容器 幂等 容灾 租户 分布式 高并发 语言读 命令 爬虫抓 死锁 内存 类型 用户表 日志 上传 下载 编码 页面跳 ファイ
         イル数 ログフ ディレ コマン 端末 サーバ スレッ コミッ インタ フェー 抽象ク クラス 整数の 出力は 出力し 引数 戻り値 例外 デプロ キャッ ブラン リポジ 整合性 実装せ 偶数だ 削除す sql
+        interrupt interrupt_handler firmware microcontroller sprite collider scaffold healthcheck nullable nulls
+        null_values valores_nulos датафрейм датафрейма датафреймы столбцы строку_в переменная переменную ключу юнит
+        скрипт_который деплой docker_compose environment_variables umgebungsvariablen entorno_de conteneur contenedor
+        контейнер 下拉刷 小程序 秒杀 单元测 接口写 分组求 温度传 コンテ 単体テ 画面遷
     """,
     # Words of programming that have another life.
     "code maybe": """
@@ -98,7 +105,7 @@ _TEXT: Final[Mapping[str, str]] = {
         response header status container cluster pod image pipeline workflow job batch lines line search select insert
         merge join group parse render load save funktion funktionen codes klasse liste fehler seite konsole fonction
         classe erreur methode programme funcion codigo clase lista metodo programa funcao erro funzione codice errore
-        programma
+        programma list_of リスト 列表 filas fila colonnes columnas spalten zeilen sensor sensors led pin motor
     """,
     # Mathematics by name.
     "math name": """
@@ -190,7 +197,9 @@ _TEXT: Final[Mapping[str, str]] = {
         lugen wachter deduire decoule faille raisonnement valide probable consequence gardien se_deduce contradicen
         hipotesis fallo argumento consecuencia guardia следует_ли отсюда посылка гипотеза противоречие
         ошибка_рассуждения вероятнее скорее_всего значит следовательно логика 由此 得出 蕴含 矛盾 中立 假设 论证 漏洞 削弱 可以推 推出 守卫 更可能
-        可能发 会怎么 会怎样 含义指 導ける 矛盾す 前提か 仮説 推論 問題点 考えら 門番 だろう でしょ 誰か どこか あり得
+        可能发 会怎么 会怎样 含义指 導ける 矛盾す 前提か 仮説 推論 問題点 考えら 門番 だろう でしょ 誰か どこか あり得 jug jugs rope ropes weighing weighings
+        balance_scale cross_the river_with boat_holds каждый_раз сосуды сосуда взвешивания 绳子 天平 称两次 过河 天秤 最能解
+        best_explanation both_readings double_meaning ambiguous schluss_falsch folgerung пояснение
     """,
     # Order, place, kinship and time: what puzzles relate their objects by.
     "relation": """
@@ -323,7 +332,9 @@ _TEXT: Final[Mapping[str, str]] = {
         сына муж жена мужу 火车 机场 高铁 地铁 海边 邻居 奶奶 爷爷 阿姨 裙子 外套 鞋子 尺码 厨房 客厅 卧室 房东 沙发 地毯 污渍 油渍 面包 蛋糕 鸡蛋 米饭 红烧 炒菜 肝脏 心脏 小猫
         小狗 歌曲 唱歌 演唱会 学校 考试 商店 便宜 电费 自行车 驾照 税款 退休 房子 租房 爱情 恋爱 皇帝 战争 革命 人口 岛屿 沙漠 画家 诗人 发明 北京 上海 日本 美国 女儿 儿子 丈夫 妻子 電車 駅まで
         空港 海辺 隣の人 祖母 祖父 叔母 服を 靴の 台所 居間 寝室 大家さ 冷蔵庫 洗濯 掃除 染みの シャツ パンを ケーキ 卵を ご飯 鶏肉 料理 肝臓 心臓 蛇の 犬の 猫の 歌を 曲を コンサ 試験 お店 値段
-        安い 自転車 免許 税金 年金 家賃 部屋 恋愛 結婚式 戦争 島の 詩人 発明 東京 京都 大阪 娘の 息子 夫の 妻の 先生
+        安い 自転車 免許 税金 年金 家賃 部屋 恋愛 結婚式 戦争 島の 詩人 発明 東京 京都 大阪 娘の 息子 夫の 妻の 先生 itinerary hydrangea tulips tomatoes orchid
+        gardening kitten hamster hedgehog aquarium puppy sicily venice lisbon vietnam itineraire sicile voiture
+        gardien jardinage chaton gatito ежик ежика фикус фикуса 花园 多肉 浇水 签证 持ち物 旅行の 園芸 子猫
     """,
     # Questions for a fact about the world.
     "fact question": """
@@ -395,7 +406,9 @@ _TEXT: Final[Mapping[str, str]] = {
         заказа заказал посылка посылку доставка доставку доставили возврат вернуть верните подписка подписку подписки
         аккаунт пароль списали счет оплата оплатить гарантия гарантию обменять отменить запись бронь карты жалоба
         жалобу договор задержка 订单 发货 快递 退款 退货 换货 包裹 客服 账号 账户 密码 登录不 验证码 扣款 发票 会员 续费 投诉 保修 到货 物流 预订 预约 银行卡 转账 注文 届き 届か
-        返金 返品 交換 請求 荷物 配送 発送 解約 会員 領収書 予約 支払 口座 再発行 問い合 問合せ 주문 배송 환불 교환 결제 계정 비밀번 취소 예약
+        返金 返品 交換 請求 荷物 配送 発送 解約 会員 領収書 予約 支払 口座 再発行 問い合 問合せ 주문 배송 환불 교환 결제 계정 비밀번 취소 예약 sim sim_card withdrawal
+        kundennummer internet_access modem roaming data_plan distributeur avalee решение_по договора интернет тариф 流量
+        话费 手机卡 契約 通信
     """,
     # Bodies and what ails them.
     "health": """
@@ -537,5 +550,6 @@ _FRIENDS: Final = """
     dance_routine server_at restaurant_server client_lunch table_for row_boat row_over host_family talk_host
     party_host port_wine port_city cruise_port sea_port verhaltens_kodex erste_klasse yoga_kurs premiere_classe
     code_vestimentaire code_postal premier_ministre codigo_postal codigo_de primera_clase primer_ministro clase_de
-    prima_classe primo_ministro codice_postale codice_fiscale primeira_classe primeiro_ministro codigo_civil
+    prima_classe primo_ministro codice_postale codice_fiscale primeira_classe primeiro_ministro codigo_civil sim_card
+    data_plan phone_number phone_bill class_teacher family_name
 """

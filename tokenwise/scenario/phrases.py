@@ -17,6 +17,7 @@ __all__ = [
     "IN_LANGUAGE",
     "LEADING",
     "OPENERS",
+    "ORDERS",
     "SMALL_TALK",
     "SPACELESS_CORE",
     "SPACELESS_FILL",
@@ -28,7 +29,8 @@ _GREETINGS: Final = """
     hi hello hey heya hiya howdy greetings dear morning afternoon evening hallo moin servus liebe lieber guten
     gruezi bonjour bonsoir salut coucou cher chere hola buenas buenos estimado estimada ola oi bom boa prezado
     caro cara ciao salve buongiorno buonasera gentile egregio привет приветик здравствуйте здравствуй добрый
-    доброе уважаемые уважаемый уважаемая hej hoi dag
+    доброе уважаемые уважаемый уважаемая hej hoi dag yo sup heyy heyo geehrte geehrter geehrtes verehrte
+    allerseits
 """
 
 _COURTESIES: Final = """
@@ -42,7 +44,9 @@ _COURTESIES: Final = """
     благодарю благодарен благодарна извините простите будьте добры thankyou regards kind pardon apologies
     apologise entschuldige verzeihung gruss grusse prego gratitude indebted obliged welcome task tasks problem
     exercise assignment aufgabe aufgaben задача задачу задачей задаче задачи вопросом вопросу exercice exercicio
-    ejercicio tarea tache probleme problema compito esercizio
+    ejercicio tarea tache probleme problema compito esercizio tia urgent urgently asap quick quickly dringend
+    eilig urgente urgence срочно q instruction instructions prompt bunch million gratefully muchisimas tausend
+    besoin нужна нужно помощи
 """
 
 _WISHES: Final = """
@@ -59,7 +63,7 @@ _WISHES: Final = """
     предложении предложениях виде формате answering replying bulleted numbered html plain summary verbose polite
     formal informal dutch korean polish arabic italienisch portugiesisch chinesisch japanisch hollandisch
     italien russe chinois japonais ruso chino japones испанском французском китайском итальянском списком списка
-    laconic
+    laconic eli5 result results toml latex limit length bulletpoints characters respondas antwortlange ergebnis
 """
 
 _FILL: Final = """
@@ -67,40 +71,42 @@ _FILL: Final = """
     everyone everybody team folks folk there sir madam mr mrs ms dr claude chatgpt gpt assistant ai bot friend
     friends buddy mate pal everything else few fine finds find following for from get give great good got had
     happy have having hand her here how if i ill im in into is it its just keep let like little ll look looking
-    lot m make matter may maybe me might mind minute moment much my nice need of on one only or other our out
-    over own plain possible problem provide put quick quickly re really return s second should show so some
-    somebody something someone task text that the them then these thing things think this those time tiny to
-    today trying two three up us use using valid ve very via want wanted was way we well were what when while
-    will wish with without wondering work working would yes you your yours under less than more max maximum most
-    no not point points list object form style tone simple lines line hundred fifty twenty 1 2 3 4 5 10 20 50
-    100 150 200 by first nothing extra additional ich du sie es ihr euch ihnen mir mich uns wir kann kannst
-    konntest koennen konnen konnten konntet wurde wuerde wurden wurdest mochte moechte hatte haette habe hab
-    haben eine einen einer einem ein kurze kleine bei mit dabei hier zu zum der die das den dem diese dieser
-    dieses diesem folgende folgenden folgender folgendes aufgabe ist und auf als nur fur fuer von alle zusammen
-    herr frau tag morgen abend leute gut geht wie schon vielen lieben besten herzlichen sehr moglich gerne mal
-    doch ganz bitte meiner meinem geben gib mache mach halte dich ohne erklarung drei zwei maximal hochstens
-    nutze verwende gerade wenn dafur deine ihre zeit je j tu te vous nous moi peux peut pouvez pourriez pourrais
-    voudrais aimerais avez une un petite avec ce ca ceci cela cette ces suivant suivante la le les l de des en
-    au pour par si il et est sur tout tous toute monsieur madame jour matin besoin ne pas seulement sous forme
-    liste fait faire sans explication votre ton dans quelqu qu chose probleme trois deux grand beaucoup
-    infiniment bien yo usted ustedes mi con este esta esto el los las una lo puedes puede podrias podria pueden
-    quisiera quiero tengo tenemos necesito hay que siguiente para del dias tardes noches muchas mucho muchos
-    todo todos equipo senor senora sea favor como formato lista solo solamente sin explicacion por y su al eu
-    voce voces podem pode poderia com isso isto esse essa uma um o os na nos dia tarde noite preciso gostaria
-    tenho muito tudo seguinte ajudar apenas somente sem explicacao em io lei puoi puo potresti potrebbe questo
-    questa questi gli uno di da per ho avrei bisogno seguente tutti tutto giorno molte mille tante sotto senza
-    spiegazione e come forma elenco я ты вы мы мне меня нам у есть с со в во на и по это этим этой этого вот
-    можете можешь могли бы мог не нужна нужен нужно хочу хотел хотела был была очень большое огромное всем все
-    день утро вечер команда коллеги следующим следующее задачей проблемой такой один ли вас вам тебя за вашу
-    помощь буду только без объяснений пояснений одном двух трех again afternoon tomorrow tonight week ages hours
-    since before after already always ever still new old third issue issues topic topics stuff both each every
-    same such too also because however though although case long weekend gonna wanna able unable understand
-    figure solve solving handle handling seem seems tried try struggling struggle bear patience busy reading
-    message messages email mail post note dear sirs colleague colleagues support staff people model system
-    expert genius back noch immer wieder nochmal leider beim letzten alles klar wohlauf hoffentlich melde
-    meldung nachricht lese encore toujours vais va allez allais espere bonne journee soiree semaine otra vez
-    espero estes buen semana ancora bene spero sia снова опять ещё еще надеюсь дела хорошо всё хорошего дня
-    недели
+    lot m matter may maybe me might mind minute moment much my nice need of on one only or other our out over
+    own plain possible problem provide put quick quickly re really return s second should so some somebody
+    something someone task text that the them then these thing things this those time tiny to today trying two
+    three up us use using valid ve very via want wanted was way we well were what when while will wish with
+    without wondering work working would yes you your yours under less than more max maximum most no not point
+    points list object form style tone simple lines line hundred fifty twenty 1 2 3 4 5 10 20 50 100 150 200 by
+    first nothing extra additional ich du sie es ihr euch ihnen mir mich uns wir kann kannst konntest koennen
+    konnen konnten konntet wurde wuerde wurden wurdest mochte moechte hatte haette habe hab haben eine einen
+    einer einem ein kurze kleine bei mit dabei hier zu zum der die das den dem diese dieser dieses diesem
+    folgende folgenden folgender folgendes aufgabe ist und auf als nur fur fuer von alle zusammen herr frau tag
+    morgen abend leute gut geht wie schon vielen lieben besten herzlichen sehr moglich gerne mal doch ganz bitte
+    meiner meinem geben gib mache mach halte dich ohne erklarung drei zwei maximal hochstens nutze verwende
+    gerade wenn dafur deine ihre zeit je j tu te vous nous moi peux peut pouvez pourriez pourrais voudrais
+    aimerais avez une un petite avec ce ca ceci cela cette ces suivant suivante la le les l de des en au pour
+    par si il et est sur tout tous toute monsieur madame jour matin besoin ne pas seulement sous forme liste
+    fait faire sans explication votre ton dans quelqu qu chose probleme trois deux grand beaucoup infiniment
+    bien yo usted ustedes mi con este esta esto el los las una lo puedes puede podrias podria pueden quisiera
+    quiero tengo tenemos necesito hay que siguiente para del dias tardes noches muchas mucho muchos todo todos
+    equipo senor senora sea favor como formato lista solo solamente sin explicacion por y su al eu voce voces
+    podem pode poderia com isso isto esse essa uma um o os na nos dia tarde noite preciso gostaria tenho muito
+    tudo seguinte ajudar apenas somente sem explicacao em io lei puoi puo potresti potrebbe questo questa questi
+    gli uno di da per ho avrei bisogno seguente tutti tutto giorno molte mille tante sotto senza spiegazione e
+    come forma elenco я ты вы мы мне меня нам у есть с со в во на и по это этим этой этого вот можете можешь
+    могли бы мог не нужна нужен нужно хочу хотел хотела был была очень большое огромное всем все день утро вечер
+    команда коллеги следующим следующее задачей проблемой такой один ли вас вам тебя за вашу помощь буду только
+    без объяснений пояснений одном двух трех again afternoon tomorrow tonight week ages hours since before after
+    already always ever still new old third issue issues topic topics stuff both each every same such too also
+    because however though although case long weekend gonna wanna able unable seem seems tried try struggling
+    struggle bear patience busy reading message messages email mail post note dear sirs colleague colleagues
+    support staff people model system expert genius back noch immer wieder nochmal leider beim letzten alles
+    klar wohlauf hoffentlich melde meldung nachricht lese encore toujours vais va allez allais espere bonne
+    journee soiree semaine otra vez espero estes buen semana ancora bene spero sia снова опять ещё еще надеюсь
+    дела хорошо всё хорошего дня недели reaching assistance earlier previous previously forward hearing hear
+    tons bunch damen herren dir euer eure deiner aurais aurait auriez avais ta tes tuyo tuya твоя твой твою ваша
+    вашей ваше rapidamente mil miles real super awesome lovely amazing kid year five result longer wall
+    currently wonderful rest sunny schedule taking considering consideration soon earliest convenience
 """
 
 _CLOSINGS: Final = """
@@ -109,7 +115,7 @@ _CLOSINGS: Final = """
     bien sinceres respectueusement merci bises saludos atentamente cordialmente cordial gracias abrazo
     atenciosamente abracos cumprimentos obrigado obrigada saluti cordiali distinti grazie уважением наилучшими
     пожеланиями спасибо благодарностью greetings love hugs xoxo bye goodbye later ciao adieu tschuss tschau bis
-    bald gute beste bisous amitie bonne tchau adios saludo beijos beijo baci saluto pozdrav
+    bald gute beste bisous amitie bonne tchau adios saludo beijos beijo baci saluto pozdrav looking
 """
 
 _CLOSING_FILL: Final = """
@@ -118,7 +124,8 @@ _CLOSING_FILL: Final = """
     sinceres meilleures mes nos a d avance beaucoup vous tres un cordial saludo muchas mil de antemano com os
     melhores muito con i migliori molte mille anticipo piu с наилучшими большое заранее искренне ваш ваша from
     to talk see soon speak day nice have good one great evening weekend week einen tag noch abend woche journee
-    soiree bonne une buen dia tenga tengas bom буду благодарен благодарна помощь una uns
+    soiree bonne une buen dia tenga tengas bom буду благодарен благодарна помощь una uns forward hearing reply
+    response earlier bunch million ton dir ihnen euch
 """
 
 # Words that a wish or thanks open with, where no stop parts them from the request.
@@ -128,7 +135,16 @@ _OPENERS: Final = """
     merci responde responda contesta por sin con rispondi per senza ответь ответьте отвечай на по в без только
     кратко thanks thank danke gracias obrigado obrigada grazie спасибо пожалуйста cheers thx many vielen muchas
     write make using limit include avoid don formatted summarise step let schreib schreibe formatiere erklare
-    mach mache fais evite usa utiliza evita explica напиши объясни используй дай
+    mach mache fais evite usa utiliza evita explica напиши объясни используй дай looking much super bunch fasse
+    fass buenos mil muchisimas буду eli5 tia big tausend herzlichen
+"""
+
+
+_ORDERS: Final = """
+    answer reply respond output format return give keep use write provide limit make explain think show schreib schreibe
+    antworte antworten gib halte fasse fass nutze verwende formatiere reponds repondez donne ecris utilise fais responde
+    responda contesta usa escribe escreva da dame utiliza rispondi scrivi ответь ответьте отвечай напиши используй дай
+    looking many vielen muchas muchisimas mil thanks thank much
 """
 
 
@@ -138,13 +154,16 @@ def _set(*texts: str) -> frozenset[str]:
 
 GREETING: Final = _set(_GREETINGS)
 CORE: Final = _set(_GREETINGS, _COURTESIES, _WISHES)
+ORDERS: Final = _set(_ORDERS)
 FILL: Final = CORE | _set(_FILL, _CLOSINGS)
 CLOSING: Final = _set(_CLOSINGS)
 CLOSING_FILL: Final = CLOSING | _set(_CLOSING_FILL)
-OPENERS: Final = _set(_OPENERS)
+OPENERS: Final = ORDERS | _set(_OPENERS)
 
 # Questions that nobody wants answered.
 _SMALL_TALK: Final = """
+    i m new here | i am new here | i m new to this | ich bin neu hier | je suis nouveau ici | soy nuevo aqui |
+    я здесь новичок |
     how are you | how are you doing | how are you today | how are you doing today | how s it going | how is it
     going | what s up | hope all is well | all good | wie geht s | wie geht es dir | wie geht es ihnen | wie
     gehts | alles klar | ca va | comment ca va | comment vas tu | comment allez vous | tu vas bien | que tal |
@@ -155,7 +174,7 @@ SMALL_TALK: Final = frozenset(" ".join(phrase.split()) for phrase in _SMALL_TALK
 
 # Openings that are followed by the request itself, without a stop between.
 LEADING: Final = (
-    r"(?:please|pls|plz|kindly|hi|hello|hey|"
+    r"(?:please|pls|plz|kindly|hi|hello|hey|yo|(?:ok|okay|alright)(?: so)?|"
     r"(?:can|could|would|will) (?:you|u|someone|somebody|anyone|anybody|we)(?: (?:please|kindly|maybe"
     r"|possibly|quickly|just))*(?: (?:help|assist) (?:me|us)(?: (?:with|to|out))?)?|"
     r"(?:help|assist) (?:me|us)(?: (?:with|to|out))?|"
@@ -197,7 +216,7 @@ IN_LANGUAGE: Final = (
 
 # Chinese, Japanese and Korean put no space between words: a phrase is dropped that is made of these alone.
 SPACELESS_CORE: Final = (
-    r"问题|問題|你好|您好|大家好|早上好|下午好|晚上好|请问|麻烦|拜托|谢谢|多谢|感谢|辛苦|帮我|帮忙|帮助|帮个忙|请教|回答|回复|作答|答复|输出|返回|格式|简短|简洁|简要|简单|中文|英文|英语|德语|"
+    r"问题|問題|在吗|在么|手数|待ち|お返事|お答え|你好|您好|大家好|早上好|下午好|晚上好|请问|麻烦|拜托|谢谢|多谢|感谢|辛苦|帮我|帮忙|帮助|帮个忙|请教|回答|回复|作答|答复|输出|返回|格式|简短|简洁|简要|简单|中文|英文|英语|德语|"
     r"德文|法语|日语|日文|此致|敬礼|祝好|请|こんにちは|こんばんは|おはよう|はじめまして|初めまして|お世話|お疲れ様|すみません|失礼|ありがとう|感謝|お願い|よろしく|宜しく|教えて|助けて|"
     r"手伝って|質問|答えて|回答|返答|出力|日本語|英語|ドイツ語|短く|簡潔|手短|形式|ください|下さい|くださ|頂け|いただけ|敬具|안녕|감사|고마|부탁|도와|질문|대답|답변|한국어|영어|짧게|"
     r"간단"

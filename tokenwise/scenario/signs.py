@@ -70,12 +70,10 @@ _DIGITS: Final = frozenset("0123456789٠١٢٣٤٥٦٧٨٩०१२३४५६�
 # Feature: signs without any of which its pattern cannot match (a quick way to say no), and the pattern.
 _PATTERNS: Final[tuple[tuple[str, frozenset[str], str], ...]] = (
     ("algebra", frozenset("-+*/^=<>"), r"(?:\d|\b[a-z]\b|\)) ?[-+*/^=<>] ?(?:\d|\b[a-z]\b|\()"),
-    ("call", frozenset("("), r"[\w.\]]\("),
     ("flag", frozenset("-"), r" --?[a-z]"),
-    ("equation", frozenset("="), r"[\w)}] ?= ?[-\w(\\]"),
     ("snake case", frozenset("_"), r"[a-z]_[a-z]"),
     ("piped command", frozenset("|"), r"\| ?[a-z]+ ?"),
-    ("style rule", frozenset("{"), r"[\w-]+ ?: ?[^;{}\n]{1,40};"),
+    ("style rule", frozenset("{"), r": ?[^:;{}\n]{1,40};"),
     (
         "statement",
         frozenset("\n=(:;<$#@*{"),
@@ -113,6 +111,9 @@ _SUMS: Final = frozenset(
     - + * / × ÷ ^ = % percent prozent times minus plus squared mal fois por процентов процента パ
     """.split()  # noqa: SIM905 -- as above
 )
+# What an opening bracket or an equals sign stands in that opens no call and states nothing.
+_NO_CALL: Final = (" (", "((", "\n(", "$(")
+_NO_EQUATION: Final = ("==", "==", "=>", "<=", ">=", "!=", "+=")
 _NUMERIC: Final = ("number", "year", "clock", "date", "money", "long number", "sum")
 _SCRIPTS_WITHOUT_SPACES: Final = "\u3040"
 
@@ -120,6 +121,7 @@ SIGNS: Final[tuple[str, ...]] = (
     *(name for name, _ in _COUNTED),
     *(name for name, _, _ in _PATTERNS),
     *(name for name, _ in _DOTTED),
+    *("call", "equation"),
     *_NUMERIC,
 )
 """Every feature that signs alone show."""
@@ -132,6 +134,10 @@ def levels_of_signs(text: str) -> dict[str, int]:
     for sign in present & _BY_SIGN.keys():
         for name, parts in _BY_SIGN[sign]:
             counts[name] = counts.get(name, 0) + sum(map(text.count, parts))
+    if "(" in present:
+        counts["call"] = text.count("(") - sum(map(text.count, _NO_CALL))
+    if "=" in present:
+        counts["equation"] = text.count("=") - sum(map(text.count, _NO_EQUATION))
     for name, needed, pattern in _PATTERNS:
         if not needed.isdisjoint(present):
             counts[name] = len(_compiled(pattern).findall(text))
@@ -140,7 +146,7 @@ def levels_of_signs(text: str) -> dict[str, int]:
     if "." in present and text.count(".") > counts.get("sentence", 0) + text.endswith("."):
         for name, pattern in _DOTTED:
             counts[name] = len(_compiled(pattern).findall(text))
-    return {name: level_of(count) for name, count in counts.items() if count}
+    return {name: level_of(count) for name, count in counts.items() if count > 0}
 
 
 def level_of(count: int) -> int:

@@ -7,7 +7,7 @@ without: context blocks and copies (`blocks`), greetings, thanks, signatures and
 from typing import Final
 
 from tokenwise.scenario.blocks import unwrapped, without_marks
-from tokenwise.scenario.courtesies import PHRASE, is_courtesy, without_beginning, without_end
+from tokenwise.scenario.courtesies import LOOSE, PHRASE, is_courtesy, without_beginning, without_end
 from tokenwise.scenario.folding import fold
 
 __all__ = ["HEAD", "TAIL", "request_in"]
@@ -25,7 +25,7 @@ _ROUNDS: Final = 24
 def request_in(text: str) -> str:
     """What is asked, folded; empty where nothing is said but a courtesy. Never longer than 1,501 characters."""
     text = _clipped(text, *_BLOCKS).replace("\r\n", "\n")
-    text = without_marks(fold(_clipped(unwrapped(text), *_ENDS)))
+    text = without_marks(fold(_clipped(unwrapped(text), *_ENDS))).strip().rstrip(LOOSE)
     for _ in range(_ROUNDS):
         shorter = without_end(without_beginning(unwrapped(text)))
         if shorter == text:
