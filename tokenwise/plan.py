@@ -41,11 +41,15 @@ class Check:
     argument: str = ""
 
 
+_NOTHING: Final = Capability(0)
+
+
 @frozen
 class Step:
     """One piece of work. `output_tokens` is how long its reply is expected to be, `max_output_tokens` its cap.
 
-    `model` pins the step to one catalogue id ("" lets the budget choose). `difficulty` is 0 trivial … 1 very hard.
+    `guessed` where its capabilities were read off its words, so that they order the models and exclude none. `model`
+    pins the step to one catalogue id ("" lets the budget choose). `difficulty` is 0 trivial … 1 very hard.
     `reply_format` is asked of the model's interface where it has one for it; no reply is judged by it, unlike `checks`.
     """
 
@@ -59,6 +63,17 @@ class Step:
     checks: tuple[Check, ...] = ()
     model: str = ""
     reply_format: Check | None = None
+    guessed: bool = False
+
+    @property
+    def required(self) -> Capability:
+        """The capabilities that a model must list."""
+        return _NOTHING if self.guessed else self.capabilities
+
+    @property
+    def likely(self) -> Capability:
+        """Those that it should list, since the words seem to need them."""
+        return self.capabilities if self.guessed else _NOTHING
 
     @property
     def schema(self) -> Check | None:

@@ -63,7 +63,8 @@ def first_intent(run: Run, index: int) -> tuple[Intent, Commands]:
 
 def _need(spec: Step, choice: Choice, prompt: tuple[Message, ...]) -> Need:
     return Need(
-        capabilities=spec.capabilities,
+        capabilities=spec.required,
+        likely=spec.likely,
         input=count_prompt(spec, prompt),
         max_output_tokens=choice.max_output_tokens or spec.max_output_tokens,
         output_tokens=spec.output_tokens,

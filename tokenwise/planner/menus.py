@@ -72,7 +72,8 @@ def planned_need(step: Step, plan: Plan) -> Need:
         caps * _BYTES_PER_TOKEN + len(step.after) * (MESSAGE_FRAME + len("\n\nResult of step :\n") + 64),
     )
     return Need(
-        capabilities=step.capabilities,
+        capabilities=step.required,
+        likely=step.likely,
         input=known + inherited,
         max_output_tokens=step.max_output_tokens,
         output_tokens=step.output_tokens,

@@ -167,9 +167,8 @@ class Tally:
         if one.asked.outcomes and entry.model not in one.asked.outcomes:
             sums["unrecorded",] += 1
         required = one.asked.plan[entry.attempt.step] if one.asked.plan else one.asked
-        stated = not (one.asked.guessed and required is one.asked)
         # The flags' numbers, since a new flag for each call takes a microsecond.
-        if stated and required.capabilities._value_ & ~model.capabilities._value_:
+        if not required.guessed and required.capabilities._value_ & ~model.capabilities._value_:
             sums["misplaced",] += 1
 
     def add_window(self, closed: Closed) -> None:

@@ -188,10 +188,19 @@ class TestRefusals:
         assert tw("plan", "Drop the production database").out.startswith("refused: ")
         assert not tw.ledger.exists() or tw("ledger", "--summary", "--json").json["spent_nano"] == 0
 
-    def test_a_step_that_nobody_in_reach_can_do_is_5(self, tw, tmp_path):
+    def test_a_kind_of_work_that_is_guessed_and_that_nobody_lists_refuses_nothing(self, tw, tmp_path):
         config = configure(tmp_path, "http://127.0.0.1:9/v1", capabilities="general")
-        done = tw.online("plan", "Prove the theorem, then check the proof", *RULES, "--config", config, "--json")
-        assert (done.code, done.json["refusal"]["code"]) == (5, "no_capable_model")
+        planned = ("plan", "Prove the theorem, then check the proof", *RULES, "--config", config)
+        done = tw.online(*planned, "--out", "plan.json", "--json")
+        assert done.code == 0
+        assert "math" in {kind for step in done.json["steps"] for kind in step["capabilities"]}
+
+    def test_one_that_a_plan_states_is_5(self, tw, tmp_path):
+        config = configure(tmp_path, "http://127.0.0.1:9/v1", capabilities="general")
+        plan = {"task": "t", "steps": [{"id": "a", "description": "prove it", "capabilities": ["math"]}]}
+        (tmp_path / "own.json").write_text(orjson.dumps(plan).decode())
+        done = tw.online("run", str(tmp_path / "own.json"), "--config", config, "--json")
+        assert done.code == 5
 
     def test_running_without_any_provider_is_5_before_anything_is_planned(self, tw):
         done = tw.online("plan", TASK, "-x")

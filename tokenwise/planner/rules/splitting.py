@@ -297,6 +297,7 @@ def _steps(
             difficulty=difficulty,
             output_tokens=tokens,
             max_output_tokens=max(2_000, 3 * tokens),
+            guessed=True,
         )
 
 
