@@ -1,4 +1,7 @@
-"""What a model's answer is worth to a request, and what it will probably cost: one meaning for requests and for plans.
+"""What a model's answer is worth to a request, and what it will probably cost. Plans are made by it.
+
+A single request is still ordered by `shortlist.preference`: the same tiers, but list prices for expected costs, no
+upgrade beyond the deserved tier, and no bands.
 
     strength   how good a model is           rating and tier, in points of the rating
     quality    how often its answer will do  strength against difficulty, in thousandths of a point; 100 points: always
