@@ -48,7 +48,7 @@ HEAVY = {"cattrs", "httpx", "hypercorn", "rich", "trio"}
 
 # The outermost edges: one request, one connection, one command. Each may catch everything once, to log it and answer.
 EDGES = {
-    "tokenwise_shell/cli/__init__.py",
+    "tokenwise_shell/cli/entry.py",
     "tokenwise_shell/proxy/app.py",
     "tokenwise_shell/proxy/http/connections.py",
     "tokenwise_shell/proxy/http/swift.py",

@@ -32,6 +32,7 @@ GROUPS: Final = {
             "create": ("keys_command:create", "Make a key, and show its secret once."),
             "list": ("keys_command:list_keys", "List the keys with their limits, and what was spent under each."),
             "revoke": ("keys_command:revoke", "Withdraw a key; running proxies refuse it at once."),
+            "delete": ("keys_command:delete", "Forget a key; without any, loopback asks for none again."),
         },
     ),
     "config": (

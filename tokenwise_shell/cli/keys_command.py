@@ -18,7 +18,7 @@ from tokenwise_shell.ledger.jsonl import iso
 from tokenwise_shell.ledger.spending import Spending, load_spending
 from tokenwise_shell.proxy.admission.keys import Key, KeyFile, keys_beside
 
-__all__ = ["Limits", "create", "list_keys", "revoke"]
+__all__ = ["Limits", "create", "delete", "list_keys", "revoke"]
 
 _COMMON = Common()
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -99,6 +99,20 @@ def revoke(name: str, *, common: Common = _COMMON) -> int:
         write_json({"name": key.name, "revoked_at": iso(key.revoked_ms or 0)})
     else:
         write(f"{key.name} is revoked\n")
+    return Exit.DONE
+
+
+def delete(name: str, *, common: Common = _COMMON) -> int:
+    """Forget a key: it is refused as `revoke` has it, and its name is free. With none left, none is asked for."""
+    file = KeyFile(keys_beside(common.settings().ledger_path))
+    file.delete(name)
+    left = len(file.read())
+    if common.json:
+        write_json({"name": name, "keys_left": left})
+        return Exit.DONE
+    write(f"{name} is deleted\n")
+    if not left:
+        tell("no key is left: a proxy that is started now asks for none on loopback; one that runs goes on asking")
     return Exit.DONE
 
 

@@ -3,7 +3,9 @@
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Final
 
 import orjson
 
@@ -19,7 +21,10 @@ from tokenwise_shell.plans.planned import Planned, Unplanned
 from tokenwise_shell.plans.planning import PlannerReport
 from tokenwise_shell.workspace import Workspace
 
-__all__ = ["read_plan", "write_plan", "write_private"]
+__all__ = ["MAX_BYTES", "read_plan", "write_plan", "write_private"]
+
+MAX_BYTES: Final = 1 << 24
+"""A plan is a task and some steps: the longest window that a model has is half of this in text."""
 
 
 def write_plan(path: Path, planned: Planned) -> None:
@@ -76,9 +81,12 @@ def _assigned_now(
 
 def _parsed(path: Path) -> Mapping[str, object]:
     try:
-        raw = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+        with nullcontext(sys.stdin.buffer) if str(path) == "-" else path.open("rb") as source:
+            raw = source.read(MAX_BYTES + 1)
     except OSError as error:
         raise InputError(Problem(str(path), f"cannot be read: {error.strerror}")) from error
+    if len(raw) > MAX_BYTES:
+        raise InputError(Problem(str(path), f"is longer than {MAX_BYTES} bytes; no plan is"))
     try:
         document = orjson.loads(raw)
     except orjson.JSONDecodeError as error:

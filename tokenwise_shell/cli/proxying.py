@@ -163,6 +163,11 @@ def _announce(serving: Serving, listener: socket.socket) -> None:
 def _who_may(serving: Serving, *, asked: bool) -> str:
     if serving.no_auth:
         return "nobody is asked for a key"
+    if asked and all(key.revoked_ms is not None for key in serving.keys):
+        return (
+            "every request needs a key, and all keys are revoked: `tw keys create NAME` makes one, and once "
+            "`tw keys delete NAME` has forgotten each, none is needed on loopback"
+        )
     if asked:
         return "every request needs a key, as `tw keys create` makes them"
     return "no key is needed on loopback, until there is one: `tw keys create NAME`"

@@ -18,6 +18,29 @@ def keys_file(tw):
     return tw.ledger.with_name("keys.json")
 
 
+class TestDeleting:
+    def test_a_deleted_key_is_forgotten_and_its_name_is_free(self, tw):
+        tw("keys", "create", "alice")
+        tw("keys", "create", "bob")
+        tw("keys", "revoke", "alice")
+        done = tw("keys", "delete", "alice")
+        assert (done.code, done.out, done.err) == (0, "alice is deleted\n", "")
+        assert [key["name"] for key in tw("keys", "list", "--json").json] == ["bob"]
+        assert tw("keys", "create", "alice").code == 0
+
+    def test_without_any_left_it_is_said_when_none_is_asked_for(self, tw):
+        tw("keys", "create", "alice")
+        done = tw("keys", "delete", "alice")
+        assert "no key is left: a proxy that is started now asks for none on loopback" in done.err
+        assert tw("keys", "list", "--json").json == []
+
+    def test_an_unknown_name_is_told_with_the_nearest(self, tw):
+        tw("keys", "create", "alice")
+        done = tw("keys", "delete", "alise")
+        assert done.code == 2
+        assert "no key has this name; there are alice; did you mean 'alice'?" in done.err
+
+
 class TestCreating:
     def test_the_secret_alone_is_on_stdout(self, tw):
         done = tw("keys", "create", "alice")
@@ -150,4 +173,4 @@ class TestRevoking:
 def test_a_command_that_is_not_there_names_those_that_are(tw):
     done = tw.online("keys", "lst")
     assert done.code == 2
-    assert "expected one of create, list, revoke; did you mean 'list'?" in done.err
+    assert "expected one of create, list, revoke, delete; did you mean 'list'?" in done.err

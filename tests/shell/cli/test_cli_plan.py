@@ -8,6 +8,7 @@ import pytest
 from tests.shell.commands import configure, provider, tw
 from tokenwise.catalog.embedded_models import embedded_catalog
 from tokenwise.routing.worth import quality, strength
+from tokenwise_shell.cli.plan_files import MAX_BYTES
 from tokenwise_shell.show.render import usd
 
 __all__ = ["tw"]
@@ -298,6 +299,7 @@ class TestSavedPlans:
         [
             (None, "plan.json: cannot be read: No such file or directory"),
             (b"{", "plan.json: is not JSON"),
+            (b" " * (MAX_BYTES + 1), f"plan.json: is longer than {MAX_BYTES} bytes"),
             (b"\xff\xfe", "plan.json: is not JSON"),
             (b"[]", "expected an object with `task` and `steps`"),
             (b'{"task": "x", "steps": []}', "a plan has 1 to 200 steps"),

@@ -2,12 +2,13 @@
 
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import orjson
 import pytest
 
-from tests.shell.commands import PROGRAM, STUCK_SECONDS, configure, environment, program, provider
+from tests.shell.commands import PROGRAM, ROOT, STUCK_SECONDS, configure, environment, program, provider
 
 pytestmark = pytest.mark.slow  # each starts the program
 
@@ -149,3 +150,20 @@ class TestStdout:
         done = program("route", "hi", "--offline", home=tmp_path, environ={"PYTHONIOENCODING": "ascii"})
         assert done.code == 0
         assert "\\u2026" in done.out  # the range of a figure, 1.20…99
+
+
+@pytest.mark.slow  # starts the program
+@pytest.mark.parametrize("module", ["entry", "edge", "commands", "parser"])
+def test_ctrl_c_while_modules_are_loaded_is_130_without_a_traceback(module):
+    """It is raised where the interpreter would raise it: within an import, before any command runs."""
+    program = (
+        "import sys\n"
+        "class Pressed:\n"
+        "    def find_spec(self, name, *_):\n"
+        f"        if name == 'tokenwise_shell.cli.{module}': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Pressed())\n"
+        "from tokenwise_shell.cli import main\n"
+        "sys.exit(main(['route', 'hi', '--offline']))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (130, b"")

@@ -105,6 +105,17 @@ class TestRefusals:
         assert "proxy.workers: several workers would each keep a budget of their own" in done.err
 
 
+@pytest.mark.slow  # starts the program and waits for its end
+def test_with_only_revoked_keys_it_says_how_to_come_back_to_none(tmp_path):
+    program("keys", "create", "alice", home=tmp_path)
+    program("keys", "revoke", "alice", home=tmp_path)
+    with serving(tmp_path, "--offline") as server:
+        assert "once `tw keys delete NAME` has forgotten each, none is needed on loopback" in server.stop()[1]
+    program("keys", "delete", "alice", home=tmp_path)
+    with serving(tmp_path, "--offline") as server:
+        assert "no key is needed on loopback" in server.stop()[1]
+
+
 @define
 class Running:
     """A `tw serve` that has said where it is."""

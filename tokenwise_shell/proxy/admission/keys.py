@@ -122,13 +122,20 @@ class KeyFile:
             keys = {one.name: one for one in self.read()}
             key = keys.get(name)
             if key is None:
-                have = f"there are {', '.join(sorted(keys))}" if keys else "there are none yet"
-                raise InputError(Problem(name, f"no key has this name; {have}{nearest(name, keys)}"))
+                raise InputError(Problem(name, _unknown(name, keys)))
             if key.revoked_ms is not None:
                 raise InputError(Problem(name, f"was revoked at {iso(key.revoked_ms)} already"))
             keys[name] = evolve(key, revoked_ms=now_ms)
             self._write(keys.values())
             return keys[name]
+
+    def delete(self, name: str) -> None:
+        """Forget a key, revoked or not. What was spent stays in the ledger. Raises InputError for an unknown name."""
+        with self._locked():
+            keys = {one.name: one for one in self.read()}
+            if keys.pop(name, None) is None:
+                raise InputError(Problem(name, _unknown(name, keys)))
+            self._write(keys.values())
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -151,6 +158,11 @@ class KeyFile:
         finally:
             with suppress(FileNotFoundError):
                 temporary.unlink()
+
+
+def _unknown(name: str, keys: Iterable[str]) -> str:
+    have = f"there are {', '.join(sorted(keys))}" if keys else "there are none yet"
+    return f"no key has this name; {have}{nearest(name, keys)}"
 
 
 def _private(path: str, flags: int) -> int:
