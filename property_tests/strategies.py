@@ -27,13 +27,16 @@ def usages(draw):
         cache_write_tokens=draw(token_numbers),
         output_tokens=output,
         reasoning_tokens=draw(st.integers(0, output)),
+        cache_write_5m_tokens=draw(token_numbers),
     )
 
 
 @st.composite
 def rates(draw, above=0):
     price = st.integers(0, 60_000_000_000).map(NanoPerMtok)
-    return Rate(draw(price), draw(price), draw(price), draw(price), above)
+    write = draw(price)
+    short = NanoPerMtok(draw(st.integers(0, write)))
+    return Rate(draw(price), draw(price), draw(price), write, above, short)
 
 
 @st.composite

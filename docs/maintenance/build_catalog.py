@@ -20,10 +20,10 @@ from typing import Any
 from catalogue_rows import Row, render
 from host_facts import agreed, direct_features, facts_by_name, limit, middle, plain, resold_features, stated_output
 from judgement import judged
-from price_tables import RateRow, Tables, dearest_writes, genai_price, litellm_rates, read_wheels
+from price_tables import RateRow, Tables, dearest_writes, full, genai_price, litellm_rates, read_wheels
 
 HERE = Path(__file__).parent
-TARGET = HERE.parent.parent / "tokenwise" / "embedded_models.py"
+TARGET = HERE.parent.parent / "tokenwise" / "catalog" / "embedded_models.py"
 
 # Direct vendors: our id's first part, litellm's provider, genai-prices' provider, and the prefix of litellm's keys.
 DIRECT = (
@@ -107,7 +107,9 @@ def direct_row(
     if not rates or not facts.get("max_input_tokens"):
         return report.drop(model_id, "no price or no limits in the table")
     if check:
-        compare(model_id, rates, genai_price(check, as_of)[0], report)
+        theirs = genai_price(check, as_of)[0]
+        rates = theirs if theirs[: len(rates)] == rates else rates  # a row for long inputs that only they know stands
+        compare(model_id, rates, theirs, report)
     offers = []
     if facts["mode"] != "responses" and "preview" not in facts.get("status", ""):
         offers.append((vendor, name, rates, ""))
@@ -157,12 +159,16 @@ def resold_row(
         ),
         features=resold_features(model_id, said),
         reasoning=agreed(said, "supports_reasoning") or bool(re.search(r"thinking|-r1|reasoning", model_id)),
-        offers=[("openrouter", model_id, rates, since)],
+        offers=[("openrouter", model_id, unpriced(model_id, ours) or rates, since)],
     )
 
 
 def excluded(model_id: str, ours: Mapping[str, Any]) -> str:
     return next((rule["why"] for rule in ours["exclude"] if re.search(rule["match"], model_id)), "")
+
+
+def unpriced(model_id: str, ours: Mapping[str, Any]) -> str:
+    return next((rule["why"] for rule in ours["unpriced"] if re.search(rule["match"], model_id)), "")
 
 
 def router_id(model_id: str) -> str:
@@ -171,10 +177,10 @@ def router_id(model_id: str) -> str:
 
 
 def compare(model_id: str, ours: tuple[RateRow, ...], theirs: tuple[RateRow, ...], report: Report) -> None:
-    """Note a disagreement; cache writes are left out, since the sources mean different writes by them."""
+    """Note a disagreement, in any of a row's six figures."""
     if not theirs:
         return
-    shown = [[(rate[:3], rate[4:]) for rate in rates] for rates in (ours, theirs)]
+    shown = [[full(rate) for rate in rates] for rates in (ours, theirs)]
     if shown[0] == shown[1]:
         report.agreed += 1
     else:

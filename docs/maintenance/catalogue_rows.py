@@ -17,7 +17,8 @@ class Row:
     max_output: int
     features: frozenset[str]
     reasoning: bool
-    offers: list[tuple[str, str, tuple[RateRow, ...], str]]  # provider, native id, rates, valid from
+    # Provider, native id, rates or why there is no price, valid from.
+    offers: list[tuple[str, str, tuple[RateRow, ...] | str, str]]
     tier: str = ""
     capabilities: str = ""
     quality: int = 0
@@ -66,12 +67,16 @@ def render_row(row: Row) -> str:
     offers = []
     for index, (provider, native, rates, since) in enumerate(row.offers):
         usual = row.id if provider == "openrouter" else row.id.partition("/")[2]
-        shown = "()" if index and rates == row.offers[index - 1][2] else literal_of(rates)
+        shown = "()" if index and rates == row.offers[index - 1][2] else priced(rates)
         offers.append(f'("{provider}", "{native if native != usual else ""}", {shown}, "{since}")')
     return (
         f'("{row.id}", "{row.tier[0].upper()}", "{row.capabilities}", {row.context}, {row.max_output}, '
         f'"{features}", {row.quality}, {literal_of(offers, raw=True)})'
     )
+
+
+def priced(rates: tuple[RateRow, ...] | str) -> str:
+    return f'"{rates}"' if isinstance(rates, str) else literal_of(rates)
 
 
 def literal_of(items: Any, *, raw: bool = False) -> str:

@@ -13,7 +13,9 @@ from decimal import ROUND_CEILING, Decimal
 from pathlib import Path
 from typing import Any
 
-RateRow = tuple[int, ...]  # input, output, cache read, cache write, and the threshold if not 0: the Rate of the core
+# Input, output, cache read, dearest cache write; then the threshold, and the write for five minutes, as far as they
+# differ from 0 and from the dearest: the Rate of the core.
+RateRow = tuple[int, ...]
 PER_TOKEN = Decimal(10**15)  # USD per token -> nano-dollars per million tokens
 PER_MTOK = Decimal(10**9)  # USD per million tokens -> the same
 
@@ -89,8 +91,8 @@ def nano(value: Decimal | int, scale: Decimal) -> int:
 def litellm_rates(row: Mapping[str, Any]) -> tuple[RateRow, ...]:
     """The rows of a price in litellm's table; () where it states none.
 
-    Reasoning tokens are output here; where they cost more than other output, the dearer price stands for both. The
-    cache write is the dearest that Anthropic's endpoint sells by a field in the request (one hour).
+    Reasoning tokens are output here; where they cost more than other output, the dearer price stands for both. Cache
+    writes are sold for five minutes and, by a field in the request to Anthropic, for an hour.
     """
     if row.get("input_cost_per_token") is None or (
         row.get("output_cost_per_token") is None and row["mode"] != "embedding"
@@ -110,7 +112,8 @@ def litellm_rates(row: Mapping[str, Any]) -> tuple[RateRow, ...]:
                 cost("input_cost_per_token"),
                 cost("output_cost_per_token", "output_cost_per_reasoning_token"),
                 cost("cache_read_input_token_cost"),
-                cost("cache_creation_input_token_cost", "cache_creation_input_token_cost_above_1hr"),
+                cost("cache_creation_input_token_cost"),
+                cost("cache_creation_input_token_cost_above_1hr"),
                 threshold=step * 1000,
                 below=rates[-1] if rates else None,
             )
@@ -123,6 +126,7 @@ def completed(
     output: int | None,
     read: int | None,
     write: int | None,
+    write_1h: int | None,
     *,
     threshold: int,
     below: RateRow | None,
@@ -134,9 +138,18 @@ def completed(
     input_ = input_ if input_ is not None else (below[0] if below else 0)
     output = output if output is not None else (below[1] if below else 0)
     read = read if read is not None else (max(below[2], input_) if below else input_)
-    write = write if write is not None else (max(below[3], input_) if below else input_)
+    write = write if write is not None else (max(full(below)[5], input_) if below else input_)
     write = write if write >= input_ else input_ + write
+    dearest = max(write, write_1h or (full(below)[3] if below and write_1h is None else 0))
+    if write < dearest:
+        return (input_, output, read, dearest, threshold, write)
     return (input_, output, read, write, threshold) if threshold else (input_, output, read, write)
+
+
+def full(rate: RateRow) -> RateRow:
+    """All six figures of a row."""
+    threshold, short = (*rate[4:], 0)[0], rate[5] if len(rate) > 5 else rate[3]
+    return (*rate[:4], threshold, short)
 
 
 def genai_price(model: Mapping[str, Any], as_of: str) -> tuple[tuple[RateRow, ...], str]:
@@ -171,7 +184,8 @@ def genai_rates(price: Mapping[str, Any]) -> tuple[RateRow, ...]:
                 at(("input_mtok",), start),
                 at(("output_mtok", "output_reasoning_mtok"), start),
                 at(("cache_read_mtok",), start),
-                at(("cache_write_mtok", "cache_write_1h_mtok"), start),
+                at(("cache_write_mtok",), start),
+                at(("cache_write_1h_mtok",), start),
                 threshold=start,
                 below=rates[-1] if rates else None,
             )
@@ -180,10 +194,10 @@ def genai_rates(price: Mapping[str, Any]) -> tuple[RateRow, ...]:
 
 
 def dearest_writes(resold: tuple[RateRow, ...], direct: tuple[RateRow, ...]) -> tuple[RateRow, ...]:
-    """OpenRouter's rates, with the vendor's dearer cache write where all else is equal: it sells those writes too."""
-    if [(rate[:3], rate[4:]) for rate in resold] != [(rate[:3], rate[4:]) for rate in direct]:
+    """OpenRouter's rates, with the vendor's dearer cache writes where all else is equal: it sells those writes too."""
+    if [(*rate[:3], full(rate)[4]) for rate in resold] != [(*rate[:3], full(rate)[4]) for rate in direct]:
         return resold
-    return tuple((*a[:3], max(a[3], b[3]), *a[4:]) for a, b in zip(resold, direct, strict=True))
+    return tuple(max(a, b, key=lambda rate: rate[3]) for a, b in zip(resold, direct, strict=True))
 
 
 def tiered(value: Any, start: int) -> Decimal:

@@ -1,5 +1,6 @@
 """Laws of prices: the same function reserves and settles."""
 
+from attrs import evolve
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -16,8 +17,10 @@ def usages_within(draw, input_tokens, output_tokens):
     prompt = draw(st.integers(0, input_tokens))
     first = draw(st.integers(0, prompt))
     second = draw(st.integers(0, prompt - first))
+    written = prompt - first - second
+    short = draw(st.integers(0, written))
     output = draw(st.integers(0, output_tokens))
-    return Usage(first, second, prompt - first - second, output, draw(st.integers(0, output)))
+    return Usage(first, second, written - short, output, draw(st.integers(0, output)), short)
 
 
 class TestTheWorstCase:
@@ -68,7 +71,7 @@ class TestCost:
 
     @given(prices(), usages())
     def test_reasoning_costs_what_output_costs(self, price, usage):
-        silent = Usage(usage.input_tokens, usage.cache_read_tokens, usage.cache_write_tokens, usage.output_tokens)
+        silent = evolve(usage, reasoning_tokens=0)
         assert price.cost(usage) == price.cost(silent)
 
     @given(prices(), usages())
@@ -79,6 +82,7 @@ class TestCost:
             usage.input_tokens * row.input
             + usage.cache_read_tokens * row.cache_read
             + usage.cache_write_tokens * row.cache_write
+            + usage.cache_write_5m_tokens * row.cache_write_5m
             + usage.output_tokens * row.output
         )
         assert 0 <= price.cost(usage) * 10**6 - exact < 10**6

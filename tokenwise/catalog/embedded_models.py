@@ -16,19 +16,20 @@ from functools import cache
 from typing import Final
 
 from tokenwise.catalog.models import Catalog, Model, Offer
-from tokenwise.catalog.prices import Price, Rate
+from tokenwise.catalog.prices import Price, Rate, Unknown
 from tokenwise.catalog.trades import trade_of
 from tokenwise.money import NanoPerMtok
 from tokenwise.traits import Capability, Feature, Tier
 
 __all__ = ["READ_ON", "embedded_catalog"]
 
-# Input, output, cache read, cache write, and the threshold in input tokens where it is not 0.
-_RateRow = tuple[int, int, int, int] | tuple[int, int, int, int, int]
+# Input, output, cache read, dearest cache write; then the threshold in input tokens, and the write for five minutes,
+# as far as they differ from 0 and from the dearest.
+_RateRow = tuple[int, int, int, int] | tuple[int, int, int, int, int] | tuple[int, int, int, int, int, int]
 
-# Provider; its name for the model, "" for the usual one; rates, () for those of the offer before; valid from, "" for
-# READ_ON.
-_OfferRow = tuple[str, str, tuple[_RateRow, ...], str]
+# Provider; its name for the model, "" for the usual one; rates, () for those of the offer before, or why the price is
+# unknown; valid from, "" for READ_ON.
+_OfferRow = tuple[str, str, tuple[_RateRow, ...] | str, str]
 
 # Id, tier, capabilities, context tokens, max output tokens, features, quality, offers.
 _Row = tuple[str, str, str, int, int, str, int, tuple[_OfferRow, ...]]
@@ -93,10 +94,14 @@ def _features(letters: str) -> Feature:
 def _offers(model_id: str, rows: tuple[_OfferRow, ...]) -> tuple[Offer, ...]:
     offers: list[Offer] = []
     for provider, native, rates, since in rows:
-        price = Price(tuple(map(_rate, rates))) if rates else offers[-1].price
+        price = _price(rates) if rates else offers[-1].price
         name = native or _usual_name(provider, model_id)
         offers.append(Offer(provider, name, price, _SOURCES.get(provider, _DIRECT_SOURCE), since or READ_ON))
     return tuple(offers)
+
+
+def _price(rates: tuple[_RateRow, ...] | str) -> Price | Unknown:
+    return Unknown(rates) if isinstance(rates, str) else Price(tuple(map(_rate, rates)))
 
 
 def _usual_name(provider: str, model_id: str) -> str:
@@ -106,7 +111,8 @@ def _usual_name(provider: str, model_id: str) -> str:
 
 def _rate(row: _RateRow) -> Rate:
     input_, output, read, write = map(NanoPerMtok, row[:4])
-    return Rate(input_, output, read, write, row[4] if len(row) == 5 else 0)
+    above = row[4] if len(row) > 4 else 0
+    return Rate(input_, output, read, write, above, NanoPerMtok(row[5]) if len(row) == 6 else write)
 
 
 # fmt: off
@@ -124,20 +130,20 @@ _ROWS: Final[tuple[_Row, ...]] = (
     ("amazon/nova-micro-v1", "B", "g", 128000, 10000, "tjsTSPU", 1241, (("openrouter", "", ((35000000, 140000000, 35000000, 35000000),), ""),)),
     ("amazon/nova-premier-v1", "M", "g", 1000000, 10000, "tjsidTSPU", 0, (("openrouter", "", ((2500000000, 12500000000, 625000000, 2500000000),), ""),)),
     ("amazon/nova-pro-v1", "B", "g", 300000, 10000, "tjsidTSPU", 1290, (("openrouter", "", ((800000000, 3200000000, 800000000, 800000000),), ""),)),
-    ("anthropic/claude-fable-5", "F", "gcrm", 1000000, 128000, "tsidPR", 1504, (("anthropic", "", ((10000000000, 50000000000, 1000000000, 20000000000),), ""), ("openrouter", "", (), ""))),
-    ("anthropic/claude-fable-5-1", "F", "gcrm", 1000000, 128000, "tsidPR", 1501, (("anthropic", "", ((10000000000, 50000000000, 250000000, 20000000000),), ""), ("openrouter", "anthropic/claude-fable-5.1", (), ""))),
-    ("anthropic/claude-haiku-4-5", "B", "gcrm", 200000, 64000, "tsidTPR", 1414, (("anthropic", "", ((1000000000, 5000000000, 100000000, 2000000000),), ""), ("openrouter", "anthropic/claude-haiku-4.5", (), ""))),
-    ("anthropic/claude-haiku-5-5", "B", "gcrm", 1000000, 128000, "tsidPR", 1414, (("anthropic", "", ((100000000, 500000000, 10000000, 200000000), (500000000, 2500000000, 50000000, 1000000000, 100000)), ""), ("openrouter", "anthropic/claude-haiku-5.5", (), ""))),
-    ("anthropic/claude-opus-4-5", "F", "gcrm", 200000, 64000, "tsidTPR", 1474, (("anthropic", "", ((5000000000, 25000000000, 500000000, 10000000000),), ""), ("openrouter", "anthropic/claude-opus-4.5", (), ""))),
-    ("anthropic/claude-opus-4-6", "F", "gcrm", 1000000, 128000, "tsidTPR", 1505, (("anthropic", "", ((5000000000, 25000000000, 500000000, 10000000000),), ""), ("openrouter", "anthropic/claude-opus-4.6", (), ""))),
-    ("anthropic/claude-opus-4-7", "F", "gcrm", 1000000, 128000, "tsidPR", 1501, (("anthropic", "", ((5000000000, 25000000000, 500000000, 10000000000),), ""), ("openrouter", "anthropic/claude-opus-4.7", (), ""))),
-    ("anthropic/claude-opus-4-8", "F", "gcrm", 1000000, 128000, "tsidPR", 1482, (("anthropic", "", ((5000000000, 25000000000, 500000000, 10000000000),), ""), ("openrouter", "anthropic/claude-opus-4.8", (), ""))),
-    ("anthropic/claude-opus-5", "F", "gcrm", 1000000, 128000, "tsidPR", 1490, (("anthropic", "", ((5000000000, 25000000000, 500000000, 10000000000),), ""), ("openrouter", "", (), ""))),
-    ("anthropic/claude-opus-5-5", "F", "gcrm", 1000000, 128000, "tsidPR", 1504, (("anthropic", "", ((4000000000, 20000000000, 200000000, 8000000000),), ""), ("openrouter", "anthropic/claude-opus-5.5", (), ""))),
-    ("anthropic/claude-sonnet-4-5", "M", "gcrm", 200000, 64000, "tsidTPR", 1457, (("anthropic", "", ((3000000000, 15000000000, 300000000, 6000000000),), ""), ("openrouter", "anthropic/claude-sonnet-4.5", ((3000000000, 15000000000, 300000000, 3750000000), (6000000000, 22500000000, 600000000, 7500000000, 200000)), ""))),
-    ("anthropic/claude-sonnet-4-6", "M", "gcrm", 1000000, 128000, "tsidTPR", 1472, (("anthropic", "", ((3000000000, 15000000000, 300000000, 6000000000),), ""), ("openrouter", "anthropic/claude-sonnet-4.6", (), ""))),
-    ("anthropic/claude-sonnet-5", "M", "gcrm", 1000000, 128000, "tsidPR", 1462, (("anthropic", "", ((2000000000, 10000000000, 200000000, 4000000000),), ""), ("openrouter", "", (), ""))),
-    ("anthropic/claude-sonnet-5-5", "M", "gcrm", 1000000, 128000, "tsidPR", 1471, (("anthropic", "", ((2000000000, 10000000000, 100000000, 4000000000),), ""), ("openrouter", "anthropic/claude-sonnet-5.5", (), ""))),
+    ("anthropic/claude-fable-5", "F", "gcrm", 1000000, 128000, "tsidPR", 1504, (("anthropic", "", ((10000000000, 50000000000, 1000000000, 20000000000, 0, 12500000000),), ""), ("openrouter", "", (), ""))),
+    ("anthropic/claude-fable-5-1", "F", "gcrm", 1000000, 128000, "tsidPR", 1501, (("anthropic", "", ((10000000000, 50000000000, 250000000, 20000000000, 0, 12500000000),), ""), ("openrouter", "anthropic/claude-fable-5.1", (), ""))),
+    ("anthropic/claude-haiku-4-5", "B", "gcrm", 200000, 64000, "tsidTPR", 1414, (("anthropic", "", ((1000000000, 5000000000, 100000000, 2000000000, 0, 1250000000),), ""), ("openrouter", "anthropic/claude-haiku-4.5", (), ""))),
+    ("anthropic/claude-haiku-5-5", "B", "gcrm", 1000000, 128000, "tsidPR", 1414, (("anthropic", "", ((100000000, 500000000, 10000000, 200000000, 0, 125000000), (500000000, 2500000000, 50000000, 1000000000, 100000, 625000000)), ""), ("openrouter", "anthropic/claude-haiku-5.5", (), ""))),
+    ("anthropic/claude-opus-4-5", "F", "gcrm", 200000, 64000, "tsidTPR", 1474, (("anthropic", "", ((5000000000, 25000000000, 500000000, 10000000000, 0, 6250000000),), ""), ("openrouter", "anthropic/claude-opus-4.5", (), ""))),
+    ("anthropic/claude-opus-4-6", "F", "gcrm", 1000000, 128000, "tsidTPR", 1505, (("anthropic", "", ((5000000000, 25000000000, 500000000, 10000000000, 0, 6250000000),), ""), ("openrouter", "anthropic/claude-opus-4.6", (), ""))),
+    ("anthropic/claude-opus-4-7", "F", "gcrm", 1000000, 128000, "tsidPR", 1501, (("anthropic", "", ((5000000000, 25000000000, 500000000, 10000000000, 0, 6250000000),), ""), ("openrouter", "anthropic/claude-opus-4.7", (), ""))),
+    ("anthropic/claude-opus-4-8", "F", "gcrm", 1000000, 128000, "tsidPR", 1482, (("anthropic", "", ((5000000000, 25000000000, 500000000, 10000000000, 0, 6250000000),), ""), ("openrouter", "anthropic/claude-opus-4.8", (), ""))),
+    ("anthropic/claude-opus-5", "F", "gcrm", 1000000, 128000, "tsidPR", 1490, (("anthropic", "", ((5000000000, 25000000000, 500000000, 10000000000, 0, 6250000000),), ""), ("openrouter", "", (), ""))),
+    ("anthropic/claude-opus-5-5", "F", "gcrm", 1000000, 128000, "tsidPR", 1504, (("anthropic", "", ((4000000000, 20000000000, 200000000, 8000000000, 0, 5000000000),), ""), ("openrouter", "anthropic/claude-opus-5.5", (), ""))),
+    ("anthropic/claude-sonnet-4-5", "M", "gcrm", 200000, 64000, "tsidTPR", 1457, (("anthropic", "", ((3000000000, 15000000000, 300000000, 6000000000, 0, 3750000000), (6000000000, 22500000000, 600000000, 12000000000, 200000, 7500000000)), ""), ("openrouter", "anthropic/claude-sonnet-4.5", (), ""))),
+    ("anthropic/claude-sonnet-4-6", "M", "gcrm", 1000000, 128000, "tsidTPR", 1472, (("anthropic", "", ((3000000000, 15000000000, 300000000, 6000000000, 0, 3750000000),), ""), ("openrouter", "anthropic/claude-sonnet-4.6", (), ""))),
+    ("anthropic/claude-sonnet-5", "M", "gcrm", 1000000, 128000, "tsidPR", 1462, (("anthropic", "", ((2000000000, 10000000000, 200000000, 4000000000, 0, 2500000000),), ""), ("openrouter", "", (), ""))),
+    ("anthropic/claude-sonnet-5-5", "M", "gcrm", 1000000, 128000, "tsidPR", 1471, (("anthropic", "", ((2000000000, 10000000000, 100000000, 4000000000, 0, 2500000000),), ""), ("openrouter", "anthropic/claude-sonnet-5.5", (), ""))),
     ("arcee-ai/trinity-large-thinking", "B", "gcr", 262144, 16384, "jTSPU", 1367, (("openrouter", "", ((250000000, 800000000, 60000000, 250000000),), "2026-10-19"),)),
     ("arcee-ai/virtuoso-large", "B", "g", 131072, 16384, "jTSPU", 0, (("openrouter", "", ((750000000, 1200000000, 750000000, 750000000),), ""),)),
     ("bytedance-seed/seed-2-1-turbo", "M", "gcrm", 262144, 16384, "tjsiTSPUR", 0, (("openrouter", "", ((500000000, 2500000000, 500000000, 500000000),), ""),)),
@@ -263,10 +269,10 @@ _ROWS: Final[tuple[_Row, ...]] = (
     ("openai/o3-pro", "M", "gcrm", 200000, 100000, "tjsidSNR", 1432, (("openrouter", "", ((20000000000, 80000000000, 20000000000, 20000000000),), ""),)),
     ("openai/text-embedding-3-large", "B", "", 8191, 0, "E", 0, (("openai", "", ((130000000, 0, 130000000, 130000000),), ""),)),
     ("openai/text-embedding-3-small", "B", "", 8191, 0, "E", 0, (("openai", "", ((20000000, 0, 20000000, 20000000),), ""),)),
-    ("perplexity/sonar", "M", "g", 127072, 4096, "jTSPU", 0, (("openrouter", "", ((1000000000, 1000000000, 1000000000, 1000000000),), ""),)),
-    ("perplexity/sonar-pro", "M", "g", 200000, 8000, "jTSPU", 0, (("openrouter", "", ((3000000000, 15000000000, 3000000000, 3000000000),), ""),)),
-    ("perplexity/sonar-reasoning", "M", "gcrm", 128000, 8000, "jTSPUR", 0, (("openrouter", "", ((1000000000, 5000000000, 1000000000, 1000000000),), ""),)),
-    ("perplexity/sonar-reasoning-pro", "M", "gcrm", 128000, 8000, "jTSPUR", 0, (("openrouter", "", ((2000000000, 8000000000, 2000000000, 2000000000),), ""),)),
+    ("perplexity/sonar", "M", "g", 127072, 4096, "jTSPU", 0, (("openrouter", "", "a fee for each request, beside the tokens", ""),)),
+    ("perplexity/sonar-pro", "M", "g", 200000, 8000, "jTSPU", 0, (("openrouter", "", "a fee for each request, beside the tokens", ""),)),
+    ("perplexity/sonar-reasoning", "M", "gcrm", 128000, 8000, "jTSPUR", 0, (("openrouter", "", "a fee for each request, beside the tokens", ""),)),
+    ("perplexity/sonar-reasoning-pro", "M", "gcrm", 128000, 8000, "jTSPUR", 0, (("openrouter", "", "a fee for each request, beside the tokens", ""),)),
     ("qwen/qwen-plus", "B", "gr", 1000000, 16384, "tjTSPUR", 0, (("openrouter", "", ((260000000, 780000000, 52000000, 325000000), (780000000, 2340000000, 156000000, 975000000, 256000)), "2026-10-19"),)),
     ("qwen/qwen3-235b-a22b", "B", "gc", 131072, 16384, "tjTSPU", 1375, (("openrouter", "", ((130000000, 600000000, 130000000, 130000000),), ""),)),
     ("qwen/qwen3-235b-a22b-2507", "B", "gcm", 262144, 16384, "tjTSPU", 1422, (("openrouter", "", ((90000000, 550000000, 90000000, 90000000),), "2026-10-19"),)),

@@ -26,6 +26,7 @@ _PRICES: Final = {
     "output_usd_per_mtok": "output",
     "cache_read_usd_per_mtok": "cache_read",
     "cache_write_usd_per_mtok": "cache_write",
+    "cache_write_5m_usd_per_mtok": "cache_write_5m",
 }
 _LIMITS: Final = {"context_tokens": 1, "max_output_tokens": 0, "max_input_tokens": 1, "quality": 0}  # and their least
 FIELDS: Final = ("id", "provider", "native_id", "tier", "capabilities", "features", *_LIMITS, *_PRICES)
@@ -184,7 +185,9 @@ def _flat(amounts: Mapping[str, NanoPerMtok]) -> Rate:
     """One row for every length of input; caches cost what input costs unless stated. A missing amount is reported."""
     zero = NanoPerMtok(0)
     text = amounts.get("input", zero)
-    return Rate(text, amounts.get("output", zero), amounts.get("cache_read", text), amounts.get("cache_write", text))
+    short = amounts.get("cache_write_5m", amounts.get("cache_write", text))
+    write = max(short, amounts.get("cache_write", short))  # a write for longer is never the cheaper one
+    return Rate(text, amounts.get("output", zero), amounts.get("cache_read", text), write, cache_write_5m=short)
 
 
 def _absent(raw: object) -> bool:

@@ -128,6 +128,8 @@ class _Reader:
         price = read_price(row.get("pricing"))
         if isinstance(price, str):
             return f"{name}: {price}; {'its former price stays' if known else 'ignored'}"
+        if goods := set(_texts(_section(row, "architecture").get("output_modalities"))) - {"text"}:
+            price = Unknown(f"its output may be {' or '.join(sorted(goods))}, which is not billed as text")
         offer = Offer(PROVIDER, name, price, SOURCE, self.on)
         return self._refreshed(known, offer, row) if known else self._new(offer, row)
 

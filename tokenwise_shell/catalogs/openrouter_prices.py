@@ -1,8 +1,9 @@
 """OpenRouter's prices: text in USD per token becomes a Price, or Unknown with the reason.
 
 "-1", the price of a router that charges whatever it picks, is unknown and never 0; so is a price that has a part per
-request. The form of `pricing.overrides` is that of OpenRouter's API in autumn 2026: the prices that change from
-`min_prompt_tokens` on, inclusive; what an override leaves out is as in the base.
+request, or output other than text (pictures, sound), which is dearer and would pass for text. The form of
+`pricing.overrides` is that of OpenRouter's API in autumn 2026: the prices that change from `min_prompt_tokens` on,
+inclusive; what an override leaves out is as in the base.
 """
 
 from collections.abc import Mapping
@@ -24,6 +25,8 @@ _FIELDS: Final = (
     "input_cache_write_1h",
     "request",
 )
+# What else an answer may be billed as: by no other class of a Rate.
+_OTHER_OUTPUT: Final = ("image_output", "audio_output", "output_image", "output_audio")
 # A token dearer than this is a slip in the list; the dearest ever sold cost a thousandth of a dollar.
 _MAX_USD_PER_TOKEN: Final = Decimal(1000)
 # One nano-dollar per million tokens: the least that a price which is not 0 can be.
@@ -51,6 +54,8 @@ def _price(pricing: Mapping[str, object]) -> Price | Unknown:
         return Unknown(f"its tokens cost nothing, and there is a price for {fee}")
     if base.get("request"):
         return Unknown("billed per request as well, which a price per token cannot bound")
+    if any(amount_of(pricing.get(name) or 0, name) for name in _OTHER_OUTPUT):
+        return Unknown("what it draws or says aloud is billed at prices of its own")
     steps = {0: base}
     for override in _overrides(pricing):
         changed = base | _amounts(override)
@@ -101,15 +106,17 @@ def _dearest(a: Mapping[str, Decimal], b: Mapping[str, Decimal]) -> dict[str, De
 def _rate(amounts: Mapping[str, Decimal], above: int) -> Rate:
     price = {name: parse_price(f"{amount * 1_000_000:f}") for name, amount in amounts.items()}
     prompt = price["prompt"]
-    written = max(price.get("input_cache_write", prompt), price.get("input_cache_write_1h", NanoPerMtok(0)))
+    short = price.get("input_cache_write", prompt)
+    # A write below the input price is a fee for storage, which comes on top of the input (Google).
+    short = short if short >= prompt else NanoPerMtok(prompt + short)
     return Rate(
         input=prompt,
         # Reasoning is output here; where it is dearer than other output, the dearer price stands for both.
         output=max(price["completion"], price.get("internal_reasoning", NanoPerMtok(0))),
         cache_read=price.get("input_cache_read", prompt),
-        # A write below the input price is a fee for storage, which comes on top of the input (Google).
-        cache_write=written if written >= prompt else NanoPerMtok(prompt + written),
+        cache_write=max(short, price.get("input_cache_write_1h", NanoPerMtok(0))),
         above_input_tokens=above,
+        cache_write_5m=short,
     )
 
 

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from tokenwise.catalog.embedded_models import READ_ON, embedded_catalog
-from tokenwise.catalog.prices import Price
+from tokenwise.catalog.prices import Price, Unknown
 from tokenwise.traits import Capability, Feature, Tier
 
 CATALOG = embedded_catalog()
@@ -94,12 +94,28 @@ def test_a_model_of_the_responses_endpoint_has_no_direct_offer():
     assert [offer.provider for offer in CATALOG["openai/gpt-5.5-pro"].offers] == ["openrouter"]
 
 
+def test_a_fee_for_each_request_makes_a_price_unknown():
+    sonars = [model for model in CATALOG.models if model.id.startswith("perplexity/sonar")]
+    assert len(sonars) == 4
+    assert {type(offer.price) for model in sonars for offer in model.offers} == {Unknown}
+
+
+def test_anthropics_cache_writes_cost_a_quarter_more_for_five_minutes_and_double_for_an_hour():
+    """https://platform.claude.com/docs/en/build-with-claude/prompt-caching: 1.25 and 2 times the input."""
+    rates = [
+        rate for model in CATALOG.models if (offer := model.offered_by.get("anthropic")) for rate in offer.price.rates
+    ]
+    assert len(rates) > 14
+    assert {(4 * rate.cache_write_5m, rate.cache_write) == (5 * rate.input, 2 * rate.input) for rate in rates} == {True}
+
+
 def test_every_offer_has_a_known_price_a_source_and_a_date():
     for model in CATALOG.models:
         assert model.offers, model.id
         for offer in model.offers:
-            assert isinstance(offer.price, Price), model.id
-            assert offer.price.rates[0].input > 0, model.id
+            if not model.id.startswith("perplexity/"):
+                assert isinstance(offer.price, Price), model.id
+                assert offer.price.rates[0].input > 0, model.id
             assert offer.source, model.id
             assert "2026-01-01" <= offer.valid_from <= READ_ON, model.id
 

@@ -414,6 +414,20 @@ class TestRefreshing:
         assert loaded.catalog == offline_catalog(SHIPPED)
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"architecture": {"output_modalities": ["text", "image"]}},
+        {"architecture": {"output_modalities": ["text", "audio"]}},
+        {"pricing": {"prompt": "0.0000003", "completion": "0.0000025", "image_output": "0.00003"}},
+    ],
+)
+def test_goods_that_are_not_billed_as_text_have_no_known_price(odd):
+    """Pictures at ten times the price of text would pass for text, and for the budget."""
+    (model,) = parse_openrouter([row(**odd)], SHIPPED, on=TODAY).models
+    assert isinstance(model.price, Unknown)
+
+
 @pytest.mark.slow  # starts an interpreter
 def test_loading_a_catalogue_starts_no_event_loop_and_no_parser_it_does_not_need():
     heavy = {"trio", "httpx", "cattrs", "rich", "yaml"}
@@ -433,7 +447,8 @@ def test_prices_of_the_shipped_catalogue_survive_a_list_that_says_the_same():
                     "prompt": f"{rate.input / 10**15:.18f}",
                     "completion": f"{rate.output / 10**15:.18f}",
                     "input_cache_read": f"{rate.cache_read / 10**15:.18f}",
-                    "input_cache_write": f"{rate.cache_write / 10**15:.18f}",
+                    "input_cache_write": f"{rate.cache_write_5m / 10**15:.18f}",
+                    "input_cache_write_1h": f"{rate.cache_write / 10**15:.18f}",
                 }
                 for rate in offer.price.rates
             ]

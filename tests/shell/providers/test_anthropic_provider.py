@@ -159,6 +159,26 @@ class TestRequests:
 
 
 class TestReplies:
+    def test_cache_writes_are_told_apart_by_their_lifetime(self):
+        usage = {
+            "input_tokens": 30,
+            "cache_creation_input_tokens": 10,
+            "cache_creation": {"ephemeral_5m_input_tokens": 7, "ephemeral_1h_input_tokens": 3},
+            "output_tokens": 20,
+        }
+        told = Usage(30, cache_write_tokens=3, output_tokens=20, cache_write_5m_tokens=7)
+        assert answered(message(said("Rain."), usage=usage)).usage == told
+        # With no word on the lifetime, it is the dearest; parts larger than the whole are no count.
+        del usage["cache_creation"]
+        assert answered(message(said("Rain."), usage=usage)).usage == Usage(30, 0, 10, 20)
+        usage["cache_creation"] = {"ephemeral_5m_input_tokens": 11}
+        reply = answered(message(said("Rain."), usage=usage))
+        assert (reply.usage, bool(reply.notice)) == (None, True)
+
+    def test_another_tier_of_service_is_named(self):
+        usage = {"input_tokens": 30, "output_tokens": 20, "service_tier": "priority"}
+        assert "'priority'" in answered(message(said("Rain."), usage=usage)).notice
+
     def test_text_usage_and_classes_of_it(self):
         usage = {
             "input_tokens": 30,
