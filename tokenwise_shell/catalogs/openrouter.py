@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 
 from tokenwise.catalog.kinship import place
 from tokenwise.catalog.models import Catalog, Model, Offer
-from tokenwise.catalog.prices import FREE
+from tokenwise.catalog.prices import FREE, Unknown
 from tokenwise.catalog.trades import trade_of
 from tokenwise.errors import InputError
 from tokenwise.traits import Feature
