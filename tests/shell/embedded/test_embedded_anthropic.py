@@ -378,6 +378,25 @@ class TestErrors:
         assert (answer.status, answer.json["error"]["type"]) == (400, "invalid_request_error")
         assert complaint in answer.json["error"]["message"]
 
+    @pytest.mark.parametrize(
+        ("fields", "beta"),
+        [
+            ({"context_management": {"edits": []}}, "context-management-2025-06-27"),
+            ({"mcp_servers": []}, "mcp-client-2025-04-04"),
+            ({"speed": "fast"}, "fast-mode-2026-02-01"),
+        ],
+    )
+    async def test_a_field_in_beta_is_taken_with_the_header_that_opens_it(self, fields, beta):
+        request = DIALECTS["anthropic"].request("hi", **fields)
+        statuses = []
+        for betas in ({}, {"anthropic-beta": "other-2025-01-01"}, {"anthropic-beta": f"other-2025-01-01, {beta}"}):
+            async with trio.open_nursery() as nursery:
+                client = connect(nursery, provider())
+                headers = {**dict(DIALECTS["anthropic"].headers), **betas}
+                statuses.append((await client.call("POST", "/v1/messages", request.body, headers)).status)
+                await client.stream.aclose()
+        assert statuses == [400, 400, 200]
+
     async def test_the_sdk_retries_after_what_the_script_says_and_gets_its_answer(self):
         ours = provider(script=Script([First([Status(529, headers=(("Retry-After-Ms", "1"),))])]))
         assert (await sdk(create(), ours, retries=1)).stop_reason == "end_turn"

@@ -6,8 +6,8 @@ import orjson
 import pytest
 import trio
 
-from tests.shell.loopback import CHUNKED, chunk, next_request, whole
-from tests.shell.proxy_world import SMALL, Plain, World, proxy_of
+from tests.shell.loopback import CHUNKED, chunk, next_request, on_loopback, whole
+from tests.shell.proxy_world import CATALOG, SMALL, Plain, World, furnished, proxy_of, running
 
 DOORS = {
     "/v1/chat/completions": {"max_tokens": 50, "messages": [{"role": "user", "content": "hi"}]},
@@ -185,3 +185,53 @@ class TestText:
         """`@ai-sdk/anthropic` takes a list of citations or none, and refuses null."""
         answer, _ = await heard(tmp_path, MESSAGES, completion(content="A whale."))
         assert answer.json["content"] == [{"type": "text", "text": "A whale."}]
+
+
+MESSAGE = {
+    "id": "m",
+    "type": "message",
+    "role": "assistant",
+    "model": "small-1",
+    "content": [{"type": "text", "text": "A whale."}],
+    "stop_reason": "end_turn",
+    "usage": {"input_tokens": 3, "output_tokens": 4},
+}
+MESSAGE_EVENTS = (
+    {"type": "message_start", "message": {**MESSAGE, "content": [], "stop_reason": None}},
+    {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+    {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "A whale."}},
+    {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 4}},
+    {"type": "message_stop"},
+)
+
+
+class TestAnswersThatPassAsTheyCame:
+    """A client of Anthropic's before a provider of Anthropic's, which answers otherwise than it was asked."""
+
+    @pytest.mark.parametrize("asks_for_stream", [False, True])
+    @pytest.mark.parametrize("streamed", [False, True])
+    async def test_it_gets_what_it_asked_for_whichever_way_it_came(self, tmp_path, asks_for_stream, streamed):
+        events = b"".join(
+            b"event: %b\ndata: %b\n\n" % (each["type"].encode(), orjson.dumps(each)) for each in MESSAGE_EVENTS
+        )
+        said = whole(events if streamed else orjson.dumps(MESSAGE))
+
+        async def talk(stream: trio.abc.Stream) -> None:
+            while await next_request(stream):
+                await stream.send_all(said)
+
+        async with on_loopback(talk) as house:
+            space = furnished(tmp_path, CATALOG, kind="anthropic", one=f"http://127.0.0.1:{house.port}")
+            async with running(space) as (url, service):
+                world = World(url, service, house, house)
+                asked = {"model": SMALL, **DOORS[MESSAGES], "stream": asks_for_stream}
+                answer = await world.post(asked, path=MESSAGES, anthropic_version="2023-06-01")
+        assert answer.status == 200
+        if asks_for_stream:
+            assert "".join(each.get("delta", {}).get("text", "") for each in told_in(answer)) == "A whale."
+            assert [each["usage"]["output_tokens"] for each in told_in(answer) if each["type"] == "message_delta"] == [
+                4
+            ]
+        else:
+            assert answer.json["content"] == MESSAGE["content"]
+            assert answer.json["usage"]["output_tokens"] == 4

@@ -50,6 +50,14 @@ _LET_PASS: Final = frozenset(
     )
 )  # fmt: skip
 
+# Fields that are in beta, and how the name begins by which a header opens them; a date follows.
+_BETAS_HEADER: Final = "anthropic-beta"
+_IN_BETA: Final[Mapping[str, str]] = {
+    "context_management": "context-management-",
+    "mcp_servers": "mcp-client-",
+    "speed": "fast-mode-",
+}
+
 # "manual extended thinking": a budget of at least this, and below max_tokens.
 _LEAST_THINKING: Final = 1024
 
@@ -101,6 +109,7 @@ def parse_request(request: HttpRequest) -> ChatRequest:
     asked = json_body(request.body)
     if unknown := next((name for name in asked if name not in _UNDERSTOOD | _LET_PASS), None):
         raise BadRequest(f"{unknown}: Extra inputs are not permitted")
+    _check_betas(asked, request.header(_BETAS_HEADER) or "")
     conversation = read_conversation(asked)
     cap, thinking = _cap(asked, counting=request.path == _COUNT_PATH), _thinking(asked)
     declared = [as_mapping(tool, f"tools.{index}") for index, tool in enumerate(as_list(asked.get("tools"), "tools"))]
@@ -133,6 +142,13 @@ def parse_request(request: HttpRequest) -> ChatRequest:
         evolve(read, cacheable_tokens=cached),
         {name: value for name, value in asked.items() if name in _LET_PASS},
     )
+
+
+def _check_betas(asked: Mapping[str, object], betas: str) -> None:
+    named = [name.strip() for name in betas.split(",")]
+    for field, opened_by in _IN_BETA.items():
+        if asked.get(field) is not None and not any(name.startswith(opened_by) for name in named):
+            raise BadRequest(f"{field}: Extra inputs are not permitted")
 
 
 def context_too_long(tokens: int, limit: int) -> BadRequest:

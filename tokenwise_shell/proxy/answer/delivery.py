@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from attrs import define, field
 
-from tokenwise_shell.providers.fields import as_fields
+from tokenwise_shell.providers.fields import as_fields, as_json
 from tokenwise_shell.providers.openai.chunks import DONE
 from tokenwise_shell.providers.openai.usage import is_usage_alone
 from tokenwise_shell.providers.own import OwnFormat
@@ -62,6 +62,9 @@ class Delivery:
     def keep(self, completion: bytes) -> None:
         """Take a whole answer."""
         self._completion = completion
+        # A stream that came where a whole answer was asked for has been put together as a chat completion.
+        if self.own is not None and as_fields(as_json(completion)).get("object") == "chat.completion":
+            self.own = None
 
     async def relay(self, events: Iterable[tuple[SseEvent, str]]) -> None:
         """Take the chunks of a streamed answer that came together, and pass them on if the answer has begun."""
