@@ -73,8 +73,9 @@ def unauthorized(message: str) -> Trouble:
 
 
 def not_found(method: str, path: str) -> Trouble:
-    """Nothing answers at this path."""
-    return Trouble(404, _INVALID, "unknown_url", f"nothing answers {method} {shortened(path)}")
+    """Nothing answers at this path. A provider might; but what it would cost there stands in no price list."""
+    why = "; it is not passed on to a provider, since no price is known for it" if method == "POST" else ""
+    return Trouble(404, _INVALID, "unknown_url", f"nothing answers {method} {shortened(path)}{why}")
 
 
 def method_not_allowed(method: str, path: str, allowed: str) -> Trouble:
