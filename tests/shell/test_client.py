@@ -8,11 +8,13 @@ import trio
 
 from tokenwise.budgets import ledger
 from tokenwise.errors import InputError
+from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars, parse_usd
 from tokenwise.policy import Strategy
 from tokenwise.routing.choosing import Routed, route
 from tokenwise.scenario.risk import Blocked
 from tokenwise_shell import Executor, Planner, Router, open_client
+from tokenwise_shell.budgets.treasury import Granted
 from tokenwise_shell.codec.messages import entry_from_json
 from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.ledger.jsonl import read_lines
@@ -208,10 +210,21 @@ class TestTheSynchronousFace:
 
 
 async def test_of_two_processes_on_one_ledger_the_later_says_that_each_keeps_to_the_limits_by_itself(home):
-    furnished = workspace(home, **{"budgets.day": "1"})
+    furnished = workspace(home, **{"budgets.day": "1", "budget_store": "none"})
     async with open_client(furnished) as first, open_client(furnished) as second:
         assert not any("this ledger" in notice for notice in first.notices)
         assert any("another process writes this ledger" in notice for notice in second.notices)
+
+
+async def test_two_processes_on_one_ledger_share_its_limits(home):
+    furnished = workspace(home, **{"budgets.day": "1"})
+    async with open_client(furnished) as first, open_client(furnished) as second:
+        assert not any("this ledger" in notice for notice in second.notices)
+        heard = []
+        for client, usd in ((first, "0.7"), (second, "0.7"), (second, "0.3")):
+            client.purse.reserve(f"run {usd} {id(client)}", AttemptId("a", 0), parse_usd(usd), heard.append)
+        assert [isinstance(answer, Granted) for answer in heard] == [True, False, True]
+        assert heard[1].available == parse_usd("0.3")
 
 
 async def test_a_run_that_is_gone_on_with_and_cancelled_at_once_is_closed_once(home):

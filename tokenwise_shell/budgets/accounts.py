@@ -20,6 +20,7 @@ from attrs.validators import ge
 from tokenwise.budgets.windows import Span, Window, span_of
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars, format_usd
+from tokenwise_shell.budgets.local_store import LocalTreasury
 from tokenwise_shell.budgets.treasury import Purse, Refused, Treasury
 from tokenwise_shell.config.settings import Settings
 from tokenwise_shell.ledger.booking import Account
@@ -233,8 +234,8 @@ def accounts_for(journal: Journal, bank: Bank, limits: Iterable[Limit]) -> Accou
     return accounts
 
 
-def purse_for(journal: Journal, treasury: Treasury, accounts: Accounts) -> Purse:
-    """What the interpreter asks for money where this process shares its budgets with nobody.
+def purse_for(journal: Journal, treasury: Treasury | LocalTreasury, accounts: Accounts) -> Purse:
+    """What the interpreter asks for money where it is answered at once: in this process, or on this machine.
 
     The journal's leases are taken from the same budgets, and give way to calls.
     """

@@ -11,7 +11,7 @@ stands behind the same contract: tests/shell/treasury_contract.py.
 
 from collections.abc import Callable
 from statistics import median_low
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import define, evolve, field, frozen
 
@@ -20,6 +20,9 @@ from tokenwise.errors import Blamed, InputError, Problem, ProtocolViolation
 from tokenwise.ids import AttemptId
 from tokenwise.machine.messages import Reserve, Settle
 from tokenwise.money import Nanodollars
+
+if TYPE_CHECKING:
+    from tokenwise_shell.budgets.local_store import LocalTreasury
 
 __all__ = ["UNREACHABLE", "Answer", "Granted", "Purse", "Refusals", "Refused", "Since", "Treasury"]
 
@@ -247,7 +250,7 @@ class Purse:
     once more. `now_ms` tells how long calls have been under way.
     """
 
-    treasury: Treasury
+    treasury: "Treasury | LocalTreasury"
     scopes_of: Callable[[str], tuple[str, ...]]
     give_way: Callable[[str], bool] = lambda _: False
     now_ms: Callable[[], int] = lambda: 0

@@ -88,7 +88,7 @@ def examine(
         _folder("cache", settings.cache_dir),
         *_catalogue(settings, now_ms),
         *_keys(settings, now_ms),
-        *_store(settings.budget_store),
+        *_store(settings.store_url),
         *_reached(settings, probe),
     )
 
@@ -264,8 +264,8 @@ def _reached(settings: Settings, probe: Probe) -> tuple[Finding, ...]:
     if settings.offline:
         return ()
     places = {f"provider {name}": settings.providers[name].base_url for name in usable_providers(settings)}
-    if settings.budget_store:
-        store = urlsplit(settings.budget_store)
+    if settings.store_url:
+        store = urlsplit(settings.store_url)
         places["budget store"] = f"{store.scheme}://{store.netloc.rpartition('@')[2]}"
     if not places:
         return ()

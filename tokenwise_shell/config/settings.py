@@ -19,10 +19,12 @@ from tokenwise_shell.config import paths
 from tokenwise_shell.config.limits import EachLimit
 from tokenwise_shell.config.permitted import ANY_MODEL, Permitted
 from tokenwise_shell.config.values import (
+    ALONE,
     CAP_FIELD,
     FLAG,
     HOST,
     HOSTS,
+    LOCAL,
     ORIGINS,
     PATH,
     SECRET,
@@ -209,6 +211,11 @@ class Settings:
     origins: tuple[Origin, ...] = field(default=(), eq=False, repr=False)
     notices: tuple[str, ...] = field(default=(), eq=False)
 
+    @property
+    def store_url(self) -> str:
+        """The server by which several machines share budgets, "" where none is named."""
+        return "" if self.budget_store in (LOCAL, ALONE) else self.budget_store
+
     def request_budget(self, asked: Nanodollars | None) -> Nanodollars:
         """What one request to the proxy may cost: what it asks for, and never more than the owner's own limits.
 
@@ -326,8 +333,9 @@ KEYS: Final[tuple[Key, ...]] = (
          "A YAML file of models of your own, and of changes to known ones. Such rows may stand under `models` too.",
          "LOCAL_MODELS"),
     _key("ledger_path", PATH, paths.ledger_file, "The record of what was spent, as JSON lines.", "LEDGER_PATH"),
-    _key("budget_store", STORE, "",
-         "Shares budgets between several proxies: redis://host:6379/0 or valkey://…; none keeps them in the process.",
+    _key("budget_store", STORE, LOCAL,
+         "Who shares budgets: local (the processes of this machine that write one ledger), several machines by\n"
+         "redis://host:6379/0 or valkey://…, or none (each process has its own).",
          "BUDGET_STORE"),
     _key("budget_store_fail_open", FLAG, False,
          "Go on calling, held to no shared limit, while that server cannot be reached. Without this nothing is called.",

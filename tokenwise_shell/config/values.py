@@ -19,11 +19,13 @@ from tokenwise.errors import InputError
 from tokenwise.money import Nanodollars, format_usd, parse_usd
 
 __all__ = [
+    "ALONE",
     "CAP_FIELD",
     "FLAG",
     "HIDDEN",
     "HOST",
     "HOSTS",
+    "LOCAL",
     "ORIGINS",
     "PATH",
     "SECRET",
@@ -75,6 +77,12 @@ _TRUTHS: Final = {
 }
 TAG: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_:-]{0,63}")
 """A tag as it may be written: no comma, which separates tags, and no dot, which separates the parts of a setting."""
+
+LOCAL: Final = "local"
+"""The budget store of one machine: whoever writes the same ledger shares its limits."""
+
+ALONE: Final = "none"
+"""No budget store: each process keeps budgets of its own."""
 
 _CAP_FIELDS: Final = ("max_tokens", "max_completion_tokens")
 
@@ -185,6 +193,8 @@ def _url(text: str) -> str:
 
 
 def _store(text: str) -> str:
+    if text in (LOCAL, ALONE):
+        return text
     url = urlsplit(_text(text))
     if url.scheme not in _STORES or not url.hostname or url.port == 0:
         raise ValueError(text)
@@ -193,6 +203,8 @@ def _store(text: str) -> str:
 
 def _show_store(text: str) -> str:
     """The store's place alone: a password may stand before the host or among the parameters."""
+    if text in (LOCAL, ALONE):
+        return text
     url = urlsplit(text)
     _, at, place = url.netloc.rpartition("@")
     return f"{url.scheme}://{'…@' if at else ''}{place}{url.path}{'?…' if url.query else ''}"
@@ -222,7 +234,9 @@ CAP_FIELD: Final = Form("max_tokens or max_completion_tokens", _cap_field, names
 HOST: Final = Form("a host name or an address such as 127.0.0.1", _host)
 PATH: Final = Form("a path", _path, is_text=True, is_path=True)
 URL: Final = Form("a URL such as https://host/v1, without credentials, query or fragment", _url, is_text=True)
-STORE: Final = Form("a URL such as redis://host:6379/0 or valkey://host:6379/0", _store, _show_store, is_text=True)
+STORE: Final = Form(
+    "local, none, or a URL such as redis://host:6379/0 or valkey://host:6379/0", _store, _show_store, is_text=True
+)
 SECRET: Final = Form("a key: printable ASCII without spaces", _secret, mask, is_text=True)
 
 

@@ -237,27 +237,37 @@ class _Live:
                 pass
 
     def perform_all(self, moment: Moment) -> None:
-        """Perform one event's commands. Their entries reach the books together, and before any call leaves."""
+        """Perform one event's commands. Their entries reach the books together, and before any call leaves.
+
+        Money is given back once the books say what became of it: a process that dies between the two then leaves it
+        held, and never spent in the books and free for others.
+        """
         entries: list[Entry] = []
+        settled: list[Settle] = []
         for command in moment.commands:
             match command:
                 case Record(entry=entry):
                     entries.append(entry)
-                case CallModel():
-                    self.write_down(entries)
-                    self.begin(partial(self.call, command))
+                case Settle():
+                    settled.append(command)
+                case Reserve() | CallModel():
+                    self.write_down(entries, settled)
+                    self.perform(command)
                 case _:
                     self.perform(command)
-        self.write_down(entries)
+        self.write_down(entries, settled)
         if self.listener:
             self.listener(moment)
 
-    def write_down(self, entries: list[Entry]) -> None:
+    def write_down(self, entries: list[Entry], settled: list[Settle]) -> None:
         if entries:
             self.shell.books.append(self.run_id, *entries)
             entries.clear()
+        for each in settled:
+            self.shell.money.settle(self.run_id, each.attempt, each.cost)
+        settled.clear()
 
-    def perform(self, command: Reserve | AbandonCall | Wait | Settle | Finish) -> None:
+    def perform(self, command: Reserve | CallModel | AbandonCall | Wait | Finish) -> None:
         match command:
             case Reserve(attempt=attempt, amount=amount, share=share):
                 heard = partial(self.answered, attempt)
@@ -267,8 +277,8 @@ class _Live:
                     scope.cancel(reason="the run no longer wants this call")
             case Wait(attempt=attempt, ms=ms):
                 self.begin(partial(self.wait, attempt, ms))
-            case Settle(attempt=attempt, cost=cost):
-                self.shell.money.settle(self.run_id, attempt, cost)
+            case CallModel():
+                self.begin(partial(self.call, command))
             case Finish():
                 pass
             case _:

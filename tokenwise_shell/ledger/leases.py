@@ -25,12 +25,18 @@ from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
 from tokenwise_shell.ledger.booking import Account
 
-__all__ = ["Leases", "Lender", "WriteLine"]
+__all__ = ["Leases", "Lender", "WriteLine", "is_lease"]
 
 _NOTHING: Final = Nanodollars(0)
+_LEASE: Final = "lease:"
 
 WriteLine = Callable[[str, Account, dict[str, object]], int]
 """Appends a line about this process: type, account, fields. Returns its position in the file; see `LineFile.append`."""
+
+
+def is_lease(run_id: str) -> bool:
+    """Whether what is held under this name is a lease, and no call's money."""
+    return run_id.startswith(_LEASE)
 
 
 class Lender(Protocol):
@@ -72,7 +78,7 @@ class _Lease:
 
     def place(self) -> tuple[str, AttemptId]:
         """Under which name the treasury holds it; no run has such an id."""
-        return f"lease:{self.account.key}\n{self.account.tags}", AttemptId("lease", self.number)
+        return f"{_LEASE}{self.account.key}\n{self.account.tags}", AttemptId("lease", self.number)
 
 
 @define(eq=False)

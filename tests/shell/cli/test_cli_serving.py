@@ -100,7 +100,7 @@ class TestRefusals:
 
     def test_workers_that_would_each_keep_the_same_budget(self, tw):
         tw("keys", "create", "alice", "--budget", "1")
-        done = tw("serve", "--port", "0", "--workers", "2")
+        done = tw("serve", "--port", "0", "--workers", "2", "--budget-store", "none")
         assert done.code == 2
         assert "proxy.workers: several workers would each keep a budget of their own" in done.err
 
@@ -153,7 +153,7 @@ class Running:
 
 
 @contextmanager
-def serving(home: Path, *options: str, budget_store: str = "") -> Iterator[Running]:
+def serving(home: Path, *options: str, budget_store: str = "local") -> Iterator[Running]:
     command = [*PROGRAM, "serve", "--port", "0", *options]
     environ = environment(home) | {"TOKENWISE_BUDGET_STORE": budget_store}
     with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=home) as process:
@@ -370,10 +370,17 @@ class TestSeveralWorkers:
         verified(tmp_path)
 
     @needs_server
-    def test_with_a_store_they_keep_one_budget_together(self, tmp_path):
+    def test_with_a_server_they_keep_one_budget_together(self, tmp_path):
+        with store(tmp_path) as url:
+            self.keep_one_budget_together(tmp_path, url)
+
+    def test_without_one_they_keep_one_budget_together_too(self, tmp_path):
+        self.keep_one_budget_together(tmp_path, "local")
+
+    def keep_one_budget_together(self, tmp_path, url):
         secret = program("keys", "create", "alice", "--budget", "0.002", home=tmp_path).out.strip()
         asked = chat(model="openai/gpt-4.1-mini", max_tokens=100)
-        with store(tmp_path) as url, serving(tmp_path, "--offline", "--workers", "2", budget_store=url) as server:
+        with serving(tmp_path, "--offline", "--workers", "2", budget_store=url) as server:
 
             def fire(_: int) -> list[int]:
                 return [server.ask("/chat/completions", asked, x_api_key=secret)[0] for _ in range(8)]

@@ -63,7 +63,7 @@ def test_without_anything_the_defaults_decide(home):
     assert settings.cache_ttl_s == 3600
     assert settings.ledger_path == Path(home["HOME"]) / ".local/state/tokenwise/ledger.jsonl"
     assert settings.cache_dir == Path(home["HOME"]) / ".cache/tokenwise"
-    assert (settings.local_models, settings.budget_store) == (None, "")
+    assert (settings.local_models, settings.budget_store, settings.store_url) == (None, "local", "")
     assert settings.min_output_tokens == 100
     assert settings.escalation_policy is Escalation.STEPWISE
     assert settings.ledger_sync is LedgerSync.LEASE

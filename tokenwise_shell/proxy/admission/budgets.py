@@ -8,8 +8,10 @@ from tokenwise.budgets.windows import span_of
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars
 from tokenwise_shell.budgets.accounts import PROCESS, Accounts, Limit, limits_of
+from tokenwise_shell.budgets.local_store import LocalTreasury
 from tokenwise_shell.budgets.treasury import Treasury
 from tokenwise_shell.config.settings import Settings
+from tokenwise_shell.config.values import ALONE
 from tokenwise_shell.proxy.admission.keys import Key
 
 __all__ = ["Standing", "emptied", "limits_of_keys", "put_in_force", "refuse_unshared", "standings"]
@@ -27,8 +29,8 @@ class Standing:
 
 
 _EACH_ITS_OWN = (
-    "several workers would each keep a budget of their own, and together spend it several times; set budget_store, so "
-    "that they share it, or run one worker"
+    "several workers would each keep a budget of their own, and together spend it several times; set "
+    "budget_store: local, so that they share it, or run one worker"
 )
 
 
@@ -47,7 +49,7 @@ def put_in_force(accounts: Accounts, keys: Iterable[Key], settings: Settings) ->
 
 def refuse_unshared(limits: Iterable[Limit], settings: Settings) -> None:
     """Raises InputError where there are limits, those of the settings included, that several workers do not share."""
-    if settings.proxy.workers > 1 and not settings.budget_store and (*limits_of(settings), *limits):
+    if settings.proxy.workers > 1 and settings.budget_store == ALONE and (*limits_of(settings), *limits):
         raise InputError(Problem("proxy.workers", _EACH_ITS_OWN))
 
 
@@ -66,7 +68,7 @@ def standings(accounts: Accounts, now_ms: int) -> Iterator[Standing]:
     for limit in accounts.limits:
         span = span_of(limit.window, now_ms)
         scope, bank = limit.scope(span), accounts.bank
-        if isinstance(bank, Treasury) and scope in bank:
+        if isinstance(bank, Treasury | LocalTreasury) and scope in bank:
             spent, held = bank[scope].spent, bank[scope].held
         else:
             known = (accounts.read(), accounts.tally)

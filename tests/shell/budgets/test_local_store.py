@@ -1,0 +1,165 @@
+"""The store of one machine under the contract of all stores, and what is its own: who died, and who is alone."""
+
+import sqlite3
+
+import pytest
+import trio
+from attrs import define, frozen
+
+from tests.shell.treasury_contract import BOTH, FIRST, ONE, SECOND, TreasuryContract, balance
+from tokenwise.errors import ProtocolViolation
+from tokenwise.ids import AttemptId
+from tokenwise_shell.budgets.local_store import LocalTreasury
+from tokenwise_shell.budgets.treasury import UNREACHABLE, Granted, Refused
+from tokenwise_shell.ledger.writers import Position, Registered, Writer
+
+LEASE = AttemptId("lease", 1)
+
+
+@frozen
+class OnDisk:
+    """The treasury behind the contract's desk: whatever is asked is answered at once."""
+
+    treasury: LocalTreasury
+
+    async def open(self, scope, limit, spent=0):
+        self.treasury.open(scope, limit, spent=spent)
+
+    async def reserve(self, run_id, attempt, amount, scopes):
+        await trio.lowlevel.checkpoint()
+        return self.treasury.reserve(run_id, attempt, amount, scopes)
+
+    async def ask(self, run_id, attempt, amount, scopes):
+        self.treasury.reserve(run_id, attempt, amount, scopes)
+
+    def settle(self, run_id, attempt, cost):
+        self.treasury.settle(run_id, attempt, cost)
+
+    async def balance(self, scope):
+        return self.treasury[scope]
+
+
+@define
+class Machine:
+    """Processes that write one ledger, each by its lock there and its treasury. One that dies loses the lock alone."""
+
+    ledger: object
+    locks: dict
+
+    def process(self, name, limit=100, spent=0):
+        self.locks[name] = Registered.register(self.ledger, Writer(name, Position(0, 0)))
+        treasury = LocalTreasury(self.ledger, name)
+        treasury.open("process", limit, spent=spent)
+        return treasury
+
+    def dies(self, name):
+        self.locks.pop(name).leave(owing=True)
+
+
+@pytest.fixture
+def machine(tmp_path):
+    found = Machine(tmp_path / "ledger.jsonl", {})
+    yield found
+    for name in tuple(found.locks):
+        found.dies(name)
+
+
+class TestTheContract(TreasuryContract):
+    @pytest.fixture
+    def desk(self, tmp_path):
+        treasury = LocalTreasury(tmp_path / "ledger.jsonl", "one")
+        yield OnDisk(treasury)
+        treasury.close()
+
+
+class TestSeveralProcesses:
+    def test_what_one_holds_the_other_cannot_have(self, machine):
+        one, two = machine.process("one"), machine.process("two")
+        assert isinstance(one.reserve("run", FIRST, 60, ONE), Granted)
+        assert two.reserve("other", FIRST, 60, ONE) == Refused("process", 60, 40, 60)
+        one.settle("run", FIRST, 10)
+        assert isinstance(two.reserve("other", FIRST, 60, ONE), Granted)
+        assert one["process"] == two["process"] == balance(100, spent=10, held=60)
+
+    def test_a_share_is_of_what_all_of_them_have_left(self, machine):
+        one, two = machine.process("one"), machine.process("two")
+        one.reserve("run", FIRST, 60, ONE)
+        assert two.reserve("other", FIRST, 11, ONE, share=4).available == 40
+        assert isinstance(two.reserve("other", FIRST, 10, ONE, share=4), Granted)
+
+    def test_what_a_dead_one_held_is_charged_in_full_when_it_is_wanted(self, machine):
+        one, two = machine.process("one"), machine.process("two")
+        one.reserve("run", FIRST, 60, ONE)
+        machine.dies("one")
+        assert two.reserve("other", FIRST, 60, ONE) == Refused("process", 60, 40, 0)
+        assert two["process"] == balance(100, spent=60)
+
+    def test_its_leases_are_nobodys_money_any_more(self, machine):
+        one, two = machine.process("one"), machine.process("two")
+        one.reserve("lease:alice\n()", LEASE, 60, ONE)
+        machine.dies("one")
+        assert isinstance(two.reserve("other", FIRST, 60, ONE), Granted)
+        assert two["process"] == balance(100, held=60)
+
+    def test_where_nobody_lives_the_ledger_alone_is_believed(self, machine):
+        one = machine.process("one")
+        one.reserve("run", FIRST, 60, ONE)
+        machine.dies("one")
+        assert machine.process("two", spent=35)["process"] == balance(100, spent=35)
+
+    def test_who_comes_later_believes_the_others_and_the_ledger_whoever_knows_of_more(self, machine):
+        one = machine.process("one", spent=20)
+        one.reserve("run", FIRST, 60, ONE)
+        assert machine.process("two", spent=5)["process"] == balance(100, spent=20, held=60)
+        assert machine.process("three", spent=25)["process"] == balance(100, spent=25, held=60)
+
+    def test_the_limit_is_the_one_set_last_and_what_it_cannot_hold_is_overrun(self, machine):
+        one, two = machine.process("one"), machine.process("two")
+        one.reserve("run", FIRST, 60, ONE)
+        two.change("process", 50)
+        assert one["process"] == balance(50, held=60, overrun=10)
+        assert one.reserve("run", SECOND, 1, ONE).available == 0
+
+    def test_who_leaves_in_order_gives_its_leases_back(self, machine):
+        one, two = machine.process("one"), machine.process("two")
+        one.reserve("lease:\n()", LEASE, 60, ONE)
+        one.close()
+        assert two["process"] == balance(100)
+
+    def test_an_ended_window_is_ended_for_oneself_alone(self, machine):
+        one, two = machine.process("one"), machine.process("two")
+        one.reserve("run", FIRST, 60, ONE)
+        assert not one.end("process")
+        one.settle("run", FIRST, 5)
+        assert one.end("process")
+        assert two["process"] == balance(100, spent=5)
+
+
+class TestTrouble:
+    def test_a_budget_that_is_not_open_admits_nothing(self, machine):
+        one = machine.process("one")
+        with pytest.raises(KeyError, match="key:alice"):
+            one.reserve("run", FIRST, 10, BOTH)
+        assert one["process"] == balance(100)
+
+    def test_paying_for_what_was_never_held_is_refused(self, machine):
+        with pytest.raises(ProtocolViolation):
+            machine.process("one").settle("run", FIRST, 10)
+
+    @pytest.mark.slow  # two processes' patience with a third that holds the file
+    def test_while_the_file_is_held_nothing_is_granted_and_no_settlement_is_lost(self, machine):
+        one = machine.process("one")
+        one.reserve("run", FIRST, 60, ONE)
+        stopped = sqlite3.connect(one.path, isolation_level=None)
+        stopped.execute("BEGIN IMMEDIATE")
+        one.settle("run", FIRST, 25)
+        assert one.reserve("run", SECOND, 10, ONE).scope == UNREACHABLE
+        stopped.execute("ROLLBACK")
+        assert isinstance(one.reserve("run", SECOND, 10, ONE), Granted)
+        assert one["process"] == balance(100, spent=25, held=10)
+
+    def test_a_file_of_another_start_of_the_machine_is_nobodys(self, machine):
+        old = machine.ledger.with_name("ledger.jsonl.budgets-00000000")
+        old.write_bytes(b"half a page")
+        assert machine.process("one")["process"] == balance(100)
+        assert not old.exists()
