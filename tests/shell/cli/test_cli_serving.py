@@ -100,7 +100,9 @@ class TestRefusals:
 
     def test_workers_that_would_each_keep_the_same_budget(self, tw):
         tw("keys", "create", "alice", "--budget", "1")
-        done = tw("serve", "--port", "0", "--workers", "2", "--budget-store", "none")
+        config = tw.home / "alone.yaml"
+        config.write_text("budget_store: none\n")
+        done = tw("serve", "--port", "0", "--workers", "2", "--config", config)
         assert done.code == 2
         assert "proxy.workers: several workers would each keep a budget of their own" in done.err
 
