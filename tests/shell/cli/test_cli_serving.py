@@ -102,7 +102,7 @@ class TestRefusals:
         tw("keys", "create", "alice", "--budget", "1")
         config = tw.home / "alone.yaml"
         config.write_text("budget_store: none\n")
-        done = tw("serve", "--port", "0", "--workers", "2", "--config", config)
+        done = tw("serve", "--port", "0", "--workers", "2", "--config", str(config))
         assert done.code == 2
         assert "proxy.workers: several workers would each keep a budget of their own" in done.err
 
