@@ -11,7 +11,7 @@ stands behind the same contract: tests/shell/treasury_contract.py.
 
 from collections.abc import Callable
 from statistics import median_low
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
 from attrs import define, evolve, field, frozen
 
@@ -21,10 +21,7 @@ from tokenwise.ids import AttemptId
 from tokenwise.machine.messages import Reserve, Settle
 from tokenwise.money import Nanodollars
 
-if TYPE_CHECKING:
-    from tokenwise_shell.budgets.local_store import LocalTreasury
-
-__all__ = ["UNREACHABLE", "Answer", "Granted", "Purse", "Refusals", "Refused", "Since", "Treasury"]
+__all__ = ["UNREACHABLE", "Answer", "Granted", "Purse", "Refusals", "Refused", "Since", "Treasury", "Vault"]
 
 UNREACHABLE: Final = "budget_store"
 """The scope that a refusal names where the store that replicas share could not be asked."""
@@ -242,6 +239,20 @@ class Since:
         return evolve(refused, age_ms=max(0, at_ms - median_low(self._began.values())))
 
 
+class Vault(Protocol):
+    """Where money is held that is answered for at once: in this process, or on this machine."""
+
+    def reserve(
+        self, run_id: str, attempt: AttemptId, amount: Nanodollars, scopes: tuple[str, ...], *, share: int = ...
+    ) -> Granted | Refused:
+        """Hold the amount in all of these budgets, or in none; at most one part in `share` of what each has left."""
+        ...
+
+    def settle(self, run_id: str, attempt: AttemptId, cost: Nanodollars) -> None:
+        """Close the attempt's hold at this cost."""
+        ...
+
+
 @define(eq=False)
 class Purse:
     """The treasury as the interpreter sees it: each run's scopes are looked up, and every reserve is answered at once.
@@ -250,7 +261,7 @@ class Purse:
     once more. `now_ms` tells how long calls have been under way.
     """
 
-    treasury: "Treasury | LocalTreasury"
+    treasury: Vault
     scopes_of: Callable[[str], tuple[str, ...]]
     give_way: Callable[[str], bool] = lambda _: False
     now_ms: Callable[[], int] = lambda: 0
