@@ -4,8 +4,8 @@
 may be killed at any moment; its lock in the ledger's roll goes with it, as a proxy's does.
 """
 
+import os
 import sys
-import time
 from pathlib import Path
 
 from tokenwise.ids import AttemptId
@@ -28,7 +28,7 @@ def spend(ledger, name, limit, amount):
             treasury.settle("run", attempt, Nanodollars(amount))
             print(amount, flush=True)
         elif answer.scope == UNREACHABLE or answer.busy:
-            time.sleep(0.01)  # as the machine does: what others hold may come back
+            os.sched_yield()  # and asks again: what others hold may come back
         else:
             break
     treasury.close()
