@@ -41,7 +41,14 @@ _UNPRICED: Final[Mapping[str, str]] = {
     "mcp_servers": "servers that the provider asks for more input",
     "cachedContent": "input that the provider keeps",
     "cached_content": "input that the provider keeps",
+    "enable_search": "a search at its own price, Qwen's word for it",
 }
+
+# What a message's role can be; any other text there is input like any other.
+_ROLES: Final = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
+
+# By which OpenRouter asks other hosts than the one whose price is listed.
+_HOSTS: Final = frozenset({"order", "only", "sort", "ignore", "quantizations"})
 
 # A search before the answer, as some models of OpenAI's make it: at most $50 a thousand (the dearest that was published
 # by November 2026), and what it finds is input, which may fill the window.
@@ -81,7 +88,8 @@ unmeasured=0), unpriced='', surcharge=0)
         counted += each
     return Weight(
         input=counted,
-        choices=max(1, count(fields.get("n")) or 1),
+        # Of `best_of` answers the server writes and bills all, and shows `n`.
+        choices=max(1, count(fields.get("n")) or 1, count(fields.get("best_of")) or 1),
         attachments=attached,
         unpriced=", ".join(dict.fromkeys(_unpriced(fields, messages))),
         surcharge=_SEARCH_FEE if searches else Nanodollars(0),
@@ -107,13 +115,13 @@ def _without_data(value: object, depth: int = 0) -> object:
 
 
 def _of_message(message: Fields) -> TokenCount:
-    """The message's frame, its texts, and whatever else it holds beside its role."""
+    """The message's frame, its texts, and whatever else it holds beside one of the known roles."""
     counted = TokenCount(MESSAGE_FRAME // 2, MESSAGE_FRAME) + _of_content(message.get("content"))
     for name, value in message.items():
         if name == "tool_calls":
             for call in map(as_fields, entries(value)):
                 counted += _of_call(call)
-        elif name not in ("role", "content") and value is not None:
+        elif name != "content" and value is not None and not (name == "role" and text(value) in _ROLES):
             counted += _of_json({name: value})
     return counted + _margin(CALL_FRAME) if message.get("role") in ("tool", "function") else counted
 
@@ -226,6 +234,11 @@ def _dearer(fields: Fields) -> Iterator[str]:
     said = {**fields, **as_fields(as_fields(fields.get("extra_content")).get("anthropic"))}
     if text(said.get("service_tier")) not in LISTED_TIERS:
         yield "service_tier (dearer than the listed price)"
+    if _HOSTS & as_fields(fields.get("provider")).keys():
+        yield "provider (hosts that may be dearer than the listed price)"
+    search = as_fields(fields.get("search_parameters"))
+    if fields.get("search_parameters") is not None and search.get("mode") != "off":
+        yield "search_parameters (a search at its own price, xAI's words for it)"
     if said.get("speed") not in (None, "standard"):
         yield "speed (dearer than the listed price)"
     # The one place that costs more, by Anthropic's pages of November 2026; a place that it does not know it refuses.

@@ -180,6 +180,12 @@ class TestWhatNoPriceCovers:
         [
             ({"service_tier": "priority"}, "service_tier"),
             ({"service_tier": "flex"}, ""),
+            ({"search_parameters": {"mode": "auto"}}, "search_parameters"),
+            ({"search_parameters": {"mode": "off"}}, ""),
+            ({"enable_search": True}, "enable_search"),
+            ({"enable_search": False}, ""),
+            ({"provider": {"order": ["dear"]}}, "provider"),
+            ({"provider": {"data_collection": "deny"}}, ""),
             ({"speed": "fast"}, "speed"),
             ({"modalities": ["text", "audio"]}, "modalities"),
             ({"modalities": ["text"], "audio": {"voice": "ash", "format": "wav"}}, ""),
@@ -222,3 +228,12 @@ def test_only_embeddings_have_no_output():
     with pytest.raises(ValueError, match="max_output_tokens is 0"):
         Need(Capability.GENERAL, TokenCount(1, 1), max_output_tokens=0, output_tokens=0)
     assert Need(Capability(0), TokenCount(1, 1), 0, 0, features=Feature.EMBEDDINGS).max_output_tokens == 0
+
+
+def test_a_role_that_nobody_knows_counts_as_the_text_that_it_is():
+    known = weigh({"messages": [{"role": "user", "content": "a"}]}).input.bound
+    assert weigh({"messages": [{"role": "x" * 100_000, "content": "a"}]}).input.bound >= known + 100_000
+
+
+def test_of_the_best_of_many_answers_all_are_paid():
+    assert weigh({"messages": [], "n": 1, "best_of": 8}).choices == 8
