@@ -59,8 +59,8 @@ def parse_usage(value: object) -> Usage | None:
     Google leaves out what is zero. What the total holds beyond the prompt is output.
 
     >>> parse_usage({"promptTokenCount": 100, "cachedContentTokenCount": 64, "thoughtsTokenCount": 5,
-    ...              "candidatesTokenCount": 15, "totalTokenCount": 120})
-    Usage(input_tokens=36, cache_read_tokens=64, cache_write_tokens=0, output_tokens=20, reasoning_tokens=5)
+    ...              "candidatesTokenCount": 15, "totalTokenCount": 120}) == Usage(36, 64, 0, 20, 5)
+    True
     """
     given = as_fields(value)
     prompt, total = count(given.get("promptTokenCount")), count(given.get("totalTokenCount"))
