@@ -229,10 +229,11 @@ class TestStrictness:
 
     @given(policy=drawn(Policy), data=st.data())
     def test_one_field_of_another_type_is_named(self, policy, data):
-        name = data.draw(st.sampled_from([spec.name for spec in attrs.fields(Policy)]))
+        written = to_json(policy)
+        name = data.draw(st.sampled_from(sorted(written)))
         wrong = data.draw(st.sampled_from([None, "x", [], {}, True]))
         with pytest.raises(InputError) as caught:
-            from_json(Policy, {**to_json(policy), name: wrong}, "policy")
+            from_json(Policy, {**written, name: wrong}, "policy")
         assert [problem.path for problem in caught.value.problems] == [f"policy.{name}"]
 
     @given(price=st.from_regex(r"-?[0-9]{1,5}", fullmatch=True))

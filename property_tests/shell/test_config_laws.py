@@ -25,7 +25,7 @@ TEXTS: dict[str, st.SearchStrategy[str]] = {
     "a path": st.text(string.ascii_letters + "/.- é", min_size=1).map("/{}".format),
     "origins": st.sampled_from(["https://a.example", "https://a.example,http://localhost:3000"]),
     "names of hosts": st.sampled_from(["a.example", "a.example,b.example"]),
-    "a URL such as redis": st.sampled_from(["redis://h", "valkey://h:1/2"]),
+    "local, none": st.sampled_from(["local", "none", "redis://h", "valkey://h:1/2"]),
     "tags": st.sampled_from(["nightly", "team:a,nightly"]),
     "a number": st.floats(0, 1).map(repr),
 }

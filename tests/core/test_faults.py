@@ -35,8 +35,8 @@ def test_an_answer_that_cannot_be_used_calls_for_a_stronger_model_and_cools_nobo
 
 
 CAUSES = {
-    "seat": "rate_limited overloaded server_error unreachable disconnected timed_out unauthorized quota model_missing "
-    "unsupported malformed cut_stream",
+    "seat": "rate_limited overloaded server_error unreachable misdirected disconnected timed_out unauthorized quota "
+    "model_missing unsupported malformed cut_stream",
     "answer": "content_filtered empty truncated refused check_failed",
     "window": "context_too_long",
     "request": "rejected books_unwritable",

@@ -47,7 +47,7 @@ FAULTS = {
         {"probability": 0.01, "fault": "malformed-json"},
         {"probability": 0.01, "fault": "no-usage"},
         {"probability": 0.01, "fault": "empty-reply"},
-        {"probability": 0.005, "fault": {"fault": "report-usage", "prompt_tokens": 50, "completion_tokens": 4000}},
+        {"probability": 0.005, "fault": {"fault": "report-usage", "prompt_tokens": 50, "completion_tokens": 180}},
         {"probability": 0.01, "fault": "stall:2"},
     ]
 }

@@ -152,11 +152,12 @@ def _announce(serving: Serving, listener: socket.socket) -> None:
         write_json(_document(serving, origin, asked=asked))
     else:
         key = "YOUR_KEY" if asked else "none"
-        write(f"{origin}/v1\nexport OPENAI_BASE_URL={origin}/v1 OPENAI_API_KEY={key}\n")
+        # Told first: whoever has read the address may end this at once.
         tell(
             f"calls go to {', '.join(serving.workspace.providers)}; {_who_may(serving, asked=asked)}",
             f"Anthropic's clients take ANTHROPIC_BASE_URL={origin}; Ctrl-C ends this",
         )
+        write(f"{origin}/v1\nexport OPENAI_BASE_URL={origin}/v1 OPENAI_API_KEY={key}\n")
     flush()
 
 

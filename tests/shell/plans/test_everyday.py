@@ -114,10 +114,16 @@ class TestAPublishedList:
 
     def test_what_is_named_is_asked(self, strategy):
         catalog, policy = published(PAID + GIVEN_AWAY + OF_ANOTHER_TRADE), Policy(strategy=strategy)
-        for name in ("acme/middle-1:free", "meta-llama/llama-guard-9", "google/lyria-9"):
+        for name in ("acme/middle-1:free", "meta-llama/llama-guard-9"):
             wishes = Wishes(capabilities=Capability(0), model=name)
             decision = decide("hi", catalog=catalog, policy=policy, budget=DOLLAR, wishes=wishes)
             assert decision.outcome.model.id == name
+
+    def test_what_is_named_and_sells_something_else_than_text_has_no_price_that_holds(self, strategy):
+        catalog, policy = published(PAID + GIVEN_AWAY + OF_ANOTHER_TRADE), Policy(strategy=strategy)
+        wishes = Wishes(capabilities=Capability(0), model="google/lyria-9")
+        decision = decide("hi", catalog=catalog, policy=policy, budget=DOLLAR, wishes=wishes)
+        assert "has a known price" in decision.outcome.message
 
 
 def test_new_models_get_their_familys_tier_and_capabilities_and_a_rating():

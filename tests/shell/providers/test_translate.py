@@ -220,7 +220,7 @@ def test_an_answer_for_a_client_of_anthropics():
     }
     message = anthropic_answer(completion)
     assert message["content"] == [
-        {"type": "text", "text": "Well."},
+        {"type": "text", "text": "Well.", "citations": []},
         {"type": "tool_use", "id": "c", "name": "f", "input": {"n": 1}, "caller": {"type": "direct"}},
     ]
     assert (message["stop_reason"], message["usage"]["input_tokens"]) == ("tool_use", 4)

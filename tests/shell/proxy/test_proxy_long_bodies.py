@@ -96,7 +96,8 @@ async def test_a_key_with_nothing_left_is_402_before_its_long_body_is_read(tmp_p
         answer = await client.ask(head.replace(b"content-length: 0", b"content-length: 31000000"))
         assert answer.status == 402
         error = orjson.loads(await client.body(answer))["error"]
-        assert (error["code"], error["message"]) == ("budget_exceeded", "the budget key:spent day has nothing left")
+        assert error["code"] == "budget_exceeded"
+        assert error["message"].startswith("the budget key:spent day has nothing left")
 
 
 async def test_a_stranger_is_401_before_that(tmp_path):

@@ -58,8 +58,14 @@ _WORDS: Final[Mapping[FinishReason, str]] = {
     FinishReason.OTHER: "end_turn",
 }
 
-ANSWERED: Final[Mapping[str, Fields]] = {"tool_use": {"caller": {"type": "direct"}}}
-"""What a block has in an answer beside what it has in a request."""
+ANSWERED: Final[Mapping[str, Fields]] = {
+    "tool_use": {"caller": {"type": "direct"}},
+    "text": {"citations": []},
+}
+"""What a block has in an answer beside what it has in a request.
+
+Anthropic's schema wants `citations` there and allows null, which `@ai-sdk/anthropic` does not; both take an empty list.
+"""
 
 _ITEMS: Final = frozenset(("text", "tool_use", "thinking", "redacted_thinking"))
 
