@@ -38,7 +38,7 @@ from tokenwise.machine.messages import (
 )
 from tokenwise.machine.run import BackingOff, Calling, Ended, Parked, Pending, Reserving, Run
 from tokenwise.money import Nanodollars, parse_usd
-from tokenwise.policy import Policy
+from tokenwise.policy import Escalation, Policy, Strategy
 from tokenwise.routing.bid import Need
 from tokenwise.routing.health import ANY_MODEL
 from tokenwise.routing.verdicts import Failure, FinishReason, Reply
@@ -563,6 +563,13 @@ class TestCancelling:
 def calling():
     run, _ = start(job(step("a"), step("b", "a")))
     return hear(run, Reserved(A0, 0))[0]
+
+
+class TestStrongestFirst:
+    def test_after_the_flagship_comes_what_lies_between_it_and_where_the_step_set_out(self):
+        work = job(step("a"), policy=Policy(escalation=Escalation.STRONGEST_FIRST, strategy=Strategy.CHEAPEST))
+        simulated = told(work, scripted(empty()))
+        assert [model for model, _ in called(simulated)] == ["mini", "big", "mid"]
 
 
 class TestTheContract:
