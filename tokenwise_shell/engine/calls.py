@@ -20,7 +20,7 @@ from tokenwise_shell.engine.checks import failed_checks
 from tokenwise_shell.providers import FORMATS, Ask, Endpoint, StreamParse, WireFormat, chat_fields
 from tokenwise_shell.providers.openai import embeddings
 from tokenwise_shell.providers.openai.errors import beside_message, code_and_param
-from tokenwise_shell.providers.openai.gathered import gathered
+from tokenwise_shell.providers.openai.streams.gathered import gathered
 from tokenwise_shell.providers.openai.usage import is_usage_alone
 from tokenwise_shell.providers.own import Own, own_wire
 from tokenwise_shell.providers.reply_format import response_format

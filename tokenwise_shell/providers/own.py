@@ -18,7 +18,7 @@ from tokenwise_shell.providers.anthropic.names import sent_id
 from tokenwise_shell.providers.anthropic.writing import takes_thinking
 from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, text
 from tokenwise_shell.providers.openai import responses
-from tokenwise_shell.providers.openai.answer_stream import AnswerStream
+from tokenwise_shell.providers.openai.streams.answer import AnswerStream
 from tokenwise_shell.providers.openai.strict import has_responses
 from tokenwise_shell.providers.wire import Ask, Endpoint, WireFormat
 from tokenwise_shell.transport.exchange import HttpRequest, HttpResponse, TransportTrouble

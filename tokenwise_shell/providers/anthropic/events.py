@@ -10,7 +10,7 @@ from tokenwise_shell.providers.anthropic.answers import ANSWERED, counted_usage,
 from tokenwise_shell.providers.anthropic.names import sent_id
 from tokenwise_shell.providers.fields import Fields
 from tokenwise_shell.providers.openai.blocks import Added, Began, Block, BlockEvent, Ended, Kind
-from tokenwise_shell.providers.openai.chunk_reader import ChunkReader
+from tokenwise_shell.providers.openai.streams.chunk_reader import ChunkReader
 from tokenwise_shell.providers.openai.words import finish_of
 from tokenwise_shell.providers.translate.terms import Answer, Said
 from tokenwise_shell.transport.sse import SseEvent

@@ -10,11 +10,11 @@ from tokenwise_shell.providers.anthropic.answers import AnthropicEvents, error_o
 from tokenwise_shell.providers.anthropic.writing import write_anthropic
 from tokenwise_shell.providers.fields import Fields, as_fields, as_json
 from tokenwise_shell.providers.final_usage import beside_output, billed, has_output
-from tokenwise_shell.providers.openai.answer_stream import AnswerStream, Dialect, reply_of
-from tokenwise_shell.providers.openai.chunks import ChunkWriter
 from tokenwise_shell.providers.openai.completions import write_completion
 from tokenwise_shell.providers.openai.errors import failure_of, no_answer
 from tokenwise_shell.providers.openai.reading import read_openai
+from tokenwise_shell.providers.openai.streams.answer import AnswerStream, Dialect, reply_of
+from tokenwise_shell.providers.openai.streams.chunks import ChunkWriter
 from tokenwise_shell.providers.translate.terms import Notes
 from tokenwise_shell.providers.wire import Ask, Endpoint, url_below
 from tokenwise_shell.transport.exchange import HttpRequest, HttpResponse

@@ -17,11 +17,11 @@ from tokenwise_shell.providers.google.answers import (
     read_report,
 )
 from tokenwise_shell.providers.google.writing import write_google
-from tokenwise_shell.providers.openai.answer_stream import AnswerStream, Dialect, reply_of
-from tokenwise_shell.providers.openai.chunks import ChunkWriter
 from tokenwise_shell.providers.openai.completions import write_completion
 from tokenwise_shell.providers.openai.errors import failure_of, no_answer
 from tokenwise_shell.providers.openai.reading import read_openai
+from tokenwise_shell.providers.openai.streams.answer import AnswerStream, Dialect, reply_of
+from tokenwise_shell.providers.openai.streams.chunks import ChunkWriter
 from tokenwise_shell.providers.translate.terms import Notes
 from tokenwise_shell.providers.wire import Ask, Endpoint, url_below
 from tokenwise_shell.transport.exchange import HttpRequest, HttpResponse

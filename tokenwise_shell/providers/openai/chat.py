@@ -16,9 +16,9 @@ from tokenwise.routing.verdicts import Failure, Reply
 from tokenwise_shell.providers.fields import Fields, as_fields, as_json, entries, text
 from tokenwise_shell.providers.final_usage import beside_output, billed, has_output, tier_notice
 from tokenwise_shell.providers.names import served_name
-from tokenwise_shell.providers.openai.answer_stream import AnswerStream, Dialect
 from tokenwise_shell.providers.openai.errors import failure_of, no_answer, read_error
-from tokenwise_shell.providers.openai.stream import read_chunk
+from tokenwise_shell.providers.openai.streams.answer import AnswerStream, Dialect
+from tokenwise_shell.providers.openai.streams.reading import read_chunk
 from tokenwise_shell.providers.openai.strict import OPENAI_HOSTS, is_strict, without_extensions
 from tokenwise_shell.providers.openai.usage import read_report
 from tokenwise_shell.providers.openai.words import ended_by, finish_of, text_of

@@ -21,9 +21,9 @@ from tokenwise_shell.providers.final_usage import (
     tier_notice,
 )
 from tokenwise_shell.providers.names import served_name
-from tokenwise_shell.providers.openai.answer_stream import AnswerStream, Dialect
 from tokenwise_shell.providers.openai.chat import headers_for
 from tokenwise_shell.providers.openai.errors import failure_of, no_answer, read_error
+from tokenwise_shell.providers.openai.streams.answer import AnswerStream, Dialect
 from tokenwise_shell.providers.openai.usage import read_report
 from tokenwise_shell.providers.status import fault_of
 from tokenwise_shell.providers.translate.deltas import (

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import orjson
 
 from tokenwise_shell.providers.fields import Fields, as_fields, as_json, entries
-from tokenwise_shell.providers.openai.chunks import DONE
 from tokenwise_shell.providers.openai.errors import read_error
+from tokenwise_shell.providers.openai.streams.chunks import DONE
 from tokenwise_shell.transport.sse import SseEvent
 
 __all__ = ["chunks_of", "is_done", "is_error", "usage_alone", "with_bill", "without_usage"]

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from attrs import define, field
 
 from tokenwise_shell.providers.fields import as_fields, as_json
-from tokenwise_shell.providers.openai.chunks import DONE
+from tokenwise_shell.providers.openai.streams.chunks import DONE
 from tokenwise_shell.providers.openai.usage import is_usage_alone
 from tokenwise_shell.providers.own import OwnFormat
 from tokenwise_shell.providers.translate.terms import Untranslatable

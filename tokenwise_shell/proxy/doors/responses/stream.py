@@ -8,7 +8,7 @@ from attrs import define, field
 
 from tokenwise_shell.providers.fields import Fields
 from tokenwise_shell.providers.openai.blocks import BlockEvent
-from tokenwise_shell.providers.openai.chunk_reader import ChunkReader
+from tokenwise_shell.providers.openai.streams.chunk_reader import ChunkReader
 from tokenwise_shell.proxy.doors.responses.answer import Head, cut_reason, suffix_of, write_response
 from tokenwise_shell.proxy.doors.responses.items import Items, Told
 from tokenwise_shell.proxy.doors.responses.tools import declared_in

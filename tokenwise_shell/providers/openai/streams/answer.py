@@ -9,8 +9,8 @@ from tokenwise.routing.verdicts import Failure, FinishReason, Reply
 from tokenwise_shell.providers.fields import Fields, as_fields, as_json, first_text
 from tokenwise_shell.providers.final_usage import NOTHING_REPORTED, Report, beside_output, billed
 from tokenwise_shell.providers.names import served_name
-from tokenwise_shell.providers.openai.chunks import DONE, ChunkWriter
 from tokenwise_shell.providers.openai.errors import ProviderError
+from tokenwise_shell.providers.openai.streams.chunks import DONE, ChunkWriter
 from tokenwise_shell.providers.openai.words import ended_by
 from tokenwise_shell.providers.status import BY_TROUBLE
 from tokenwise_shell.providers.translate.deltas import (

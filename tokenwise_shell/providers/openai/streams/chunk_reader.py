@@ -5,9 +5,9 @@ from attrs import define, field
 from tokenwise.usage import Usage
 from tokenwise_shell.providers.fields import Fields, as_fields, as_json, count, entries, first_text, text
 from tokenwise_shell.providers.openai.blocks import BlockEvent, BlockReader
-from tokenwise_shell.providers.openai.chunks import DONE
 from tokenwise_shell.providers.openai.completions import finish_word
 from tokenwise_shell.providers.openai.errors import read_error
+from tokenwise_shell.providers.openai.streams.chunks import DONE
 from tokenwise_shell.providers.openai.usage import read_report
 from tokenwise_shell.providers.openai.words import ended_by, ending, finish_of
 from tokenwise_shell.transport.sse import SseEvent
