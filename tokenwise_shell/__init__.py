@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tokenwise_shell.blocking import Executor, Planner, Router
-    from tokenwise_shell.client import Client, open_client
+    from tokenwise_shell.client import Client
+    from tokenwise_shell.opening import open_client
     from tokenwise_shell.plans.decision import Decision
     from tokenwise_shell.plans.planned import Execution, Planned, Unplanned
 
@@ -23,7 +24,7 @@ _HOME = {
     "Planner": "blocking",
     "Router": "blocking",
     "Unplanned": "plans.planned",
-    "open_client": "client",
+    "open_client": "opening",
 }
 
 

@@ -88,7 +88,7 @@ class Planner:
         limit, chosen = _money(budget), _strategy(strategy)
 
         async def work() -> Planned | Unplanned | Blocked:
-            from tokenwise_shell.client import open_client
+            from tokenwise_shell.opening import open_client
 
             async with open_client(_open(self.config, self.offline)) as client:
                 return await client.plan(task, budget=limit, strategy=chosen, max_steps=max_steps, planner=planner)
@@ -107,7 +107,7 @@ class Executor:
         """Run a plan to its end. A KeyboardInterrupt lets go of all money and calls before it is raised."""
 
         async def work() -> Execution:
-            from tokenwise_shell.client import open_client
+            from tokenwise_shell.opening import open_client
 
             async with open_client(_open(self.config, self.offline)) as client:
                 return await client.execute(planned)

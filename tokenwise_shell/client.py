@@ -1,55 +1,39 @@
 """TokenWise put together: one object that plans and executes, for programs and for the `tw` command alike.
 
-`open_client` opens the transport and the books, starts the embedded provider where nothing may leave the machine, and
-closes it all again. Decisions that need nothing of that (`tw route`) are in `decision`.
+`opening` makes one and closes it again; `plans/executing` runs what is planned here.
 """
 
 import os
-from collections.abc import AsyncIterator, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager, closing
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from attrs import define, evolve, frozen
 
-from tokenwise.machine.run import Job, Run
 from tokenwise.money import Nanodollars
 from tokenwise.planner.assignment import Unassignable, assign
 from tokenwise.planner.synthesis import synthesized
 from tokenwise.policy import Policy, Strategy
-from tokenwise.prompt import Message
 from tokenwise.routing.request import Wishes
 from tokenwise.scenario.risk import Blocked, judge
-from tokenwise.simulation.replaying import replay
-from tokenwise_shell.budgets.accounts import Accounts, Limit, told
-from tokenwise_shell.budgets.purses import open_purse
+from tokenwise_shell.budgets.accounts import Accounts, Limit
 from tokenwise_shell.budgets.treasury import Purse
-from tokenwise_shell.config.settings import HttpParser, ProviderKind, Settings
-from tokenwise_shell.embedded import EmbeddedProvider, serve
 from tokenwise_shell.engine.calls import Caller
-from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.engine.interpret import Interpreter, Listener
-from tokenwise_shell.engine.watch import Watch
-from tokenwise_shell.ledger.booking import Account
 from tokenwise_shell.ledger.journal import Journal
-from tokenwise_shell.ledger.jsonl import LinesUnwritable
-from tokenwise_shell.ledger.past import past_of
-from tokenwise_shell.ledger.runs import RunJournal, Story, new_run_id, read_run
+from tokenwise_shell.ledger.runs import new_run_id
 from tokenwise_shell.plans.decision import Conversation, Decision
-from tokenwise_shell.plans.judging import Judge, Judging, judge_named, judging_by
-from tokenwise_shell.plans.planned import Execution, Planned, Refusal, Unplanned, planned_again
+from tokenwise_shell.plans.executing import PlanExecutor
+from tokenwise_shell.plans.judging import Judging, judge_named, judging_by
+from tokenwise_shell.plans.planned import Execution, Planned, Unplanned
 from tokenwise_shell.plans.planning import Decomposition, Planner, by_rules
-from tokenwise_shell.providers.names import catalog_ids
-from tokenwise_shell.providers.wire import Endpoint
-from tokenwise_shell.transport import open_transport
-from tokenwise_shell.transport.reading import H11Answers, LlhttpAnswers
-from tokenwise_shell.workspace import EMBEDDED, Workspace, gate_of, open_workspace
+from tokenwise_shell.workspace import Workspace, gate_of
 
 if TYPE_CHECKING:
     from tokenwise_shell.budgets.shared import SharedPurse
 
-__all__ = ["MAX_STEPS", "Client", "Extras", "open_client"]
+__all__ = ["MAX_STEPS", "Client", "Extras"]
 
 MAX_STEPS = 12
 """How many steps a plan has at most, unless the caller says otherwise."""
@@ -68,7 +52,7 @@ _NO_EXTRAS: Final = Extras()
 
 @define
 class Client:
-    """Plans and executes within budgets. Get one from `open_client`."""
+    """Plans and executes within budgets. Get one from `opening.open_client`."""
 
     workspace: Workspace
     interpreter: Interpreter
@@ -87,6 +71,11 @@ class Client:
     def state_dir(self) -> Path:
         """Where this machine's ledger and run journals are."""
         return self.workspace.settings.ledger_path.parent
+
+    @property
+    def _executor(self) -> PlanExecutor:
+        tags = self.workspace.settings.tags
+        return PlanExecutor(self.interpreter, self.journal, self.purse, self.state_dir, tags, self._said.append)
 
     @property
     def ungoverned(self) -> int:
@@ -163,72 +152,14 @@ class Client:
 
     async def execute(self, planned: Planned, *, listener: Listener | None = None) -> Execution:
         """Run a plan. Cancelling this lets go of all money and calls, writes that down, and re-raises."""
-        job = self.interpreter.known_cooling(
-            Job(
-                id=planned.run_id,
-                plan=planned.plan,
-                choices=planned.assigned.choices,
-                catalog=planned.catalog,
-                policy=planned.policy,
-                limit=planned.limit,
-            )
-        )
-        at_ms = self.interpreter.now_ms()
-        self.journal.enrol(planned.run_id, tags=self.workspace.settings.tags)
-        story = Story(RunJournal.create(self.state_dir, job, at_ms=at_ms), listener)
-        judge = self._judge(planned, listener) if planned.judging else None
-        interpreter = evolve(self.interpreter, place_call=judge) if judge else self.interpreter
-        with closing(story.journal):
-            run = await interpreter.run(job, at_ms=at_ms, listener=story.hear)
-        executed = await self._executed(planned, run, story)
-        return evolve(executed, opinions=Nanodollars(judge.spent), unjudged=judge.unjudged) if judge else executed
-
-    async def _executed(self, planned: Planned, run: Run, story: Story) -> Execution:
-        """What came of a run, when its books are safe."""
-        await self._secure()
-        refused, governed = self.purse.refusal(planned.run_id), self.purse.governed(planned.run_id)
-        if refused and (lack := next((ending.lack for ending in run.endings if ending.lack), None)):
-            refused = refused.for_want_of(lack.least)
-        refusal = Refusal(refused.code, told(refused)) if refused else None
-        return Execution(planned, run, tuple(story.kept), refusal=refusal, governed=governed)
-
-    def _judge(self, planned: Planned, listener: Listener | None) -> Judge:
-        assert planned.judging is not None
-        return Judge(
-            run_id=planned.run_id,
-            plan=planned.plan,
-            judging=planned.judging,
-            catalog=planned.catalog,
-            policy=planned.policy,
-            place_call=self.interpreter.place_call,
-            run_job=partial(self._run_unrecorded, listener=listener),
-            left=planned.judging.kept,
-        )
+        return await self._executor.execute(planned, listener)
 
     async def resume(self, run_id: str, *, listener: Listener | None = None) -> Execution:
         """Go on with a run that was killed or cancelled. Finished steps are not paid again; dead calls are written off.
 
         Raises InputError where there is no journal of such a run.
         """
-        record = read_run(self.state_dir, run_id, _unheard)
-        before = replay(record.job, record.at_ms, record.events)
-        planned = planned_again(record.job)
-        if before.resumable.finished:
-            return Execution(planned, before.resumable, before.entries)
-        past = past_of(self.journal.file.path, run_id)
-        account = past.account or Account(tags=self.workspace.settings.tags)
-        self.journal.enrol(run_id, key=account.key, tags=account.tags, seq=past.next_seq)
-        story = Story(RunJournal.resume(self.state_dir, run_id), listener, list(before.entries))
-        with closing(story.journal):
-            run = await self.interpreter.resume(before.resumable, past.booked, listener=story.hear)
-        return await self._executed(planned, run, story)
-
-    async def _secure(self) -> None:
-        """Make a finished run's books survive a power loss. If the disk refuses, the run has succeeded all the same."""
-        try:
-            await self.journal.synced()
-        except LinesUnwritable as problem:
-            self._said.append(str(problem))
+        return await self._executor.resume(run_id, listener)
 
     def _planner(self, policy: Policy, max_steps: int, listener: Listener | None) -> Planner:
         return Planner(
@@ -236,7 +167,7 @@ class Client:
             catalog=self.workspace.reachable,
             policy=policy,
             max_steps=max_steps,
-            run=partial(self._run_given, listener=listener),
+            run=partial(self._executor.run_given, listener=listener),
         )
 
     async def _decompose(
@@ -247,66 +178,3 @@ class Client:
         if not self.workspace.providers:
             return by_rules(task, max_steps=max_steps, problem="no provider can be called")
         return await asking.decompose(task, run_id=run_id, limit=budget)
-
-    async def _run_given(self, job: Job, given: tuple[Message, ...], *, listener: Listener | None) -> Run:
-        """Run a job whose request is written already. Its journal has no prompt, and is enough to decide it again."""
-        job, at_ms = self.interpreter.known_cooling(job), self.interpreter.now_ms()
-        story = Story(RunJournal.create(self.state_dir, job, at_ms=at_ms), listener)
-        with closing(story.journal):
-            return await self.interpreter.run(job, at_ms=at_ms, given=given, listener=story.hear)
-
-    async def _run_unrecorded(self, job: Job, given: tuple[Message, ...], *, listener: Listener | None) -> Run:
-        """Run a job in the midst of a call, where no file may be in the way: the ledger has it, and no journal."""
-        return await self.interpreter.run(self.interpreter.known_cooling(job), given=given, listener=listener)
-
-
-@asynccontextmanager
-async def open_client(
-    workspace: Workspace | None = None,
-    *,
-    config: Path | None = None,
-    offline: bool | None = None,
-    simulated: EmbeddedProvider | None = None,
-) -> AsyncIterator[Client]:
-    """A client, while the block runs. Without a workspace, the configuration and the environment are read.
-
-    `simulated` answers offline, in place of an embedded provider without faults.
-    Raises InputError for bad configuration and LinesUnwritable where the ledger cannot be written.
-    """
-    workspace = workspace or open_workspace(
-        environ=os.environ, flags={"offline": offline}, path=config, now_ms=wall_ms()
-    )
-    settings, notices = workspace.settings, list(workspace.notices)
-    workspace.counted(())  # a tokenizer that is wanted loads now, or is missed now, and not in the midst of a request
-    async with AsyncExitStack() as stack:
-        endpoints = {name: _endpoint(settings, name) for name in workspace.providers if name != EMBEDDED}
-        if settings.offline:
-            address = await stack.enter_async_context(serve(simulated or EmbeddedProvider()))
-            endpoints[EMBEDDED] = Endpoint(ProviderKind.OPENAI, str(address))
-        plain = workspace.settings.proxy.http is HttpParser.H11
-        transport = await stack.enter_async_context(open_transport(reading=H11Answers if plain else LlhttpAnswers))
-        journal = Journal.open(settings.ledger_path, now_ms=wall_ms, sync=settings.ledger_sync)
-        stack.callback(journal.close)
-        notices += journal.notices
-        opening = open_purse(settings, journal, notices.append)
-        purse, accounts = await stack.enter_async_context(opening)
-        caller = Caller(transport, endpoints, catalog_id=catalog_ids(workspace.catalog))
-        interpreter = Interpreter(caller.call, purse, journal, Watch(), wall_ms)
-        yield Client(workspace, interpreter, journal, caller, purse, accounts, notices)
-
-
-def _endpoint(settings: Settings, name: str) -> Endpoint:
-    provider = settings.providers[name]
-    return Endpoint(
-        provider.kind,
-        provider.base_url,
-        provider.api_key,
-        tuple(provider.headers.items()),
-        cap_field=provider.cap_field,
-        stream_usage=provider.stream_usage,
-        responses=provider.responses,
-    )
-
-
-def _unheard(_: str) -> None:
-    """For notices that opening the ledger has given already."""

@@ -25,12 +25,13 @@ from tokenwise.catalog.models import Catalog, Model, Offer
 from tokenwise.catalog.prices import Price, Rate
 from tokenwise.money import NanoPerMtok
 from tokenwise.traits import Capability, Feature, Tier
-from tokenwise_shell.client import Client, open_client
+from tokenwise_shell.client import Client
 from tokenwise_shell.codec.messages import entry_from_json
 from tokenwise_shell.config.settings import HttpParser
 from tokenwise_shell.embedded import EmbeddedProvider, Pace, Script, serve
 from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.ledger.jsonl import read_lines
+from tokenwise_shell.opening import open_client
 from tokenwise_shell.proxy.app import application
 from tokenwise_shell.proxy.http.sockets import listen, origin_of
 from tokenwise_shell.proxy.http.swift import serve_clients

@@ -13,8 +13,9 @@ from typing import TypeVar
 from tokenwise.machine.run import Ended, Outcome
 from tokenwise_shell.cli.edge import Exit, columns, tell, write, write_json
 from tokenwise_shell.cli.interruption import until_signal
-from tokenwise_shell.client import Client, open_client
+from tokenwise_shell.client import Client
 from tokenwise_shell.engine.interpret import Listener
+from tokenwise_shell.opening import open_client
 from tokenwise_shell.plans.planned import Execution, Planned, Unplanned
 from tokenwise_shell.show.plan import execution_text, unplanned_text
 from tokenwise_shell.show.progress import LineDisplay, LiveDisplay, Tally

@@ -90,9 +90,10 @@ class RunJournal:
     file: LineFile
 
     @classmethod
-    def create(cls, state_dir: Path, job: Job, *, at_ms: int) -> "RunJournal":
+    def create(cls, state_dir: Path, job: Job, *, at_ms: int, judging: object = None) -> "RunJournal":
         """Begin the journal of a run that starts at `at_ms`, and keep its catalogue. Raises LinesUnwritable.
 
+        `judging` is who judges its replies, as JSON: no part of the job, and whoever goes on with the run needs it.
         Raises InputError where there is a journal of this id with something in it.
         """
         path = run_file(state_dir, job.id)
@@ -102,6 +103,8 @@ class RunJournal:
             file.close()
             raise InputError(Problem("run", f"{job.id!r} has a journal already, {path}; resume it, or take another id"))
         head = {"v": VERSION, "type": "job", "at": iso(at_ms), "at_ms": at_ms, "job": job_to_json(job)}
+        if judging is not None:
+            head["judging"] = judging
         file.append([encode_line(head)])
         if file.problem:
             raise file.problem
@@ -157,6 +160,7 @@ class RunRecord:
     job: Job
     at_ms: int
     events: tuple[Event, ...]
+    judging: object = None
 
 
 def read_run(state_dir: Path, run_id: str, notice: _Notice) -> RunRecord:
@@ -177,7 +181,7 @@ def read_run(state_dir: Path, run_id: str, notice: _Notice) -> RunRecord:
         raise InputError(Problem(str(path), "its first line lacks `job` or `at_ms`"))
     catalog = load_catalog(state_dir, str(document.get("catalog")))
     job = job_from_json(document, catalog, "job")
-    return RunRecord(job, head["at_ms"], tuple(_read_events(events)))
+    return RunRecord(job, head["at_ms"], tuple(_read_events(events)), head.get("judging"))
 
 
 def _read_events(lines: list[Line]) -> Iterable[Event]:

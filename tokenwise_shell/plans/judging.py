@@ -6,6 +6,7 @@ a failed check does, and so escalates. A reply that no opinion could be had on i
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from attrs import define, evolve, frozen
@@ -24,9 +25,11 @@ from tokenwise.traits import Capability
 from tokenwise_shell.catalogs.loading import named
 from tokenwise_shell.config.values import nearest
 from tokenwise_shell.engine.interpret import PlaceCall
+from tokenwise_shell.ledger.proof import CLOSINGS, what_is_wrong
+from tokenwise_shell.ledger.segments import read_ledger
 from tokenwise_shell.plans.planning import RunJob
 
-__all__ = ["Judge", "Judging", "judge_named", "judging_by", "money_for_judging"]
+__all__ = ["Judge", "Judging", "judge_named", "judging_by", "judging_of", "money_for_judging", "opinions_booked"]
 
 _NOTHING: Final = Nanodollars(0)
 _STEP: Final = Step("judge", "Say whether the reply does what the step asks", Capability.GENERAL)
@@ -44,6 +47,24 @@ class Judging:
     def as_json(self) -> dict[str, object]:
         """The document."""
         return {"model": self.model, "kept_cost_nano": self.kept}
+
+
+def judging_of(document: object) -> Judging | None:
+    """Read `Judging.as_json` back, None where nobody judges. Raises InputError for anything else."""
+    match document:
+        case None:
+            return None
+        case {"model": str(model), "kept_cost_nano": int(kept)}:
+            return Judging(model, Nanodollars(kept))
+        case _:
+            raise InputError(Problem("judging", "expected a judge's model and the money that is kept for it"))
+
+
+def opinions_booked(ledger: Path, run_id: str) -> Nanodollars:
+    """What a run's opinions have cost so far by the ledger: charged, or written off with the process that asked."""
+    runs = (line for line in read_ledger(ledger, _unheard) if str(line.get("run")).startswith(f"{run_id}/judge/"))
+    closings = (line for line in runs if line["type"] in CLOSINGS and not what_is_wrong(line))
+    return Nanodollars(sum(line["amount_nano"] for line in closings))
 
 
 def money_for_judging(plan: Plan, model: str, catalog: Catalog, policy: Policy) -> Nanodollars | None:
@@ -119,3 +140,7 @@ class Judge:
         self.overrun += done.books.overrun
         state = done.steps[0].state
         return read_opinion(state.text) if isinstance(state, Ended) and state.outcome is Outcome.OK else None
+
+
+def _unheard(_: str) -> None:
+    """For notices that opening the ledger has given already."""

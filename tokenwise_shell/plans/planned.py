@@ -262,7 +262,8 @@ def _outcome(each: StepRun) -> Outcome | None:
     return each.state.outcome if isinstance(each.state, Ended) else None
 
 
-def planned_again(job: Job) -> Planned:
+def planned_again(job: Job, judging: Judging | None) -> Planned:
     """The plan that a recorded job was made from. What its planning cost is not in the job, and counts as nothing."""
     assigned = as_chosen(job.plan, job.choices, job.catalog)
-    return Planned(job.plan, assigned, job.catalog, job.policy, job.limit, PlannerReport("journal"), job.id)
+    budget = Nanodollars(job.limit + (judging.kept if judging else 0))
+    return Planned(job.plan, assigned, job.catalog, job.policy, budget, PlannerReport("journal"), job.id, judging)

@@ -15,10 +15,11 @@ from typing import Final
 import trio
 from attrs import define, frozen
 
-from tokenwise_shell.client import Client, open_client
+from tokenwise_shell.client import Client
 from tokenwise_shell.config.settings import ProxySettings
 from tokenwise_shell.embedded import EmbeddedProvider
 from tokenwise_shell.engine.clock import wall_ms
+from tokenwise_shell.opening import open_client
 from tokenwise_shell.proxy.admission.access import Access
 from tokenwise_shell.proxy.admission.budgets import put_in_force, standings
 from tokenwise_shell.proxy.admission.keys import KeyFile, keys_beside

@@ -15,11 +15,11 @@ from tokenwise.errors import InputError
 from tokenwise.money import Nanodollars
 from tokenwise_shell.budgets.accounts import Limit
 from tokenwise_shell.budgets.treasury import Granted, Refused
-from tokenwise_shell.client import open_client
 from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.ledger.booking import Account
 from tokenwise_shell.ledger.proof import CLOSINGS
 from tokenwise_shell.ledger.segments import read_ledger
+from tokenwise_shell.opening import open_client
 from tokenwise_shell.workspace import open_workspace
 
 TASK = "Name two colours, then mix them"

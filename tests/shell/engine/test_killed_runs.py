@@ -54,6 +54,31 @@ def test_killed_after_two_of_five_steps_it_pays_for_three(tmp_path):
     assert program("replay", journal.stem, "--config", config, home=tmp_path).out.startswith("identical: ")
 
 
+def test_it_keeps_its_judge_and_the_money_that_opinions_have_left(tmp_path):
+    task = "Read the first offer, then read the second offer, then compare both offers"
+    with provider({"first": ["ok", "ok", "ok", "ok", "hang"]}) as url:
+        config = configure(tmp_path, url)
+        judged = ("--planner", "rules", "--judge", "local/small", "--out", "plan.json", "--config", config)
+        planned = program("plan", task, *judged, "--json", home=tmp_path).json
+        last = planned["steps"][-1]["id"]
+        assert len(planned["steps"]) == 3
+        killed_at(f"{last}: asking", "run", "plan.json", "--config", config, home=tmp_path)
+    (journal,) = (tmp_path / ".local/state/tokenwise/runs").glob("*.jsonl")
+    with provider() as url:
+        config = configure(tmp_path, url)
+        done = program("run", "--resume", journal.stem, "--config", config, "--json", home=tmp_path)
+        again = program("run", "--resume", journal.stem, "--config", config, "--json", home=tmp_path)
+    lines = program("ledger", "--json", home=tmp_path).json
+    closed = [line for line in lines if line["type"] in {"charged", "abandoned"}]
+    opinions = [line for line in closed if "/judge/" in line["run"]]
+    assert [line["run"].rpartition("/")[2] for line in opinions] == ["0-0", "1-0", "2-1"]  # the last one's second call
+    assert done.json["judge"] == planned["judge"]
+    assert done.json["budget_nano"] == planned["budget_nano"]
+    assert done.json["run"]["judge_nano"] == sum(line["amount_nano"] for line in opinions) > 0
+    assert done.json["run"]["spent_nano"] == sum(line["amount_nano"] for line in closed)
+    assert again.json["run"]["spent_nano"] == done.json["run"]["spent_nano"]
+
+
 def test_ctrl_c_while_planning_says_what_that_cost(tmp_path):
     import signal
 
