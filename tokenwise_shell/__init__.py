@@ -10,13 +10,26 @@ if TYPE_CHECKING:
     from tokenwise_shell.blocking import Executor, Planner, Router
     from tokenwise_shell.client import Client
     from tokenwise_shell.opening import open_client
+    from tokenwise_shell.plans.completion import Completion
     from tokenwise_shell.plans.decision import Decision
     from tokenwise_shell.plans.planned import Execution, Planned, Unplanned
 
-__all__ = ["Client", "Decision", "Execution", "Executor", "Planned", "Planner", "Router", "Unplanned", "open_client"]
+__all__ = [
+    "Client",
+    "Completion",
+    "Decision",
+    "Execution",
+    "Executor",
+    "Planned",
+    "Planner",
+    "Router",
+    "Unplanned",
+    "open_client",
+]
 
 _HOME = {
     "Client": "client",
+    "Completion": "plans.completion",
     "Decision": "plans.decision",
     "Execution": "plans.planned",
     "Executor": "blocking",

@@ -19,7 +19,9 @@ from tokenwise.policy import Strategy
 from tokenwise.routing.request import Wishes
 from tokenwise.scenario.risk import Blocked
 from tokenwise.traits import Capability
+from tokenwise_shell.config.values import nearest
 from tokenwise_shell.engine.clock import wall_ms
+from tokenwise_shell.plans.completion import Completion
 from tokenwise_shell.plans.decision import Conversation, Decision
 from tokenwise_shell.plans.planned import Execution, Planned, Unplanned
 from tokenwise_shell.workspace import Workspace, open_workspace
@@ -66,6 +68,39 @@ class Router:
             wishes=wishes,
             best_effort=best_effort,
         )
+
+    def complete(
+        self,
+        conversation: Conversation,
+        *,
+        strategy: str | Strategy | None = None,
+        budget: Money | None = None,
+        model: str = "",
+        max_output_tokens: int | None = None,
+        hear: Callable[[str], None] | None = None,
+    ) -> Completion | Decision:
+        """Have the chosen model answer, within the budget; the refused Decision where nobody was asked.
+
+        `model` names one by its id, `hear` gets the text as it comes, on another thread. Raises InputError for an
+        unknown strategy or model. A KeyboardInterrupt lets go of all money and calls before it is raised.
+        """
+        chosen, limit = _strategy(strategy), _money(budget)
+        if model and model not in self.workspace.catalog:
+            raise InputError(Problem("model", f"{model!r} is no model of this catalogue{nearest(model, self._ids)}"))
+        wishes = Wishes(max_output_tokens=max_output_tokens, model=model)
+
+        async def work() -> Completion | Decision:
+            from tokenwise_shell.opening import open_client
+
+            async with open_client(self.workspace) as client:
+                said = None if hear is None else _awaited(hear)
+                return await client.complete(conversation, strategy=chosen, budget=limit, wishes=wishes, hear=said)
+
+        return _in_trio(work)
+
+    @property
+    def _ids(self) -> tuple[str, ...]:
+        return tuple(self.workspace.catalog.by_id)
 
 
 @define
@@ -131,6 +166,13 @@ def _through_portal(work: Callable[[], Awaitable[T]]) -> T:
 
     with start_blocking_portal(backend="trio") as portal:
         return portal.call(work)
+
+
+def _awaited(hear: Callable[[str], None]) -> Callable[[str], Awaitable[None]]:
+    async def heard(text: str) -> None:
+        hear(text)
+
+    return heard
 
 
 def _strategy(name: str | Strategy | None) -> Strategy | None:

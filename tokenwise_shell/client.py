@@ -15,6 +15,7 @@ from tokenwise.money import Nanodollars
 from tokenwise.planner.assignment import Unassignable, assign
 from tokenwise.planner.synthesis import synthesized
 from tokenwise.policy import Policy, Strategy
+from tokenwise.routing.choosing import Routed
 from tokenwise.routing.request import Wishes
 from tokenwise.scenario.risk import Blocked, judge
 from tokenwise_shell.budgets.accounts import Accounts, Limit
@@ -23,6 +24,7 @@ from tokenwise_shell.engine.calls import Caller
 from tokenwise_shell.engine.interpret import Interpreter, Listener
 from tokenwise_shell.ledger.journal import Journal
 from tokenwise_shell.ledger.runs import new_run_id
+from tokenwise_shell.plans.completion import Aloud, Completion, Hear, job_of, messages_of
 from tokenwise_shell.plans.decision import Conversation, Decision
 from tokenwise_shell.plans.executing import PlanExecutor
 from tokenwise_shell.plans.judging import Judging, judge_named, judging_by
@@ -100,6 +102,29 @@ class Client:
         return self.workspace.decide(
             conversation, strategy=strategy, budget=budget, wishes=wishes, best_effort=best_effort
         )
+
+    async def complete(
+        self,
+        conversation: Conversation,
+        *,
+        strategy: Strategy | None = None,
+        budget: Nanodollars | None = None,
+        wishes: Wishes | None = None,
+        best_effort: bool = False,
+        hear: Hear | None = None,
+        listener: Listener | None = None,
+    ) -> Completion | Decision:
+        """Route one prompt and have it answered within the budget; the refused Decision where nobody was asked.
+
+        `hear` gets the answer's text as it comes; once it has, nobody else is asked. `wishes` may name the model.
+        Cancelling this lets go of the money and the call, writes that down, and re-raises.
+        """
+        decision = self.route(conversation, strategy=strategy, budget=budget, wishes=wishes, best_effort=best_effort)
+        if not isinstance(decision.outcome, Routed):
+            return decision
+        job = job_of(decision, decision.outcome, new_run_id(self.interpreter.now_ms(), os.urandom(8)))
+        aloud = Aloud(self.caller, hear) if hear else None
+        return await self._executor.answer(decision, job, messages_of(conversation), aloud=aloud, listener=listener)
 
     async def plan(
         self,

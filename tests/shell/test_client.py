@@ -2,6 +2,7 @@
 
 import stat
 import threading
+from functools import partial
 
 import pytest
 import trio
@@ -13,9 +14,10 @@ from tokenwise.money import Nanodollars, parse_usd
 from tokenwise.policy import Strategy
 from tokenwise.routing.choosing import Routed, route
 from tokenwise.scenario.risk import Blocked
-from tokenwise_shell import Executor, Planner, Router, open_client
+from tokenwise_shell import Completion, Decision, Executor, Planner, Router, open_client
 from tokenwise_shell.budgets.treasury import Granted
 from tokenwise_shell.codec.messages import entry_from_json
+from tokenwise_shell.embedded import EmbeddedProvider, Every, Script, Stall
 from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.ledger.jsonl import read_lines
 from tokenwise_shell.ledger.proof import verify
@@ -241,3 +243,60 @@ async def test_a_run_that_is_gone_on_with_and_cancelled_at_once_is_closed_once(h
     assert first.cancelled_caught
     assert second.cancelled_caught
     assert verify(read_lines(furnished.settings.ledger_path, print)).problems == ()
+
+
+class TestCompleting:
+    async def test_one_prompt_is_routed_as_route_does_and_answered(self, home):
+        async with open_client(workspace(home)) as tw:
+            done = await tw.complete("What is rain?", budget=parse_usd("0.05"))
+            assert isinstance(done, Completion)
+            assert done.decision == tw.route("What is rain?", budget=parse_usd("0.05"))
+        assert done.status == "completed"
+        assert done.output.startswith("[simulated")
+        assert 0 < done.spent <= done.held <= parse_usd("0.05")
+        written = entries_of(tw.workspace.settings.ledger_path, done.run_id)
+        assert list(ledger.check(entry for entry in written if entry)) == []
+
+    async def test_what_is_heard_as_it_comes_is_the_answer(self, home):
+        heard = []
+
+        async def hear(text):
+            heard.append(text)
+
+        async with open_client(workspace(home)) as tw:
+            done = await tw.complete("What is rain?", hear=hear)
+        assert len(heard) > 1
+        assert "".join(heard) == done.output
+
+    async def test_a_refusal_is_the_decision_and_nothing_was_asked(self, home):
+        async with open_client(workspace(home)) as tw:
+            done = await tw.complete("What is rain?", budget=Nanodollars(1))
+        assert isinstance(done, Decision)
+        assert not isinstance(done.outcome, Routed)
+
+    async def test_cancelling_leaves_books_that_balance(self, home):
+        script = Script([Every(1, Stall(after_chunks=2, ms=60_000))])
+        started = trio.Event()
+
+        async def hear(_):
+            started.set()
+
+        async with open_client(workspace(home), simulated=EmbeddedProvider(script=script)) as tw:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(partial(tw.complete, "What is rain?", hear=hear))
+                with trio.fail_after(30):
+                    await started.wait()
+                nursery.cancel_scope.cancel()
+            assert not tw.purse.treasury.open_holds
+        assert verify(read_lines(tw.workspace.settings.ledger_path, print)).problems == ()
+
+    def test_the_blocking_face_gives_the_same(self, home):
+        router = Router(offline=True)
+        heard = []
+        done = router.complete("What is rain?", budget=0.05, hear=heard.append)
+        assert done.decision == router.route("What is rain?", budget=0.05)
+        assert "".join(heard) == done.output
+        named = router.complete("What is rain?", budget="0.05", model="openai/gpt-4.1-mini")
+        assert (named.model, named.status) == ("openai/gpt-4.1-mini", "completed")
+        with pytest.raises(InputError, match="no model of this catalogue"):
+            router.complete("What is rain?", model="gpt-9")

@@ -12,6 +12,7 @@ Without a network or a key, add --offline: models are then simulated, and everyt
 
 COMMANDS: Final = {
     "route": ("route_command:route", "Choose a model for a query, and say why and what it may cost. Calls nobody."),
+    "ask": ("ask_command:ask", "Route one prompt, answer it, and say what it cost."),
     "plan": ("plan_command:plan", "Cut a task into steps, give each a model within the budget; run it with -x."),
     "run": ("run_command:run", "Run a saved plan, or go on with a run that was interrupted."),
     "replay": ("replay_command:replay", "Decide a recorded run again, and compare; or under another policy."),

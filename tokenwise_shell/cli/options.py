@@ -10,14 +10,14 @@ from attrs import frozen
 from cyclopts import Parameter
 
 from tokenwise.errors import InputError, Problem
-from tokenwise_shell.cli.edge import tell
+from tokenwise_shell.cli.edge import STDIN, tell
 from tokenwise_shell.config.loading import load
 from tokenwise_shell.config.settings import Settings
 from tokenwise_shell.config.values import nearest, whole
 from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.workspace import Workspace, furnish
 
-__all__ = ["Common", "Spending", "count", "one_of"]
+__all__ = ["Common", "Spending", "count", "one_of", "refuse_unwritable"]
 
 _NO_FLAGS: Final[Mapping[str, object]] = MappingProxyType({})
 
@@ -88,3 +88,13 @@ def one_of(text: str, names: tuple[str, ...], flag: str) -> str:
         accepted = ", ".join(names)
         raise InputError(Problem(flag, f"{text!r}: expected one of {accepted}{nearest(word, names)}"))
     return word
+
+
+def refuse_unwritable(path: Path | None, flag: str) -> None:
+    """Find out now, before any money is spent, that an option names no file. Raises InputError."""
+    if path is None:
+        return
+    if str(path) == STDIN or path.is_dir():
+        raise InputError(Problem(flag, "expected the name of a file"))
+    if not path.parent.is_dir():
+        raise InputError(Problem(flag, f"there is no folder {path.parent}"))

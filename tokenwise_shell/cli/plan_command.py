@@ -8,8 +8,8 @@ from cyclopts import Parameter
 
 from tokenwise.errors import InputError, Problem
 from tokenwise.plan import MAX_STEPS
-from tokenwise_shell.cli.edge import STDIN, read_text
-from tokenwise_shell.cli.options import Common, Spending, count, one_of
+from tokenwise_shell.cli.edge import read_text
+from tokenwise_shell.cli.options import Common, Spending, count, one_of, refuse_unwritable
 
 __all__ = ["Cutting", "Drawing", "plan"]
 
@@ -64,8 +64,8 @@ def plan(
     text = read_text(task, "TASK")
     max_steps = count(cutting.max_steps, "--max-steps", most=MAX_STEPS)
     planner = one_of(cutting.planner, ("llm", "rules"), "--planner")
-    _refuse_unwritable(out, "--out")
-    _refuse_unwritable(drawing.svg, "--svg")
+    refuse_unwritable(out, "--out")
+    refuse_unwritable(drawing.svg, "--svg")
     if drawing.mermaid and common.json:
         raise InputError(Problem("--mermaid and --json", "cannot be used together"))
     workspace = common.workspace({**spending.flags, "tags": ",".join(cutting.tag) if cutting.tag else None})
@@ -84,13 +84,3 @@ def plan(
         as_json=common.json,
     )
     return perform(workspace, work)
-
-
-def _refuse_unwritable(path: Path | None, flag: str) -> None:
-    """Find out now, before any money is spent on planning."""
-    if path is None:
-        return
-    if str(path) == STDIN or path.is_dir():
-        raise InputError(Problem(flag, "expected the name of a file"))
-    if not path.parent.is_dir():
-        raise InputError(Problem(flag, f"there is no folder {path.parent}"))

@@ -16,6 +16,7 @@ from tokenwise_shell.cli.interruption import until_signal
 from tokenwise_shell.client import Client
 from tokenwise_shell.engine.interpret import Listener
 from tokenwise_shell.opening import open_client
+from tokenwise_shell.plans.completion import Completion
 from tokenwise_shell.plans.planned import Execution, Planned, Unplanned
 from tokenwise_shell.show.plan import execution_text, unplanned_text
 from tokenwise_shell.show.progress import LineDisplay, LiveDisplay, Tally
@@ -121,7 +122,7 @@ def refuse(unplanned: Unplanned, *, as_json: bool) -> Exit:
     return Exit.OUT_OF_REACH if unplanned.smallest_budget is None else Exit.OVER_BUDGET
 
 
-def exit_of(execution: Execution) -> Exit:
+def exit_of(execution: Execution | Completion) -> Exit:
     """The exit code for how a run ended. One that a signal ended never gets here."""
     outcomes = {each.state.outcome for each in execution.run.steps if isinstance(each.state, Ended)}
     unspent = not execution.run.books.spent

@@ -1,4 +1,4 @@
-"""Plans run: begun, written down, judged where that was asked for, and gone on with after an interruption."""
+"""Plans and single prompts run: begun, written down, judged where asked for, gone on with after an interruption."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -20,6 +20,8 @@ from tokenwise_shell.ledger.journal import Journal
 from tokenwise_shell.ledger.jsonl import LinesUnwritable
 from tokenwise_shell.ledger.past import past_of
 from tokenwise_shell.ledger.runs import RunJournal, Story, read_run
+from tokenwise_shell.plans.completion import Aloud, Completion
+from tokenwise_shell.plans.decision import Decision
 from tokenwise_shell.plans.judging import Judge, Judging, judging_of, opinions_booked
 from tokenwise_shell.plans.planned import Execution, Planned, Refusal, planned_again
 
@@ -61,6 +63,28 @@ class PlanExecutor:
             run = await self._performing(judge).run(job, at_ms=at_ms, listener=story.hear)
         return await self._executed(planned, run, story, judge)
 
+    async def answer(
+        self,
+        decision: Decision,
+        job: Job,
+        given: tuple[Message, ...],
+        *,
+        aloud: Aloud | None = None,
+        listener: Listener | None = None,
+    ) -> Completion:
+        """Carry out the job of one decision, whose words are given; `aloud` passes its answer on as it comes."""
+        self.journal.enrol(job.id, tags=self.tags)
+        performing = evolve(self.interpreter, place_call=aloud.place) if aloud else self.interpreter
+        job, at_ms = performing.known_cooling(job), performing.now_ms()
+        story = Story(RunJournal.create(self.state_dir, job, at_ms=at_ms), listener)
+        with closing(story.journal):
+            run = await performing.run(job, at_ms=at_ms, given=given, listener=story.hear)
+        await self._secure()
+        done = Completion(decision, run, tuple(story.kept), self._refusal(run), self.purse.governed(job.id))
+        if aloud and not aloud.heard and done.output:
+            await aloud.hear(done.output)
+        return done
+
     async def resume(self, run_id: str, listener: Listener | None) -> Execution:
         """Go on with a run that was interrupted, with its judge and what is left of the money for opinions.
 
@@ -96,12 +120,16 @@ class PlanExecutor:
     async def _executed(self, planned: Planned, run: Run, story: Story, judge: Judge | None) -> Execution:
         """What came of a run, when its books are safe."""
         await self._secure()
-        refused, governed = self.purse.refusal(planned.run_id), self.purse.governed(planned.run_id)
+        governed = self.purse.governed(planned.run_id)
+        executed = Execution(planned, run, tuple(story.kept), refusal=self._refusal(run), governed=governed)
+        return evolve(executed, opinions=Nanodollars(judge.spent), unjudged=judge.unjudged) if judge else executed
+
+    def _refusal(self, run: Run) -> Refusal | None:
+        """The last refusal of a budget outside the run, by the least that would have done."""
+        refused = self.purse.refusal(run.job.id)
         if refused and (lack := next((ending.lack for ending in run.endings if ending.lack), None)):
             refused = refused.for_want_of(lack.least)
-        refusal = Refusal(refused.code, told(refused)) if refused else None
-        executed = Execution(planned, run, tuple(story.kept), refusal=refusal, governed=governed)
-        return evolve(executed, opinions=Nanodollars(judge.spent), unjudged=judge.unjudged) if judge else executed
+        return Refusal(refused.code, told(refused)) if refused else None
 
     async def _secure(self) -> None:
         """Make a finished run's books survive a power loss. If the disk refuses, the run has succeeded all the same."""

@@ -16,7 +16,7 @@ from tokenwise.policy import Policy
 from tokenwise_shell.plans.judging import Judging
 from tokenwise_shell.plans.planning import PlannerReport
 
-__all__ = ["Execution", "Planned", "Refusal", "Unplanned", "planned_again"]
+__all__ = ["Execution", "Planned", "Refusal", "Unplanned", "escalations", "planned_again"]
 
 _FOR_WANT_OF_MONEY: Final = (Outcome.BUDGET_EXHAUSTED, Outcome.FAILED)
 
@@ -241,11 +241,12 @@ class Execution:
             "spent_nano": each.spent,
             "output": self.text(step_id),
             "why": self.why(each),
-            "escalations": _escalations(step_id, self.entries),
+            "escalations": escalations(step_id, self.entries),
         }
 
 
-def _escalations(step_id: str, entries: Sequence[Entry]) -> list[dict[str, object]]:
+def escalations(step_id: str, entries: Sequence[Entry]) -> list[dict[str, object]]:
+    """Each time that a step got another model or seller than before, and why."""
     moves: list[dict[str, object]] = []
     for entry in entries:
         match entry:
