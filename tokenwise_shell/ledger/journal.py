@@ -9,12 +9,12 @@ On opening, what processes that died had reserved and not closed is booked as ab
 the format and the rules.
 """
 
-import logging
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from attrs import define, field
 
@@ -23,25 +23,16 @@ from tokenwise.ids import AttemptId
 from tokenwise_shell.config.settings import LedgerSync
 from tokenwise_shell.ledger.booking import Account, booking_of
 from tokenwise_shell.ledger.bookmarks import Bookmarks
-from tokenwise_shell.ledger.jsonl import VERSION, Line, LineFile, LinesUnwritable, encode_line, iso, sync_directory
+from tokenwise_shell.ledger.commits import GroupCommit
+from tokenwise_shell.ledger.jsonl import VERSION, Line, LineFile, LinesUnwritable, encode_line, iso
 from tokenwise_shell.ledger.leases import Leases
 from tokenwise_shell.ledger.recovery import Recovered, closings_for, summed
-from tokenwise_shell.ledger.segments import locked, numbered, set_aside
+from tokenwise_shell.ledger.rotation import ROTATE_BYTES, Rotation
+from tokenwise_shell.ledger.segments import locked, naming, numbered, or_closed
 from tokenwise_shell.ledger.spending import Spending, load_spending
 from tokenwise_shell.ledger.writers import Position, Registered, Writer, boot_id, take_roll
 
-if TYPE_CHECKING:
-    import trio
-
-__all__ = ["ROTATE_BYTES", "Journal"]
-
-ROTATE_BYTES: Final = 1 << 28
-"""A file of this length is set aside: about a million lines, which a reader goes through in some seconds."""
-
-# Batches of lines between two looks at the file's length. Its name is looked at before each.
-_LOOK_EVERY: Final = 64
-
-_LOG: Final = logging.getLogger("tokenwise.ledger")
+__all__ = ["Journal"]
 
 _NOBODY: Final = Account()
 
@@ -69,19 +60,15 @@ class Journal:
     notices: tuple[str, ...]
     entered: Position
     others: int
-    _place: Registered
+    rotation: Rotation
     _encode: Callable[[Entry], dict[str, object]]
-    _rotate_bytes: int
     leases: Leases = field(init=False)
+    commits: GroupCommit = field(init=False)
     tally: Spending = field(factory=Spending)
     bookmarks: Bookmarks = field(factory=Bookmarks)
     keeps_sums: bool = False
     _runs: dict[str, _Numbers] = field(factory=dict)
     _owing: dict[tuple[str, AttemptId], str] = field(factory=dict)
-    _synced: int = 0
-    _syncing: "trio.Event | None" = None
-    _lost: LinesUnwritable | None = None
-    _batches: int = 0
 
     @classmethod
     def open(
@@ -104,19 +91,21 @@ class Journal:
 
         notices: list[str] = []
         boot = boot_id() if boot is None else boot
-        with _naming(path), locked(path):
+        with naming(path), locked(path):
             file = LineFile.open(path)
-            with _or_closed(file):
+            with or_closed(file):
                 roll = take_roll(path)
                 closings = list(closings_for(roll, path, notices.append, at=iso(now_ms()), boot=boot))
                 place = _enter(file, now_ms(), boot, closings)
                 entered = Position(max(numbered(path)), file.size)
                 Registered.forget(path, roll.dead)
         told, said, name, others = summed(closings), tuple(notices), place.path.name, len(roll.living)
-        return cls(file, now_ms, sync, name, told, said, entered, others, place, entry_to_json, rotate_bytes)
+        rotation = Rotation(file, place, rotate_bytes)
+        return cls(file, now_ms, sync, name, told, said, entered, others, rotation, entry_to_json)
 
     def __attrs_post_init__(self) -> None:
         self.leases = Leases(self._append_about_itself)
+        self.commits = GroupCommit(self.file, self._before_a_round, self.leases.synced)
 
     def _append_about_itself(self, kind: str, account: Account, fields: dict[str, object]) -> int:
         line = {**_head(self.now_ms(), "", 0, kind, account), "writer": self.writer, **fields}
@@ -148,15 +137,13 @@ class Journal:
             lines.append(encode_line({**head, **line, **self._owed(run_id, entry, numbers.account, at)}))
         if any(isinstance(entry, Finished) for entry in entries):
             del self._runs[run_id]
-        self._look_after_the_name()
+        self.rotation.before_writing()
         position = self.file.append(lines)
         if self.sync is LedgerSync.LEASE:
             for entry in entries:
                 if isinstance(entry, Reservation):
                     self.leases.draw(numbers.account, entry.amount, position)
-        self._batches += 1
-        if self._batches % _LOOK_EVERY == 0:
-            self._look_after_the_length()
+        self.rotation.after_writing()
 
     def _owed(self, run_id: str, entry: Entry, account: Account, at_ms: int) -> dict[str, object]:
         """Keep count of what this process has reserved and not closed, and of what was spent, by day of reservation.
@@ -176,7 +163,7 @@ class Journal:
     def check(self) -> LinesUnwritable | None:
         """Why no new work may begin, None if it may. Tries first to write what waits."""
         self.file.flush()
-        return self._lost or self.file.problem
+        return self.commits.lost or self.rotation.lost or self.file.problem
 
     async def durable(self) -> None:
         """Return once what was appended is as safe as `sync` promises. Raises LinesUnwritable."""
@@ -187,112 +174,33 @@ class Journal:
                 await self.synced()
             case LedgerSync.LEASE if not self.leases.covered():
                 await self.synced()
-            case LedgerSync.LEASE if self._syncing is None and self.leases.low():
-                await self._commit()
+            case LedgerSync.LEASE if self.leases.low() and not self.commits.busy:
+                await self.commits.round()
             case LedgerSync.LEASE | LedgerSync.NEVER:
                 pass
 
     async def synced(self) -> None:
-        """Return once what was appended survives a power loss, whatever `sync` says. Raises LinesUnwritable.
+        """Return once what was appended survives a power loss, whatever `sync` says. Raises LinesUnwritable."""
+        await self.commits.upto(self.file.accepted, self.check)
 
-        The first task that waits does the work for all that come while the disk is busy with the round before.
-        """
-        upto = self.file.accepted
-        while self._synced < upto:
-            if problem := self.check():
-                raise problem
-            if self._syncing is None:
-                await self._commit()
-            else:
-                await self._syncing.wait()
-
-    async def _commit(self) -> None:
-        import trio
-
-        done = self._syncing = trio.Event()
-        try:
-            await trio.lowlevel.checkpoint()  # whoever the round before has woken may append first, and share this one
-            moved, due = self._bookmark()
-            if self.sync is LedgerSync.LEASE:
-                self.leases.renew()  # which writes each lease anew, behind the bookmark
-            upto = self.file.written
-            await trio.to_thread.run_sync(self.file.sync)
-        except OSError as error:
-            # Linux drops what it could not write and reports success the next time, so there is no trying again.
-            self._lost = LinesUnwritable(self.file.path, error, 0)
-        else:
-            self._synced = upto
-            self.leases.synced(upto)
-        finally:
-            self._syncing = None
-            done.set()
-        if due and not self._lost:
-            await trio.to_thread.run_sync(self._keep, moved)
-
-    def _bookmark(self) -> tuple[Position | None, bool]:
-        """The place before which this process has left nothing open, and whether it is time to keep it."""
-        if not self.bookmarks.due(self.file.accepted):
-            return None, False
-        with suppress(OSError):
-            place = Position(max(numbered(self.file.path)), self.file.size)
-            return self.bookmarks.move(place, self._owing), True
-        return None, False
+    def _before_a_round(self) -> Callable[[], None] | None:
+        """Move the bookmark where it is time to, and write the leases anew behind it."""
+        behind = None
+        if self.bookmarks.due(self.file.accepted):
+            with suppress(OSError):
+                place = Position(max(numbered(self.file.path)), self.file.size)
+                behind = partial(self._keep, self.bookmarks.move(place, self._owing))
+        if self.sync is LedgerSync.LEASE:
+            self.leases.renew()
+        return behind
 
     def _keep(self, moved: Position | None) -> None:
         """Spare whoever comes after this process's death most of the reading. Where it fails, that takes longer."""
         with suppress(OSError):
             if moved is not None:
-                self._place.move(moved)
+                self.rotation.place.move(moved)
             if self.keeps_sums:
                 load_spending(self.file.path, _unheard)
-
-    def _look_after_the_name(self) -> None:
-        """Go on in the file of that name if this one no longer has it: set aside by another process, moved or deleted.
-
-        What is written to a file that has no name is lost with the process, so for such a one the lock is waited for.
-        """
-        with suppress(OSError):
-            if self._moved():
-                with locked(self.file.path, wait=os.fstat(self.file.descriptor).st_nlink == 0):
-                    self._change_files()
-
-    def _look_after_the_length(self) -> None:
-        """Set the file aside if it is long enough.
-
-        What keeps this from being done (no room for a new file, say) shows when lines are written. It is tried again.
-        """
-        with suppress(OSError):
-            if self.file.size >= self._rotate_bytes:
-                with locked(self.file.path, wait=False):
-                    self._change_files()
-
-    def _change_files(self) -> None:
-        path = self.file.path
-        try:
-            self.file.sync()  # of what is in the old file, nobody will ask again
-        except OSError as error:
-            self._lost = LinesUnwritable(path, error, 0)
-            return
-        if not self._moved():
-            set_aside(path)
-        taken = self._taken_away()
-        self.file.go_on_in(path)
-        sync_directory(path.parent)
-        if taken:
-            _LOG.warning("%s was moved or deleted while it was being written; a new file of this name goes on", path)
-            self._place.move(Position(max(numbered(path)), 0))
-
-    def _taken_away(self) -> bool:
-        """Whether the file being written is none of the ledger's any more, under any of their names."""
-        return self.file.inode not in {
-            file.stat().st_ino for file in numbered(self.file.path).values() if file.exists()
-        }
-
-    def _moved(self) -> bool:
-        try:
-            return self.file.path.stat().st_ino != self.file.inode
-        except FileNotFoundError:
-            return True
 
     def close(self) -> None:
         """Write and sync what is left. Raises LinesUnwritable where the disk took less than everything."""
@@ -307,30 +215,9 @@ class Journal:
             finally:
                 self.file.close()
         except OSError as error:
-            self._place.leave(owing=True)
+            self.rotation.place.leave(owing=True)
             raise error if isinstance(error, LinesUnwritable) else LinesUnwritable(self.file.path, error, 0) from error
-        self._place.leave(owing=owing)
-
-
-@contextmanager
-def _naming(path: Path) -> Iterator[None]:
-    """Say which ledger it is whose files cannot be worked with."""
-    try:
-        yield
-    except LinesUnwritable:
-        raise
-    except OSError as error:
-        raise LinesUnwritable(path, error, 0) from error
-
-
-@contextmanager
-def _or_closed(file: LineFile) -> Iterator[None]:
-    """Close the file if this fails."""
-    try:
-        yield
-    except OSError:
-        os.close(file.descriptor)
-        raise
+        self.rotation.place.leave(owing=owing)
 
 
 def _enter(file: LineFile, at_ms: int, boot: str, closings: Sequence[Line]) -> Registered:

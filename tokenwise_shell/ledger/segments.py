@@ -19,10 +19,10 @@ from typing import Final
 
 from attrs import frozen
 
-from tokenwise_shell.ledger.jsonl import Line, read_lines
+from tokenwise_shell.ledger.jsonl import Line, LineFile, LinesUnwritable, read_lines
 from tokenwise_shell.ledger.writers import Position, take_roll
 
-__all__ = ["Snapshot", "locked", "numbered", "read_from", "read_ledger", "set_aside", "snapshot"]
+__all__ = ["Snapshot", "locked", "naming", "numbered", "or_closed", "read_from", "read_ledger", "set_aside", "snapshot"]
 
 _DIGITS: Final = 6  # a million files of the default size are more than a disk
 
@@ -122,3 +122,24 @@ def read_from(ledger: Path, position: Position, notice: Callable[[str], None]) -
         if (number >= position.number or not known) and path.exists():
             start = position.offset if number == position.number else 0
             yield from read_lines(path, notice, start=start, stop=path.stat().st_size)
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Say which ledger it is whose files cannot be worked with."""
+    try:
+        yield
+    except LinesUnwritable:
+        raise
+    except OSError as error:
+        raise LinesUnwritable(path, error, 0) from error
+
+
+@contextmanager
+def or_closed(file: LineFile) -> Iterator[None]:
+    """Close the file if this fails."""
+    try:
+        yield
+    except OSError:
+        os.close(file.descriptor)
+        raise

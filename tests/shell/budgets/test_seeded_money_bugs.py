@@ -60,9 +60,9 @@ BUGS = (
     ),
     Bug(
         "lines written while the disk was busy count as synced",
-        "ledger/journal",
-        "            self._synced = upto\n",
-        "            self._synced = self.file.accepted\n",
+        "ledger/commits",
+        "            self.synced = upto\n",
+        "            self.synced = self.file.accepted\n",
         "tests/shell/ledger/test_journal.py::TestDurability",
     ),
     Bug(

@@ -56,7 +56,7 @@ def entries(path):
 def die(journal):
     """Leave a journal as a killed process does: descriptors are closed by the kernel, and nothing else is done."""
     os.close(journal.file.descriptor)
-    os.close(journal._place.descriptor)
+    os.close(journal.rotation.place.descriptor)
 
 
 @pytest.fixture
@@ -234,7 +234,7 @@ class TestRecovery:
     def test_dying_between_the_closing_and_the_forgetting_does_no_harm(self, path):
         dead = opened(path)
         dead.append("run", reserved())
-        place = dead._place.path
+        place = dead.rotation.place.path
         told = place.read_bytes()
         die(dead)
         opened(path).close()
@@ -282,13 +282,13 @@ class TestDurability:
             journal.append(f"run-{number}", reserved())
             mine = journal.file.accepted
             await journal.durable()
-            assert journal._synced >= mine
+            assert journal.commits.synced >= mine
 
         async with trio.open_nursery() as nursery:
             for number in range(100):
                 nursery.start_soon(work, number)
         assert 1 <= len(syncs) <= 3
-        assert journal._synced == journal.file.accepted
+        assert journal.commits.synced == journal.file.accepted
         journal.close()
 
     async def test_with_never_nothing_waits_for_the_disk(self, path):
@@ -306,7 +306,7 @@ class TestDurability:
         syncs = counted_syncs(journal, before=lambda: journal.append("late", reserved()))
         journal.append("run", reserved())
         await journal.synced()
-        assert journal._synced < journal.file.accepted
+        assert journal.commits.synced < journal.file.accepted
         assert len(syncs) == 1
         await journal.synced()
         assert len(syncs) == 2
@@ -338,7 +338,9 @@ def counted_syncs(journal, before=lambda: None):
             super().sync()
 
     file = journal.file
-    journal.file = Counting(file.path, file.descriptor, accepted=file.accepted)
+    journal.file = journal.rotation.file = journal.commits.file = Counting(
+        file.path, file.descriptor, accepted=file.accepted
+    )
     return syncs
 
 

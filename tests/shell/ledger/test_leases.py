@@ -44,7 +44,8 @@ class Office:
         self.treasury.open("process", Nanodollars(limit))
         self.journal = Journal.open(path, now_ms=lambda: AT_MS, sync=LedgerSync.LEASE)
         file = self.journal.file
-        self.journal.file = Watched(file.path, file.descriptor, accepted=file.accepted)
+        watched = Watched(file.path, file.descriptor, accepted=file.accepted)
+        self.journal.file = self.journal.rotation.file = self.journal.commits.file = watched
         self.journal.file.safe_bytes, self.journal.file.syncs = file.size, 0
         self.journal.leases.lender, self.journal.leases.scopes_of = self.treasury, lambda _: ("process",)
         self.purse = Purse(self.treasury, lambda _: ("process",), self.journal.leases.give_way)
