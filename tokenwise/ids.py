@@ -5,10 +5,15 @@ Nothing here is drawn at random: an attempt is named by its step and its ordinal
 
 import enum
 import hashlib
+from functools import cache
 
 from attrs import fields, frozen, has
 
 __all__ = ["AttemptId", "canonical", "fingerprint", "jitter"]
+
+
+# Nearly everything that is fingerprinted is one of these.
+_PLAIN = frozenset((int, str, bool, float, type(None)))
 
 
 @frozen(order=True)
@@ -24,6 +29,8 @@ class AttemptId:
 
 def canonical(value: object) -> str:
     """A text that equal values share, on every machine and every Python: flags by number, classes by their fields."""
+    if type(value) in _PLAIN:
+        return repr(value)
     match value:
         case enum.Enum():
             return str(value.value)
@@ -33,10 +40,16 @@ def canonical(value: object) -> str:
             return f"{{{','.join(sorted(map(canonical, value)))}}}"
         case _:
             kind = type(value)
-            if not has(kind):
+            names = _names_of(kind)  # type: ignore[arg-type] # mypy: a class has object's __hash__, which is unbound
+            if names is None:
                 return repr(value)
-            parts = (canonical(getattr(value, spec.name)) for spec in fields(kind))
-            return f"{kind.__name__}({','.join(parts)})"
+            return f"{kind.__name__}({','.join([canonical(getattr(value, name)) for name in names])})"
+
+
+@cache
+def _names_of(kind: type) -> tuple[str, ...] | None:
+    """The fields of a class in order, None where it has none of attrs'."""
+    return tuple([spec.name for spec in fields(kind)]) if has(kind) else None
 
 
 def fingerprint(*values: object) -> str:

@@ -24,6 +24,7 @@ __all__ = [
     "Usage",
     "count_messages",
     "count_text",
+    "text_bound",
 ]
 
 MESSAGE_FRAME: Final = 8
@@ -108,7 +109,7 @@ def count_text(text: str) -> TokenCount:
     >>> count_text("naïve")
     TokenCount(expected=2, bound=6)
     """
-    size = _size(text)
+    size = text_bound(text)
     return TokenCount(-(-size // 4), size)
 
 
@@ -118,13 +119,14 @@ def count_messages(texts: Iterable[str]) -> TokenCount:
     >>> count_messages(["hello"])
     TokenCount(expected=10, bound=29)
     """
-    sizes = [_size(text) for text in texts]
+    sizes = [text_bound(text) for text in texts]
     framed = len(sizes)
     expected = REPLY_FRAME // 4 + sum(-(-size // 4) for size in sizes) + framed * MESSAGE_FRAME // 2
     return TokenCount(expected, REPLY_FRAME + sum(sizes) + framed * MESSAGE_FRAME)
 
 
-def _size(text: str) -> int:
+def text_bound(text: str) -> int:
+    """The bound alone: at most so many tokens are in a text."""
     return len(text) if text.isascii() else _bytes_after_nfc(text)
 
 

@@ -22,6 +22,9 @@ __all__ = ["Request", "Weight", "Wishes", "expected_output", "read_request"]
 
 _NO_FEE: Final = Nanodollars(0)
 
+# Nothing is known of words that were not read: they are as hard as a request can be expected to be.
+_UNREAD: Final = Scenario(Capability.GENERAL, 0.5)
+
 
 @frozen(kw_only=True)
 class Weight:
@@ -64,9 +67,12 @@ class Request:
 
 
 def read_request(conversation: str | Sequence[Message], policy: Policy, wishes: Wishes | None = None) -> Request:
-    """Detect the scenario of a conversation and count its tokens."""
+    """Detect the scenario of a conversation and count its tokens.
+
+    A request that names its model goes to that one whatever its words are, so they are not read.
+    """
     wishes = wishes or Wishes()
-    scenario = detect(conversation)
+    scenario = _UNREAD if wishes.model else detect(conversation)
     weight = wishes.weight or Weight(input=count_messages(_texts(conversation)))
     longest = policy.default_output_tokens if wishes.max_output_tokens is None else wishes.max_output_tokens
     need = Need(

@@ -13,19 +13,20 @@ as hard as the task that began it.
 
 import enum
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
+from hashlib import blake2b
 from typing import Final
 
-from attrs import Factory, field, frozen
+from attrs import Factory, define, field, frozen
 from attrs.validators import ge, le
 
 from tokenwise.prompt import Message, Role
 from tokenwise.scenario.blocks import is_context
-from tokenwise.scenario.features import Reading, read
+from tokenwise.scenario.features import read
 from tokenwise.scenario.weights import BASE, DAMPING, FEATURE_POINTS, WORD_POINTS, Points
 from tokenwise.traits import Capability
 
-__all__ = ["MAX_SIGNALS", "Complexity", "Scenario", "Signal", "detect"]
+__all__ = ["MAX_REQUESTS", "MAX_SIGNALS", "Complexity", "Scenario", "Signal", "detect"]
 
 MAX_SIGNALS: Final = 8
 """Signals kept in a scenario: as many as a person reads."""
@@ -42,7 +43,9 @@ _AHEAD: Final = 600
 _WHOLE: Final = 256
 _PATIENCE: Final = 5
 _BACKGROUND: Final = _WHOLE // 16
-_MAX_REQUESTS: Final = 6
+
+MAX_REQUESTS: Final = 6
+"""Requests of the user that are read, newest first; of everybody else, what was said last is."""
 
 _FINE: Final = 1024
 _UNIT: Final = _WHOLE * _FINE
@@ -93,6 +96,36 @@ class Scenario:
         return Complexity.MODERATE if self.difficulty < _COMPLEX else Complexity.COMPLEX
 
 
+@define(hash=False, eq=False)
+class _Said:
+    """A text to be read, equal to another by its digest. It forgets its words then: what people said is not kept."""
+
+    text: str
+    digest: bytes = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.digest = blake2b(self.text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Said) and self.digest == other.digest
+
+
+@frozen
+class _Weighed:
+    """What is known of a text: the levels of its features, its known words, how many it has, and its points, packed.
+
+    All points are in 1,024ths, so that words can be damped by the text's length without unpacking their sum.
+    """
+
+    levels: Mapping[str, int]
+    words: tuple[str, ...]
+    size: int
+    packed: int
+
+
 _NOTHING: Final = Scenario(Capability.GENERAL, 0.0)
 
 
@@ -108,7 +141,7 @@ def detect(conversation: str | Sequence[Message]) -> Scenario:
     readings = tuple(_weighted(conversation))
     if not any(reading.levels for _, reading in readings):
         return _NOTHING
-    sums = _unpack(sum([share * _packed(reading) for share, reading in readings]))
+    sums = _unpack(sum([share * reading.packed for share, reading in readings]))
     *totals, hardness = [base + points // _UNIT for base, points in zip(BASE, sums, strict=True)]
     best = totals.index(max(totals))
     difficulty = min(max(hardness, 0), 1000) / 1000
@@ -125,24 +158,24 @@ def _needed(totals: Sequence[int], best: int) -> Capability:
     return needed
 
 
-def _weighted(conversation: str | Sequence[Message]) -> Iterator[tuple[int, Reading]]:
+def _weighted(conversation: str | Sequence[Message]) -> Iterator[tuple[int, _Weighed]]:
     if isinstance(conversation, str):
-        return iter(((_WHOLE, read(conversation)),))
+        return iter(((_WHOLE, _read(_Said(conversation))),))
     return _shared(conversation)
 
 
-def _shared(messages: Sequence[Message]) -> Iterator[tuple[int, Reading]]:
+def _shared(messages: Sequence[Message]) -> Iterator[tuple[int, _Weighed]]:
     """The user's requests newest first with their shares, then the background; without a user, all are requests.
 
     Behind a request that asks nothing stands no background: a greeting is a greeting whoever it is said to.
     """
     spoken = [message for message in messages if message.text and not message.text.isspace()]
     requests = [message for message in spoken if message.role is Role.USER] or spoken
-    readings = list(_requests([_asked(message) for message in reversed(requests[-_MAX_REQUESTS:])] or [""]))
+    readings = list(_requests([_asked(message) for message in reversed(requests[-MAX_REQUESTS:])] or [""]))
     yield from readings
     if requests is not spoken and any(reading.levels for _, reading in readings):
         last = {message.role: message.text for message in spoken if message.role is not Role.USER}
-        yield from ((_BACKGROUND, read(text)) for text in last.values())
+        yield from ((_BACKGROUND, _read(_Said(text))) for text in last.values())
 
 
 def _asked(message: Message) -> str:
@@ -152,11 +185,11 @@ def _asked(message: Message) -> str:
     return next((block for block in reversed(blocks) if not is_context(block)), message.text)
 
 
-def _requests(newest_first: Sequence[str]) -> Iterator[tuple[int, Reading]]:
+def _requests(newest_first: Sequence[str]) -> Iterator[tuple[int, _Weighed]]:
     """Requests with their shares. What the oldest one read leaves over is its own, so shares always sum to a whole."""
     left = _WHOLE
     for place, text in enumerate(newest_first, start=1):
-        reading = read(text)
+        reading = _read(_Said(text))
         share = left if place == len(newest_first) else left * reading.size // (reading.size + _PATIENCE)
         yield share, reading
         left -= share
@@ -187,32 +220,36 @@ def _tables() -> tuple[Mapping[str, int], Mapping[str, int]]:
     return features, {word: _pack(points) for word, points in WORD_POINTS.items()}
 
 
-def _packed(reading: Reading) -> int:
-    """All points of one text, in 1,024ths, so that words can be damped by its length without unpacking their sum."""
+# A conversation comes again with each of its turns, of which a few are read each time and one is new.
+@lru_cache(maxsize=256)
+def _read(said: _Said) -> _Weighed:
     by_feature, by_word = _tables()
+    reading = read(said.text)
+    said.text = ""
+    words = tuple(reading.terms & by_word.keys())
     features = sum([level * by_feature[name] for name, level in reading.levels.items()])
-    words = sum([by_word[term] for term in reading.terms & by_word.keys()])
-    return features * _FINE + words * _damping(reading)
+    points = features * _FINE + sum([by_word[word] for word in words]) * _damping(reading.size)
+    return _Weighed(reading.levels, words, reading.size, points)
 
 
-def _damping(reading: Reading) -> int:
-    return _FINE * DAMPING // (DAMPING + reading.size)
+def _damping(size: int) -> int:
+    return _FINE * DAMPING // (DAMPING + size)
 
 
-def _signals(readings: Iterable[tuple[int, Reading]], column: int) -> tuple[Signal, ...]:
+def _signals(readings: Iterable[tuple[int, _Weighed]], column: int) -> tuple[Signal, ...]:
     heard = [signal for share, reading in readings for signal in _heard(share, reading, column)]
     heard.sort(reverse=True)
     return tuple([Signal(name, _ORDER[column], points) for _, name, points in heard[:MAX_SIGNALS]])
 
 
-def _heard(share: int, reading: Reading, column: int) -> Iterator[tuple[int, str, int]]:
+def _heard(share: int, reading: _Weighed, column: int) -> Iterator[tuple[int, str, int]]:
     """Weight, name and points of every observation that is worth telling."""
     for name, level in reading.levels.items():
         points = FEATURE_POINTS[name][column] * level * share // _WHOLE
         if abs(points) >= _AUDIBLE:
             yield abs(points), name, points
-    weight = share * _damping(reading)
-    for word in reading.terms & WORD_POINTS.keys():
+    weight = share * _damping(reading.size)
+    for word in reading.words:
         points = WORD_POINTS[word][column] * weight // _UNIT
         if abs(points) >= _AUDIBLE:
             yield abs(points), f'"{word}"', points

@@ -1,6 +1,7 @@
 """One routing decision as a document: the JSON of `tw route` and of `POST /v1/route`, and what people are shown."""
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from attrs import frozen
 
@@ -32,7 +33,7 @@ class Decision:
     outcome: Routed | Refused | Blocked
     best_effort: bool = False
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Equal inputs give equal ids, on every machine."""
         return decision_id(self.request.need, self.catalog, self.policy, self.budget, best_effort=self.best_effort)

@@ -21,6 +21,7 @@ from tokenwise.usage import (
     TOOLS_FRAME,
     TokenCount,
     count_text,
+    text_bound,
 )
 from tokenwise_shell.providers.anthropic.client_tools import CLIENT_RUN
 from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, text
@@ -46,6 +47,17 @@ _UNPRICED: Final[Mapping[str, str]] = {
 
 # What a message's role can be; any other text there is input like any other.
 _ROLES: Final = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
+
+# Of a message that has nothing but a text and one of these, everything is known at a glance.
+_SPEAKERS: Final = _ROLES - {"tool", "function"}
+
+# Beside these fields nothing in a request can make it dearer than its tokens are.
+_AT_LIST_PRICE: Final = frozenset(
+    """
+    model messages max_tokens max_completion_tokens n stop stream stream_options temperature top_p seed user
+    frequency_penalty presence_penalty logit_bias logprobs top_logprobs response_format tool_choice tokenwise
+    """.split()  # noqa: SIM905 -- words that are only ever read by eye
+)
 
 # By which OpenRouter asks other hosts than the one whose price is listed.
 _HOSTS: Final = frozenset({"order", "only", "sort", "ignore", "quantizations"})
@@ -78,10 +90,11 @@ def weigh(fields: Fields) -> Weight:
     Weight(input=TokenCount(expected=10, bound=29), choices=3, attachments=Attachments(images=0, small_images=0, \
 unmeasured=0), unpriced='', surcharge=0)
     """
-    messages = [as_fields(message) for message in entries(fields.get("messages"))]
+    counted, messages = _of_plain(entries(fields.get("messages")))
     searches = fields.get(_SEARCH) is not None
     attached = _attachments(messages, unmeasured=int(searches))
-    counted = TokenCount(REPLY_FRAME // 4, REPLY_FRAME) + attached.usual
+    if attached is not NOTHING_ATTACHED:
+        counted += attached.usual
     for message in messages:
         counted += _of_message(message)
     for each in _beside(fields):
@@ -94,6 +107,25 @@ unmeasured=0), unpriced='', surcharge=0)
         unpriced=", ".join(dict.fromkeys(_unpriced(fields, messages))),
         surcharge=_SEARCH_FEE if searches else Nanodollars(0),
     )
+
+
+def _of_plain(messages: list[object]) -> tuple[TokenCount, list[Fields]]:
+    """What the frame and the plain messages weigh together, and the messages that have more to them.
+
+    Nearly all messages are plain, and a conversation has hundreds: so no value is made for each.
+    """
+    expected, bound = REPLY_FRAME // 4, REPLY_FRAME
+    others = list[Fields]()
+    for message in messages:
+        if type(message) is dict and len(message) == 2:
+            role, content = message.get("role"), message.get("content")
+            if type(content) is str and type(role) is str and role in _SPEAKERS:
+                size = text_bound(content)
+                expected += MESSAGE_FRAME // 2 - (-size // 4)
+                bound += MESSAGE_FRAME + size
+                continue
+        others.append(as_fields(message))
+    return TokenCount(expected, bound), others
 
 
 def words_of(value: object) -> str:
@@ -215,6 +247,8 @@ def _is_image(url: str) -> bool:
 
 def _unpriced(fields: Fields, messages: list[Fields]) -> Iterator[str]:
     """What no price per token of text covers."""
+    if not messages and fields.keys() <= _AT_LIST_PRICE:
+        return
     for name, why in _UNPRICED.items():
         if fields.get(name) not in (None, [], "", False):
             yield f"{name} ({why})"

@@ -6,6 +6,7 @@ from typing import Final, TypeVar
 import trio
 from attrs import define, field
 
+from tokenwise.catalog.models import Catalog
 from tokenwise.catalog.prices import FREE
 from tokenwise_shell.client import Client
 from tokenwise_shell.config.settings import ProxySettings
@@ -15,6 +16,7 @@ from tokenwise_shell.proxy.admission.callers import foreign_caller
 from tokenwise_shell.proxy.admission.limits import Gate
 from tokenwise_shell.proxy.fronts import Trouble
 from tokenwise_shell.proxy.http.asgi import Request
+from tokenwise_shell.proxy.memory import Memory
 from tokenwise_shell.proxy.metrics import Metrics
 from tokenwise_shell.proxy.troubles import budget_exceeded
 
@@ -34,6 +36,7 @@ class Service:
     access: Access
     gate: Gate
     metrics: Metrics
+    memory: Memory = field(factory=Memory, init=False)
     _desks: trio.CapacityLimiter = field(factory=lambda: trio.CapacityLimiter(_DESKS), init=False)
 
     @property
@@ -52,7 +55,7 @@ class Service:
         For long bodies, which are then not read: everybody else is spared the work.
         """
         catalog = admitted.catalog(self.client.workspace.reachable)
-        if any(offer.price == FREE for model in catalog.models for offer in model.offers):
+        if _gives_away(catalog):
             return None
         empty = emptied(self.client.accounts, admitted.name, self.client.interpreter.now_ms())
         return budget_exceeded(f"the budget {empty} has nothing left") if empty else None
@@ -67,3 +70,12 @@ class Service:
     def admit(self, request: Request) -> Admitted | Trouble:
         """Let the client in that makes this request, or say why not."""
         return self.access.admit(request.headers, self.client.interpreter.now_ms())
+
+
+def _gives_away(catalog: Catalog) -> bool:
+    """Whether somebody asks nothing for something. Worked out once for each catalogue."""
+    known = catalog.memo.get("gives away")
+    if known is None:
+        known = any(offer.price == FREE for model in catalog.models for offer in model.offers)
+        catalog.memo["gives away"] = known
+    return bool(known)

@@ -24,6 +24,7 @@ from tokenwise_shell.proxy.answer.carrier import Carrier
 from tokenwise_shell.proxy.answer.delivery import Delivery, refuse
 from tokenwise_shell.proxy.fronts import BadRequest, Front, OnlyAsItIs, Trouble
 from tokenwise_shell.proxy.http.asgi import Answer, Request
+from tokenwise_shell.proxy.memory import mark_of
 from tokenwise_shell.proxy.request.asked import Asked, read_asked
 from tokenwise_shell.proxy.request.bounds import refuse_crowded
 from tokenwise_shell.proxy.request.deciding import ordered
@@ -38,6 +39,9 @@ T = TypeVar("T")
 # With thousands of small parts, so much takes about 5 ms to understand; what is one text takes far less.
 _LONG_BYTES: Final = 32_768
 
+# A conversation of a few hundred plain messages takes less than a millisecond, a thread for it as long again.
+_PLAIN_BYTES: Final = 262_144
+_PLAIN_OBJECTS: Final = 400
 
 # Names with commas between, as many as anybody needs.
 _BETAS: Final = re.compile(r"[A-Za-z0-9_.,\- ]{1,2000}")
@@ -85,7 +89,14 @@ async def heard(
         asked = _understood(service, body, request, front, work)
         return asked if isinstance(asked, Trouble) else then(admitted, asked)
 
-    return await service.aside(made) if len(body) > _LONG_BYTES else made()
+    return await service.aside(made) if _takes_long(body) else made()
+
+
+def _takes_long(body: bytes) -> bool:
+    """Whether understanding this body would keep others waiting."""
+    if len(body) <= _LONG_BYTES:
+        return False
+    return len(body) > _PLAIN_BYTES or body.count(b"{") + body.count(b"[") > _PLAIN_OBJECTS
 
 
 def _understood(service: Service, body: bytes, request: Request, front: Front, work: Work) -> Asked | Trouble:
@@ -106,7 +117,13 @@ def _understood(service: Service, body: bytes, request: Request, front: Front, w
     if isinstance(asked, Trouble):
         return asked
     betas = request.headers.get(BETAS, "")
-    asked = evolve(asked, own=front.own(said), barred=barred, betas=betas if _BETAS.fullmatch(betas) else "")
+    asked = evolve(
+        asked,
+        own=front.own(said),
+        barred=barred,
+        betas=betas if _BETAS.fullmatch(betas) else "",
+        mark=mark_of(body, type(front).__name__),
+    )
     return long_conversation(len(asked.messages), settings) or asked
 
 

@@ -63,7 +63,15 @@ async def test_parts_tools_inputs_and_fields_are_bounded_together(tmp_path, crow
         assert (await world.post(SHORT)).status == 200
 
 
-@pytest.mark.parametrize(("body", "aside"), [(SHORT, False), (LONG, True)])
+PLAIN = SHORT | {"messages": [{"role": "user", "content": "word " * 50}] * 300}
+CROWDED = SHORT | {"messages": [{"role": "user", "content": [{"type": "text", "text": "word " * 9}] * 600}]}
+
+
+@pytest.mark.parametrize(
+    ("body", "aside"),
+    [(SHORT, False), (LONG, False), (PLAIN, False), (CROWDED, True), (chat("word " * 60_000), True)],
+    ids=["short", "one text of 50 kB", "a plain conversation", "many parts", "300 kB"],
+)
 async def test_a_long_body_is_understood_in_a_thread(tmp_path, body, aside):
     async with proxy(tmp_path) as world:
         content = orjson.dumps(body)

@@ -4,12 +4,13 @@ Vectors of two models cannot be compared, so a request stays with one model: the
 cheapest that embeds. It may be asked at another provider, never another model.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from tokenwise.errors import Problem
 from tokenwise.machine.messages import CallModel
 from tokenwise.policy import Strategy
+from tokenwise.prompt import Message
 from tokenwise.routing.request import Wishes
 from tokenwise.routing.verdicts import Failure, Reply
 from tokenwise.traits import Capability, Feature
@@ -73,5 +74,10 @@ async def _place(
     return await caller.embed(command, written=written, whole=whole)
 
 
-EMBEDDING: Final = Work(_problems, lambda _: (), _wishes, _place, pinned=True)
+def _no_words(_: Fields, /, *, whole: bool) -> Sequence[Message]:
+    del whole
+    return ()
+
+
+EMBEDDING: Final = Work(_problems, _no_words, _wishes, _place, pinned=True)
 """Making vectors of texts. There is no scenario in it: words are not answered, so how hard they are is no matter."""

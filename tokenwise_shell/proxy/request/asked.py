@@ -34,6 +34,7 @@ class Asked:
     """A request in OpenAI's chat fields. `model` is a catalogue's id, "" for `auto`; no cap is the policy's own.
 
     `own` is the request in its client's words; `barred` is why it can be asked in no others, None where it can.
+    `mark` stands for all that was said in the body, b"" where nothing does.
     """
 
     fields: Fields = field(repr=False)
@@ -45,6 +46,7 @@ class Asked:
     own: Own | None = field(default=None, repr=False)
     betas: str = ""
     barred: Trouble | None = None
+    mark: bytes = field(default=b"", repr=False)
 
     @property
     def messages(self) -> list[object]:
@@ -119,7 +121,8 @@ def chat_problems(fields: Fields) -> Iterator[Problem]:
         yield Problem("messages", "expected a list of at least one message")
         return
     for place, message in enumerate(messages):
-        yield from _in_message(message, f"messages[{place}]")
+        if type(message) is not dict or type(message.get("role")) is not str or type(message.get("content")) is not str:
+            yield from _in_message(message, f"messages[{place}]")
 
 
 def _in_message(message: object, place: str) -> Iterator[Problem]:

@@ -5,7 +5,6 @@ it is parsed and then wherever it is walked. So they are counted on the bytes, i
 for one piece at a time, and whoever else is served waits no longer than that.
 """
 
-import re
 from itertools import accumulate
 from typing import Final
 
@@ -22,7 +21,6 @@ _CONTAINER: Final = 8
 DEEPEST: Final = 200
 """Objects and lists within each other. Requests have some tens; what is deeper than 254 could be written to nobody."""
 
-_QUOTED: Final = re.compile(rb'"[^"]*"')
 _ALL_BUT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 _STEPS: Final = tuple((byte in b"[{") - (byte in b"]}") for byte in range(256))
 
@@ -35,16 +33,15 @@ def refuse_crowded(body: bytes, most_values: int, *, piece_bytes: int = _PIECE) 
     """
     values, depth, quoted, rest = 0, 0, False, b""
     for start in range(0, len(body), piece_bytes):
-        # A backslash takes the next character with it, which may stand in the next piece.
-        piece = (rest + body[start : start + piece_bytes]).replace(rb"\\", b"")
-        rest = piece[len(piece.rstrip(b"\\")) :]
-        piece = piece.removesuffix(b"\\").replace(rb"\"", b"")
-        if quoted:
-            _, quote, piece = piece.partition(b'"')
-            if not quote:
-                continue
-        plain, quote, _ = _QUOTED.sub(b"", piece).partition(b'"')
-        quoted = bool(quote)
+        piece = rest + body[start : start + piece_bytes]
+        rest = b""
+        if b"\\" in piece:  # it takes the next character with it, which may stand in the next piece
+            piece = piece.replace(rb"\\", b"")
+            rest = piece[len(piece.rstrip(b"\\")) :]
+            piece = piece.removesuffix(b"\\").replace(rb"\"", b"")
+        parts = piece.split(b'"')  # every other part is within a text
+        plain = b"".join(parts[quoted::2])
+        quoted ^= len(parts) % 2 == 0
         opened = plain.count(b"{") + plain.count(b"[")
         values += plain.count(b",") + _CONTAINER * opened
         if values > most_values:

@@ -3,11 +3,12 @@
 What a message carries beside words (calls, images) is weighed by `providers.counting` and is not read here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import accumulate
 from typing import Final
 
 from tokenwise.prompt import Message, Role
+from tokenwise.scenario.detector import MAX_REQUESTS
 from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
 from tokenwise_shell.providers.openai.words import texts_of
 
@@ -22,15 +23,48 @@ _ROLES: Final[Mapping[str, Role]] = {
 }
 
 
-def conversation_in(fields: Fields) -> tuple[Message, ...]:
-    """The turns of these chat fields, in order. A role that nobody knows is read as a user's."""
-    return tuple(map(_turn, map(as_fields, entries(fields.get("messages")))))
+def conversation_in(fields: Fields, /, *, whole: bool = True) -> tuple[Message, ...]:
+    """The turns of these chat fields, in order. A role that nobody knows is read as a user's.
+
+    Where not the `whole` is wanted, only those are made that `detect` reads: the last requests, and of everybody else
+    what was said last. A conversation may have thousands of others.
+    """
+    turns = entries(fields.get("messages"))
+    if whole or len(turns) <= MAX_REQUESTS:
+        return tuple([_turn(as_fields(turn)) for turn in turns])
+    return tuple(reversed(list(_last(turns)))) or conversation_in(fields)
+
+
+def _last(turns: list[object]) -> Iterator[Message]:
+    """Newest first. Nothing, where no user speaks: then everything is a request."""
+    waiting, others, behind = MAX_REQUESTS, set[Role](), list[Message]()
+    for turn in map(as_fields, reversed(turns)):
+        role = _role(turn)
+        if role in others or (role is Role.USER and not waiting):
+            continue
+        message = _turn(turn)
+        if not message.text or message.text.isspace():
+            continue
+        if role is Role.USER:
+            waiting -= 1
+        else:
+            others.add(role)
+        behind.append(message)
+    if waiting < MAX_REQUESTS:
+        yield from behind
 
 
 def _turn(turn: Fields) -> Message:
-    texts = texts_of(turn.get("content"))
+    content = turn.get("content")
+    if isinstance(content, str):
+        return Message(_role(turn), content)
+    texts = texts_of(content)
     begins = tuple(accumulate(map(len, texts[:-1]), initial=0))
-    return Message(_ROLES.get(text(turn.get("role")), Role.USER), "".join(texts), begins if len(texts) > 1 else ())
+    return Message(_role(turn), "".join(texts), begins if len(texts) > 1 else ())
+
+
+def _role(turn: Fields) -> Role:
+    return _ROLES.get(text(turn.get("role")), Role.USER)
 
 
 def plain_texts(fields: Fields) -> tuple[str, ...]:

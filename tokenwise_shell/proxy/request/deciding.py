@@ -3,7 +3,7 @@
 The same for a request that is carried out and for `POST /v1/route`, which only wants to know.
 """
 
-from functools import cached_property, partial
+from functools import partial
 
 from attrs import evolve, frozen
 
@@ -35,9 +35,9 @@ class Order:
     decision: Decision
     routed: Routed
 
-    @cached_property
+    @property
     def decision_id(self) -> str:
-        """The decision's name, which takes a while to work out and is told several times."""
+        """The decision's name."""
         return self.decision.id
 
     @property
@@ -75,15 +75,30 @@ def _is_sold(service: Service, model: str) -> bool:
 
 def decided(service: Service, admitted: Admitted, asked: Asked, work: Work = CHAT) -> Decision:
     """The decision for a request: an answer in full if the money allows, else the longest that it pays."""
+
+    def decide_now() -> Decision:
+        return _decided(service, admitted, asked, work)
+
+    if not asked.mark:
+        return decide_now()
+    allowed = admitted.key.models if admitted.key else ()
+    place = (asked.mark, work, asked.options, asked.model, asked.barred is None, allowed)
+    return service.memory.recall(service.client.workspace, place, decide_now)
+
+
+def _decided(service: Service, admitted: Admitted, asked: Asked, work: Work) -> Decision:
     workspace = service.client.workspace
+    wishes, gate = work.wishes(asked), gate_of(workspace.settings)
+    if workspace.settings.exact_tokens:
+        wishes = evolve(wishes, counted=workspace.counted(plain_texts(asked.fields)))
     ask = partial(
         decide,
-        work.words(asked.fields),
+        work.words(asked.fields, whole=gate.enabled),
         catalog=_catalog(service, admitted, asked),
         policy=workspace.policy(asked.options.strategy),
         budget=workspace.settings.request_budget(asked.options.budget),
-        wishes=evolve(work.wishes(asked), counted=workspace.counted(plain_texts(asked.fields))),
-        gate=gate_of(workspace.settings),
+        wishes=wishes,
+        gate=gate,
     )
     decision = ask()
     short = isinstance(decision.outcome, Refused) and decision.outcome.code is Refusal.BUDGET

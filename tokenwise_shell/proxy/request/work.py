@@ -22,7 +22,7 @@ from tokenwise_shell.providers.translate.features import features_of
 from tokenwise_shell.proxy.request.asked import Asked, chat_problems
 from tokenwise_shell.proxy.request.conversation import conversation_in
 
-__all__ = ["CHAT", "Place", "Work"]
+__all__ = ["CHAT", "Place", "Words", "Work"]
 
 
 class Place(Protocol):
@@ -44,12 +44,20 @@ class Place(Protocol):
         ...
 
 
+class Words(Protocol):
+    """Reads the turns of a request."""
+
+    def __call__(self, fields: Fields, /, *, whole: bool) -> Sequence[Message]:
+        """All of them, or where not the `whole` is wanted those that the detector reads."""
+        ...
+
+
 @frozen
 class Work:
     """One kind of work. `pinned` work is done by the model that was chosen first, or by none."""
 
     problems: Callable[[Fields], Iterator[Problem]]
-    words: Callable[[Fields], Sequence[Message]]
+    words: Words
     wishes: Callable[[Asked], Wishes]
     place: Place
     pinned: bool = False
