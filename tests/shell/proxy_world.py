@@ -200,11 +200,17 @@ async def proxy(
 
 @asynccontextmanager
 async def proxy_of(
-    folder: Path, talk: Talk, *, kind: str = "openai", responses: bool = False, **settings: Any
+    folder: Path,
+    talk: Talk,
+    *,
+    kind: str = "openai",
+    responses: bool = False,
+    catalog: Catalog = CATALOG,
+    **settings: Any,
 ) -> AsyncIterator[World]:
     """A proxy in front of one server that says what a test tells it, as provider `one`."""
     async with on_loopback(talk) as house:
-        space = furnished(folder, CATALOG, kind=kind, one=f"http://127.0.0.1:{house.port}/v1")
+        space = furnished(folder, catalog, kind=kind, one=f"http://127.0.0.1:{house.port}/v1")
         one = evolve(space.settings.providers["one"], responses=responses)
         space = evolve(space, settings=evolve(space.settings, providers={"one": one}, **settings))
         async with running(space) as (url, service):

@@ -84,7 +84,9 @@ def _text(model: Model) -> str:
 def _offer_row(offer: Offer) -> tuple[object, ...]:
     price = offer.price
     terms = [_rate_row(rate) for rate in price.rates] if isinstance(price, Price) else price.reason
-    return offer.provider, offer.native_id, offer.source, offer.valid_from, terms
+    row = offer.provider, offer.native_id, offer.source, offer.valid_from, terms
+    # As with a short write's price below.
+    return (*row, price.per_request) if isinstance(price, Price) and price.per_request else row
 
 
 def _rate_row(rate: Rate) -> tuple[int, ...]:

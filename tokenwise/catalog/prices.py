@@ -57,9 +57,18 @@ def _check_rates(_: object, __: object, rates: tuple[Rate, ...]) -> None:
 
 @frozen
 class Price:
-    """A known price: rows by input length, ascending from 0. Free is a price of 0, which is not the same as Unknown."""
+    """A known price: rows by input length, ascending from 0. Free is a price of 0, which is not the same as Unknown.
+
+    `per_request` is a fee for each call beside its tokens: of a picture, a search, a transcription.
+    """
 
     rates: tuple[Rate, ...] = field(validator=_check_rates)
+    per_request: Nanodollars = field(default=Nanodollars(0), validator=ge(Nanodollars(0)))
+
+    @property
+    def by_tokens(self) -> bool:
+        """Whether any token costs anything."""
+        return any(rate.worst_input or rate.output for rate in self.rates)
 
     def cost(self, usage: Usage) -> Nanodollars:
         """What a call with this usage costs. Reasoning tokens are output and are not charged twice.
@@ -69,13 +78,14 @@ class Price:
         3100000
         """
         rate = self.rate_at(usage.prompt_tokens)
-        return round_up(
+        tokens = round_up(
             usage.input_tokens * rate.input
             + usage.cache_read_tokens * rate.cache_read
             + usage.cache_write_tokens * rate.cache_write
             + usage.cache_write_5m_tokens * rate.cache_write_5m
             + usage.output_tokens * rate.output
         )
+        return Nanodollars(tokens + self.per_request)
 
     def worst(self, *, input_tokens: int, output_tokens: int) -> Nanodollars:
         """The most that a call with at most these tokens can cost: `cost` of no usage within them is above it.
@@ -83,18 +93,21 @@ class Price:
         Every row that the input may reach counts, since nothing forbids a dearer row for short inputs.
         """
         if len(self.rates) == 1:  # nearly always, and a plan asks tens of thousands of times
-            return round_up(input_tokens * self.rates[0].worst_input + output_tokens * self.rates[0].output)
-        return max(
-            round_up(input_tokens * rate.worst_input + output_tokens * rate.output)
-            for rate in self.rates_within(input_tokens)
-        )
+            tokens = round_up(input_tokens * self.rates[0].worst_input + output_tokens * self.rates[0].output)
+        else:
+            tokens = max(
+                round_up(input_tokens * rate.worst_input + output_tokens * rate.output)
+                for rate in self.rates_within(input_tokens)
+            )
+        return Nanodollars(tokens + self.per_request)
 
     def affordable_output(self, available: Nanodollars, *, input_tokens: int) -> int:
         """The largest output cap whose worst case is within `available`; -1 if not even the input is.
 
         A free output is bounded by the model, not by money: the answer is then a very large number.
         """
-        return min(_affordable(rate, available, input_tokens) for rate in self.rates_within(input_tokens))
+        left = Nanodollars(available - self.per_request)
+        return min(_affordable(rate, left, input_tokens) for rate in self.rates_within(input_tokens))
 
     def rate_at(self, input_tokens: int) -> Rate:
         """The row that a request with exactly this many input tokens is billed by."""

@@ -26,6 +26,7 @@ def model_document(model: Model, served: Offer | None) -> dict[str, object]:
         "input_nano_per_mtok": rate and rate.input,
         "output_nano_per_mtok": rate and rate.output,
         "cached_input_nano_per_mtok": rate and rate.cache_read,
+        "request_nano": price.per_request if isinstance(price, Price) else None,
         "price_known": rate is not None,
         "long_input_prices": list(_longer(price.rates[1:])) if isinstance(price, Price) else [],
         "source": shown.source if shown else None,

@@ -16,7 +16,7 @@ from attrs import evolve, field, frozen
 from tokenwise.catalog.models import Catalog, Model, Offer
 from tokenwise.catalog.prices import UNKNOWN, Price, Rate, Unknown
 from tokenwise.errors import InputError, Problem
-from tokenwise.money import NanoPerMtok, parse_price
+from tokenwise.money import Nanodollars, NanoPerMtok, parse_price
 from tokenwise.traits import Capability, Feature, Tier
 
 __all__ = ["FIELDS", "local_models", "read_local_models"]
@@ -29,7 +29,8 @@ _PRICES: Final = {
     "cache_write_5m_usd_per_mtok": "cache_write_5m",
 }
 _LIMITS: Final = {"context_tokens": 1, "max_output_tokens": 0, "max_input_tokens": 1, "quality": 0}  # and their least
-FIELDS: Final = ("id", "provider", "native_id", "tier", "capabilities", "features", *_LIMITS, *_PRICES)
+_FEE: Final = "usd_per_request"
+FIELDS: Final = ("id", "provider", "native_id", "tier", "capabilities", "features", *_LIMITS, *_PRICES, _FEE)
 
 # What servers of the OpenAI kind take without being asked; tools, pictures and schemas have to be stated.
 _USUAL_FEATURES: Final = Feature.TEMPERATURE | Feature.STOP | Feature.SEED | Feature.PENALTIES
@@ -109,8 +110,11 @@ class _Row:
             return None
         base = base or _blank(name, limits["context_tokens"] or 1)
         window = limits["context_tokens"]
+        # Models are compared by what their tokens cost, so one with a fee beside them is not chosen among others.
+        has_fee = any(isinstance(offer.price, Price) and offer.price.per_request for offer in offers)
         return evolve(
             base,
+            trade=base.trade or ("requests that have a fee each" if has_fee else ""),
             tier=_given(tier, base.tier),
             capabilities=_given(capabilities, base.capabilities),
             features=_given(features, base.features),
@@ -137,15 +141,21 @@ class _Row:
         return (self.priced(evolve(offer, native_id=native or offer.native_id), amounts), *others)
 
     def priced(self, offer: Offer, amounts: Mapping[str, NanoPerMtok]) -> Offer:
-        """The offer with these amounts in every row of its price; a price not known before needs input and output."""
+        """The offer with these amounts in every row of its price; a price not known before needs input and output.
+
+        A fee for each request is a price by itself: tokens then cost nothing.
+        """
+        fee = self.value(_FEE, _fee)
         match offer.price:
-            case _ if not amounts:
+            case _ if not amounts and fee is None:
                 return offer
             case Price(rates=rates):
-                price = Price(tuple(evolve(rate, **amounts) for rate in rates))
+                price = evolve(offer.price, rates=tuple(evolve(rate, **amounts) for rate in rates))
             case Unknown():
-                self.require("input_usd_per_mtok", "output_usd_per_mtok", why="a price needs input and output")
+                if fee is None or amounts:
+                    self.require("input_usd_per_mtok", "output_usd_per_mtok", why="a price needs input and output")
                 price = Price((_flat(amounts),))
+        price = price if fee is None else evolve(price, per_request=fee)
         return evolve(offer, price=price, source=self.source, valid_from="")
 
     def value(self, key: str, read: _Reader[_T]) -> _T | None:
@@ -220,6 +230,13 @@ def _price(raw: object, path: str) -> NanoPerMtok:
     if isinstance(raw, bool) or not isinstance(raw, (str, int, float)):
         raise InputError(Problem(path, f"expected US dollars per million tokens such as 0.15, not {_shown(raw)}"))
     return parse_price(raw if isinstance(raw, str) else repr(raw), path=path)
+
+
+def _fee(raw: object, path: str) -> Nanodollars:
+    """USD for each request, rounded as prices are: never down."""
+    if isinstance(raw, bool) or not isinstance(raw, (str, int, float)):
+        raise InputError(Problem(path, f"expected US dollars for each request such as 0.04, not {_shown(raw)}"))
+    return Nanodollars(parse_price(raw if isinstance(raw, str) else repr(raw), path=path))
 
 
 def _one_of(table: Mapping[str, _T]) -> _Reader[_T]:

@@ -47,6 +47,7 @@ __all__ = [
     "Key",
     "LedgerSync",
     "Origin",
+    "PassThrough",
     "ProviderKind",
     "ProviderSettings",
     "ProxySettings",
@@ -89,6 +90,19 @@ class HttpParser(enum.Enum):
     H11 = "h11"
 
 
+class PassThrough(enum.Enum):
+    """Which requests for endpoints that are not known here go on to a provider.
+
+    - NOTHING: none.
+    - MODELS: those that name a model; from the owner's own machine, where no key is asked for, all.
+    - EVERYTHING: all, from whoever may come in: what the provider keeps for its owner (files, batches) is then theirs.
+    """
+
+    NOTHING = "nothing"
+    MODELS = "models"
+    EVERYTHING = "everything"
+
+
 @frozen
 class RiskSettings:
     """When the risk gate refuses; `tokenwise.scenario.risk` says what the three mean. The threshold is from 0 to 1."""
@@ -122,6 +136,7 @@ class ProxySettings:
     keep_alive_s: int = 75
     grace_s: int = 30
     http: HttpParser = HttpParser.HTTPTOOLS
+    pass_through: PassThrough = PassThrough.MODELS
 
 
 @frozen(kw_only=True)
@@ -210,6 +225,11 @@ class Settings:
     file_read: bool = field(default=False, eq=False)
     origins: tuple[Origin, ...] = field(default=(), eq=False, repr=False)
     notices: tuple[str, ...] = field(default=(), eq=False)
+
+    @property
+    def states_default_budget(self) -> bool:
+        """Whether somebody has said what a request may cost at most, and it is not merely the default."""
+        return any(origin.key == "default_budget" and origin.source != "default" for origin in self.origins)
 
     @property
     def store_url(self) -> str:
@@ -363,6 +383,9 @@ KEYS: Final[tuple[Key, ...]] = (
     _proxy("keep_alive_s", whole(1, _DAY_S), "Seconds for which a connection may be silent between requests."),
     _proxy("grace_s", whole(0, _DAY_S), "Seconds for running requests to end when the proxy is told to stop."),
     _proxy("http", choice(HttpParser), "What reads HTTP/1.1: httptools (llhttp; on Linux), or h11.", flag="--http"),
+    _proxy("pass_through", choice(PassThrough),
+           "Which requests for endpoints that are not known here go on to a provider: nothing; models (those that\n"
+           "name one, and all of the owner's own machine while no key is asked for); everything."),
     _key("ledger.sync", choice(LedgerSync), LedgerSync.LEASE,
          "When a reservation reaches the disk: lease (an amount at a time, ahead of the calls it covers); always\n"
          "(each by itself, and slower); never (a power loss may lose lines)."),

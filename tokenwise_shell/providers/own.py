@@ -19,7 +19,7 @@ from tokenwise_shell.providers.anthropic.writing import takes_thinking
 from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, text
 from tokenwise_shell.providers.openai import responses
 from tokenwise_shell.providers.openai.streams.answer import AnswerStream
-from tokenwise_shell.providers.openai.strict import has_responses
+from tokenwise_shell.providers.openai.strict import is_openais_own
 from tokenwise_shell.providers.wire import Ask, Endpoint, WireFormat
 from tokenwise_shell.transport.exchange import HttpRequest, HttpResponse, TransportTrouble
 from tokenwise_shell.transport.sse import SseEvent
@@ -57,7 +57,7 @@ def speaks(endpoint: Endpoint, format_: OwnFormat) -> bool:
         case OwnFormat.MESSAGES:
             return endpoint.kind is ProviderKind.ANTHROPIC
         case OwnFormat.RESPONSES:
-            known = has_responses(urlsplit(endpoint.base_url).hostname or "")
+            known = is_openais_own(urlsplit(endpoint.base_url).hostname or "")
             has_them = known if endpoint.responses is None else endpoint.responses
             return endpoint.kind is ProviderKind.OPENAI and has_them
 

@@ -26,6 +26,7 @@ from tokenwise_shell.proxy.doors.health import show_health, show_metrics, show_r
 from tokenwise_shell.proxy.doors.messages.door import MESSAGES, TOKENS, answer_messages, count_tokens
 from tokenwise_shell.proxy.doors.messages.front import MessagesFront
 from tokenwise_shell.proxy.doors.models import MODELS, list_models, show_model
+from tokenwise_shell.proxy.doors.passed.door import BELOW, METHODS, pass_through
 from tokenwise_shell.proxy.doors.responses.door import RESPONSES, answer_responses
 from tokenwise_shell.proxy.doors.route import show_route
 from tokenwise_shell.proxy.fronts import Front, Trouble
@@ -73,6 +74,7 @@ ROWS: Final = (
     Row("GET", "/readyz", show_readiness),
     Row("GET", "/metrics", show_metrics),
     Row("GET", "/openapi.json", show_description),
+    *(Row(method, BELOW, pass_through) for method in METHODS),
 )
 """Every endpoint there is."""
 

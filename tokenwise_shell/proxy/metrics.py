@@ -61,7 +61,7 @@ _COUNTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "recoveries": ("Failed calls gone on from, by a retry, a failover (same model) or an escalation.", ("kind",)),
     "overruns": ("Calls for which a provider billed more than was held.", ()),
     "overrun_nanodollars": ("What was billed above what was held.", ()),
-    "ungoverned": ("Requests served while the budget store could not be asked.", ()),
+    "ungoverned": ("Requests served though no budget could hold them: the store was away, or no price is known.", ()),
 }
 
 

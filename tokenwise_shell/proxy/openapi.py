@@ -99,6 +99,19 @@ def _open(summary: str, kind: str, schema: _Schema, *, may_fail: bool = False) -
     return {"summary": summary, "responses": {"200": fine, **unready, **_errors((431, 500), "Error")}}
 
 
+def _passed(summary: str, *, body: bool) -> _Schema:
+    """An endpoint of a provider's."""
+    path = {"name": "path", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+    content: _Schema = {each: {"schema": {}} for each in (JSON, "multipart/form-data")}
+    return {
+        "summary": summary,
+        "security": _SECURITY,
+        "parameters": [path, _PROVIDER, *_HEADERS],
+        **({"requestBody": {"required": False, "content": content}} if body else {}),
+        "responses": {"default": {"description": "What the provider answers, or why it is not asked."}},
+    }
+
+
 _SECURITY: Final[list[Mapping[str, list[str]]]] = [{}, {"bearer": []}, {"key": []}]
 
 _STRATEGY: Final[_Schema] = {"enum": [strategy.value for strategy in Strategy]}
@@ -114,6 +127,14 @@ _HEADERS: Final = [
         ("tags", "Words to book it under, with commas between them.", _TEXT),
     )
 ]
+
+_PROVIDER: Final[_Schema] = {
+    "name": "x-tokenwise-provider",
+    "in": "header",
+    "required": False,
+    "description": "Which provider is asked, where the model does not say so.",
+    "schema": _TEXT,
+}
 
 _OPTIONS: Final = _nullable(
     {
@@ -208,6 +229,13 @@ DESCRIPTION: Final[Mapping[str, object]] = {
         "/v1/route": {"post": _work("Decide, and call nobody.", "ChatRequest", "Decision", streams=False)},
         "/v1/models": {"get": _reading("Everything that may be asked for.", "Models")},
         "/v1/models/{model}": {"get": _reading("One of them.", "Model", named=True)},
+        "/v1/{path}": {
+            "get": _passed("Fetch what a provider keeps.", body=False),
+            "post": _passed("Use an endpoint of a provider's that is not known here.", body=True),
+            "put": _passed("Likewise.", body=True),
+            "patch": _passed("Likewise.", body=True),
+            "delete": _passed("Have something deleted that a provider keeps.", body=False),
+        },
         "/healthz": {"get": _open("Whether the process answers.", JSON, _ref("Status"))},
         "/readyz": {"get": _open("Whether a request could be served.", JSON, _ref("Status"), may_fail=True)},
         "/metrics": {"get": _open("Figures for Prometheus.", "text/plain", _TEXT)},

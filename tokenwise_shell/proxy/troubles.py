@@ -31,6 +31,7 @@ __all__ = [
     "discreet",
     "method_not_allowed",
     "not_found",
+    "not_passed",
     "openai_error",
     "refused",
     "shortened",
@@ -73,9 +74,14 @@ def unauthorized(message: str) -> Trouble:
 
 
 def not_found(method: str, path: str) -> Trouble:
-    """Nothing answers at this path. A provider might; but what it would cost there stands in no price list."""
-    why = "; it is not passed on to a provider, since no price is known for it" if method == "POST" else ""
-    return Trouble(404, _INVALID, "unknown_url", f"nothing answers {method} {shortened(path)}{why}")
+    """Nothing answers at this path."""
+    return Trouble(404, _INVALID, "unknown_url", f"nothing answers {method} {shortened(path)}")
+
+
+def not_passed(method: str, path: str, why: str) -> Trouble:
+    """A provider might answer at this path, and is not asked."""
+    message = f"{method} {shortened(path)} is not passed on to a provider: {why}"
+    return Trouble(403, "permission_error", "not_passed", message)
 
 
 def method_not_allowed(method: str, path: str, allowed: str) -> Trouble:

@@ -11,6 +11,8 @@ from tokenwise.traits import Tier
 from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.proxy.admission.keys import Key, KeyFile, keys_beside
 from tokenwise_shell.proxy.app import ROWS
+from tokenwise_shell.proxy.doors.models import MODELS
+from tokenwise_shell.proxy.doors.passed.door import BELOW
 from tokenwise_shell.proxy.openapi import DESCRIPTION
 
 AUTO = {"auto", "auto:cheapest", "auto:balanced", "auto:best_quality", "auto:budget_constrained"}
@@ -137,7 +139,7 @@ class TestHealth:
 class TestElsewhere:
     async def test_nothing_answers_elsewhere(self, tmp_path):
         async with proxy(tmp_path) as world:
-            answer = await world.ask("GET", "/v1/nothing")
+            answer = await world.ask("GET", "/v2/nothing")
         assert (answer.status, answer.error["code"]) == (404, "unknown_url")
 
     async def test_another_method_is_told_which_are_taken(self, tmp_path):
@@ -184,5 +186,6 @@ class TestTheDescription:
         assert answer.status == 200
         assert answer.json == orjson.loads(orjson.dumps(DESCRIPTION))
         described = {(method.upper(), path) for path, one in DESCRIPTION["paths"].items() for method in one}
-        answered = {(row.method, f"{row.path}{{model}}" if row.path.endswith("/") else row.path) for row in ROWS}
+        below = {f"{MODELS}/": "{model}", BELOW: "{path}"}
+        answered = {(row.method, row.path + below.get(row.path, "")) for row in ROWS}
         assert described == answered

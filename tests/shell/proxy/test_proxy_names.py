@@ -68,15 +68,6 @@ class TestWhoSellsIt:
 ANTHROPIC = {"anthropic-version": "2023-06-01"}
 
 
-async def test_an_endpoint_of_a_providers_own_is_refused_by_its_name_and_why(tmp_path):
-    async with proxy(tmp_path) as at:
-        answer = await at.post({"model": SMALL}, path="/v1/decisions")
-        assert (answer.status, answer.error["code"]) == (404, "unknown_url")
-        assert "POST /v1/decisions" in answer.error["message"]
-        assert "no price is known" in answer.error["message"]
-        assert not at.one.received
-
-
 class TestDialects:
     async def test_anthropics_clients_get_anthropics_list(self, tmp_path):
         async with proxy(tmp_path) as at:

@@ -9,7 +9,7 @@ from typing import Final
 
 from tokenwise_shell.providers.fields import Fields
 
-__all__ = ["OPENAI_HOSTS", "VENDOR_HOSTS", "has_responses", "is_strict", "without_extensions"]
+__all__ = ["OPENAI_HOSTS", "VENDOR_HOSTS", "is_openais_own", "is_strict", "without_extensions"]
 
 # OpenRouter's marks for caching and its reasoning, the failure of a tool as Anthropic has it, Google's signatures.
 _EXTENSIONS: Final = frozenset(("cache_control", "reasoning_details", "is_error", "extra_content"))
@@ -36,8 +36,8 @@ def is_strict(host: str) -> bool:
     return any(fnmatchcase(host, hosts) for hosts in OPENAI_HOSTS)
 
 
-def has_responses(host: str) -> bool:
-    """Whether OpenAI's `/responses` is known to be there."""
+def is_openais_own(host: str) -> bool:
+    """Whether OpenAI itself serves there, so that its `/responses` is known to be there and its prices hold."""
     return any(fnmatchcase(host, hosts) for hosts in VENDOR_HOSTS)
 
 

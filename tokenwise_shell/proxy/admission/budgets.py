@@ -14,7 +14,7 @@ from tokenwise_shell.config.settings import Settings
 from tokenwise_shell.config.values import ALONE
 from tokenwise_shell.proxy.admission.keys import Key
 
-__all__ = ["Standing", "emptied", "limits_of_keys", "put_in_force", "refuse_unshared", "standings"]
+__all__ = ["Standing", "emptied", "is_limited", "limits_of_keys", "put_in_force", "refuse_unshared", "standings"]
 
 
 @frozen
@@ -51,6 +51,12 @@ def refuse_unshared(limits: Iterable[Limit], settings: Settings) -> None:
     """Raises InputError where there are limits, those of the settings included, that several workers do not share."""
     if settings.proxy.workers > 1 and settings.budget_store == ALONE and (*limits_of(settings), *limits):
         raise InputError(Problem("proxy.workers", _EACH_ITS_OWN))
+
+
+def is_limited(accounts: Accounts, key: str, tags: Iterable[str]) -> bool:
+    """Whether any limit holds for a request of this key under these tags."""
+    owners = {PROCESS, f"key:{key}", *(f"tag:{tag}" for tag in tags)}
+    return any(limit.owner in owners for limit in accounts.limits)
 
 
 def emptied(accounts: Accounts, key: str, now_ms: int) -> str:

@@ -18,6 +18,7 @@ from tokenwise.routing.verdicts import Failure, Reply
 from tokenwise.simulation.simulation import Moment
 from tokenwise.usage import Usage
 from tokenwise_shell.engine.calls import Said
+from tokenwise_shell.engine.watch import Watch
 from tokenwise_shell.proxy import troubles
 from tokenwise_shell.proxy.answer.bill import Bill, facts_of
 from tokenwise_shell.proxy.answer.delivery import Delivery
@@ -51,7 +52,8 @@ class Carrier:
         """Run the job, and end the answer as the run has ended. Cancelling this settles everything that was called."""
         client, admitted, asked = self.service.client, self.order.admitted, self.order.asked
         client.journal.enrol(self.id, key=admitted.name, tags=(*client.workspace.settings.tags, *asked.options.tags))
-        interpreter = evolve(client.interpreter, place_call=self.place_call)
+        watch = client.interpreter.watch if self.work.watched else Watch()
+        interpreter = evolve(client.interpreter, place_call=self.place_call, watch=watch)
         heard = _Heard(self.service.metrics.listener(admitted.name))
         self._ends_s = trio.current_time() + self._limit_ms / 1000
         run = await interpreter.run(interpreter.known_cooling(self.job), listener=heard)
@@ -81,7 +83,7 @@ class Carrier:
 
     @property
     def _governed(self) -> bool:
-        return self.service.client.purse.governed(self.id)
+        return not self.order.ungoverned and self.service.client.purse.governed(self.id)
 
     @property
     def _limit_ms(self) -> int:

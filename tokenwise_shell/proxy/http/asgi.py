@@ -54,7 +54,10 @@ class ClientGone(Exception):  # noqa: N818 -- named for what happened, like trio
 
 @define(eq=False)
 class Request:
-    """One request. A header that came several times has its values joined by commas."""
+    """One request. A header that came several times has its values joined by commas.
+
+    `asked` is the query as it came, and `query` what it says.
+    """
 
     method: str
     path: str
@@ -62,14 +65,15 @@ class Request:
     headers: Headers
     _receive: Receive
     leaving: Callable[[trio.CancelScope], None] | None = None
+    asked: str = ""
     _whole: trio.Event = field(factory=trio.Event, init=False)
 
     @classmethod
     def of(cls, scope: Scope, receive: Receive) -> "Request":
         """The request that an ASGI server hands over."""
-        asked = scope.get("query_string", b"")
-        query = dict(parse_qsl(asked.decode("latin-1"), keep_blank_values=True)) if asked else {}
-        return cls(scope["method"], scope["path"], query, _joined(scope["headers"]), receive, scope.get(LEAVING))
+        asked = scope.get("query_string", b"").decode("latin-1")
+        query = dict(parse_qsl(asked, keep_blank_values=True)) if asked else {}
+        return cls(scope["method"], scope["path"], query, _joined(scope["headers"]), receive, scope.get(LEAVING), asked)
 
     def may_exceed(self, length: int) -> bool:
         """Whether its body is longer than so many bytes, as far as its head says."""

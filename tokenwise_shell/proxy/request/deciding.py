@@ -28,12 +28,16 @@ __all__ = ["Order", "decided", "ordered"]
 
 @frozen
 class Order:
-    """A request that may be carried out: by whom, what, and with which model first."""
+    """A request that may be carried out: by whom, what, and with which model first.
+
+    `ungoverned` where nobody knows what it costs, so that no budget can hold it.
+    """
 
     admitted: Admitted
     asked: Asked
     decision: Decision
     routed: Routed
+    ungoverned: bool = False
 
     @property
     def decision_id(self) -> str:

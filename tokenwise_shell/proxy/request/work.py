@@ -54,13 +54,17 @@ class Words(Protocol):
 
 @frozen
 class Work:
-    """One kind of work. `pinned` work is done by the model that was chosen first, or by none."""
+    """One kind of work. `pinned` work is done by the model that was chosen first, or by none.
+
+    How work ends that is not `watched` says nothing of how its provider is: whoever asks for it chooses its failures.
+    """
 
     problems: Callable[[Fields], Iterator[Problem]]
     words: Words
     wishes: Callable[[Asked], Wishes]
     place: Place
     pinned: bool = False
+    watched: bool = True
 
 
 def _chat_wishes(asked: Asked) -> Wishes:
