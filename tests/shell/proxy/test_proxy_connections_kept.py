@@ -14,7 +14,7 @@ async def asked_twice(world, method: str, path: str, **fields) -> tuple[httpx.Re
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("POST", "/v1/nowhere", 404), ("POST", "/v1/models", 405), ("DELETE", "/v1/chat/completions", 405)],
+    [("POST", "/v2/nowhere", 404), ("POST", "/v1/models", 405), ("DELETE", "/v1/chat/completions", 405)],
 )
 async def test_an_answer_before_its_request_was_read_ends_the_connection_aloud(tmp_path, method, path, status):
     async with proxy(tmp_path) as world:
@@ -22,7 +22,7 @@ async def test_an_answer_before_its_request_was_read_ends_the_connection_aloud(t
             assert (answer.status_code, answer.headers["connection"]) == (status, "close")
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/v1/models"), ("GET", "/v1/nowhere")])
+@pytest.mark.parametrize(("method", "path"), [("GET", "/v1/models"), ("GET", "/v2/nowhere")])
 async def test_a_request_without_a_body_keeps_its_connection(tmp_path, method, path):
     async with proxy(tmp_path) as world:
         for answer in await asked_twice(world, method, path):

@@ -94,7 +94,7 @@ class TestDialects:
         assert ([row["id"] for row in back["data"]], back["has_more"]) == (met[-3:-1], True)
         assert (wrong.status, wrong.json["type"]) == (400, "error")
 
-    @pytest.mark.parametrize("path", ["/v1/models/nobody", "/v1/nowhere"])
+    @pytest.mark.parametrize("path", ["/v1/models/nobody", "/v2/nowhere"])
     async def test_errors_are_in_the_clients_own_words(self, tmp_path, path):
         async with proxy(tmp_path) as at:
             theirs = await at.ask("GET", path, headers={"x-api-key": "any"})
