@@ -15,6 +15,7 @@ from tokenwise.catalog.models import Catalog
 from tokenwise.catalog.prices import Price
 from tokenwise.errors import Problem
 from tokenwise.money import MAX_USD, Nanodollars
+from tokenwise.prompt import Message
 from tokenwise.routing.choosing import Refused, Routed
 from tokenwise.routing.request import Weight, Wishes
 from tokenwise.routing.verdicts import Failure
@@ -122,7 +123,7 @@ async def _work(service: Service, asked: _Asked, front: Front, answer: Answer, r
         return
     delivery = PassedDelivery(front, order.asked, answer)
     placed = partial(pass_on, passing=asked.passing, delivery=delivery, priced=asked.target.priced)
-    work = Work(_no_problems, lambda _: (), lambda _: _wishes(asked), placed, pinned=True, watched=False)
+    work = Work(_no_problems, _no_words, lambda _: _wishes(asked), placed, pinned=True, watched=False)
     await Carrier(service, request_id, order, delivery, work).carry_out()
 
 
@@ -175,6 +176,11 @@ def _unpriced(asked: _Asked) -> Trouble:
         "give the model's row `usd_per_request` under `models`, or ask without any limit"
     )
     return troubles.bad_request(message, "model" if asked.target.named else None, "unpriced")
+
+
+def _no_words(_: Fields, /, *, whole: bool) -> tuple[Message, ...]:
+    del whole
+    return ()
 
 
 def _no_problems(_: Fields) -> Iterator[Problem]:
