@@ -27,7 +27,6 @@ from tokenwise.planner.rules.splitting import decompose_by_rules
 from tokenwise.policy import Policy, Strategy
 from tokenwise.prompt import Message, count_prompt
 from tokenwise.routing.bid import Need
-from tokenwise.scenario.detector import detect
 from tokenwise.traits import Capability
 
 __all__ = ["Decomposition", "Planner", "PlannerReport", "RunJob", "by_rules"]
@@ -151,7 +150,7 @@ class Planner:
 
 def by_rules(task: str, *, max_steps: int, problem: str | None = None) -> Decomposition:
     """The rules' plan, for nothing."""
-    return Decomposition(_ruled(task, max_steps), PlannerReport("rules", problem=problem))
+    return Decomposition(decompose_by_rules(task, max_steps=max_steps), PlannerReport("rules", problem=problem))
 
 
 def _concluded(task: str, rounds: list[_Round], max_steps: int) -> Decomposition:
@@ -162,7 +161,9 @@ def _concluded(task: str, rounds: list[_Round], max_steps: int) -> Decomposition
     problem = "; then ".join(each.problem for each in rounds if each.problem) or None
     if isinstance(last.read, Plan):
         return Decomposition(last.read, PlannerReport("llm", model, cost, overrun, problem))
-    return Decomposition(_ruled(task, max_steps), PlannerReport("rules", model, cost, overrun, problem))
+    return Decomposition(
+        decompose_by_rules(task, max_steps=max_steps), PlannerReport("rules", model, cost, overrun, problem)
+    )
 
 
 def _parsed(candidates: tuple[str, ...]) -> Iterator[Json]:
@@ -178,12 +179,3 @@ def _offered(catalog: Catalog) -> Capability:
     for model in catalog.models:
         offered |= model.capabilities
     return offered
-
-
-def _ruled(task: str, max_steps: int) -> Plan:
-    return decompose_by_rules(task, max_steps=max_steps, capabilities_of=_detected)
-
-
-def _detected(text: str) -> tuple[Capability, float]:
-    scenario = detect(text)
-    return scenario.capabilities, scenario.difficulty

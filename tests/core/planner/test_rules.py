@@ -6,7 +6,8 @@ from tokenwise.errors import InputError
 from tokenwise.plan import Plan
 from tokenwise.planner.rules.clauses import READ_CHARS
 from tokenwise.planner.rules.lexicon import GERUNDS, VERBS
-from tokenwise.planner.rules.splitting import capabilities_by_words, decompose_by_rules
+from tokenwise.planner.rules.splitting import decompose_by_rules
+from tokenwise.scenario.detector import detect
 from tokenwise.traits import Capability
 
 
@@ -329,32 +330,12 @@ class TestSteps:
         assert step.output_tokens == 4201
         assert step.max_output_tokens == 12603
 
-    def test_who_knows_better_says_what_a_step_needs(self) -> None:
-        asked = []
-
-        def needs(text: str) -> tuple[Capability, float]:
-            asked.append(text)
-            return Capability.MATH, 0.9
-
-        plan = decompose_by_rules("Explain tides and write a poem", capabilities_of=needs)
-        assert asked == ["Explain tides", "Write a poem"]
-        assert {(step.capabilities, step.difficulty) for step in plan.steps} == {(Capability.MATH, 0.9)}
-
-    @pytest.mark.parametrize(
-        ("text", "needed"),
-        [
-            ("Summarise the novel", Capability.GENERAL),
-            ("Research Python web frameworks", Capability.GENERAL),
-            ("Implement a queue in Rust", Capability.CODE),
-            ("Explain the bug in this function", Capability.CODE),
-            ("Compare the two offers", Capability.REASONING),
-            ("Prove that there are infinitely many primes", Capability.MATH | Capability.REASONING),
-            ("Calculate the monthly payment", Capability.MATH),
-            ("Design an API for payments", Capability.CODE | Capability.REASONING),
-        ],
-    )
-    def test_what_a_step_needs_by_its_words(self, text: str, needed: Capability) -> None:
-        assert capabilities_by_words(text)[0] is needed
+    def test_what_a_step_needs_is_what_the_detector_makes_of_its_words(self) -> None:
+        plan = decompose_by_rules("Prove that 7 is prime, then implement a sieve in Rust")
+        for step in plan.steps:
+            scenario = detect(step.description)
+            assert (step.capabilities, step.difficulty) == (scenario.capabilities, scenario.difficulty)
+        assert plan.steps[1].capabilities is Capability.CODE
 
     def test_the_same_text_gives_the_same_plan(self) -> None:
         task = "Compare tea, coffee and mate, then write a report and a poem"

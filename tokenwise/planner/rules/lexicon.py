@@ -1,7 +1,7 @@
-"""The English words that the rule-based decomposer knows: verbs by kind of work, and the nouns that tell work apart.
+"""The English words that the rule-based decomposer knows: verbs by kind of work, and things that a reply can be.
 
-Data only; how the words are used is decided in `rules_clauses` (where a clause begins) and `rules` (what waits for
-what). A verb that is missing here is not an error: its clause stays part of the step before it.
+Data only; how the words are used is decided in `clauses` (where a clause begins) and `splitting` (what waits for
+what). What a step needs and how hard it is, the detector says. A verb that is missing here is not an error: its clause stays part of the step before it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,17 +9,12 @@ from typing import Final
 
 from attrs import frozen
 
-from tokenwise.traits import Capability
-
 __all__ = [
     "ALSO_NOUNS",
     "ASK",
-    "CODE_NAMES",
-    "CODE_NOUNS",
     "DELIVERABLES",
     "DETERMINERS",
     "GERUNDS",
-    "MATH_NOUNS",
     "PREPOSITIONS",
     "VERBS",
     "Work",
@@ -32,8 +27,9 @@ def _words(text: str) -> frozenset[str]:
 
 @frozen
 class Work:
-    """One kind of work: what its steps are called ("": by the verb, or by what is made), how long its reply tends to be, how hard it is, and how it joins a plan.
+    """One kind of work: what its steps are called, how long its reply tends to be, and how it joins a plan.
 
+    `slug` "" is the verb, or what is made.
     Within a sentence, work of a later `stage` builds on what earlier stages made. `gathers` waits for every open
     branch; `follows` acts on the step before it; `each` is done once per item of a list; `makes` has things as objects.
     """
@@ -41,31 +37,29 @@ class Work:
     slug: str
     stage: int
     output_tokens: int
-    difficulty: float
-    capabilities: Capability = Capability.GENERAL
     gathers: bool = False
     follows: bool = False
     each: bool = False
     makes: bool = False
 
 
-_RESEARCH: Final = Work("research", 0, 800, 0.45, each=True)
-_LIST: Final = Work("", 2, 300, 0.25)
-_EXTRACT: Final = Work("", 0, 400, 0.25)
-_CALCULATE: Final = Work("", 2, 500, 0.5, Capability.MATH)
-_ANALYSE: Final = Work("analysis", 1, 800, 0.55, Capability.REASONING, each=True)
-_COMPARE: Final = Work("compare", 2, 700, 0.5, Capability.REASONING, gathers=True)
-_PLAN: Final = Work("design", 1, 900, 0.55, Capability.REASONING, makes=True)
-_PROVE: Final = Work("proof", 3, 1200, 0.8, Capability.MATH | Capability.REASONING)
-_EXPLAIN: Final = Work("explain", 3, 600, 0.35, each=True)
-_TRANSLATE: Final = Work("translate", 3, 600, 0.3, each=True)
-_WRITE: Final = Work("", 3, 1000, 0.4, makes=True)
-_CODE: Final = Work("code", 3, 1200, 0.55, Capability.CODE, makes=True)
-_TEST: Final = Work("", 4, 800, 0.5, Capability.CODE, follows=True)
-_REVISE: Final = Work("", 4, 800, 0.4, follows=True)
-_DECIDE: Final = Work("", 5, 400, 0.5, Capability.REASONING, gathers=True)
-_SUMMARY: Final = Work("summary", 5, 500, 0.35, gathers=True)
-ASK: Final = Work("answer", 3, 500, 0.4)
+_RESEARCH: Final = Work("research", 0, 800, each=True)
+_LIST: Final = Work("", 2, 300)
+_EXTRACT: Final = Work("", 0, 400)
+_CALCULATE: Final = Work("", 2, 500)
+_ANALYSE: Final = Work("analysis", 1, 800, each=True)
+_COMPARE: Final = Work("compare", 2, 700, gathers=True)
+_PLAN: Final = Work("design", 1, 900, makes=True)
+_PROVE: Final = Work("proof", 3, 1200)
+_EXPLAIN: Final = Work("explain", 3, 600, each=True)
+_TRANSLATE: Final = Work("translate", 3, 600, each=True)
+_WRITE: Final = Work("", 3, 1000, makes=True)
+_CODE: Final = Work("code", 3, 1200, makes=True)
+_TEST: Final = Work("", 4, 800, follows=True)
+_REVISE: Final = Work("", 4, 800, follows=True)
+_DECIDE: Final = Work("", 5, 400, gathers=True)
+_SUMMARY: Final = Work("summary", 5, 500, gathers=True)
+ASK: Final = Work("answer", 3, 500)
 """A question, or a task without a verb that is known."""
 
 _BY_WORK: Final = (
@@ -141,25 +135,3 @@ DELIVERABLES: Final = _words(
     """
 )
 """Things that one reply can be: two of them after one verb are two steps."""
-
-CODE_NOUNS: Final = _words(
-    """
-    code function script program api endpoint regex sql query unit-test tests pytest bug bugs traceback
-    stacktrace algorithm dockerfile kubernetes html css react class method module library cli snippet codebase
-    refactoring backend frontend microservice webhook unittest schema compiler parser decorator implementation
-    """
-)
-CODE_NAMES: Final = _words(
-    """
-    python javascript typescript rust java golang c++ c# ruby php swift kotlin bash sql django flask fastapi
-    node numpy pandas scala haskell perl powershell postgres sqlite docker terraform
-    """
-)
-"""Languages and tools: they make writing about them code, and reading about them not."""
-
-MATH_NOUNS: Final = _words(
-    """
-    integral derivative equation equations probability theorem lemma matrix eigenvalue eigenvalues polynomial
-    variance formula inequality sum limit geometry algebra calculus npv arithmetic percentile
-    """
-)

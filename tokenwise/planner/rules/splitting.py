@@ -7,7 +7,7 @@ the same plan. Nothing here chooses a model or spends anything.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from attrs import evolve, field, frozen
@@ -15,11 +15,11 @@ from attrs import evolve, field, frozen
 from tokenwise.errors import InputError, Problem
 from tokenwise.plan import MAX_STEPS, Plan, Step
 from tokenwise.planner.rules.clauses import READ_CHARS, Clause, Link, read_clauses
-from tokenwise.planner.rules.lexicon import ASK, CODE_NAMES, CODE_NOUNS, MATH_NOUNS, VERBS, Work
+from tokenwise.planner.rules.lexicon import ASK, VERBS, Work
 from tokenwise.planner.rules.objects import Listing, deliverables, for_each_of, head, listing
-from tokenwise.traits import Capability
+from tokenwise.scenario.detector import detect
 
-__all__ = ["capabilities_by_words", "decompose_by_rules"]
+__all__ = ["decompose_by_rules"]
 
 
 @frozen
@@ -33,13 +33,8 @@ class _Draft:
     parents: frozenset[int] = field(factory=frozenset)
 
 
-def decompose_by_rules(
-    task: str,
-    *,
-    max_steps: int = 12,
-    capabilities_of: Callable[[str], tuple[Capability, float]] | None = None,
-) -> Plan:
-    """Cut a task into 1 to `max_steps` steps. `capabilities_of` says what a step needs and how hard it is (0 … 1).
+def decompose_by_rules(task: str, *, max_steps: int = 12) -> Plan:
+    """Cut a task into 1 to `max_steps` steps, each with what the detector makes of its words.
 
     Raises InputError where the task holds no character but spaces, or `max_steps` is below 1.
 
@@ -53,33 +48,14 @@ def decompose_by_rules(
     drafts = _drafts(clauses, taken_apart=True)
     if len(drafts) > limit:
         drafts = _folded(_drafts(clauses, taken_apart=False), limit)
-    steps = tuple(_steps(drafts if len(drafts) > 1 else [_whole(task, clauses)], capabilities_of))
+    steps = tuple(_steps(drafts if len(drafts) > 1 else [_whole(task, clauses)]))
     return Plan(task, steps)
-
-
-def capabilities_by_words(text: str) -> tuple[Capability, float]:
-    """What a step needs and how hard it is, from its verb and its nouns: a small table, for when nobody knows better.
-
-    >>> capabilities_by_words("Write a Python script that renames files")
-    (<Capability.CODE: 2>, 0.5)
-    """
-    words = _WORD.findall(text[:_DESCRIPTION_CHARS].lower())
-    work = next((VERBS[word] for word in words if word in VERBS), ASK)
-    known = frozenset(words)
-    makes_code = known & CODE_NOUNS or ((work.makes or work.follows) and known & CODE_NAMES)
-    needs = work.capabilities
-    needs |= Capability.CODE if makes_code else needs
-    needs |= Capability.MATH if known & MATH_NOUNS else needs
-    special = needs & ~Capability.GENERAL
-    return special or Capability.GENERAL, max(work.difficulty, _HARD_IF_SPECIAL if special else 0.0)
 
 
 _DESCRIPTION_CHARS: Final = 2_000  # every step is given the whole task as well
 _CLAUSES_PER_STEP: Final = 4  # what joins a clause to earlier ones takes quadratic time; more is folded away anyhow
-_HARD_IF_SPECIAL: Final = 0.5
 _TOKENS_PER_WORD: Final = 1.4  # English prose in the vocabularies of 2024 and later is near 1.3
 _NUMBER: Final = re.compile(r"\d+")
-_WORD: Final = re.compile(r"[a-z][a-z+#]*")
 _ASKED_WORDS: Final = re.compile(r"\b(\d{2,4})[- ]words?\b")
 _SENTENCES: Final = re.compile(r"[.!?]\s")
 _STEP_REFERENCE: Final = re.compile(
@@ -281,20 +257,18 @@ def _whole(task: str, clauses: Sequence[Clause]) -> _Draft:
     return evolve(_draft(first, frozenset()), text=task)
 
 
-def _steps(
-    drafts: Sequence[_Draft], capabilities_of: Callable[[str], tuple[Capability, float]] | None
-) -> Iterator[Step]:
+def _steps(drafts: Sequence[_Draft]) -> Iterator[Step]:
     ids = _ids(drafts)
     for draft, name in zip(drafts, ids, strict=True):
         description = _description(draft) if len(drafts) > 1 else draft.text
-        capabilities, difficulty = (capabilities_of or capabilities_by_words)(description[:READ_CHARS])
+        scenario = detect(description[:READ_CHARS])
         tokens = _output_tokens(draft)
         yield Step(
             name,
             description,
-            capabilities,
+            scenario.capabilities,
             after=tuple(ids[parent] for parent in sorted(draft.parents)),
-            difficulty=difficulty,
+            difficulty=scenario.difficulty,
             output_tokens=tokens,
             max_output_tokens=max(2_000, 3 * tokens),
             guessed=True,
