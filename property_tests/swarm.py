@@ -10,7 +10,8 @@ from attrs import evolve
 
 from property_tests.seeded import draw, seeded_job
 from tokenwise.budgets import ledger
-from tokenwise.budgets.coffers import Scope
+from tokenwise.budgets.limits import Limit
+from tokenwise.budgets.windows import Window
 from tokenwise.errors import ProtocolViolation
 from tokenwise.faults import RULES, Billing, Fault
 from tokenwise.machine.machine import start, step
@@ -60,7 +61,7 @@ def drawn_world(seed):
     )
 
 
-def drawn_arrivals(seed, servers, scopes):
+def drawn_arrivals(seed, servers):
     for index in range(1 + draw(seed, "jobs", 2)):
         job = seeded_job(seed, size=1 + draw(seed, f"size{index}", 4))
         attempts = 1 + draw(seed, f"attempts{index}", 5)
@@ -68,7 +69,7 @@ def drawn_arrivals(seed, servers, scopes):
         job = evolve(job, id=f"run{index}", policy=policy, catalog=servers.catalog)
         asked = Asked(id=job.id, plan=job.plan, streamed=bool(draw(seed, f"streamed{index}", 1)))
         cancel_after = draw(seed, f"cancel{index}", 12) if draw(seed, f"cancelled{index}", 3) == 0 else None
-        yield Arrival(job, index * 400, cancel_after, Facing(servers, asked), scopes)
+        yield Arrival(job, index * 400, cancel_after, Facing(servers, asked))
 
 
 class Witness:
@@ -176,14 +177,14 @@ def check_seed(seed):
     """Every law in the world of one seed. Raises AssertionError, or what the code under test raises."""
     catalog, limit = seeded_job(seed).catalog, Nanodollars(10 ** (6 + draw(seed, "shared", 4)))
     servers, witness = Servers(drawn_world(seed), catalog, seed), Witness(seed)
-    scopes = (Scope("everybody", limit, (0, 5_000)[draw(seed, "window", 1)]),)
     driver = Driver(witness.hear)
-    for arrival in drawn_arrivals(seed, servers, scopes):
+    driver.limits.add(Limit(limit, (Window.TOTAL, 5_000)[draw(seed, "window", 1)]))
+    for arrival in drawn_arrivals(seed, servers):
         driver.admit(arrival)
     driver.finish()
     for story in witness.stories.values():
         story.conclude()
-    closed = driver.coffers.finish()
+    closed = driver.close()
     settled = sum(story.spent for story in witness.stories.values())
     assert sum(one.budget.spent for one in closed) == settled, f"seed {seed}: shared budgets say what was settled"
     for one in closed:

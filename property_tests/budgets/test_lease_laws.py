@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.shell.ledger.test_journal import AT_MS
 from tests.shell.ledger.test_leases import NEXT_START, Office
-from tokenwise.budgets.leasing import SHARE, lease_for
+from tokenwise.budgets.leases import SHARE, lease_for
 from tokenwise_shell.ledger.journal import Journal
 from tokenwise_shell.ledger.jsonl import read_lines
 from tokenwise_shell.ledger.proof import verify

@@ -42,15 +42,15 @@ class TestTheSwarm:
 BUGS = {
     "a call goes out though the money is not there": (
         "simulation/simulation.py",
-        "return ReserveRefused(attempt, self.now_ms, short.available, short.held)",
+        "return ReserveRefused(attempt, self.now_ms, answer.available, answer.held)",
         "return Reserved(attempt, self.now_ms)",
     ),
     "a shared hold is never given back": (
-        "budgets/coffers.py",
-        "(scope, settle(budget, held.hold, cost))",
-        "(scope, budget)",
+        "budgets/nested.py",
+        "{scope: settle(of(scope), held.hold, cost) for scope in held.scopes}",
+        "{scope: of(scope) for scope in held.scopes}",
     ),
-    "the smallest limit does not count": ("budgets/coffers.py", "if short:", "if len(short) > 1:"),
+    "the smallest limit does not count": ("budgets/nested.py", "if short else taken", "if len(short) > 1 else taken"),
     "a failed call is settled twice": (
         "machine/books.py",
         "return run, (Settle(attempt.id, cost), Record(entry)",

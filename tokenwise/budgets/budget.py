@@ -3,8 +3,10 @@
     reserve   hold money for a call's worst case, or say why not
     settle    replace a hold by what the call really cost
     release   give a hold back whole
+    relimit   another limit for what is spent and held already
 
-A driver keeps the `Hold` it was given and settles or releases it once. Time, names and nesting are the driver's.
+A driver keeps the `Hold` it was given and settles or releases it once. Several budgets at once are the affair of
+`nested`, and which of them apply that of `limits`.
 """
 
 from typing import Final
@@ -14,7 +16,7 @@ from attrs.validators import ge
 
 from tokenwise.money import Nanodollars
 
-__all__ = ["Budget", "Hold", "Short", "release", "reserve", "settle"]
+__all__ = ["Budget", "Hold", "Short", "begun", "release", "relimit", "reserve", "settle"]
 
 _NOTHING: Final = Nanodollars(0)
 
@@ -52,11 +54,15 @@ class Hold:
 
 @frozen
 class Short:
-    """The money is not there: what was needed, what is left, and how much of the rest others only hold."""
+    """The money is not there: what was needed, what is left, and how much of the rest others only hold.
+
+    `scope` is the budget's name, where it has one.
+    """
 
     needed: Nanodollars
     available: Nanodollars
     held: Nanodollars
+    scope: str = ""
 
     @property
     def busy(self) -> bool:
@@ -68,9 +74,9 @@ def reserve(budget: Budget, amount: Nanodollars, share: int = 1) -> tuple[Budget
     """Hold `amount`, or say how short the money is. It may be at most one part in `share` of what is left.
 
     >>> reserve(Budget(Nanodollars(100), spent=Nanodollars(70)), Nanodollars(40))
-    Short(needed=40, available=30, held=0)
+    Short(needed=40, available=30, held=0, scope='')
     >>> reserve(Budget(Nanodollars(100)), Nanodollars(40), share=4)
-    Short(needed=40, available=100, held=0)
+    Short(needed=40, available=100, held=0, scope='')
     """
     if amount * share > budget.available:
         return Short(amount, budget.available, budget.held)
@@ -94,3 +100,18 @@ def settle(budget: Budget, hold: Hold, cost: Nanodollars) -> Budget:
 def release(budget: Budget, hold: Hold) -> Budget:
     """Give a hold back: the call was never made, or is known to be free."""
     return settle(budget, hold, Nanodollars(0))
+
+
+def begun(limit: Nanodollars, spent: Nanodollars = _NOTHING) -> Budget:
+    """A budget of which so much is gone already. What the limit cannot hold (it was lowered, say) counts as overrun."""
+    return relimit(Budget(spent, spent), limit)
+
+
+def relimit(budget: Budget, limit: Nanodollars) -> Budget:
+    """Another limit for what is spent and held. What it cannot hold counts as overrun, and nothing is available.
+
+    >>> relimit(Budget(Nanodollars(100), spent=Nanodollars(50), held=Nanodollars(20)), Nanodollars(40))
+    Budget(limit=40, spent=50, held=20, overrun=30)
+    """
+    over = max(budget.overrun, budget.spent + budget.held - limit)
+    return Budget(limit, budget.spent, budget.held, Nanodollars(over))

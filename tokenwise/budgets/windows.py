@@ -13,7 +13,7 @@ from attrs import frozen
 
 from tokenwise.money import Nanodollars
 
-__all__ = ["Span", "Window", "day_of", "span_of", "spent_in"]
+__all__ = ["Lasting", "Span", "Window", "day_of", "lasting", "span_of", "spent_in"]
 
 _DAY_MS: Final = 86_400_000
 _MONDAY: Final = 4  # 1970-01-05, the first Monday of Unix time, is day 4
@@ -30,6 +30,15 @@ class Window(enum.Enum):
     MONTH = "month"
 
 
+Lasting = Window | int
+"""How long a limit lasts: a window of the calendar, or so many ms of a simulation's virtual time."""
+
+
+def lasting(window: Lasting) -> str:
+    """It in one word."""
+    return window.value if isinstance(window, Window) else f"{window} ms"
+
+
 @frozen
 class Span:
     """One window: its label, its first day, and the day after its last. A total has neither and never ends."""
@@ -42,15 +51,23 @@ class Span:
     def __contains__(self, day: object) -> bool:
         return isinstance(day, str) and self.first <= day < self.after
 
+    def is_over(self, at_ms: int) -> bool:
+        """Whether it ends at this moment or has ended before."""
+        return self.ends_ms is not None and at_ms >= self.ends_ms
 
-def span_of(window: Window, at_ms: int) -> Span:
+
+def span_of(window: Lasting, at_ms: int) -> Span:
     """The window that a moment (Unix ms, from 1970 on) falls into.
 
     >>> span_of(Window.WEEK, 1_795_292_153_123)
     Span(label='2026-W47', first='2026-11-16', after='2026-11-23', ends_ms=1795392000000)
     >>> span_of(Window.MONTH, 1_795_292_153_123).label
     '2026-11'
+    >>> span_of(60_000, 150_000).label
+    '2'
     """
+    if isinstance(window, int):
+        return _virtual(window, at_ms)
     day = at_ms // _DAY_MS
     match window:
         case Window.TOTAL:
@@ -80,6 +97,12 @@ def day_of(at_ms: int) -> str:
 def spent_in(span: Span, days: Mapping[str, Nanodollars]) -> Nanodollars:
     """What the days of a window come to."""
     return Nanodollars(sum(nano for day, nano in days.items() if day in span))
+
+
+def _virtual(length_ms: int, at_ms: int) -> Span:
+    """A window of a simulation, by its number. It consists of no days."""
+    number = at_ms // length_ms
+    return Span(str(number), after="", ends_ms=(number + 1) * length_ms)
 
 
 def _span(label: str, first: int, after: int) -> Span:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from attrs import frozen
 
 from tokenwise.budgets import ledger
-from tokenwise.budgets.coffers import Closed
+from tokenwise.budgets.nested import Closed
 from tokenwise.catalog.models import Catalog
 from tokenwise.money import Nanodollars
 from tokenwise.routing.choosing import explain

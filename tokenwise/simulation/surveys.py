@@ -15,7 +15,8 @@ from attrs import define, field, frozen
 from attrs.validators import in_, min_len
 
 from tokenwise.budgets import ledger
-from tokenwise.budgets.coffers import Closed
+from tokenwise.budgets.limits import Account
+from tokenwise.budgets.nested import Closed
 from tokenwise.catalog.models import Catalog
 from tokenwise.errors import InputError, Problem
 from tokenwise.machine.messages import Record
@@ -117,6 +118,7 @@ class _Desk:
     seed: int
     _open: dict[str, _Open] = field(factory=dict)
     _over: deque[Handled | Closed] = field(factory=deque)
+    _accounts: dict[str, Account] = field(factory=dict)
     _now_ms: int = 0
     _servers: Servers = field(init=False)
     _driver: Driver = field(init=False)
@@ -124,6 +126,8 @@ class _Desk:
     def __attrs_post_init__(self) -> None:
         self._servers = Servers(self.setting.world, self.setting.catalog, self.seed)
         self._driver = Driver(self._hear)
+        for allowance in self.variant.allowances:
+            self._driver.limits.add(allowance.limit_of_runs)
 
     def receive(self, asked: Asked) -> None:
         """Let a request arrive. Raises InputError where it comes too early, or under a name that is taken."""
@@ -139,13 +143,16 @@ class _Desk:
             return
         facing = Facing(self._servers, asked)
         self._open[asked.id] = _Open(facing)
-        scopes = self.variant.scopes_for(asked.key)
-        self._driver.admit(Arrival(job, asked.at_ms, world=facing, scopes=scopes))
+        self._driver.admit(Arrival(job, asked.at_ms, world=facing, account=self._account(asked.key)))
 
     def close(self) -> None:
         """No more requests: let everything end."""
         self._driver.finish()
-        self._over.extend(self._driver.coffers.finish())
+        self._over.extend(self._driver.close())
+
+    def _account(self, key: str) -> Account:
+        """Made once: a million requests under one key share it."""
+        return self._accounts.get(key) or self._accounts.setdefault(key, Account(key))
 
     @property
     def has_news(self) -> bool:
@@ -155,7 +162,7 @@ class _Desk:
     def over(self) -> Iterator[Handled | Closed]:
         """What has ended since this was last asked."""
         if self.variant.shares_money:
-            self._over.extend(self._driver.coffers.drain())
+            self._over.extend(self._driver.drain())
         while self._over:
             yield self._over.popleft()
 

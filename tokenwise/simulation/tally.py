@@ -12,7 +12,7 @@ from typing import Final
 from attrs import define, field, frozen
 
 from tokenwise.budgets import ledger
-from tokenwise.budgets.coffers import Closed
+from tokenwise.budgets.nested import Closed
 from tokenwise.catalog.models import Catalog
 from tokenwise.machine.run import Ended, Outcome, Run
 from tokenwise.planner.assignment import Unassignable
@@ -173,11 +173,12 @@ class Tally:
 
     def add_window(self, closed: Closed) -> None:
         """Count a window of a shared budget that is over. Its peak is the most used, in thousandths of the limit."""
-        name, budget = closed.scope.name, closed.budget
+        name, budget = closed.owner, closed.budget
         for what, amount in (("limit", budget.limit), ("spent", budget.spent), ("overrun", budget.overrun)):
             self.sums["scope", name, f"{what}_nano"] += amount
         self.sums["scope", name, "windows"] += 1
-        self.peak(("scope", name), 1000 * budget.spent // max(1, budget.limit), f"{closed.window:09d}")
+        number = closed.window if closed.window.isdigit() else "0"  # one that lasts for ever is its own first
+        self.peak(("scope", name), 1000 * budget.spent // max(1, budget.limit), number.rjust(9, "0"))
 
     def spread(self, name: str, value: int, weight: int = 1) -> None:
         """Put a value into a histogram."""

@@ -11,7 +11,8 @@ from typing import Final
 from attrs import field, frozen
 from attrs.validators import ge, le, min_len
 
-from tokenwise.budgets.coffers import Scope
+from tokenwise.budgets.limits import Limit
+from tokenwise.budgets.windows import Window
 from tokenwise.catalog.models import Catalog
 from tokenwise.machine.run import Choice, Job
 from tokenwise.money import Nanodollars
@@ -85,11 +86,11 @@ class Allowance:
     per_key: bool = False
     key: str = ""
 
-    def scope_for(self, key: str) -> Scope | None:
-        """The budget that a request under this key draws on; None where it draws on none."""
-        if self.key and self.key != key:
-            return None
-        return Scope(f"{self.name}:{key}" if self.per_key else self.name, self.limit, self.window_ms)
+    @property
+    def limit_of_runs(self) -> Limit:
+        """The same as runs are held to it."""
+        window = self.window_ms or Window.TOTAL
+        return Limit(self.limit, window, self.key or None, each="key" if self.per_key else None, name=self.name)
 
 
 @frozen(kw_only=True)
@@ -101,23 +102,11 @@ class Variant:
     limit: Nanodollars = field(default=Nanodollars(1_000_000_000), validator=ge(_NOTHING))
     best_effort: bool = False
     allowances: tuple[Allowance, ...] = ()
-    # Scopes by key, made once: a million requests under one key share them.
-    _scopes: dict[str, tuple[Scope, ...]] = field(factory=dict, init=False, eq=False, repr=False)
 
     @cached_property
     def shares_money(self) -> bool:
         """Whether what one request spends may keep another from being answered."""
         return bool(self.allowances)
-
-    def scopes_for(self, key: str) -> tuple[Scope, ...]:
-        """The shared budgets of a request under this key."""
-        if not self.allowances:
-            return ()
-        known = self._scopes.get(key)
-        if known is None:
-            scopes = (allowance.scope_for(key) for allowance in self.allowances)
-            known = self._scopes[key] = tuple(scope for scope in scopes if scope)
-        return known
 
 
 def asked_in_words(asked: Asked, prompt: str | Sequence[Message], wishes: Wishes | None = None) -> Asked:

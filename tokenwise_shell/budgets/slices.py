@@ -2,7 +2,7 @@
 
 A slice is one hold in the store, for one set of scopes. Calls are held within it, in this process and at once. It is
 given up when it is used up or has grown old, and settled in the store at what its calls have cost, once the last of
-them is settled; the rest comes back to everybody by that. `tokenwise.budgets.leasing` says how large it is: near the
+them is settled; the rest comes back to everybody by that. `tokenwise.budgets.leases` says how large it is: near the
 limit there is none, and each call asks the store by itself. A replica that dies leaves slices that
 expire, as any hold does.
 """
@@ -13,7 +13,7 @@ import trio
 from attrs import define, field
 
 from tokenwise.budgets.budget import Budget, Hold, Short, reserve, settle
-from tokenwise.budgets.leasing import lease_for
+from tokenwise.budgets.leases import lease_for
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
 from tokenwise_shell.budgets.treasury import Granted, Refused

@@ -10,7 +10,7 @@ So if the power fails, whatever was lost is within leases that are on the disk, 
 surviving reservations included) stays within the limits that they were taken from. A lease may be given up at any
 moment: its last line stands before the reservations that do without it, and a file loses its end first.
 
-Amounts are `tokenwise.budgets.leasing`'s decision; syncing is `journal`'s.
+Amounts are `tokenwise.budgets.leases`'s decision; syncing is `journal`'s.
 """
 
 from collections import deque
@@ -20,7 +20,7 @@ from typing import Final, Protocol
 from attrs import define, field
 
 from tokenwise.budgets.budget import Budget
-from tokenwise.budgets.leasing import lease_for
+from tokenwise.budgets.leases import lease_for
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
 from tokenwise_shell.ledger.booking import Account

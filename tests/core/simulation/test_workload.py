@@ -6,7 +6,8 @@ import pytest
 
 from tests.core.worlds import CATALOG, step
 from tokenwise.budgets.budget import Budget
-from tokenwise.budgets.coffers import Coffers, Scope
+from tokenwise.budgets.limits import Account, Limits
+from tokenwise.budgets.nested import Budgets
 from tokenwise.errors import InputError
 from tokenwise.ids import AttemptId
 from tokenwise.machine.run import Job
@@ -59,41 +60,6 @@ class TestAdmitting:
         assert read.key == "k"
 
 
-class TestCoffers:
-    DAY = Scope("day", Nanodollars(100), 1_000)
-    EVER = Scope("ever", Nanodollars(150))
-
-    def test_money_is_held_in_every_scope_or_in_none(self):
-        coffers = Coffers()
-        assert coffers.reserve("r", AttemptId("a", 0), Nanodollars(90), (self.EVER, self.DAY), 0) is None
-        short = coffers.reserve("r", AttemptId("b", 0), Nanodollars(40), (self.EVER, self.DAY), 0)
-        assert (short.available, short.held) == (10, 90)
-        assert coffers.budget("ever") == Budget(Nanodollars(150), held=Nanodollars(90))
-
-    def test_a_hold_is_settled_in_the_window_in_which_it_was_made(self):
-        coffers = Coffers()
-        coffers.reserve("r", AttemptId("a", 0), Nanodollars(90), (self.DAY,), 999)
-        assert coffers.reserve("r", AttemptId("b", 0), Nanodollars(90), (self.DAY,), 1_000) is None
-        coffers.settle("r", AttemptId("a", 0), Nanodollars(80))
-        (closed,) = coffers.drain()
-        assert (closed.window, closed.budget.spent, closed.budget.held) == (0, 80, 0)
-        assert coffers.budget("day").held == 90
-
-    def test_a_year_of_windows_keeps_one_open(self):
-        coffers = Coffers()
-        for day in range(365):
-            coffers.reserve("r", AttemptId("a", day), Nanodollars(10), (self.DAY,), day * 1_000)
-            coffers.settle("r", AttemptId("a", day), Nanodollars(10))
-        assert len(coffers.drain()) == 364
-        assert [closed.window for closed in coffers.finish()] == [364]
-
-    def test_settling_what_was_refused_changes_nothing(self):
-        coffers = Coffers()
-        coffers.reserve("r", AttemptId("a", 0), Nanodollars(500), (self.DAY,), 0)
-        coffers.settle("r", AttemptId("a", 0), Nanodollars(0))
-        assert coffers.budget("day") == Budget(Nanodollars(100))
-
-
 class TestSharedBudgets:
     def test_requests_compete_until_the_window_is_over(self):
         """Two dollars an hour are gone before the hour is; the next hour begins anew."""
@@ -115,9 +81,10 @@ class TestSharedBudgets:
         assert tally.names("scope") == ["key:a", "key:b"]
 
     def test_an_allowance_for_one_key_is_no_other_s_concern(self):
-        variant = Variant(name="v", allowances=(Allowance("a's", Nanodollars(0), key="a"),))
-        assert variant.scopes_for("b") == ()
-        assert [scope.limit for scope in variant.scopes_for("a")] == [0]
+        limits = Limits(Budgets())
+        limits.add(Allowance("a's", Nanodollars(0), key="a").limit_of_runs)
+        assert limits.scopes(Account("b"), 0) == ()
+        assert limits.scopes(Account("a"), 0) == ("a's total",)
 
 
 class TestSurveying:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tokenwise.budgets.leasing import FIRST, MOST, SHARE, lease_for
+from tokenwise.budgets.leases import FIRST, MOST, SHARE, lease_for
 
 
 def test_a_first_lease_covers_several_of_the_largest_reservations():

@@ -1,0 +1,181 @@
+"""Several budgets at once, by name: one call is held in all that apply to it, or in none.
+
+    hold_in    what the budgets become with an amount held in all of them, or which of them says no
+    settle_in  what they become when that hold is replaced by a cost
+    Budgets    all of these together, for whoever keeps them in memory: a simulation, or a process
+
+Whoever keeps budgets elsewhere (in a file, on a server) reads them there, asks the two functions, and writes back what
+they say. Which budgets apply, and for how long each lasts, is decided in `limits`. Nothing here reads a clock.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from attrs import define, evolve, field, frozen
+
+from tokenwise.budgets.budget import Budget, Hold, Short, begun, release, relimit, reserve, settle
+from tokenwise.errors import InputError, Problem
+from tokenwise.ids import AttemptId
+from tokenwise.money import Nanodollars
+
+__all__ = ["Budgets", "Closed", "Held", "Place", "hold_in", "reduce_in", "settle_in"]
+
+_NOTHING: Final = Nanodollars(0)
+
+Place = tuple[str, AttemptId]
+"""Whose hold it is: a run's id, and one of its attempts."""
+
+
+@frozen
+class Held:
+    """One hold, and the budgets that it is in, each named once."""
+
+    hold: Hold
+    scopes: tuple[str, ...]
+
+
+def hold_in(
+    of: Callable[[str], Budget], scopes: Iterable[str], amount: Nanodollars, share: int = 1
+) -> dict[str, Budget] | Short:
+    """The budgets with this much held in each, or which of them says no; then nothing is held anywhere.
+
+    It may be at most one part in `share` of what each has left. Of several that refuse, the answer names one for which
+    waiting is no use before one that is merely busy, and then the one with the least left.
+
+    >>> budgets = {"day": Budget(Nanodollars(100), spent=Nanodollars(80)), "ever": Budget(Nanodollars(150))}
+    >>> hold_in(budgets.__getitem__, budgets, Nanodollars(30))
+    Short(needed=30, available=20, held=0, scope='day')
+    """
+    taken: dict[str, Budget] = {}
+    short: list[Short] = []
+    for scope in scopes:
+        match reserve(of(scope), amount, share):
+            case Short() as answer:
+                short.append(evolve(answer, scope=scope))
+            case (budget, _):
+                taken[scope] = budget
+    return min(short, key=lambda answer: (answer.busy, answer.available)) if short else taken
+
+
+def settle_in(of: Callable[[str], Budget], held: Held, cost: Nanodollars) -> dict[str, Budget]:
+    """The budgets of a hold once it is replaced by what its call cost."""
+    return {scope: settle(of(scope), held.hold, cost) for scope in held.scopes}
+
+
+def reduce_in(of: Callable[[str], Budget], held: Held, by: Nanodollars) -> tuple[Held, dict[str, Budget]]:
+    """The hold and its budgets once a part of it is given back."""
+    rest = Held(Hold(Nanodollars(held.hold.amount - by)), held.scopes)
+    return rest, {scope: release(of(scope), Hold(by)) for scope in held.scopes}
+
+
+@frozen
+class Closed:
+    """A window that is over, and how its budget ended."""
+
+    scope: str
+    budget: Budget
+
+    @property
+    def owner(self) -> str:
+        """Whom it limited."""
+        return self.scope.rpartition(" ")[0]
+
+    @property
+    def window(self) -> str:
+        """Its window's label."""
+        return self.scope.rpartition(" ")[2]
+
+
+@define(eq=False)
+class Budgets:
+    """All the budgets of one simulation or process, by scope, and every hold that is open in them.
+
+    `closed` gathers how each window ended, where somebody wants to know.
+    """
+
+    closed: list[Closed] | None = None
+    _open: dict[str, Budget] = field(factory=dict)
+    _ends_ms: dict[str, int] = field(factory=dict)
+    _holds: dict[Place, Held] = field(factory=dict)
+
+    def open(
+        self, scope: str, limit: Nanodollars, *, spent: Nanodollars = _NOTHING, ends_ms: int | None = None
+    ) -> None:
+        """Begin a budget of which `spent` is gone already. Raises InputError for one that is open."""
+        if scope in self._open:
+            raise InputError(Problem(scope, "this budget is open already"))
+        self._open[scope] = begun(limit, spent)
+        if ends_ms is not None:
+            self._ends_ms[scope] = ends_ms
+
+    def adopt(self, scope: str, budget: Budget) -> None:
+        """Go on with a budget that has a past, under a name that is free."""
+        self._open[scope] = budget
+
+    def change(self, scope: str, limit: Nanodollars) -> None:
+        """Give an open budget another limit. What that cannot hold counts as overrun, and nothing is available."""
+        self._open[scope] = relimit(self._open[scope], limit)
+
+    def end(self, scope: str) -> bool:
+        """Close a budget, as when its window is over, unless money is held in it; and say whether that was so."""
+        if self._open[scope].held:
+            return False
+        budget = self._open.pop(scope)
+        self._ends_ms.pop(scope, None)
+        if self.closed is not None:
+            self.closed.append(Closed(scope, budget))
+        return True
+
+    def ends_ms(self, scope: str) -> int | None:
+        """When the budget's window ends; None where that is never, or not known here."""
+        return self._ends_ms.get(scope)
+
+    def __getitem__(self, scope: str) -> Budget:
+        """How a budget stands now. Raises KeyError for a scope that is not open."""
+        return self._open[scope]
+
+    def __contains__(self, scope: object) -> bool:
+        return scope in self._open
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._open)
+
+    @property
+    def open_holds(self) -> int:
+        """How many attempts hold money."""
+        return len(self._holds)
+
+    def held_by(self, place: Place) -> Held | None:
+        """What an attempt holds, None where that is nothing."""
+        return self._holds.get(place)
+
+    def reserve(
+        self, run_id: str, attempt: AttemptId, amount: Nanodollars, scopes: tuple[str, ...], *, share: int = 1
+    ) -> Held | Short:
+        """Hold the amount in all of these budgets, or in none: see `hold_in`. A scope named twice takes it once.
+
+        Raises KeyError for a scope that is not open: a limit that cannot be enforced is no limit.
+        """
+        scopes = tuple(dict.fromkeys(scopes))
+        answer = hold_in(self._open.__getitem__, scopes, amount, share)
+        if isinstance(answer, Short):
+            return answer
+        self._open |= answer
+        held = self._holds[run_id, attempt] = Held(Hold(amount), scopes)
+        return held
+
+    def settle(self, run_id: str, attempt: AttemptId, cost: Nanodollars) -> Held | None:
+        """Close the attempt's hold at this cost, in every scope that it was made in, and say what it was.
+
+        An attempt that holds nothing was refused, or settled before; nothing happens then.
+        """
+        held = self._holds.pop((run_id, attempt), None)
+        if held is not None:
+            self._open |= settle_in(self._open.__getitem__, held, cost)
+        return held
+
+    def reduce(self, run_id: str, attempt: AttemptId, by: Nanodollars) -> None:
+        """Give back a part of an open hold, in every scope. Raises KeyError for a hold that is not open."""
+        place = (run_id, attempt)
+        self._holds[place], reduced = reduce_in(self._open.__getitem__, self._holds[place], by)
+        self._open |= reduced
