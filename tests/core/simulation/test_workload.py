@@ -5,11 +5,9 @@ import itertools
 import pytest
 
 from tests.core.worlds import CATALOG, step
-from tokenwise.budgets.budget import Budget
 from tokenwise.budgets.limits import Account, Limits
 from tokenwise.budgets.nested import Budgets
 from tokenwise.errors import InputError
-from tokenwise.ids import AttemptId
 from tokenwise.machine.run import Job
 from tokenwise.money import Nanodollars, parse_usd
 from tokenwise.plan import Plan
