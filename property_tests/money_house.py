@@ -1,6 +1,6 @@
 """A process that runs plans within shared limits, driven by hand: what happens when is the test's choice.
 
-The machine, the treasury, the accounts and the ledger are the real ones. Only the performing is here, as one loop, so
+The machine, the store, the limits and the ledger are the real ones. Only the performing is here, as one loop, so
 that a test can stop between any two commands, kill the process there, and go on with what the disk has. An `Auditor`
 listens to what is granted and settled and keeps books of its own, in a few lines that share nothing with the project.
 """
@@ -25,8 +25,10 @@ from tokenwise.machine.messages import (
     Wait,
 )
 from tokenwise.simulation.replaying import replay
-from tokenwise_shell.budgets.accounts import accounts_for, purse_for
-from tokenwise_shell.budgets.treasury import Granted, Treasury
+from tokenwise_shell.budgets.answers import Granted
+from tokenwise_shell.budgets.holder import holder_for
+from tokenwise_shell.budgets.limits import limits_for
+from tokenwise_shell.budgets.process_store import ProcessStore
 from tokenwise_shell.config.settings import LedgerSync
 from tokenwise_shell.engine.interpret import died_with
 from tokenwise_shell.ledger.journal import Journal
@@ -176,9 +178,9 @@ class House:
 
     def open(self):
         self.journal = Journal.open(self.path, now_ms=self.now_ms, sync=LedgerSync.NEVER)
-        self.treasury = Treasury()
-        self.accounts = accounts_for(self.journal, self.treasury, self.auditor.limits.values())
-        self.purse = purse_for(self.journal, self.treasury, self.accounts)
+        self.store = ProcessStore()
+        self.limits = limits_for(self.journal, self.store, self.auditor.limits.values())
+        self.holder = holder_for(self.journal, self.store, self.limits)
 
     # --- a process's work ---------------------------------------------------------------------------------------------
 
@@ -232,9 +234,9 @@ class House:
                 def heard(told):
                     self.answered(live, attempt, amount, told)
 
-                self.purse.reserve(run_id, attempt, amount, heard, share=share)
+                self.holder.reserve(run_id, attempt, amount, heard, share=share)
             case Settle(attempt=attempt, cost=cost):
-                self.purse.settle(run_id, attempt, cost)
+                self.holder.settle(run_id, attempt, cost)
                 self.auditor.settled((run_id, attempt), cost)
             case Wait(attempt=attempt):
                 live.waits.append(attempt)

@@ -184,7 +184,7 @@ def check_seed(seed):
     driver.finish()
     for story in witness.stories.values():
         story.conclude()
-    closed = driver.close()
+    closed = driver.budgets.finish()
     settled = sum(story.spent for story in witness.stories.values())
     assert sum(one.budget.spent for one in closed) == settled, f"seed {seed}: shared budgets say what was settled"
     for one in closed:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import define, evolve, frozen
 
+from tokenwise.budgets.limits import Limit
 from tokenwise.money import Nanodollars
 from tokenwise.planner.assignment import Unassignable, assign
 from tokenwise.planner.synthesis import synthesized
@@ -18,8 +19,8 @@ from tokenwise.policy import Policy, Strategy
 from tokenwise.routing.choosing import Routed
 from tokenwise.routing.request import Wishes
 from tokenwise.scenario.risk import Blocked, judge
-from tokenwise_shell.budgets.accounts import Accounts, Limit
-from tokenwise_shell.budgets.treasury import Purse
+from tokenwise_shell.budgets.holder import Holder
+from tokenwise_shell.budgets.limits import InForce
 from tokenwise_shell.engine.calls import Caller
 from tokenwise_shell.engine.interpret import Interpreter, Listener
 from tokenwise_shell.ledger.journal import Journal
@@ -33,7 +34,7 @@ from tokenwise_shell.plans.planning import Decomposition, Planner, by_rules
 from tokenwise_shell.workspace import Workspace, gate_of
 
 if TYPE_CHECKING:
-    from tokenwise_shell.budgets.shared import SharedPurse
+    from tokenwise_shell.budgets.shared import SharedHolder
 
 __all__ = ["MAX_STEPS", "Client", "Extras"]
 
@@ -60,8 +61,8 @@ class Client:
     interpreter: Interpreter
     journal: Journal
     caller: Caller
-    purse: "Purse | SharedPurse"
-    accounts: Accounts
+    holder: "Holder | SharedHolder"
+    limits: InForce
     _said: list[str]
 
     @property
@@ -77,17 +78,17 @@ class Client:
     @property
     def _executor(self) -> PlanExecutor:
         tags = self.workspace.settings.tags
-        return PlanExecutor(self.interpreter, self.journal, self.purse, self.state_dir, tags, self._said.append)
+        return PlanExecutor(self.interpreter, self.journal, self.holder, self.state_dir, tags, self._said.append)
 
     @property
     def ungoverned(self) -> int:
         """How many calls were made while the store of shared budgets could not be asked."""
-        return self.purse.ungoverned
+        return self.holder.ungoverned
 
     async def limit_keys(self, limits: Iterable[Limit]) -> None:
         """From now on these are the limits of keys, and no others, with what the ledger says was spent under each."""
-        await self.accounts.prepare()
-        self.accounts.limit_keys(limits)
+        await self.limits.prepare()
+        self.limits.limit_keys(limits)
 
     def route(
         self,

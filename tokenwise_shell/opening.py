@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from tokenwise_shell.budgets.purses import open_purse
+from tokenwise_shell.budgets.opening import open_holder
 from tokenwise_shell.client import Client
 from tokenwise_shell.config.settings import HttpParser, ProviderKind, Settings
 from tokenwise_shell.embedded import EmbeddedProvider, serve
@@ -54,11 +54,11 @@ async def open_client(
         journal = Journal.open(settings.ledger_path, now_ms=wall_ms, sync=settings.ledger_sync)
         stack.callback(journal.close)
         notices += journal.notices
-        opening = open_purse(settings, journal, notices.append)
-        purse, accounts = await stack.enter_async_context(opening)
+        opening = open_holder(settings, journal, notices.append)
+        holder, limits = await stack.enter_async_context(opening)
         caller = Caller(transport, endpoints, catalog_id=catalog_ids(workspace.catalog))
-        interpreter = Interpreter(caller.call, purse, journal, Watch(), wall_ms)
-        yield Client(workspace, interpreter, journal, caller, purse, accounts, notices)
+        interpreter = Interpreter(caller.call, holder, journal, Watch(), wall_ms)
+        yield Client(workspace, interpreter, journal, caller, holder, limits, notices)
 
 
 def _endpoint(settings: Settings, name: str) -> Endpoint:

@@ -61,10 +61,10 @@ class TestPowerLoss:
         with tempfile.TemporaryDirectory() as folder:
             office = Office(Path(folder) / "ledger.jsonl", limit)
             trio.run(carry_out, office, moves)
-            budget = office.treasury["process"]
+            budget = office.store["process"]
             assert budget.spent + budget.held <= limit
             office.journal.close()
-            assert office.treasury["process"].held <= sum(office.cost.values())
+            assert office.store["process"].held <= sum(office.cost.values())
 
 
 class TestSize:

@@ -14,7 +14,8 @@ from tokenwise.budgets import ledger
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
 from tokenwise.simulation.simulation import Arrival, only, simulate
-from tokenwise_shell.budgets.treasury import Granted, Treasury
+from tokenwise_shell.budgets.answers import Granted
+from tokenwise_shell.budgets.process_store import ProcessStore
 from tokenwise_shell.codec.messages import entry_to_json
 from tokenwise_shell.ledger.journal import Journal
 from tokenwise_shell.ledger.jsonl import read_lines
@@ -172,31 +173,31 @@ MOVES = st.one_of(
 )
 
 
-class TestTreasury:
+class TestProcessStore:
     """Spent + held <= limit + recorded overruns, at every instant, in every budget."""
 
     @given(st.lists(st.integers(0, 200), min_size=3, max_size=3), st.lists(MOVES, max_size=30))
     def test_the_law_holds_after_every_move_and_nothing_leaks(self, limits, moves):
-        treasury = Treasury()
+        store = ProcessStore()
         for scope, limit in zip(SCOPES, limits, strict=True):
-            treasury.open(scope, Nanodollars(limit))
+            store.open(scope, Nanodollars(limit))
         model = Outsider(dict(zip(SCOPES, limits, strict=True)))
         for number, (kind, first, second) in enumerate(moves):
             if kind == "reserve":
                 attempt = AttemptId("s", number)
-                answer = treasury.reserve("run", attempt, Nanodollars(first), tuple(second))
+                answer = store.reserve("run", attempt, Nanodollars(first), tuple(second))
                 assert isinstance(answer, Granted) == model.fits(first, second)
                 if isinstance(answer, Granted):
                     model.holds.append((attempt, first, second))
             elif model.holds:
                 attempt, amount, scopes = model.holds.pop(first % len(model.holds))
-                treasury.settle("run", attempt, Nanodollars(amount * second // 100))
+                store.settle("run", attempt, Nanodollars(amount * second // 100))
                 model.book(amount, amount * second // 100, scopes)
-            model.compare(treasury)
+            model.compare(store)
         for attempt, _, _ in model.holds:
-            treasury.settle("run", attempt, Nanodollars(0))
-        assert treasury.open_holds == 0
-        assert [treasury[scope].held for scope in SCOPES] == [0, 0, 0]
+            store.settle("run", attempt, Nanodollars(0))
+        assert store.open_holds == 0
+        assert [store[scope].held for scope in SCOPES] == [0, 0, 0]
 
 
 class Outsider:
@@ -220,9 +221,9 @@ class Outsider:
             self.spent[scope] += cost
             self.overrun[scope] += max(0, cost - amount)
 
-    def compare(self, treasury):
+    def compare(self, store):
         for scope, limit in self.limits.items():
-            budget = treasury[scope]
+            budget = store[scope]
             assert (budget.spent, budget.held, budget.overrun) == (
                 self.spent[scope],
                 self.held(scope),

@@ -1,6 +1,6 @@
 """Replicas that share limits through slices: whatever is late, withdrawn or refused, together they keep to the limit.
 
-The store is a treasury behind delays; everything of the replicas is the real thing (`shared`, `slices`, `accounts`).
+The store is a store behind delays; everything of the replicas is the real thing (`shared`, `slices`, `limits`).
 What the callers are told is added up here, apart from both.
 """
 
@@ -10,15 +10,16 @@ from attrs import define, field
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.shell.treasury_contract import balance
+from tests.shell.store_contract import balance
+from tokenwise.budgets.limits import Account, Limit
 from tokenwise.budgets.windows import Window
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
-from tokenwise_shell.budgets.accounts import Accounts, Limit
-from tokenwise_shell.budgets.shared import SharedBank, SharedPurse
+from tokenwise_shell.budgets.answers import Granted
+from tokenwise_shell.budgets.limits import InForce
+from tokenwise_shell.budgets.process_store import ProcessStore
+from tokenwise_shell.budgets.shared import SharedBudgets, SharedHolder
 from tokenwise_shell.budgets.slices import Slices
-from tokenwise_shell.budgets.treasury import Granted, Treasury
-from tokenwise_shell.ledger.booking import Account
 
 ALICE = Account("alice", ("nightly",))
 MOST_MS = 3_000
@@ -29,7 +30,7 @@ class Store:
     """A server that takes its time for every request, as long as is drawn for it."""
 
     delays_ms: list
-    treasury: Treasury = field(factory=Treasury)
+    store: ProcessStore = field(factory=ProcessStore)
     asked: int = 0
 
     async def late(self):
@@ -38,27 +39,27 @@ class Store:
 
     async def open(self, scope, limit, *, spent=0, ends_ms=None):
         await self.late()
-        if scope not in self.treasury:
-            self.treasury.open(scope, limit, spent=spent, ends_ms=ends_ms)
+        if scope not in self.store:
+            self.store.open(scope, limit, spent=spent, ends_ms=ends_ms)
         return True
 
     async def reserve(self, run_id, attempt, amount, scopes, *, share=1):
         """Cancelled on the way there or back, it leaves nothing held, as the real one sees to."""
         try:
             await self.late()
-            told = self.treasury.reserve(run_id, attempt, amount, scopes, share=share)
+            told = self.store.reserve(run_id, attempt, amount, scopes, share=share)
             await self.late()
         except trio.Cancelled:
-            self.treasury.settle(run_id, attempt, Nanodollars(0))
+            self.store.settle(run_id, attempt, Nanodollars(0))
             raise
         return told
 
     def settle(self, run_id, attempt, cost):
-        self.treasury.settle(run_id, attempt, cost)
+        self.store.settle(run_id, attempt, cost)
 
     async def available(self, scopes):
         await self.late()
-        return min(self.treasury[scope].available for scope in scopes)
+        return min(self.store[scope].available for scope in scopes)
 
     async def delivered(self):
         await self.late()
@@ -85,7 +86,7 @@ calls = st.tuples(
 )
 
 
-async def called(purse, name, call, sums):
+async def called(holder, name, call, sums):
     """Ask, wait a while, and pay; where the answer is not there by then, withdraw."""
     begin_ms, amount, wait_ms, percent = call
     attempt, answers = AttemptId("answer", 0), []
@@ -97,18 +98,18 @@ async def called(purse, name, call, sums):
             sums.move(held=amount)
             sums.granted += 1
 
-    purse.reserve(name, attempt, Nanodollars(amount), heard)
+    holder.reserve(name, attempt, Nanodollars(amount), heard)
     await trio.sleep(wait_ms / 1000)
     assert len(answers) <= 1
     if not answers or not isinstance(answers[0], Granted):
-        purse.settle(name, attempt, Nanodollars(0))
+        holder.settle(name, attempt, Nanodollars(0))
         before = len(answers)
         await trio.sleep(10 * MOST_MS / 1000)
         assert len(answers) == before  # a withdrawn reserve is never answered
         return
     cost = amount * percent // 100
     sums.move(held=-amount, spent=cost, overrun=max(0, cost - amount))
-    purse.settle(name, attempt, Nanodollars(cost))
+    holder.settle(name, attempt, Nanodollars(cost))
 
 
 async def lived(limit, delays_ms, replicas):
@@ -118,12 +119,12 @@ async def lived(limit, delays_ms, replicas):
         async with trio.open_nursery() as nursery:
             for own, tasks in zip(slices, replicas, strict=True):
                 outer.start_soon(own.tend)
-                accounts = Accounts(SharedBank(own), lambda: round(1000 * trio.current_time()))
+                limits = InForce(SharedBudgets(own), lambda: round(1000 * trio.current_time()))
                 for whom in ({}, {"key": "alice"}, {"tag": "nightly"}):
-                    accounts.limit(Limit(Nanodollars(limit), Window.TOTAL, **whom))
-                purse = SharedPurse(own, accounts.bank, accounts, lambda _: ALICE, outer, print)
+                    limits.add(Limit(Nanodollars(limit), Window.TOTAL, **whom))
+                holder = SharedHolder(own, limits.store, limits, lambda _: ALICE, outer, print)
                 for number, call in enumerate(tasks):
-                    nursery.start_soon(called, purse, f"{own.replica}/{number}", call, sums)
+                    nursery.start_soon(called, holder, f"{own.replica}/{number}", call, sums)
         for own in slices:
             own.give_up()
         outer.cancel_scope.cancel()
@@ -140,9 +141,9 @@ def test_together_they_keep_to_the_limit_and_leave_nothing_held(limit, delays_ms
     clock = trio.testing.MockClock(autojump_threshold=0)
     store, sums = trio.run(lived, limit, delays_ms, replicas, clock=clock)
     assert sums.held == 0
-    assert store.treasury.open_holds == 0
+    assert store.store.open_holds == 0
     for scope in ("process total", "key:alice total", "tag:nightly total"):
-        if scope in store.treasury:
-            budget = store.treasury[scope]
+        if scope in store.store:
+            budget = store.store[scope]
             assert budget == balance(limit, spent=sums.spent, overrun=budget.overrun)
             assert budget.overrun <= sums.overrun

@@ -39,6 +39,7 @@ from hypothesis.stateful import (
 
 from property_tests.money_house import House
 from property_tests.seeded import seeded_job
+from tokenwise.budgets.limits import Account, Limit
 from tokenwise.budgets.windows import Window
 from tokenwise.errors import ProtocolViolation
 from tokenwise.faults import Fault
@@ -47,8 +48,6 @@ from tokenwise.machine.messages import FirstToken, Woke, call_ended
 from tokenwise.money import Nanodollars
 from tokenwise.routing.verdicts import Failure, FinishReason, Reply
 from tokenwise.usage import Usage
-from tokenwise_shell.budgets.accounts import Limit
-from tokenwise_shell.ledger.booking import Account
 from tokenwise_shell.ledger.proof import verify
 from tokenwise_shell.ledger.segments import read_ledger
 from tokenwise_shell.ledger.spending import load_spending
@@ -59,7 +58,7 @@ MOST_RUNS = 4
 MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 HOUR_MS = 3_600_000
 
-accounts = st.builds(Account, st.sampled_from(["", "alice"]), st.sampled_from([(), ("a",), ("b",), ("a", "b")]))
+payers = st.builds(Account, st.sampled_from(["", "alice"]), st.sampled_from([(), ("a",), ("b",), ("a", "b")]))
 amounts = st.sampled_from([0, 10**6, 3 * 10**6, 10**7, 4 * 10**7, 10**8]).map(Nanodollars)
 owners = st.sampled_from([{}, {"key": "alice"}, {"tag": "a"}])
 limits = st.builds(
@@ -94,7 +93,7 @@ class Money(RuleBasedStateMachine):
         return found[number % len(found)]
 
     @precondition(lambda self: len(self.house.runs) < MOST_RUNS)
-    @rule(seed=st.integers(0, 60), account=accounts)
+    @rule(seed=st.integers(0, 60), account=payers)
     def begin(self, seed, account):
         self.begun += 1
         self.house.begin(evolve(seeded_job(seed, size=1 + seed % 3), id=f"run{self.begun}"), account)
@@ -175,17 +174,17 @@ class Money(RuleBasedStateMachine):
     @rule(limit=limits)
     def change_limit(self, limit):
         if (limit.owner, limit.window) in self.house.auditor.limits:
-            self.house.accounts.change(limit)
+            self.house.limits.change(limit)
             self.house.auditor.changed(limit, self.house.now)
 
     @invariant()
     def the_books_agree(self):
-        """What the treasury says of each budget is what the auditor has heard, and both keep the law."""
+        """What the store says of each budget is what the auditor has heard, and both keep the law."""
         house = self.house
         for name, scope in house.auditor.scopes.items():
             scope.check(name)
-            if name in house.treasury:
-                budget = house.treasury[name]
+            if name in house.store:
+                budget = house.store[name]
                 assert (budget.spent, budget.held, budget.limit) == (scope.spent, scope.held, scope.limit), (
                     f"{name}: {budget}"
                 )
@@ -202,7 +201,7 @@ class Money(RuleBasedStateMachine):
         house = self.house
         for live in self.runs:
             house.cancel(live)
-        assert house.treasury.open_holds == 0
+        assert house.store.open_holds == 0
         assert not house.auditor.holds
         self.the_books_agree()
         house.journal.close()

@@ -13,14 +13,14 @@ import trio
 from tests.shell.redis_server import SERVER, Server
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
-from tokenwise_shell.budgets.redis_store import RedisTreasury, open_store
+from tokenwise_shell.budgets.redis_store import RedisStore, open_store
 from tokenwise_shell.budgets.slices import Slices
 
 SCOPES = ("process total", "process 2026-11-21", "key:alice 2026-11")
 PAIRS, TASKS = 1_000, 50
 
 
-async def alone(store: RedisTreasury) -> list[float]:
+async def alone(store: RedisStore) -> list[float]:
     """Seconds of each of many reserves, one after the other."""
     durations = []
     for ordinal in range(PAIRS):
@@ -32,7 +32,7 @@ async def alone(store: RedisTreasury) -> list[float]:
     return durations
 
 
-async def together(store: RedisTreasury | Slices) -> float:
+async def together(store: RedisStore | Slices) -> float:
     """Seconds in which many tasks reserve and settle as often, all in all."""
 
     async def one(number: int) -> None:
@@ -46,7 +46,7 @@ async def together(store: RedisTreasury | Slices) -> float:
     async with trio.open_nursery() as nursery:
         for number in range(TASKS):
             nursery.start_soon(one, number)
-    if isinstance(store, RedisTreasury):
+    if isinstance(store, RedisStore):
         await store.delivered()
     return time.perf_counter() - begun
 

@@ -12,14 +12,14 @@ from pathlib import Path
 import trio
 
 from tokenwise.budgets.ledger import Charged, Finished, Released, Reservation
+from tokenwise.budgets.limits import Account, Limit
 from tokenwise.budgets.windows import Window
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
 from tokenwise.usage import Usage
-from tokenwise_shell.budgets.accounts import Limit, accounts_for
-from tokenwise_shell.budgets.treasury import Treasury
+from tokenwise_shell.budgets.limits import limits_for
+from tokenwise_shell.budgets.process_store import ProcessStore
 from tokenwise_shell.config.settings import LedgerSync
-from tokenwise_shell.ledger.booking import Account
 from tokenwise_shell.ledger.journal import Journal
 from tokenwise_shell.ledger.leases import Leases
 from tokenwise_shell.ledger.proof import verify
@@ -62,16 +62,16 @@ def closed(attempt: AttemptId) -> tuple[Charged, Released]:
 
 
 def holding() -> None:
-    treasury = Treasury()
-    treasury.open("process", Nanodollars(10**18))
-    treasury.open("key", Nanodollars(10**18))
+    store = ProcessStore()
+    store.open("process", Nanodollars(10**18))
+    store.open("key", Nanodollars(10**18))
     attempt, pairs = AttemptId("answer", 0), 10_000
     for scopes in (("process",), ("process", "key")):
 
         def work(scopes: tuple[str, ...] = scopes) -> None:
             for _ in range(pairs):
-                treasury.reserve("run", attempt, Nanodollars(360_000), scopes)
-                treasury.settle("run", attempt, Nanodollars(300_000))
+                store.reserve("run", attempt, Nanodollars(360_000), scopes)
+                store.settle("run", attempt, Nanodollars(300_000))
 
         print(f"reserve + settle, {len(scopes)} budget(s): {best(work) / pairs * 1e6:.1f} us")
 
@@ -120,9 +120,9 @@ def syncing(folder: Path) -> None:
 
 def leasing(folder: Path) -> None:
     """The same load within leases, on a budget that has room; and what a reservation within one adds by itself."""
-    journal, treasury, each = opened(folder, LedgerSync.LEASE), Treasury(), 2_000
-    treasury.open("process", Nanodollars(10**15))
-    journal.leases.lender, journal.leases.scopes_of = treasury, lambda _: ("process",)
+    journal, store, each = opened(folder, LedgerSync.LEASE), ProcessStore(), 2_000
+    store.open("process", Nanodollars(10**15))
+    journal.leases.lender, journal.leases.scopes_of = store, lambda _: ("process",)
 
     async def producer(number: int) -> None:
         for ordinal in range(each):
@@ -137,7 +137,7 @@ def leasing(folder: Path) -> None:
     seconds = best(lambda: trio.run(load), 3)
     print(f"sync: lease, {PRODUCERS} producers: {PRODUCERS * each / seconds:,.0f} reservations/s within leases")
     print(f"one reservation written and safe: {seconds / PRODUCERS / each * 1e6:.1f} us; its parts follow")
-    leases, pairs = Leases(lambda *_: 1, treasury, lambda _: ("process",)), 10_000
+    leases, pairs = Leases(lambda *_: 1, store, lambda _: ("process",)), 10_000
     leases.draw(Account(), Nanodollars(360_000), 0)
     leases.renew()
 
@@ -198,7 +198,7 @@ def killed(folder: Path) -> None:
 
     async def live() -> None:
         journal = opened(folder, LedgerSync.LEASE)
-        accounts_for(journal, Treasury(), limits)
+        limits_for(journal, ProcessStore(), limits)
         for number in range(runs):
             attempts = [AttemptId("answer", ordinal) for ordinal in range(CALLS)]
             journal.append(f"run-{number}", *map(reserved, attempts))
@@ -215,7 +215,7 @@ def killed(folder: Path) -> None:
     os.waitpid(child, 0)
     begun = time.perf_counter()
     journal = opened(folder, LedgerSync.LEASE)
-    accounts_for(journal, Treasury(), limits)
+    limits_for(journal, ProcessStore(), limits)
     print(f"start-up after that process was killed, recovery and spend included: {time.perf_counter() - begun:.2f} s")
     assert journal.recovered.attempts == 1
     journal.close()

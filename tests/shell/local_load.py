@@ -10,28 +10,28 @@ from pathlib import Path
 
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
-from tokenwise_shell.budgets.local_store import LocalTreasury
-from tokenwise_shell.budgets.treasury import UNREACHABLE, Granted
+from tokenwise_shell.budgets.answers import UNREACHABLE, Granted
+from tokenwise_shell.budgets.local_store import LocalStore
 from tokenwise_shell.ledger.writers import Position, Registered, Writer
 
 
 def spend(ledger, name, limit, amount):
     place = Registered.register(ledger, Writer(name, Position(0, 0)))
-    treasury = LocalTreasury(ledger, name)
-    treasury.open("process", Nanodollars(limit))
+    store = LocalStore(ledger, name)
+    store.open("process", Nanodollars(limit))
     ordinal = 0
     while True:
         attempt = AttemptId("answer", ordinal)
         ordinal += 1
-        answer = treasury.reserve("run", attempt, Nanodollars(amount), ("process",))
+        answer = store.reserve("run", attempt, Nanodollars(amount), ("process",))
         if isinstance(answer, Granted):
-            treasury.settle("run", attempt, Nanodollars(amount))
+            store.settle("run", attempt, Nanodollars(amount))
             print(amount, flush=True)
         elif answer.scope == UNREACHABLE or answer.busy:
             os.sched_yield()  # and asks again: what others hold may come back
         else:
             break
-    treasury.close()
+    store.close()
     place.leave(owing=False)
 
 

@@ -95,7 +95,7 @@ class World:
         runs = {line["run"] for line in self.lines if line["run"]}
         entries = {run: [entry_from_json(line).entry for line in self.lines_of(run)] for run in runs}
         wrong = [problem for found in entries.values() for problem in check(one for one in found if one)]
-        return not wrong and not self.client.purse.treasury.open_holds
+        return not wrong and not self.client.holder.store.open_holds
 
     async def post(self, body: Any, *, path: str = "/v1/chat/completions", **headers: str) -> "Plain":
         """Send this body (JSON unless it is bytes) and read the answer to its end. `_` in a header's name is `-`."""

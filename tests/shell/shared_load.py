@@ -12,9 +12,9 @@ import trio
 
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
+from tokenwise_shell.budgets.answers import UNREACHABLE, Granted
 from tokenwise_shell.budgets.redis_store import open_store
 from tokenwise_shell.budgets.slices import Slices
-from tokenwise_shell.budgets.treasury import UNREACHABLE, Granted
 
 
 async def task(store, run, rounds, amount, report):

@@ -15,7 +15,7 @@ from tokenwise.policy import Strategy
 from tokenwise.routing.choosing import Routed, route
 from tokenwise.scenario.risk import Blocked
 from tokenwise_shell import Completion, Decision, Executor, Planner, Router, open_client
-from tokenwise_shell.budgets.treasury import Granted
+from tokenwise_shell.budgets.answers import Granted
 from tokenwise_shell.codec.messages import entry_from_json
 from tokenwise_shell.embedded import EmbeddedProvider, Every, Script, Stall
 from tokenwise_shell.engine.clock import wall_ms
@@ -224,7 +224,7 @@ async def test_two_processes_on_one_ledger_share_its_limits(home):
         assert not any("this ledger" in notice for notice in second.notices)
         heard = []
         for client, usd in ((first, "0.7"), (second, "0.7"), (second, "0.3")):
-            client.purse.reserve(f"run {usd} {id(client)}", AttemptId("a", 0), parse_usd(usd), heard.append)
+            client.holder.reserve(f"run {usd} {id(client)}", AttemptId("a", 0), parse_usd(usd), heard.append)
         assert [isinstance(answer, Granted) for answer in heard] == [True, False, True]
         assert heard[1].available == parse_usd("0.3")
 
@@ -287,7 +287,7 @@ class TestCompleting:
                 with trio.fail_after(30):
                     await started.wait()
                 nursery.cancel_scope.cancel()
-            assert not tw.purse.treasury.open_holds
+            assert not tw.holder.store.open_holds
         assert verify(read_lines(tw.workspace.settings.ledger_path, print)).problems == ()
 
     def test_the_blocking_face_gives_the_same(self, home):

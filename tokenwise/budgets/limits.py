@@ -16,11 +16,12 @@ from typing import Final, Protocol
 from attrs import define, field, frozen
 from attrs.validators import ge
 
-from tokenwise.budgets.windows import Lasting, Span, lasting, span_of
+from tokenwise.budgets.budget import Budget
+from tokenwise.budgets.windows import Lasting, Span, Window, lasting, span_of
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars
 
-__all__ = ["EVERYBODY", "Account", "Limit", "Limits", "Store"]
+__all__ = ["EVERYBODY", "NOBODY", "Account", "Limit", "Limits", "Store"]
 
 EVERYBODY: Final = "process"
 """What scopes of limits that hold for everybody begin with."""
@@ -36,6 +37,10 @@ class Account:
 
     key: str = ""
     tags: tuple[str, ...] = field(default=(), converter=_in_order)
+
+
+NOBODY: Final = Account()
+"""Runs without a key and without tags."""
 
 
 @frozen
@@ -137,6 +142,14 @@ class Limits:
             self._of_many[owner, window] = limit
         else:
             self._by_owner.setdefault(owner, {})[window] = _InForce(limit, owner)
+
+    def adopt(self, name: str, budget: Budget) -> str:
+        """Hold everybody, for ever, to a budget of which something may be gone, and say under which scope it is."""
+        one = _InForce(Limit(budget.limit, Window.TOTAL, name=name), name, span_of(Window.TOTAL, 0), f"{name} total")
+        self._of_many[name, Window.TOTAL] = one.limit
+        self._values[name, Window.TOTAL] = one
+        self.store.open(one.scope, budget.limit, spent=budget.spent, ends_ms=None)
+        return one.scope
 
     def change(self, limit: Limit, at_ms: int) -> None:
         """Put a limit in force in place of its owner's for this window, if there is one. What was spent stays spent."""

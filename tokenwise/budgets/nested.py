@@ -108,10 +108,6 @@ class Budgets:
         if ends_ms is not None:
             self._ends_ms[scope] = ends_ms
 
-    def adopt(self, scope: str, budget: Budget) -> None:
-        """Go on with a budget that has a past, under a name that is free."""
-        self._open[scope] = budget
-
     def change(self, scope: str, limit: Nanodollars) -> None:
         """Give an open budget another limit. What that cannot hold counts as overrun, and nothing is available."""
         self._open[scope] = relimit(self._open[scope], limit)
@@ -125,6 +121,17 @@ class Budgets:
         if self.closed is not None:
             self.closed.append(Closed(scope, budget))
         return True
+
+    def drain(self) -> tuple[Closed, ...]:
+        """The windows closed since this was last asked, in the order in which they closed."""
+        closed, self.closed = tuple(self.closed or ()), []
+        return closed
+
+    def finish(self) -> tuple[Closed, ...]:
+        """Close every window in which nothing is held, in order of name and window, and drain them."""
+        for scope in sorted(self._open, key=_in_order):
+            self.end(scope)
+        return self.drain()
 
     def ends_ms(self, scope: str) -> int | None:
         """When the budget's window ends; None where that is never, or not known here."""
@@ -179,3 +186,9 @@ class Budgets:
         place = (run_id, attempt)
         self._holds[place], reduced = reduce_in(self._open.__getitem__, self._holds[place], by)
         self._open |= reduced
+
+
+def _in_order(scope: str) -> tuple[str, int, str]:
+    """A scope's place in order of name and time: a window of virtual time is a number."""
+    owner, _, window = scope.rpartition(" ")
+    return owner, int(window) if window.isdigit() else -1, window

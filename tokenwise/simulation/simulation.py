@@ -8,14 +8,14 @@ module carries messages between them. A run is forgotten once it has finished, s
 import heapq
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final, Protocol, assert_never
+from typing import Protocol, assert_never
 
-from attrs import define, evolve, field, frozen
+from attrs import Factory, define, evolve, field, frozen
 
 from tokenwise.budgets import ledger
 from tokenwise.budgets.budget import Budget, Short
-from tokenwise.budgets.limits import Account, Limits
-from tokenwise.budgets.nested import Budgets, Closed
+from tokenwise.budgets.limits import NOBODY, Account, Limits
+from tokenwise.budgets.nested import Budgets
 from tokenwise.faults import Fault
 from tokenwise.ids import AttemptId, jitter
 from tokenwise.machine.machine import start, step
@@ -142,9 +142,6 @@ class RandomWorld:
         return jitter(self.seed, AttemptId(f"{run_id}/{call.attempt.step}/{what}", call.attempt.ordinal), max(0, upto))
 
 
-_NOBODY: Final = Account()
-
-
 @frozen
 class Arrival:
     """A job and when it comes. `cancel_after` cancels it right after so many of its events (0: at once).
@@ -156,7 +153,7 @@ class Arrival:
     at_ms: int = 0
     cancel_after: int | None = None
     world: World | None = None
-    account: Account = _NOBODY
+    account: Account = NOBODY
 
 
 @frozen
@@ -182,9 +179,6 @@ class Simulated:
         return tuple(command.entry for command in commands if isinstance(command, Record))
 
 
-_SHARED: Final = "shared"
-
-
 @frozen
 class Simulation:
     """All the jobs' stories by run id, the shared budget's end, and the virtual time it took."""
@@ -206,14 +200,14 @@ def simulate(arrivals: Iterable[Arrival], world: World, *, budget: Budget | None
         told[arrival.job.id] = (run, moments)
         moments.append(moment)
 
-    driver = Driver(hear)
+    driver, shared = Driver(hear), ""
     if budget is not None:
-        driver.share(budget)
+        shared = driver.limits.adopt("shared", budget)
     for arrival in sorted(arrivals, key=lambda arrival: arrival.at_ms):
         driver.admit(evolve(arrival, world=arrival.world or world))
     driver.finish()
     stories = {run_id: Simulated(run, tuple(moments)) for run_id, (run, moments) in told.items()}
-    return Simulation(stories, driver.budgets[_SHARED] if budget else None, driver.now_ms)
+    return Simulation(stories, driver.budgets[shared] if budget else None, driver.now_ms)
 
 
 @define(eq=False)
@@ -237,7 +231,7 @@ class Driver:
 
     hear: Listener
     budgets: Budgets = field(factory=lambda: Budgets(closed=[]))
-    limits: Limits = field(init=False)
+    limits: Limits = field(default=Factory(lambda self: Limits(self.budgets), takes_self=True))
     health: Health = field(factory=Health)
     now_ms: int = 0
     _lives: dict[str, _Live] = field(factory=dict)
@@ -246,15 +240,6 @@ class Driver:
     # What happens at once, in order; whatever stands in `_later` for this very instant was caused before.
     _soon: deque[tuple[_Live, Event]] = field(factory=deque)
     _sequence: int = 0
-    _common: tuple[str, ...] = ()
-
-    def __attrs_post_init__(self) -> None:
-        self.limits = Limits(self.budgets)
-
-    def share(self, budget: Budget) -> None:
-        """Hold every job to this budget, of which something may be gone already, beside the limits."""
-        self.budgets.adopt(_SHARED, budget)
-        self._common = (_SHARED,)
 
     def admit(self, arrival: Arrival) -> None:
         """Let a job start once all has happened that comes before it. Raises ValueError if time would run backwards."""
@@ -273,17 +258,6 @@ class Driver:
     def finish(self) -> None:
         """Go on until everything has ended."""
         self._catch_up(None)
-
-    def drain(self) -> tuple[Closed, ...]:
-        """The windows closed since this was last asked, in the order in which they closed."""
-        closed, self.budgets.closed = tuple(self.budgets.closed or ()), []
-        return closed
-
-    def close(self) -> tuple[Closed, ...]:
-        """Close every window, at the end of the simulation; the open ones in order of name and window."""
-        for scope in sorted(self.budgets, key=lambda scope: (scope.rpartition(" ")[0], *_numbered(scope))):
-            self.budgets.end(scope)
-        return self.drain()
 
     def _catch_up(self, until_ms: int | None) -> None:
         """Deliver everything that happens before `until_ms`; None: everything."""
@@ -322,8 +296,7 @@ class Driver:
                 case CallModel():
                     self._call(live, command)
                 case Settle(attempt=attempt, cost=cost):
-                    if self._shares_money:
-                        self.budgets.settle(live.arrival.job.id, attempt, cost)
+                    self.budgets.settle(live.arrival.job.id, attempt, cost)
                 case Wait(attempt=attempt, ms=ms):
                     self._post(live, self.now_ms + ms, Woke(attempt, self.now_ms + ms))
                 case Finish():
@@ -340,17 +313,12 @@ class Driver:
         heapq.heappush(self._later, (at_ms, self._sequence, live, event))
 
     def _reserve(self, live: _Live, command: Reserve) -> Event:
-        attempt = command.attempt
-        if self._shares_money:
-            scopes = (*self.limits.scopes(live.arrival.account, self.now_ms), *self._common)
+        attempt, scopes = command.attempt, self.limits.scopes(live.arrival.account, self.now_ms)
+        if scopes:
             answer = self.budgets.reserve(live.arrival.job.id, attempt, command.amount, scopes, share=command.share)
             if isinstance(answer, Short):
                 return ReserveRefused(attempt, self.now_ms, answer.available, answer.held)
         return Reserved(attempt, self.now_ms)
-
-    @property
-    def _shares_money(self) -> bool:
-        return bool(self._common or self.limits)
 
     def _call(self, live: _Live, call: CallModel) -> None:
         live.seats[call.attempt] = (call.provider, call.model)
@@ -373,12 +341,6 @@ class Driver:
         after = cooling_seats(self.health, at_ms=self.now_ms)
         if after != cooling_seats(before, at_ms=self.now_ms):
             self._soon.extend((live, ModelsCooling(self.now_ms, after)) for live in self._lives.values())
-
-
-def _numbered(scope: str) -> tuple[int, str]:
-    """A scope's window in the order of time: by its number, where it is one of virtual time."""
-    window = scope.rpartition(" ")[2]
-    return (int(window) if window.isdigit() else -1, window)
 
 
 def only(simulation: Simulation) -> Simulated:

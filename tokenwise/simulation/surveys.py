@@ -148,7 +148,7 @@ class _Desk:
     def close(self) -> None:
         """No more requests: let everything end."""
         self._driver.finish()
-        self._over.extend(self._driver.close())
+        self._over.extend(self._driver.budgets.finish())
 
     def _account(self, key: str) -> Account:
         """Made once: a million requests under one key share it."""
@@ -162,7 +162,7 @@ class _Desk:
     def over(self) -> Iterator[Handled | Closed]:
         """What has ended since this was last asked."""
         if self.variant.shares_money:
-            self._over.extend(self._driver.drain())
+            self._over.extend(self._driver.budgets.drain())
         while self._over:
             yield self._over.popleft()
 

@@ -12,24 +12,25 @@ Where the file cannot be written, nothing is granted; what has been spent is boo
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from attrs import define, field, frozen
+from attrs import define, field
 
-from tokenwise.budgets.budget import Budget, Hold, Short, release, reserve, settle
+from tokenwise.budgets.budget import Budget, Hold, Short, relimit
+from tokenwise.budgets.nested import Held, Place, hold_in, reduce_in, settle_in
 from tokenwise.errors import Blamed, ProtocolViolation
 from tokenwise.ids import AttemptId
 from tokenwise.machine.messages import Reserve, Settle
 from tokenwise.money import Nanodollars
-from tokenwise_shell.budgets.treasury import UNREACHABLE, Granted, Refused
+from tokenwise_shell.budgets.answers import Granted, NotHeld
 from tokenwise_shell.ledger.leases import is_lease
 from tokenwise_shell.ledger.writers import boot_id, take_roll
 
-__all__ = ["LocalTreasury"]
+__all__ = ["LocalStore"]
 
 _NOTHING: Final = Nanodollars(0)
 
@@ -53,18 +54,10 @@ CREATE TABLE IF NOT EXISTS holds (
 _REDUCE: Final = "UPDATE holds SET amount = ? WHERE writer = ? AND run = ? AND step = ? AND ordinal = ?"
 _REMOVE: Final = "DELETE FROM holds WHERE writer = ? AND run = ? AND step = ? AND ordinal = ?"
 
-_Place = tuple[str, AttemptId]
-
-
-@frozen
-class _Held:
-    hold: Hold
-    scopes: tuple[str, ...]
-
 
 @define(eq=False)
-class LocalTreasury:
-    """The file as one writer of this ledger sees it, under the contract of `Treasury`. Opened when it is first needed.
+class LocalStore:
+    """The file as one writer of this ledger sees it, under the contract of all stores. Opened when it is first needed.
 
     To be used by one thread, and closed before the writer leaves the ledger.
     """
@@ -72,7 +65,7 @@ class LocalTreasury:
     ledger: Path
     writer: str
     _ends_ms: dict[str, int | None] = field(factory=dict)
-    _holds: dict[_Place, _Held] = field(factory=dict)
+    _holds: dict[Place, Held] = field(factory=dict)
     _due: list[Callable[[sqlite3.Connection], None]] = field(factory=list)
     _opened: sqlite3.Connection | None = None
     _closed: bool = False
@@ -112,48 +105,40 @@ class LocalTreasury:
 
     def reserve(
         self, run_id: str, attempt: AttemptId, amount: Nanodollars, scopes: tuple[str, ...], *, share: int = 1
-    ) -> Granted | Refused:
-        """Hold the amount in all of these budgets, or in none; see `Treasury.reserve`.
+    ) -> Granted | NotHeld:
+        """Hold the amount in all of these budgets, or in none; see `ProcessStore.reserve`.
 
         Before it says no, what the dead held is charged.
         """
-        place, held = (run_id, attempt), _Held(Hold(amount), tuple(dict.fromkeys(scopes)))
+        place, held = (run_id, attempt), Held(Hold(amount), tuple(dict.fromkeys(scopes)))
         if place in self._holds:
             raise ProtocolViolation(self._holds[place], Reserve(attempt, amount), blame=Blamed.MACHINE)
         try:
             answer = self._granted(place, held, share) if held.scopes else Granted(held.hold)
         except sqlite3.OperationalError:
-            return Refused(UNREACHABLE, amount, _NOTHING, _NOTHING)
+            return NotHeld.unasked(amount)
         if isinstance(answer, Granted):
             self._holds[place] = held
         return answer
 
-    def _granted(self, place: _Place, held: _Held, share: int) -> Granted | Refused:
+    def _granted(self, place: Place, held: Held, share: int) -> Granted | NotHeld:
         with self._transaction() as db:
             answer = self._asked(db, held, share)
-            if isinstance(answer, Refused) and self._bury(db):
+            if isinstance(answer, NotHeld) and self._bury(db):
                 answer = self._asked(db, held, share)
-            if isinstance(answer, Refused):
+            if isinstance(answer, NotHeld):
                 return answer
-            for scope, budget in answer.items():
-                _keep(db, scope, budget)
+            _keep(db, answer)
             db.execute("INSERT INTO holds VALUES (?, ?, ?, ?, ?, ?)", (*self._row(place), *_written(held)))
         return Granted(held.hold)
 
-    def _asked(self, db: sqlite3.Connection, held: _Held, share: int) -> dict[str, Budget] | Refused:
+    def _asked(self, db: sqlite3.Connection, held: Held, share: int) -> dict[str, Budget] | NotHeld:
         """The budgets with this held in them, or which of them says no."""
-        taken: dict[str, Budget] = {}
-        refused: list[Refused] = []
-        for scope in held.scopes:
-            match reserve(_of(db, scope), held.hold.amount, share):
-                case Short(needed=needed, available=available, held=others):
-                    refused.append(Refused(scope, needed, available, others, self._ends_ms.get(scope)))
-                case (budget, _):
-                    taken[scope] = budget
-        return min(refused, key=lambda one: (one.busy, one.available)) if refused else taken
+        answer = hold_in(partial(_of, db), held.scopes, held.hold.amount, share)
+        return NotHeld.of(answer, self._ends_ms.get(answer.scope)) if isinstance(answer, Short) else answer
 
     def settle(self, run_id: str, attempt: AttemptId, cost: Nanodollars) -> None:
-        """Close the attempt's hold at this cost, in every scope that it was made in; see `Treasury.settle`."""
+        """Close the attempt's hold at this cost, in every scope that it was made in; see `ProcessStore.settle`."""
         held = self._holds.pop((run_id, attempt), None)
         if held is None:
             if cost:
@@ -166,11 +151,10 @@ class LocalTreasury:
         """Give back a part of an open hold, in every scope. Raises KeyError for a hold that is not open."""
         place = (run_id, attempt)
         held = self._holds[place]
-        rest = _Held(Hold(Nanodollars(held.hold.amount - by)), held.scopes)
         try:
             with self._transaction() as db:
-                for scope in held.scopes:
-                    _keep(db, scope, release(_of(db, scope), Hold(by)))
+                rest, budgets = reduce_in(partial(_of, db), held, by)
+                _keep(db, budgets)
                 db.execute(_REDUCE, (rest.hold.amount, *self._row(place)))
         except sqlite3.OperationalError:
             return  # it stays held, and comes back with the rest
@@ -245,23 +229,22 @@ class LocalTreasury:
         for writer in sorted(dead):
             rows = db.execute("SELECT run, step, ordinal, amount, scopes FROM holds WHERE writer = ?", (writer,))
             for run, step, ordinal, amount, scopes in rows.fetchall():
-                held = _Held(Hold(Nanodollars(amount)), tuple(scopes.split("\n")))
+                held = Held(Hold(Nanodollars(amount)), tuple(scopes.split("\n")))
                 self._pay(db, (writer, run, step, ordinal), held, _NOTHING if is_lease(run) else held.hold.amount)
             db.execute("DELETE FROM members WHERE writer = ?", (writer,))
         return bool(dead)
 
-    def _pay(self, db: sqlite3.Connection, row: tuple[str, str, str, int], held: _Held, cost: Nanodollars) -> None:
+    def _pay(self, db: sqlite3.Connection, row: tuple[str, str, str, int], held: Held, cost: Nanodollars) -> None:
         """Book a settlement once: a hold that is not there has been charged in full."""
         if db.execute(_REMOVE, row).rowcount:
-            for scope in held.scopes:
-                _keep(db, scope, settle(_of(db, scope), held.hold, cost))
+            _keep(db, settle_in(partial(_of, db), held, cost))
 
-    def _row(self, place: _Place) -> tuple[str, str, str, int]:
+    def _row(self, place: Place) -> tuple[str, str, str, int]:
         run_id, attempt = place
         return self.writer, run_id, attempt.step, attempt.ordinal
 
 
-def _written(held: _Held) -> tuple[int, str]:
+def _written(held: Held) -> tuple[int, str]:
     return held.hold.amount, "\n".join(held.scopes)
 
 
@@ -272,17 +255,17 @@ def _of(db: sqlite3.Connection, scope: str) -> Budget:
     return Budget(*row)
 
 
-def _keep(db: sqlite3.Connection, scope: str, budget: Budget) -> None:
-    fields = (budget.limit, budget.spent, budget.held, budget.overrun, scope)
-    db.execute('UPDATE budgets SET "limit" = ?, spent = ?, held = ?, overrun = ? WHERE scope = ?', fields)
+def _keep(db: sqlite3.Connection, budgets: Mapping[str, Budget]) -> None:
+    rows = ((one.limit, one.spent, one.held, one.overrun, scope) for scope, one in budgets.items())
+    db.executemany('UPDATE budgets SET "limit" = ?, spent = ?, held = ?, overrun = ? WHERE scope = ?', rows)
 
 
 def _begin(db: sqlite3.Connection, *, scope: str, limit: Nanodollars, spent: Nanodollars, ends_ms: int | None) -> None:
     """Open a budget, or give it another limit; what the limit cannot hold counts as overrun."""
     db.execute("INSERT OR IGNORE INTO budgets VALUES (?, ?, 0, 0, 0, ?)", (scope, limit, ends_ms))
     before = _of(db, scope)
-    spent = Nanodollars(max(spent, before.spent))
-    over = max(before.overrun, spent + before.held - limit)
-    _keep(db, scope, Budget(limit, spent, before.held, Nanodollars(over)))
+    most = max(spent, before.spent)
+    known = Budget(Nanodollars(most + before.held), most, before.held, before.overrun)
+    _keep(db, {scope: relimit(known, limit)})
     if ends_ms is not None:
         db.execute("DELETE FROM budgets WHERE held = 0 AND ends_ms < ?", (ends_ms - _FORGOTTEN_MS,))

@@ -29,10 +29,10 @@ from tokenwise.budgets.budget import Budget, Hold
 from tokenwise.errors import InputError, Problem
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
+from tokenwise_shell.budgets.answers import UNREACHABLE, Granted, NotHeld
 from tokenwise_shell.budgets.redis_scripts import EXACT, OPEN, PREFIX, RESERVE, SETTLE
-from tokenwise_shell.budgets.treasury import UNREACHABLE, Granted, Refused
 
-__all__ = ["HOLD_MS", "RedisTreasury", "open_store"]
+__all__ = ["HOLD_MS", "RedisStore", "open_store"]
 
 HOLD_MS: Final = 15 * 60_000
 """A hold older than this is charged in full. Longer than any call may take; see `policy.timeout_ms`."""
@@ -49,7 +49,7 @@ _Place = tuple[str, AttemptId]
 
 
 @define(eq=False)
-class RedisTreasury:
+class RedisStore:
     """The store as one replica sees it. Get one from `open_store`."""
 
     client: "Redis[str]"
@@ -91,7 +91,7 @@ class RedisTreasury:
 
     async def reserve(
         self, run_id: str, attempt: AttemptId, amount: Nanodollars, scopes: tuple[str, ...], *, share: int = 1
-    ) -> Granted | Refused:
+    ) -> Granted | NotHeld:
         """Hold the amount in all of these budgets, or in none. Raises KeyError for a scope that nobody has opened.
 
         It may be at most one part in `share` of what each has left.
@@ -113,16 +113,16 @@ class RedisTreasury:
 
     def _told(
         self, answer: "list[Any] | None", place: _Place, amount: Nanodollars, scopes: tuple[str, ...]
-    ) -> Granted | Refused:
+    ) -> Granted | NotHeld:
         match answer:
             case None if self.fail_open:
                 self.ungoverned += 1
                 self._unheld[place] = scopes
                 return Granted(Hold(amount), governed=False)
             case None:
-                return Refused(UNREACHABLE, amount, Nanodollars(0), Nanodollars(0))
+                return NotHeld(UNREACHABLE, amount, Nanodollars(0), Nanodollars(0))
             case [0, index, left, held]:
-                return Refused(scopes[int(index) - 5], amount, Nanodollars(int(left)), Nanodollars(int(held)))
+                return NotHeld(scopes[int(index) - 5], amount, Nanodollars(int(left)), Nanodollars(int(held)))
             case [-1, index]:
                 raise KeyError(scopes[int(index) - 5])
             case _:
@@ -195,7 +195,7 @@ def _name(place: _Place) -> str:
 @asynccontextmanager
 async def open_store(
     url: str, *, fail_open: bool = False, hold_ms: int = HOLD_MS, farewell_s: float = _PATIENCE_S
-) -> AsyncIterator[RedisTreasury]:
+) -> AsyncIterator[RedisStore]:
     """A store, while the block runs; at its end, settlements are delivered for `farewell_s` seconds at most.
 
     What is not delivered by then expires on the server and counts as spent in full. Raises InputError where the server
@@ -205,7 +205,7 @@ async def open_store(
     send, receive = trio.open_memory_channel[tuple[_Place, Nanodollars]](float("inf"))
     client: Redis[str] = Redis.from_url(address, decode_responses=True)
     async with _reached(client, url, needed=not fail_open), trio.open_nursery() as nursery:
-        store = RedisTreasury(client, fail_open, hold_ms)
+        store = RedisStore(client, fail_open, hold_ms)
         store._send = send  # noqa: SLF001 -- the channel belongs to the block
         for _ in range(_CARRIERS):
             nursery.start_soon(store.deliver, receive)

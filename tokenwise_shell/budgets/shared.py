@@ -13,17 +13,17 @@ import trio
 from attrs import define, field, frozen
 
 from tokenwise.budgets.budget import Hold
+from tokenwise.budgets.limits import Account, Limit
 from tokenwise.errors import InputError, Problem
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
-from tokenwise_shell.budgets.accounts import Accounts, Limit, accounts_for
+from tokenwise_shell.budgets.answers import UNREACHABLE, Answer, Granted, NotHeld, Refusals, Since
+from tokenwise_shell.budgets.limits import InForce, limits_for
 from tokenwise_shell.budgets.slices import Slices
-from tokenwise_shell.budgets.treasury import UNREACHABLE, Answer, Granted, Refusals, Refused, Since
 from tokenwise_shell.config.settings import Settings
-from tokenwise_shell.ledger.booking import Account
 from tokenwise_shell.ledger.journal import Journal
 
-__all__ = ["SharedBank", "SharedPurse", "open_shared"]
+__all__ = ["SharedBudgets", "SharedHolder", "open_shared"]
 
 _NOTHING: Final = Nanodollars(0)
 
@@ -50,7 +50,7 @@ class _Opening:
 
 
 @define(eq=False)
-class SharedBank:
+class SharedBudgets:
     """The windows' budgets in the store. What is asked of it is done before the next reserve that depends on it."""
 
     slices: Slices
@@ -91,12 +91,12 @@ class SharedBank:
 
 
 @define(eq=False)
-class SharedPurse:
+class SharedHolder:
     """What the interpreter asks for money where replicas share budgets. Get one from `open_shared`."""
 
     slices: Slices
-    bank: SharedBank
-    accounts: Accounts
+    budgets: SharedBudgets
+    in_force: InForce
     account_of: Callable[[str], Account]
     nursery: trio.Nursery
     notice: Callable[[str], None]
@@ -110,12 +110,12 @@ class SharedPurse:
 
     def reserve(self, run_id: str, attempt: AttemptId, amount: Nanodollars, answer: Answer, *, share: int = 1) -> None:
         """Hold the amount in every budget that applies to the run, or in none; answered at once or later."""
-        place, scopes = (run_id, attempt), self.accounts.scopes(self.account_of(run_id))
+        place, scopes = (run_id, attempt), self.in_force.scopes(self.account_of(run_id))
         if not scopes or not amount:  # what is free needs nobody's leave
             self._unlimited.add(place)
             answer(Granted(Hold(amount)))
-        elif self.bank.ready(scopes) and (granted := self.slices.reserve_at_once(*place, amount, scopes)):
-            self._since.begin(place, self.accounts.now_ms())
+        elif self.budgets.ready(scopes) and (granted := self.slices.reserve_at_once(*place, amount, scopes)):
+            self._since.begin(place, self.in_force.now_ms())
             answer(granted)
         else:
             self._asked.add(place)
@@ -132,9 +132,9 @@ class SharedPurse:
             self._since.end(place)
             self.slices.settle(run_id, attempt, cost)
 
-    def refusal(self, run_id: str) -> Refused | None:
+    def refusal(self, run_id: str) -> NotHeld | None:
         """The last refusal of this run, which is forgotten with that; None where it was refused nothing."""
-        return self._since.dated(self._refusals.take(run_id), self.accounts.now_ms())
+        return self._since.dated(self._refusals.take(run_id), self.in_force.now_ms())
 
     def governed(self, run_id: str) -> bool:
         """Whether every call of this run was held to its budgets, and none made while the store was away."""
@@ -158,27 +158,27 @@ class SharedPurse:
         match told:
             case Granted(governed=False):
                 self._ungoverned(place[0])
-            case Refused():
+            case NotHeld():
                 self._refusals.keep(place[0], told)
             case _:
-                self._since.begin(place, self.accounts.now_ms())
+                self._since.begin(place, self.in_force.now_ms())
         answer(told)
 
-    async def _told(self, place: _Place, amount: Nanodollars, scopes: tuple[str, ...], share: int) -> Granted | Refused:
+    async def _told(self, place: _Place, amount: Nanodollars, scopes: tuple[str, ...], share: int) -> Granted | NotHeld:
         for _ in range(2):
-            await self.bank.prepare(scopes)
+            await self.budgets.prepare(scopes)
             try:
                 told = await self.slices.reserve(*place, amount, scopes, share=share)
             except KeyError:  # the server has lost what it knew: it is told again what this replica knows
-                self.accounts.renew(scopes)
+                self.in_force.renew(scopes)
             else:
                 return self._dated(told)
-        return Refused(UNREACHABLE, amount, _NOTHING, _NOTHING)
+        return NotHeld(UNREACHABLE, amount, _NOTHING, _NOTHING)
 
-    def _dated(self, told: Granted | Refused) -> Granted | Refused:
+    def _dated(self, told: Granted | NotHeld) -> Granted | NotHeld:
         if isinstance(told, Granted):
             return told
-        return Refused(told.scope, told.needed, told.available, told.held, self.bank.ends_ms(told.scope))
+        return NotHeld(told.scope, told.needed, told.available, told.held, self.budgets.ends_ms(told.scope))
 
     def _ungoverned(self, run_id: str) -> None:
         if not self.ungoverned:
@@ -192,8 +192,8 @@ class SharedPurse:
 @asynccontextmanager
 async def open_shared(
     settings: Settings, journal: Journal, limits: Iterable[Limit], notice: Callable[[str], None]
-) -> AsyncIterator[SharedPurse]:
-    """A purse on the store that the settings name, while the block runs; at its end all slices go back.
+) -> AsyncIterator[SharedHolder]:
+    """A holder on the store that the settings name, while the block runs; at its end all slices go back.
 
     `notice` hears of the first call that is made without the store. The ledger's leases are no part of these budgets:
     what this process has taken, the store holds. Raises InputError where the client for it is not installed, or the
@@ -209,12 +209,12 @@ async def open_shared(
     opening = open_store(settings.budget_store, fail_open=settings.budget_store_fail_open, hold_ms=hold_ms)
     async with opening as store, trio.open_nursery() as nursery:
         slices = Slices(store, journal.writer)
-        bank = SharedBank(slices)
-        accounts = accounts_for(journal, bank, limits)
-        journal.leases.limited = accounts.limited
+        budgets = SharedBudgets(slices)
+        in_force = limits_for(journal, budgets, limits)
+        journal.leases.limited = in_force.limited
         nursery.start_soon(slices.tend)
         try:
-            yield SharedPurse(slices, bank, accounts, journal.account_of, nursery, notice)
+            yield SharedHolder(slices, budgets, in_force, journal.account_of, nursery, notice)
         finally:
             slices.give_up()
             nursery.cancel_scope.cancel()

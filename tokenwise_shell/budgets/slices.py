@@ -16,7 +16,7 @@ from tokenwise.budgets.budget import Budget, Hold, Short, reserve, settle
 from tokenwise.budgets.leases import lease_for
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
-from tokenwise_shell.budgets.treasury import Granted, Refused
+from tokenwise_shell.budgets.answers import Granted, NotHeld
 
 __all__ = ["LIFETIME_S", "SharedStore", "Slices"]
 
@@ -40,7 +40,7 @@ class SharedStore(Protocol):
 
     async def reserve(
         self, run_id: str, attempt: AttemptId, amount: Nanodollars, scopes: _Scopes, *, share: int = ...
-    ) -> Granted | Refused:
+    ) -> Granted | NotHeld:
         """Hold the amount in all of these budgets, or in none; at most one part in `share` of what each has left."""
         ...
 
@@ -101,7 +101,7 @@ class Slices:
 
     async def reserve(
         self, run_id: str, attempt: AttemptId, amount: Nanodollars, scopes: _Scopes, *, share: int = 1
-    ) -> Granted | Refused:
+    ) -> Granted | NotHeld:
         """Hold the amount in all of these budgets, or in none; within a slice where there is one with room.
 
         A slice is a smaller part of what is left than any share, so `share` concerns what is asked beside it.
@@ -124,7 +124,7 @@ class Slices:
             self.settle(run_id, attempt, _NOTHING)
         return answer
 
-    async def _ask(self, desk: _Desk, place: _Place, amount: Nanodollars, share: int) -> Granted | Refused:
+    async def _ask(self, desk: _Desk, place: _Place, amount: Nanodollars, share: int) -> Granted | NotHeld:
         """Take a slice for this and what may follow, or else the amount alone."""
         async with desk.asking:
             if not self._held_within(desk, place, amount):
@@ -133,7 +133,7 @@ class Slices:
         if place in self._within:
             return Granted(Hold(amount))
         answer = await self.store.reserve(*place, amount, desk.scopes, share=share)
-        if isinstance(answer, Refused) and self.give_way(answer.scope):
+        if isinstance(answer, NotHeld) and self.give_way(answer.scope):
             with trio.move_on_after(_PATIENCE_S):
                 await self.store.delivered()
             answer = await self.store.reserve(*place, amount, desk.scopes, share=share)

@@ -42,7 +42,7 @@ from tokenwise.money import Nanodollars
 from tokenwise.prompt import Message
 from tokenwise.routing.verdicts import Failure, Reply
 from tokenwise.simulation.simulation import Moment
-from tokenwise_shell.budgets.treasury import Answer, Granted, Refused
+from tokenwise_shell.budgets.answers import Answer, Granted, NotHeld
 from tokenwise_shell.engine.watch import CoolingList, Watch
 from tokenwise_shell.ledger.jsonl import LinesUnwritable
 
@@ -284,11 +284,11 @@ class _Live:
             case _:
                 assert_never(command)
 
-    def answered(self, attempt: AttemptId, told: Granted | Refused) -> None:
+    def answered(self, attempt: AttemptId, told: Granted | NotHeld) -> None:
         match told:
             case Granted():
                 self.post(Reserved(attempt, self.shell.now_ms()))
-            case Refused(available=available, held=held):
+            case NotHeld(available=available, held=held):
                 self.post(ReserveRefused(attempt, self.shell.now_ms(), available, held))
             case _:
                 assert_never(told)

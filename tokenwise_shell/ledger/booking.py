@@ -5,21 +5,9 @@ A line without `tags` has none; `key` is always there, "" for none.
 
 from collections.abc import Mapping
 
-from attrs import field, frozen
+from tokenwise.budgets.limits import Account
 
-__all__ = ["Account", "account_of", "booking_of"]
-
-
-def _in_order(tags: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted(set(tags)))
-
-
-@frozen
-class Account:
-    """Who pays: a run's access key, "" for none, and its tags, each once and sorted. Each of them may have limits."""
-
-    key: str = ""
-    tags: tuple[str, ...] = field(default=(), converter=_in_order)
+__all__ = ["account_of", "booking_of"]
 
 
 def account_of(line: Mapping[str, object]) -> Account:

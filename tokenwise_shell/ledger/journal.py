@@ -14,14 +14,14 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 from attrs import define, field
 
 from tokenwise.budgets.ledger import Abandoned, Charged, Entry, Finished, Reservation
+from tokenwise.budgets.limits import NOBODY, Account
 from tokenwise.ids import AttemptId
 from tokenwise_shell.config.settings import LedgerSync
-from tokenwise_shell.ledger.booking import Account, booking_of
+from tokenwise_shell.ledger.booking import booking_of
 from tokenwise_shell.ledger.bookmarks import Bookmarks
 from tokenwise_shell.ledger.commits import GroupCommit
 from tokenwise_shell.ledger.jsonl import VERSION, Line, LineFile, LinesUnwritable, encode_line, iso
@@ -33,8 +33,6 @@ from tokenwise_shell.ledger.spending import Spending, load_spending
 from tokenwise_shell.ledger.writers import Position, Registered, Writer, boot_id, take_roll
 
 __all__ = ["Journal"]
-
-_NOBODY: Final = Account()
 
 
 @define
@@ -121,7 +119,7 @@ class Journal:
     def account_of(self, run_id: str) -> Account:
         """Under whom a run is booked."""
         numbers = self._runs.get(run_id) or self._runs.get(run_id.partition("/")[0])
-        return numbers.account if numbers else _NOBODY
+        return numbers.account if numbers else NOBODY
 
     def append(self, run_id: str, *entries: Entry) -> None:
         """Write entries of one run, as one batch. Never raises and never waits; see `check` and `durable`."""
@@ -207,7 +205,7 @@ class Journal:
         owing = bool(self._owing) or self.check() is not None
         self.leases.end()
         if not owing:
-            closed = {**_head(self.now_ms(), "", 0, "closed", _NOBODY), "writer": self.writer}
+            closed = {**_head(self.now_ms(), "", 0, "closed", NOBODY), "writer": self.writer}
             self.file.append([encode_line(closed)])
         try:
             try:
@@ -225,7 +223,7 @@ def _enter(file: LineFile, at_ms: int, boot: str, closings: Sequence[Line]) -> R
     start = Position(max(numbered(file.path)), file.size)
     writer = Writer(f"{iso(at_ms)}-{os.getpid()}-{os.urandom(4).hex()}", start, boot)
     place = Registered.register(file.path, writer)
-    opened = {**_head(at_ms, "", 0, "opened", _NOBODY), "writer": writer.name, "pid": os.getpid()}
+    opened = {**_head(at_ms, "", 0, "opened", NOBODY), "writer": writer.name, "pid": os.getpid()}
     try:
         file.append([*map(encode_line, closings), encode_line(opened)])
         if file.problem:

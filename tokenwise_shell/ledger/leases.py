@@ -21,9 +21,9 @@ from attrs import define, field
 
 from tokenwise.budgets.budget import Budget
 from tokenwise.budgets.leases import lease_for
+from tokenwise.budgets.limits import Account
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
-from tokenwise_shell.ledger.booking import Account
 
 __all__ = ["Leases", "Lender", "WriteLine", "is_lease"]
 
@@ -40,7 +40,7 @@ def is_lease(run_id: str) -> bool:
 
 
 class Lender(Protocol):
-    """Where leases take their money from: the budgets that this process keeps. See `budgets.treasury.Treasury`."""
+    """Where leases take their money from: the budgets that this process keeps. See `budgets.holder.ProcessStore`."""
 
     def __getitem__(self, scope: str) -> Budget:
         """A budget as it stands."""
@@ -77,7 +77,7 @@ class _Lease:
         return Nanodollars(max(0, self.amount - self.since_line))
 
     def place(self) -> tuple[str, AttemptId]:
-        """Under which name the treasury holds it; no run has such an id."""
+        """Under which name the store holds it; no run has such an id."""
         return f"{_LEASE}{self.account.key}\n{self.account.tags}", AttemptId("lease", self.number)
 
 

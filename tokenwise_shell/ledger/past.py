@@ -5,9 +5,10 @@ from pathlib import Path
 
 from attrs import field, frozen
 
+from tokenwise.budgets.limits import Account
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
-from tokenwise_shell.ledger.booking import Account, account_of
+from tokenwise_shell.ledger.booking import account_of
 from tokenwise_shell.ledger.proof import CLOSINGS, what_is_wrong
 from tokenwise_shell.ledger.segments import read_ledger
 

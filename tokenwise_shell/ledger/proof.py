@@ -12,8 +12,9 @@ from typing import Final
 
 from attrs import define, field, frozen
 
+from tokenwise.budgets.limits import Account
 from tokenwise.errors import Problem
-from tokenwise_shell.ledger.booking import Account, account_of
+from tokenwise_shell.ledger.booking import account_of
 from tokenwise_shell.ledger.jsonl import Line
 
 __all__ = ["CLOSINGS", "EFFECTS", "Balance", "Verified", "name_of", "verify", "what_is_wrong"]

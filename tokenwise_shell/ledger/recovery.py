@@ -12,7 +12,8 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-from tokenwise_shell.ledger.booking import Account, account_of, booking_of
+from tokenwise.budgets.limits import Account
+from tokenwise_shell.ledger.booking import account_of, booking_of
 from tokenwise_shell.ledger.jsonl import VERSION, Line
 from tokenwise_shell.ledger.proof import EFFECTS, Balance, what_is_wrong
 from tokenwise_shell.ledger.segments import read_from

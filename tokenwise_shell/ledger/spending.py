@@ -16,9 +16,10 @@ from typing import Final
 import orjson
 from attrs import define, field
 
+from tokenwise.budgets.limits import Account
 from tokenwise.budgets.windows import Span, spent_in
 from tokenwise.money import Nanodollars
-from tokenwise_shell.ledger.booking import Account, account_of
+from tokenwise_shell.ledger.booking import account_of
 from tokenwise_shell.ledger.jsonl import Line, read_lines
 from tokenwise_shell.ledger.proof import CLOSINGS, what_is_wrong
 from tokenwise_shell.ledger.segments import numbered

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
+from tokenwise.budgets.limits import Account
 from tokenwise.machine.run import Job, Run
 from tokenwise.money import Nanodollars
 from tokenwise.prompt import Message
 from tokenwise.simulation.replaying import replay
-from tokenwise_shell.budgets.accounts import told
-from tokenwise_shell.budgets.treasury import Purse
+from tokenwise_shell.budgets.answers import told
+from tokenwise_shell.budgets.holder import Holder
 from tokenwise_shell.engine.interpret import Interpreter, Listener
-from tokenwise_shell.ledger.booking import Account
 from tokenwise_shell.ledger.journal import Journal
 from tokenwise_shell.ledger.jsonl import LinesUnwritable
 from tokenwise_shell.ledger.past import past_of
@@ -26,7 +26,7 @@ from tokenwise_shell.plans.judging import Judge, Judging, judging_of, opinions_b
 from tokenwise_shell.plans.planned import Execution, Planned, Refusal, planned_again
 
 if TYPE_CHECKING:
-    from tokenwise_shell.budgets.shared import SharedPurse
+    from tokenwise_shell.budgets.shared import SharedHolder
 
 __all__ = ["PlanExecutor"]
 
@@ -37,7 +37,7 @@ class PlanExecutor:
 
     interpreter: Interpreter
     journal: Journal
-    purse: "Purse | SharedPurse"
+    holder: "Holder | SharedHolder"
     state_dir: Path
     tags: tuple[str, ...]
     said: Callable[[str], None]
@@ -80,7 +80,7 @@ class PlanExecutor:
         with closing(story.journal):
             run = await performing.run(job, at_ms=at_ms, given=given, listener=story.hear)
         await self._secure()
-        done = Completion(decision, run, tuple(story.kept), self._refusal(run), self.purse.governed(job.id))
+        done = Completion(decision, run, tuple(story.kept), self._refusal(run), self.holder.governed(job.id))
         if aloud and not aloud.heard and done.output:
             await aloud.hear(done.output)
         return done
@@ -120,13 +120,13 @@ class PlanExecutor:
     async def _executed(self, planned: Planned, run: Run, story: Story, judge: Judge | None) -> Execution:
         """What came of a run, when its books are safe."""
         await self._secure()
-        governed = self.purse.governed(planned.run_id)
+        governed = self.holder.governed(planned.run_id)
         executed = Execution(planned, run, tuple(story.kept), refusal=self._refusal(run), governed=governed)
         return evolve(executed, opinions=Nanodollars(judge.spent), unjudged=judge.unjudged) if judge else executed
 
     def _refusal(self, run: Run) -> Refusal | None:
         """The last refusal of a budget outside the run, by the least that would have done."""
-        refused = self.purse.refusal(run.job.id)
+        refused = self.holder.refusal(run.job.id)
         if refused and (lack := next((ending.lack for ending in run.endings if ending.lack), None)):
             refused = refused.for_want_of(lack.least)
         return Refusal(refused.code, told(refused)) if refused else None

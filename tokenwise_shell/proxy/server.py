@@ -65,7 +65,7 @@ async def serve(plan: Plan) -> int | None:
     Raises InputError for keys or limits that cannot be put in force, and LinesUnwritable for a ledger that cannot.
     """
     async with open_client(plan.workspace, simulated=plan.simulated) as client:
-        await client.accounts.prepare()
+        await client.limits.prepare()
         service = service_for(client, plan.notice, no_auth=plan.no_auth, figures=plan.figures)
         for notice in client.notices:
             plan.notice(notice)
@@ -94,16 +94,16 @@ def service_for(
 
     Raises InputError and OSError for keys that cannot be read, or whose budgets cannot be kept.
     """
-    settings, accounts, watch = client.workspace.settings, client.accounts, client.interpreter.watch
+    settings, limits, watch = client.workspace.settings, client.limits, client.interpreter.watch
     access = Access(
         KeyFile(keys_beside(settings.ledger_path)),
-        lambda keys: put_in_force(accounts, keys, settings),
+        lambda keys: put_in_force(limits, keys, settings),
         notice,
         ignored=no_auth,
         share=settings.proxy.workers,
     )
     metrics = Metrics(
-        lambda: standings(accounts, wall_ms()),
+        lambda: standings(limits, wall_ms()),
         lambda: watch.cooling(wall_ms()),
         figures,
     )

@@ -15,8 +15,7 @@ from tokenwise.routing.choosing import Refusal, Refused
 from tokenwise.routing.fitting import Lack
 from tokenwise.routing.verdicts import Failure
 from tokenwise.scenario.risk import Blocked
-from tokenwise_shell.budgets.accounts import told
-from tokenwise_shell.budgets.treasury import Refused as NotHeld
+from tokenwise_shell.budgets.answers import NotHeld, told
 from tokenwise_shell.providers.fields import as_fields, as_json
 from tokenwise_shell.providers.translate.terms import Untranslatable
 from tokenwise_shell.proxy.fronts import Trouble

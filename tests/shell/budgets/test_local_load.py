@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tokenwise_shell.budgets.local_store import LocalTreasury
+from tokenwise_shell.budgets.local_store import LocalStore
 from tokenwise_shell.ledger.writers import Position, Registered, Writer
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -64,7 +64,7 @@ def test_processes_that_are_killed_never_exceed_the_limit_and_leave_little_of_it
     place = Registered.register(
         ledger, Writer("watcher", Position(0, 0))
     )  # else who comes last is alone, and begins anew
-    watcher = LocalTreasury(ledger, "watcher")
+    watcher = LocalStore(ledger, "watcher")
     watcher.open("process", LIMIT)
     crowd = Crowd(ledger)
     for nth in range(KILLED):

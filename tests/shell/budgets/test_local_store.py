@@ -6,11 +6,11 @@ import pytest
 import trio
 from attrs import define, frozen
 
-from tests.shell.treasury_contract import BOTH, FIRST, ONE, SECOND, TreasuryContract, balance
+from tests.shell.store_contract import BOTH, FIRST, ONE, SECOND, StoreContract, balance
 from tokenwise.errors import ProtocolViolation
 from tokenwise.ids import AttemptId
-from tokenwise_shell.budgets.local_store import LocalTreasury
-from tokenwise_shell.budgets.treasury import UNREACHABLE, Granted, Refused
+from tokenwise_shell.budgets.answers import UNREACHABLE, Granted, NotHeld
+from tokenwise_shell.budgets.local_store import LocalStore
 from tokenwise_shell.ledger.writers import Position, Registered, Writer
 
 LEASE = AttemptId("lease", 1)
@@ -18,39 +18,39 @@ LEASE = AttemptId("lease", 1)
 
 @frozen
 class OnDisk:
-    """The treasury behind the contract's desk: whatever is asked is answered at once."""
+    """The store behind the contract's desk: whatever is asked is answered at once."""
 
-    treasury: LocalTreasury
+    store: LocalStore
 
     async def open(self, scope, limit, spent=0):
-        self.treasury.open(scope, limit, spent=spent)
+        self.store.open(scope, limit, spent=spent)
 
     async def reserve(self, run_id, attempt, amount, scopes):
         await trio.lowlevel.checkpoint()
-        return self.treasury.reserve(run_id, attempt, amount, scopes)
+        return self.store.reserve(run_id, attempt, amount, scopes)
 
     async def ask(self, run_id, attempt, amount, scopes):
-        self.treasury.reserve(run_id, attempt, amount, scopes)
+        self.store.reserve(run_id, attempt, amount, scopes)
 
     def settle(self, run_id, attempt, cost):
-        self.treasury.settle(run_id, attempt, cost)
+        self.store.settle(run_id, attempt, cost)
 
     async def balance(self, scope):
-        return self.treasury[scope]
+        return self.store[scope]
 
 
 @define
 class Machine:
-    """Processes that write one ledger, each by its lock there and its treasury. One that dies loses the lock alone."""
+    """Processes that write one ledger, each by its lock there and its store. One that dies loses the lock alone."""
 
     ledger: object
     locks: dict
 
     def process(self, name, limit=100, spent=0):
         self.locks[name] = Registered.register(self.ledger, Writer(name, Position(0, 0)))
-        treasury = LocalTreasury(self.ledger, name)
-        treasury.open("process", limit, spent=spent)
-        return treasury
+        store = LocalStore(self.ledger, name)
+        store.open("process", limit, spent=spent)
+        return store
 
     def dies(self, name):
         self.locks.pop(name).leave(owing=True)
@@ -64,19 +64,19 @@ def machine(tmp_path):
         found.dies(name)
 
 
-class TestTheContract(TreasuryContract):
+class TestTheContract(StoreContract):
     @pytest.fixture
     def desk(self, tmp_path):
-        treasury = LocalTreasury(tmp_path / "ledger.jsonl", "one")
-        yield OnDisk(treasury)
-        treasury.close()
+        store = LocalStore(tmp_path / "ledger.jsonl", "one")
+        yield OnDisk(store)
+        store.close()
 
 
 class TestSeveralProcesses:
     def test_what_one_holds_the_other_cannot_have(self, machine):
         one, two = machine.process("one"), machine.process("two")
         assert isinstance(one.reserve("run", FIRST, 60, ONE), Granted)
-        assert two.reserve("other", FIRST, 60, ONE) == Refused("process", 60, 40, 60)
+        assert two.reserve("other", FIRST, 60, ONE) == NotHeld("process", 60, 40, 60)
         one.settle("run", FIRST, 10)
         assert isinstance(two.reserve("other", FIRST, 60, ONE), Granted)
         assert one["process"] == two["process"] == balance(100, spent=10, held=60)
@@ -91,7 +91,7 @@ class TestSeveralProcesses:
         one, two = machine.process("one"), machine.process("two")
         one.reserve("run", FIRST, 60, ONE)
         machine.dies("one")
-        assert two.reserve("other", FIRST, 60, ONE) == Refused("process", 60, 40, 0)
+        assert two.reserve("other", FIRST, 60, ONE) == NotHeld("process", 60, 40, 0)
         assert two["process"] == balance(100, spent=60)
 
     def test_its_leases_are_nobodys_money_any_more(self, machine):

@@ -8,10 +8,10 @@ import trio.testing
 from attrs import frozen
 
 from tests.shell.redis_server import Server, needs_server
-from tests.shell.treasury_contract import FIRST, ONE, SECOND, TreasuryContract, balance
+from tests.shell.store_contract import FIRST, ONE, SECOND, StoreContract, balance
 from tokenwise.errors import InputError
-from tokenwise_shell.budgets.redis_store import RedisTreasury, open_store
-from tokenwise_shell.budgets.treasury import UNREACHABLE, Granted
+from tokenwise_shell.budgets.answers import UNREACHABLE, Granted
+from tokenwise_shell.budgets.redis_store import RedisStore, open_store
 
 pytestmark = [
     needs_server,
@@ -47,7 +47,7 @@ async def store(running):
 class Shared:
     """The store behind the contract's desk."""
 
-    store: RedisTreasury
+    store: RedisStore
     nursery: trio.Nursery
 
     async def open(self, scope, limit, spent=0):
@@ -69,7 +69,7 @@ class Shared:
         return await self.store.balance(scope)
 
 
-class TestTheContract(TreasuryContract):
+class TestTheContract(StoreContract):
     @pytest.fixture
     async def desk(self, store):
         async with trio.open_nursery() as nursery:

@@ -8,7 +8,7 @@ import pytest
 import trio
 
 from tests.shell.redis_server import Server, needs_server
-from tests.shell.treasury_contract import balance
+from tests.shell.store_contract import balance
 from tokenwise_shell.budgets.redis_store import open_store
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -9,14 +9,13 @@ import trio.testing
 from tests.shell.commands import program
 from tests.shell.proxy_world import chat, proxy
 from tests.shell.redis_server import Server, needs_server
-from tests.shell.treasury_contract import FIRST, SECOND
+from tests.shell.store_contract import FIRST, SECOND
+from tokenwise.budgets.limits import Account, Limit
 from tokenwise.budgets.windows import Window
 from tokenwise.errors import InputError
 from tokenwise.money import Nanodollars
-from tokenwise_shell.budgets.accounts import Limit
-from tokenwise_shell.budgets.treasury import Granted, Refused
+from tokenwise_shell.budgets.answers import Granted, NotHeld
 from tokenwise_shell.engine.clock import wall_ms
-from tokenwise_shell.ledger.booking import Account
 from tokenwise_shell.ledger.proof import CLOSINGS
 from tokenwise_shell.ledger.segments import read_ledger
 from tokenwise_shell.opening import open_client
@@ -78,7 +77,7 @@ async def executed(client, count):
 async def asked(client, run, attempt, amount):
     """What the client's budgets say, however long that takes."""
     send, receive = trio.open_memory_channel(1)
-    client.purse.reserve(run, attempt, Nanodollars(amount), send.send_nowait)
+    client.holder.reserve(run, attempt, Nanodollars(amount), send.send_nowait)
     with trio.fail_after(10):
         return await receive.receive()
 
@@ -86,11 +85,11 @@ async def asked(client, run, attempt, amount):
 async def balance_of(client):
     """How the one budget stands in the store once nothing is under way and no slice is out."""
     with trio.fail_after(10):
-        while client.purse.waiting:
+        while client.holder.waiting:
             await trio.testing.wait_all_tasks_blocked(0.01)
-        client.purse.slices.give_up()
-        await client.purse.slices.store.delivered()
-        return await client.purse.slices.store.balance(client.accounts.scopes(Account())[0])
+        client.holder.slices.give_up()
+        await client.holder.slices.store.delivered()
+        return await client.holder.slices.store.balance(client.limits.scopes(Account())[0])
 
 
 async def test_two_clients_on_one_limit_never_exceed_it_together(server, tmp_path):
@@ -111,27 +110,27 @@ async def test_two_clients_on_one_limit_never_exceed_it_together(server, tmp_pat
     assert refused.refusal.code in ("budget_exceeded", "budget_busy")
     assert "the budget process 2" in refused.run_json()["steps"][0]["why"] + refused.run_json()["steps"][-1]["why"]
     async with open_client(one) as again:
-        scope = again.accounts.scopes(Account())[0]
-        assert isinstance(await asked(again, "r", FIRST, 100_000), Refused)
-        balance = await again.purse.slices.store.balance(scope)
+        scope = again.limits.scopes(Account())[0]
+        assert isinstance(await asked(again, "r", FIRST, 100_000), NotHeld)
+        balance = await again.holder.slices.store.balance(scope)
     assert (balance.spent, balance.held) == (spent, 0)
 
 
 async def test_a_store_that_has_lost_everything_is_told_what_the_ledger_knows(server, tmp_path):
     async with open_client(workspace(tmp_path, server.url, month="1")) as client:
         [execution] = await executed(client, 1)
-        await client.purse.slices.store.client.flushall()
-        client.purse.slices.give_up()
-        assert isinstance(await asked(client, "r", FIRST, 1_000_000_000 - execution.run.books.spent + 1), Refused)
+        await client.holder.slices.store.client.flushall()
+        client.holder.slices.give_up()
+        assert isinstance(await asked(client, "r", FIRST, 1_000_000_000 - execution.run.books.spent + 1), NotHeld)
         assert isinstance(await asked(client, "r", SECOND, 1_000_000_000 - execution.run.books.spent), Granted)
-        client.purse.settle("r", SECOND, Nanodollars(0))
+        client.holder.settle("r", SECOND, Nanodollars(0))
 
 
 async def test_a_reserve_that_is_withdrawn_before_its_answer_leaves_nothing_held(server, tmp_path):
     async with open_client(workspace(tmp_path, server.url, day="1")) as client:
         heard = []
-        client.purse.reserve("r", FIRST, Nanodollars(1000), heard.append)
-        client.purse.settle("r", FIRST, Nanodollars(0))
+        client.holder.reserve("r", FIRST, Nanodollars(1000), heard.append)
+        client.holder.settle("r", FIRST, Nanodollars(0))
         balance = await balance_of(client)
     assert heard == []
     assert (balance.spent, balance.held) == (0, 0)
@@ -157,14 +156,14 @@ async def test_limits_of_keys_come_change_and_go_for_all_replicas(server, tmp_pa
             client.journal.enrol(run, key="alice")
             await client.limit_keys([Limit(Nanodollars(100), Window.DAY, "alice")])
         assert isinstance(await asked(one, "r", FIRST, 60), Granted)
-        assert isinstance(await asked(other, "s", FIRST, 60), Refused)
+        assert isinstance(await asked(other, "s", FIRST, 60), NotHeld)
         await one.limit_keys([Limit(Nanodollars(200), Window.DAY, "alice")])
         assert isinstance(await asked(one, "r", SECOND, 60), Granted)
         for client in (one, other):
             await client.limit_keys([])
         assert isinstance(await asked(other, "s", SECOND, 10**6), Granted)
         for client, run, attempt in ((one, "r", FIRST), (one, "r", SECOND), (other, "s", SECOND)):
-            client.purse.settle(run, attempt, Nanodollars(0))
+            client.holder.settle(run, attempt, Nanodollars(0))
 
 
 class TestOutage:
@@ -236,7 +235,7 @@ class TestTheCommand:
         async with open_client(workspace(tmp_path, server.url, day="0.001")) as client:
             left = 1_000_000 - before.json["run"]["spent_nano"]
             assert isinstance(await asked(client, "other", FIRST, left), Granted)
-            client.purse.settle("other", FIRST, Nanodollars(left - 1))
+            client.holder.settle("other", FIRST, Nanodollars(left - 1))
         after = program("plan", TASK, *options, home=homes[1])
         assert (before.code, after.code) == (0, 3)
         assert "the budget process 2" in after.json["run"]["steps"][0]["why"]

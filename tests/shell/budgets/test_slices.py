@@ -5,30 +5,31 @@ import trio
 import trio.testing
 from attrs import define, field
 
-from tests.shell.treasury_contract import FIRST, ONE, SECOND, TreasuryContract, balance
+from tests.shell.store_contract import FIRST, ONE, SECOND, StoreContract, balance
 from tokenwise.ids import AttemptId
+from tokenwise_shell.budgets.answers import Granted
+from tokenwise_shell.budgets.process_store import ProcessStore
 from tokenwise_shell.budgets.slices import Slices
-from tokenwise_shell.budgets.treasury import Granted, Treasury
 
 
 @define
 class Store:
-    """A shared store whose server is a treasury; `asked` counts the round trips of reserves."""
+    """A shared store whose server is a store; `asked` counts the round trips of reserves."""
 
-    treasury: Treasury = field(factory=Treasury)
+    store: ProcessStore = field(factory=ProcessStore)
     asked: int = 0
 
     async def reserve(self, run_id, attempt, amount, scopes, *, share=1):
         await trio.lowlevel.checkpoint()
         self.asked += 1
-        return self.treasury.reserve(run_id, attempt, amount, scopes, share=share)
+        return self.store.reserve(run_id, attempt, amount, scopes, share=share)
 
     def settle(self, run_id, attempt, cost):
-        self.treasury.settle(run_id, attempt, cost)
+        self.store.settle(run_id, attempt, cost)
 
     async def available(self, scopes):
         await trio.lowlevel.checkpoint()
-        return min(self.treasury[scope].available for scope in scopes)
+        return min(self.store[scope].available for scope in scopes)
 
     async def delivered(self):
         await trio.lowlevel.checkpoint()
@@ -42,7 +43,7 @@ class Desk:
     nursery: trio.Nursery
 
     async def open(self, scope, limit, spent=0):
-        self.slices.store.treasury.open(scope, limit, spent=spent)
+        self.slices.store.store.open(scope, limit, spent=spent)
 
     async def reserve(self, *asked):
         return await self.slices.reserve(*asked)
@@ -62,10 +63,10 @@ class Desk:
 
     async def balance(self, scope):
         await trio.testing.wait_all_tasks_blocked()
-        return self.slices.store.treasury[scope]
+        return self.slices.store.store[scope]
 
 
-class TestTheContract(TreasuryContract):
+class TestTheContract(StoreContract):
     @pytest.fixture
     async def desk(self):
         async with trio.open_nursery() as nursery:
@@ -78,7 +79,7 @@ LIMIT = 100_000
 @pytest.fixture
 def store():
     store = Store()
-    store.treasury.open("process", LIMIT)
+    store.store.open("process", LIMIT)
     return store
 
 
@@ -95,13 +96,13 @@ async def reserve(slices, count, amount=100, first=0):
 async def test_calls_within_a_slice_do_not_ask_the_store(slices, store):
     assert await reserve(slices, 16)
     assert store.asked == 1
-    assert store.treasury["process"] == balance(LIMIT, held=1600)
+    assert store.store["process"] == balance(LIMIT, held=1600)
 
 
 async def test_a_slice_that_is_used_up_is_followed_by_one_of_twice_the_size(slices, store):
     await reserve(slices, 17)
     assert store.asked == 2
-    assert store.treasury["process"].held == 1600 + 3200
+    assert store.store["process"].held == 1600 + 3200
 
 
 async def test_a_slice_is_settled_at_what_its_calls_cost_and_the_rest_comes_back(slices, store):
@@ -109,15 +110,15 @@ async def test_a_slice_is_settled_at_what_its_calls_cost_and_the_rest_comes_back
     slices.give_up()
     for nth in range(3):
         slices.settle("run", AttemptId("s", nth), 70)
-    assert store.treasury["process"] == balance(LIMIT, spent=210)
-    assert store.treasury.open_holds == 0
+    assert store.store["process"] == balance(LIMIT, spent=210)
+    assert store.store.open_holds == 0
 
 
 async def test_a_cost_above_the_slice_is_an_overrun(slices, store):
     await reserve(slices, 1)
     slices.give_up()
     slices.settle("run", AttemptId("s", 0), 2000)
-    assert store.treasury["process"] == balance(LIMIT, spent=2000, overrun=400)
+    assert store.store["process"] == balance(LIMIT, spent=2000, overrun=400)
 
 
 async def test_an_idle_slice_gives_way_to_a_call_that_needs_its_money(slices, store):
@@ -140,7 +141,7 @@ async def test_a_slice_that_has_grown_old_comes_back(slices, store, autojump_clo
         nursery.start_soon(slices.tend)
         await trio.sleep(6.5)
         nursery.cancel_scope.cancel()
-    assert store.treasury["process"] == balance(LIMIT, spent=30)
+    assert store.store["process"] == balance(LIMIT, spent=30)
 
 
 async def test_a_cancelled_reserve_holds_nothing(slices, store):
@@ -148,4 +149,4 @@ async def test_a_cancelled_reserve_holds_nothing(slices, store):
         scope.cancel()
         await slices.reserve("run", FIRST, 100, ONE)
     slices.give_up()
-    assert store.treasury["process"] == balance(LIMIT)
+    assert store.store["process"] == balance(LIMIT)

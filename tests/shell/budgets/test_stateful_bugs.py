@@ -16,16 +16,18 @@ LAWS = "property_tests/budgets/test_stateful_money_laws.py"
 BUGS = (
     Bug(
         "a settlement reaches the first budget alone",
-        "tokenwise_shell/budgets/treasury",
-        "        for scope in held.scopes:\n            self._budgets[scope] = settle(",
-        "        for scope in held.scopes[:1]:\n            self._budgets[scope] = settle(",
+        "tokenwise/budgets/nested",
+        "{scope: settle(of(scope), held.hold, cost) for scope in held.scopes}",
+        "{scope: settle(of(scope), held.hold, cost) for scope in held.scopes[:1]}",
         LAWS,
     ),
     Bug(
         "a refused reserve leaves its hold in the budgets that would have granted it",
-        "tokenwise_shell/budgets/treasury",
-        "        if refused:\n",
-        "        self._budgets |= taken\n        if refused:\n",
+        "tokenwise/budgets/nested",
+        "        if isinstance(answer, Short):\n            return answer\n        self._open |= answer\n",
+        "        if isinstance(answer, Short):\n            self._open |= {scope: taken[0] for scope in scopes\n"
+        "            if not isinstance(taken := reserve(self._open[scope], amount, share), Short)}\n"
+        "            return answer\n        self._open |= answer\n",
         LAWS,
     ),
     Bug(
@@ -58,14 +60,14 @@ BUGS = (
     ),
     Bug(
         "a run is not held to the limits of its tags",
-        "tokenwise_shell/budgets/accounts",
+        "tokenwise/budgets/limits",
         '*(f"tag:{tag}" for tag in account.tags)):',
         "*()):",
         LAWS,
     ),
     Bug(
         "each window begins with all that was ever spent",
-        "tokenwise_shell/budgets/accounts",
+        "tokenwise_shell/budgets/limits",
         "known.spent(span, limit.key, limit.tag)",
         "known.spent(span_of(Window.TOTAL, 0), limit.key, limit.tag)",
         LAWS,
@@ -79,9 +81,9 @@ BUGS = (
     ),
     Bug(
         "a limit that is changed forgets what is held",
-        "tokenwise_shell/budgets/treasury",
-        "Budget(limit, before.spent, before.held, Nanodollars(over))",
-        "Budget(limit, before.spent, _NOTHING, Nanodollars(over))",
+        "tokenwise/budgets/nested",
+        "relimit(self._open[scope], limit)",
+        "relimit(Budget(limit, self._open[scope].spent, overrun=self._open[scope].spent), limit)",
         LAWS,
     ),
 )

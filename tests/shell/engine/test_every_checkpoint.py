@@ -12,17 +12,18 @@ from property_tests.seeded import seeded_job
 from tests.shell.budgets.test_slices import Store
 from tests.shell.engine.test_interpret import Notebook, calls_of, now_ms
 from tokenwise.budgets.ledger import Abandoned, Charged, Finished, check
+from tokenwise.budgets.limits import Account, Limit
 from tokenwise.budgets.windows import Window
 from tokenwise.faults import Fault
 from tokenwise.money import Nanodollars
 from tokenwise.simulation.simulation import RandomWorld
-from tokenwise_shell.budgets.accounts import Accounts, Limit
-from tokenwise_shell.budgets.shared import SharedBank, SharedPurse
+from tokenwise_shell.budgets.holder import Holder
+from tokenwise_shell.budgets.limits import InForce
+from tokenwise_shell.budgets.process_store import ProcessStore
+from tokenwise_shell.budgets.shared import SharedBudgets, SharedHolder
 from tokenwise_shell.budgets.slices import Slices
-from tokenwise_shell.budgets.treasury import Purse, Treasury
 from tokenwise_shell.engine.interpret import Interpreter
 from tokenwise_shell.engine.watch import Watch
-from tokenwise_shell.ledger.booking import Account
 
 LIMIT = Nanodollars(10**12)
 
@@ -44,15 +45,15 @@ class CancelAt(trio.abc.Instrument):
 
 async def cancelled_run(job, world, instrument):
     """Run a job until it ends or the instrument cancels it; what is held, spent and written after that."""
-    treasury, books = Treasury(), Notebook()
-    treasury.open("process", LIMIT)
-    purse = Purse(treasury, lambda _: ("process",))
-    interpreter = Interpreter(calls_of(world, job.id), purse, books, Watch(), now_ms)
+    store, books = ProcessStore(), Notebook()
+    store.open("process", LIMIT)
+    holder = Holder(store, lambda _: ("process",))
+    interpreter = Interpreter(calls_of(world, job.id), holder, books, Watch(), now_ms)
     with trio.CancelScope() as scope:
         instrument.scope = scope
         await interpreter.run(job)
     instrument.scope = None
-    return scope.cancelled_caught, treasury, [entry for _, entry in books.entries]
+    return scope.cancelled_caught, store, [entry for _, entry in books.entries]
 
 
 def stopped_at(step, seed, run=cancelled_run):
@@ -67,12 +68,12 @@ def stopped_at(step, seed, run=cancelled_run):
 def test_cancelled_at_any_checkpoint_nothing_is_held_and_the_books_balance(seed):
     step, cancelled = 0, True
     while cancelled:
-        cancelled, treasury, entries = stopped_at(step, seed)
-        assert treasury.open_holds == 0, f"step {step}"
-        assert treasury["process"].held == 0
+        cancelled, store, entries = stopped_at(step, seed)
+        assert store.open_holds == 0, f"step {step}"
+        assert store["process"].held == 0
         assert list(check(entries)) == []
         spent = sum(entry.amount for entry in entries if isinstance(entry, Charged | Abandoned))
-        assert treasury["process"].spent == spent
+        assert store["process"].spent == spent
         assert sum(isinstance(entry, Finished) for entry in entries) <= 1
         step += 1
     assert isinstance(entries[-1], Finished)
@@ -90,8 +91,8 @@ class Slow(Store):
 
     async def open(self, scope, limit, *, spent=0, ends_ms=None):
         await trio.sleep(0.003)
-        if scope not in self.treasury:
-            self.treasury.open(scope, limit, spent=spent, ends_ms=ends_ms)
+        if scope not in self.store:
+            self.store.open(scope, limit, spent=spent, ends_ms=ends_ms)
         return True
 
     async def reserve(self, run_id, attempt, amount, scopes, *, share=1):
@@ -104,17 +105,17 @@ async def cancelled_shared_run(job, world, instrument):
     store, books = Slow(), Notebook()
     async with trio.open_nursery() as nursery:
         slices = Slices(store, "replica")
-        accounts = Accounts(SharedBank(slices), now_ms)
-        accounts.limit(Limit(LIMIT, Window.TOTAL))
-        purse = SharedPurse(slices, accounts.bank, accounts, lambda _: Account(), nursery, print)
-        interpreter = Interpreter(calls_of(world, job.id), purse, books, Watch(), now_ms)
+        limits = InForce(SharedBudgets(slices), now_ms)
+        limits.add(Limit(LIMIT, Window.TOTAL))
+        holder = SharedHolder(slices, limits.store, limits, lambda _: Account(), nursery, print)
+        interpreter = Interpreter(calls_of(world, job.id), holder, books, Watch(), now_ms)
         with trio.CancelScope() as scope:
             instrument.scope = scope
             await interpreter.run(job)
         instrument.scope = None
         await trio.sleep(1)
         slices.give_up()
-    return scope.cancelled_caught, store.treasury, [entry for _, entry in books.entries]
+    return scope.cancelled_caught, store.store, [entry for _, entry in books.entries]
 
 
 @pytest.mark.slow  # hundreds of runs, each in a trio.run of its own
@@ -122,11 +123,11 @@ async def cancelled_shared_run(job, world, instrument):
 def test_cancelled_at_any_checkpoint_nothing_is_held_in_a_shared_store_either(seed):
     step, cancelled = 0, True
     while cancelled:
-        cancelled, treasury, entries = stopped_at(step, seed, cancelled_shared_run)
-        assert treasury.open_holds == 0, f"step {step}"
+        cancelled, store, entries = stopped_at(step, seed, cancelled_shared_run)
+        assert store.open_holds == 0, f"step {step}"
         assert list(check(entries)) == []
         spent = sum(entry.amount for entry in entries if isinstance(entry, Charged | Abandoned))
-        assert spent == (treasury["process total"].spent if "process total" in treasury else 0)
+        assert spent == (store["process total"].spent if "process total" in store else 0)
         step += 1
     assert isinstance(entries[-1], Finished)
     assert step > 5

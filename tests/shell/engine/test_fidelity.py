@@ -24,7 +24,8 @@ from tokenwise.machine.run import Outcome
 from tokenwise.plan import Check, CheckKind
 from tokenwise.simulation.simulation import Arrival, only, simulate
 from tokenwise.simulation.transcripts import transcript
-from tokenwise_shell.budgets.treasury import Purse, Treasury
+from tokenwise_shell.budgets.holder import Holder
+from tokenwise_shell.budgets.process_store import ProcessStore
 from tokenwise_shell.config.settings import ProviderKind
 from tokenwise_shell.embedded import Chance, Every, First, Limits, Pace, Script
 from tokenwise_shell.embedded.faults.script_files import read_header_fault
@@ -119,8 +120,8 @@ class Case:
                 relay = {"relay": relayed, "first_token": first_token} if self.stream else {}
                 return await caller.call(hurried(call, self.salt), **relay)
 
-            purse = Purse(Treasury(), scopes_of=lambda _: ())
-            shell = Interpreter(place_call, purse, Notebook(), Watch(), now_ms)
+            holder = Holder(ProcessStore(), scopes_of=lambda _: ())
+            shell = Interpreter(place_call, holder, Notebook(), Watch(), now_ms)
             run = await shell.run(self.job, listener=moments.append)
         return run, moments
 

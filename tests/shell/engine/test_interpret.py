@@ -16,7 +16,8 @@ from tokenwise.machine.messages import Cancelled, Reserved, ReserveRefused
 from tokenwise.machine.run import Ended, Outcome
 from tokenwise.simulation.simulation import Arrival, RandomWorld, ScriptedWorld, only, simulate
 from tokenwise.simulation.transcripts import transcript
-from tokenwise_shell.budgets.treasury import Purse, Treasury
+from tokenwise_shell.budgets.holder import Holder
+from tokenwise_shell.budgets.process_store import ProcessStore
 from tokenwise_shell.engine.interpret import Interpreter
 from tokenwise_shell.engine.watch import Watch
 from tokenwise_shell.ledger.jsonl import LinesUnwritable
@@ -58,8 +59,8 @@ def calls_of(world, run_id="run"):
 
 
 def interpreter(world, books=None, run_id="run"):
-    purse = Purse(Treasury(), scopes_of=lambda _: ())
-    return Interpreter(calls_of(world, run_id), purse, books or Notebook(), Watch(), now_ms)
+    holder = Holder(ProcessStore(), scopes_of=lambda _: ())
+    return Interpreter(calls_of(world, run_id), holder, books or Notebook(), Watch(), now_ms)
 
 
 async def perform(a_job, world, books=None):

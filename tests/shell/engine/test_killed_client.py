@@ -10,9 +10,10 @@ import pytest
 import trio
 
 from tests.shell.commands import configure, environment
+from tokenwise.budgets.limits import Limit
 from tokenwise.budgets.windows import Window
-from tokenwise_shell.budgets.accounts import Limit, accounts_for
-from tokenwise_shell.budgets.treasury import Treasury
+from tokenwise_shell.budgets.limits import limits_for
+from tokenwise_shell.budgets.process_store import ProcessStore
 from tokenwise_shell.embedded import EmbeddedProvider, Pace, serve
 from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.ledger.journal import Journal
@@ -55,7 +56,7 @@ async def test_killed_at_random_moments_the_books_balance_keep_to_the_window_and
         for _ in range(KILLS):
             await killed(config, tmp_path, draw)
     journal = Journal.open(ledger, now_ms=wall_ms)
-    accounts_for(journal, Treasury(), [Limit(LIMIT_NANO, Window.DAY)])
+    limits_for(journal, ProcessStore(), [Limit(LIMIT_NANO, Window.DAY)])
     journal.close()
     shot = snapshot(ledger)
     proof = prove(shot.lines(pytest.fail), living=shot.living)

@@ -5,11 +5,12 @@ import pytest
 from tests.shell.ledger.test_journal import AT_MS, die, opened, released
 from tests.shell.ledger.test_journal import charged as charge
 from tests.shell.ledger.test_journal import reserved as reservation
+from tokenwise.budgets.limits import Limit
 from tokenwise.budgets.windows import Window
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
-from tokenwise_shell.budgets.accounts import Limit, accounts_for
-from tokenwise_shell.budgets.treasury import Treasury
+from tokenwise_shell.budgets.limits import limits_for
+from tokenwise_shell.budgets.process_store import ProcessStore
 from tokenwise_shell.config.settings import LedgerSync
 from tokenwise_shell.ledger.bookmarks import Bookmarks
 from tokenwise_shell.ledger.journal import Journal
@@ -51,7 +52,7 @@ def path(tmp_path):
 @pytest.mark.parametrize("sync", [LedgerSync.LEASE, LedgerSync.ALWAYS])
 async def test_after_a_death_only_the_end_is_read_and_nothing_is_missed(path, sync):
     journal = Journal.open(path, now_ms=lambda: AT_MS, sync=sync)
-    accounts = accounts_for(journal, Treasury(), [Limit(Nanodollars(10**12), Window.TOTAL)])
+    limits = limits_for(journal, ProcessStore(), [Limit(Nanodollars(10**12), Window.TOTAL)])
     journal.bookmarks.every_lines = 15
     await worked(journal, 40)
     journal.append("last", reservation())
@@ -63,7 +64,7 @@ async def test_after_a_death_only_the_end_is_read_and_nothing_is_missed(path, sy
     after = opened(path)
     assert after.recovered == Recovered(1, 360_000)
     after.close()
-    assert accounts.read().days == {}
+    assert limits.read().days == {}
     assert verify(read_lines(path, pytest.fail)).problems == ()
 
 

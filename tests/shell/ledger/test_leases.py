@@ -7,12 +7,14 @@ import trio
 
 from tests.shell.ledger.test_journal import AT_MS, die, entries, finished
 from tokenwise.budgets.ledger import Charged, Released, Reservation
+from tokenwise.budgets.limits import Account
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
 from tokenwise.usage import Usage
-from tokenwise_shell.budgets.treasury import Granted, Purse, Treasury
+from tokenwise_shell.budgets.answers import Granted
+from tokenwise_shell.budgets.holder import Holder
+from tokenwise_shell.budgets.process_store import ProcessStore
 from tokenwise_shell.config.settings import LedgerSync
-from tokenwise_shell.ledger.booking import Account
 from tokenwise_shell.ledger.journal import Journal
 from tokenwise_shell.ledger.jsonl import LineFile, read_lines
 from tokenwise_shell.ledger.leases import Leases
@@ -40,15 +42,15 @@ class Office:
     """A journal with leases, the budget they are taken from, and the calls that have left."""
 
     def __init__(self, path, limit=LIMIT):
-        self.treasury = Treasury()
-        self.treasury.open("process", Nanodollars(limit))
+        self.store = ProcessStore()
+        self.store.open("process", Nanodollars(limit))
         self.journal = Journal.open(path, now_ms=lambda: AT_MS, sync=LedgerSync.LEASE)
         file = self.journal.file
         watched = Watched(file.path, file.descriptor, accepted=file.accepted)
         self.journal.file = self.journal.rotation.file = self.journal.commits.file = watched
         self.journal.file.safe_bytes, self.journal.file.syncs = file.size, 0
-        self.journal.leases.lender, self.journal.leases.scopes_of = self.treasury, lambda _: ("process",)
-        self.purse = Purse(self.treasury, lambda _: ("process",), self.journal.leases.give_way)
+        self.journal.leases.lender, self.journal.leases.scopes_of = self.store, lambda _: ("process",)
+        self.holder = Holder(self.store, lambda _: ("process",), self.journal.leases.give_way)
         self.cost = {}
 
     @property
@@ -59,7 +61,7 @@ class Office:
         """Reserve and leave; False where the budget says no."""
         attempt = AttemptId("answer", number)
         heard = []
-        self.purse.reserve("run", attempt, Nanodollars(amount), heard.append)
+        self.holder.reserve("run", attempt, Nanodollars(amount), heard.append)
         if not isinstance(heard[0], Granted):
             return False
         self.journal.append("run", Reservation(attempt, "mini", "openai", Nanodollars(amount), 10, 10))
@@ -70,7 +72,7 @@ class Office:
     def pay(self, number, cost):
         attempt, over = AttemptId("answer", number), self.cost[number] - cost
         charged = Charged(attempt, "mini", "openai", cost, Usage(), "ok", estimated=False, asked="mini")
-        self.purse.settle("run", attempt, Nanodollars(cost))
+        self.holder.settle("run", attempt, Nanodollars(cost))
         self.journal.append("run", charged, *([Released(attempt, Nanodollars(over))] if over else []))
         self.cost[number] = cost
 
@@ -126,16 +128,16 @@ class TestSyncing:
     async def test_near_the_limit_each_call_is_synced_and_the_last_cent_can_be_used(self, path):
         office = Office(path, 1000)
         assert [await office.call(number) for number in range(11)] == [True] * 10 + [False]
-        assert office.treasury["process"].held == 1000
+        assert office.store["process"].held == 1000
         assert office.syncs == 10
         office.journal.close()
 
     async def test_a_lease_gives_way_to_a_call_that_needs_its_money(self, path):
         office = Office(path, 14_000)
         await office.call(0)
-        assert office.treasury["process"].held == 100 + 1600
+        assert office.store["process"].held == 100 + 1600
         assert await office.call(1, 13_900)
-        assert office.treasury["process"].held == 14_000
+        assert office.store["process"].held == 14_000
         office.journal.close()
 
     async def test_money_that_only_a_lease_holds_is_not_refused_to_anybody(self, office):
@@ -148,7 +150,7 @@ class TestSyncing:
         for _ in range(2):
             office.journal.append("run", finished(0))
             await office.journal.synced()
-        assert office.treasury["process"].held == AMOUNT
+        assert office.store["process"].held == AMOUNT
 
     async def test_each_key_has_its_own_lease(self, office):
         office.journal.enrol("run", key="alice")
@@ -252,14 +254,14 @@ def test_a_lease_counts_only_once_it_is_on_the_disk():
 
 
 def test_the_treasury_holds_what_of_a_lease_is_not_reserved_yet():
-    treasury = Treasury()
-    treasury.open("process", Nanodollars(LIMIT))
-    leases = Leases(lambda *_: 1, treasury, lambda _: ("process",))
+    store = ProcessStore()
+    store.open("process", Nanodollars(LIMIT))
+    leases = Leases(lambda *_: 1, store, lambda _: ("process",))
     leases.draw(Account(), Nanodollars(100), 0)
     leases.renew()
-    assert treasury["process"].held == 1600
-    assert isinstance(treasury.reserve("run", AttemptId("s", 0), Nanodollars(700), ("process",)), Granted)
+    assert store["process"].held == 1600
+    assert isinstance(store.reserve("run", AttemptId("s", 0), Nanodollars(700), ("process",)), Granted)
     leases.draw(Account(), Nanodollars(700), 2)
-    assert treasury["process"].held == 1600
+    assert store["process"].held == 1600
     leases.end()
-    assert treasury["process"].held == 700
+    assert store["process"].held == 700

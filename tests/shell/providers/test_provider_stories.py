@@ -23,7 +23,8 @@ from tokenwise.policy import Policy
 from tokenwise.routing.health import Health
 from tokenwise.routing.request import Wishes, read_request
 from tokenwise.traits import Tier
-from tokenwise_shell.budgets.treasury import Purse, Treasury
+from tokenwise_shell.budgets.holder import Holder
+from tokenwise_shell.budgets.process_store import ProcessStore
 from tokenwise_shell.config.settings import ProviderKind
 from tokenwise_shell.embedded import EmbeddedProvider, First, Pace, Reset, Script, Status
 from tokenwise_shell.engine.calls import Caller
@@ -67,7 +68,7 @@ class Stage:
 
     interpreter: Interpreter
     books: Notebook
-    treasury: Treasury
+    store: ProcessStore
 
     async def run(self, **fields: object) -> Run:
         return await self.interpreter.run(a_job(**fields))
@@ -79,7 +80,7 @@ class Stage:
     @property
     def settled(self) -> bool:
         """Whether no money is held anywhere, and the books say the same."""
-        held = self.treasury["all"].held or self.treasury.open_holds
+        held = self.store["all"].held or self.store.open_holds
         return not held and list(ledger.check(entry for _, entry in self.books.entries)) == []
 
 
@@ -89,11 +90,11 @@ def a_job(name: str = "run", **fields: object) -> Job:
 
 
 def stage(place_call) -> Stage:
-    treasury = Treasury()
-    treasury.open("all", parse_usd("1.00"))
+    store = ProcessStore()
+    store.open("all", parse_usd("1.00"))
     books = Notebook()
-    purse = Purse(treasury, scopes_of=lambda _: ("all",))
-    return Stage(Interpreter(place_call, purse, books, Watch(), now_ms), books, treasury)
+    holder = Holder(store, scopes_of=lambda _: ("all",))
+    return Stage(Interpreter(place_call, holder, books, Watch(), now_ms), books, store)
 
 
 async def played(talks: Mapping[str, Talk], kinds: Mapping[str, ProviderKind], act) -> None:
@@ -142,7 +143,7 @@ async def test_a_rate_limit_then_a_reset_then_a_reply(autojump_clock, kind):
         charged = stage.books.of(Charged)
         assert [each.attempt for each in charged] == [AttemptId("answer", number) for number in range(3)]
         assert [each.outcome for each in charged] == ["rate_limited", "disconnected", "ok"]
-        # Refused work is free; what was cut off may be billed, so its reservation stands; the rest is as reported.
+        # NotHeld work is free; what was cut off may be billed, so its reservation stands; the rest is as reported.
         assert (charged[0].amount, charged[1].estimated, charged[2].estimated) == (0, True, False)
         assert charged[2].usage == provider.billed[-1].usage
         waits = [each.after_ms for each in stage.books.of(Retried)]

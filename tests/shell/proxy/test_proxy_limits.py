@@ -245,7 +245,7 @@ class TestKeys:
                 await until(lambda: any(line["type"] == "reserved" for line in world.lines))
                 KeyFile(keys_beside(world.client.journal.file.path)).revoke("alice", 1)
                 assert (await world.post(chat(), **bearer)).status == 401
-                assert world.client.accounts.limits == ()
+                assert not world.client.limits
             assert (answers[0].status, answers[0].data[-1]) == (200, b"[DONE]")
             books = world.client.journal.file.path
         proof = verify(read_lines(books, print))

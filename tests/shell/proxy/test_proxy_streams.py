@@ -225,7 +225,7 @@ class TestAClientThatLeaves:
                 nursery.start_soon(world.post, chat(stream=stream))
                 await until(lambda: world.one.received and (world.one.billed or not stream))
                 nursery.cancel_scope.cancel()
-            await until(lambda: not world.client.purse.treasury.open_holds)
+            await until(lambda: not world.client.holder.store.open_holds)
             assert world.balances()
             (abandoned,) = [line for line in world.lines if line["type"] == "abandoned"]
             (reserved,) = [line for line in world.lines if line["type"] == "reserved"]

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
-from tokenwise.budgets.windows import span_of
+from tokenwise.budgets.limits import EVERYBODY, Account, Limit
+from tokenwise.budgets.windows import lasting, span_of
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars
-from tokenwise_shell.budgets.accounts import PROCESS, Accounts, Limit, limits_of
-from tokenwise_shell.budgets.local_store import LocalTreasury
-from tokenwise_shell.budgets.treasury import Treasury
+from tokenwise_shell.budgets.limits import InForce, limits_of
+from tokenwise_shell.budgets.local_store import LocalStore
+from tokenwise_shell.budgets.process_store import ProcessStore
 from tokenwise_shell.config.settings import Settings
 from tokenwise_shell.config.values import ALONE
 from tokenwise_shell.proxy.admission.keys import Key
@@ -40,11 +41,11 @@ def limits_of_keys(keys: Iterable[Key]) -> tuple[Limit, ...]:
     return tuple(Limit(key.budget, key.window, key=key.name) for key in live if key.budget is not None)
 
 
-def put_in_force(accounts: Accounts, keys: Iterable[Key], settings: Settings) -> None:
+def put_in_force(limits: InForce, keys: Iterable[Key], settings: Settings) -> None:
     """Let these be the budgets of keys, and no others. Raises InputError where they cannot be kept together."""
-    limits = limits_of_keys(keys)
-    refuse_unshared(limits, settings)
-    accounts.limit_keys(limits)
+    wanted = limits_of_keys(keys)
+    refuse_unshared(wanted, settings)
+    limits.limit_keys(wanted)
 
 
 def refuse_unshared(limits: Iterable[Limit], settings: Settings) -> None:
@@ -53,30 +54,30 @@ def refuse_unshared(limits: Iterable[Limit], settings: Settings) -> None:
         raise InputError(Problem("proxy.workers", _EACH_ITS_OWN))
 
 
-def is_limited(accounts: Accounts, key: str, tags: Iterable[str]) -> bool:
+def is_limited(limits: InForce, key: str, tags: Iterable[str]) -> bool:
     """Whether any limit holds for a request of this key under these tags."""
-    owners = {PROCESS, f"key:{key}", *(f"tag:{tag}" for tag in tags)}
-    return any(limit.owner in owners for limit in accounts.limits)
+    account = Account(key, tuple(tags))
+    return any(limit.owner_of(account) is not None for limit in limits)
 
 
-def emptied(accounts: Accounts, key: str, now_ms: int) -> str:
+def emptied(limits: InForce, key: str, now_ms: int) -> str:
     """The budget, of everybody or of this key, in which everything is spent; "" where there is none.
 
     Money that is held may come back, so it is not counted.
     """
-    owners = (PROCESS, f"key:{key}")
-    over = (one for one in standings(accounts, now_ms) if one.who in owners and one.spent >= one.limit)
+    owners = (EVERYBODY, f"key:{key}")
+    over = (one for one in standings(limits, now_ms) if one.who in owners and one.spent >= one.limit)
     return next((f"{one.who} {one.window}" for one in over), "")
 
 
-def standings(accounts: Accounts, now_ms: int) -> Iterator[Standing]:
+def standings(limits: InForce, now_ms: int) -> Iterator[Standing]:
     """How each limit stands in its present window, as far as this process knows."""
-    for limit in accounts.limits:
+    for limit in limits:
         span = span_of(limit.window, now_ms)
-        scope, bank = limit.scope(span), accounts.bank
-        if isinstance(bank, Treasury | LocalTreasury) and scope in bank:
-            spent, held = bank[scope].spent, bank[scope].held
+        scope, store = limit.scope(span), limits.store
+        if isinstance(store, ProcessStore | LocalStore) and scope in store:
+            spent, held = store[scope].spent, store[scope].held
         else:
-            known = (accounts.read(), accounts.tally)
+            known = (limits.read(), limits.tally)
             spent, held = Nanodollars(sum(one.spent(span, limit.key, limit.tag) for one in known)), Nanodollars(0)
-        yield Standing(limit.owner, limit.window.value, limit.amount, spent, held)
+        yield Standing(limit.owner, lasting(limit.window), limit.amount, spent, held)

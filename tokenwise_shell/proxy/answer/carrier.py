@@ -83,7 +83,7 @@ class Carrier:
 
     @property
     def _governed(self) -> bool:
-        return not self.order.ungoverned and self.service.client.purse.governed(self.id)
+        return not self.order.ungoverned and self.service.client.holder.governed(self.id)
 
     @property
     def _limit_ms(self) -> int:
@@ -151,7 +151,7 @@ class Carrier:
             case Outcome.OK:
                 return None
             case Outcome.BUDGET_EXHAUSTED:
-                refused = self.service.client.purse.refusal(self.id)
+                refused = self.service.client.holder.refusal(self.id)
                 return troubles.without_money(ended.why, ended.lack, refused)
             case Outcome.NO_MODEL:
                 return troubles.bad_request(ended.why, code="no_capable_model")

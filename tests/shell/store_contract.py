@@ -11,7 +11,7 @@ import trio
 from tokenwise.budgets.budget import Budget
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
-from tokenwise_shell.budgets.treasury import Granted, Refused
+from tokenwise_shell.budgets.answers import Granted, NotHeld
 
 
 class Desk(Protocol):
@@ -19,7 +19,7 @@ class Desk(Protocol):
 
     async def open(self, scope: str, limit: int, spent: int = 0) -> None: ...
 
-    async def reserve(self, run_id: str, attempt: AttemptId, amount: int, scopes: tuple[str, ...]) -> Granted | Refused:
+    async def reserve(self, run_id: str, attempt: AttemptId, amount: int, scopes: tuple[str, ...]) -> Granted | NotHeld:
         """The answer to a reserve."""
 
     async def ask(self, run_id: str, attempt: AttemptId, amount: int, scopes: tuple[str, ...]) -> None:
@@ -39,7 +39,7 @@ def balance(limit, spent=0, held=0, overrun=0):
     return Budget(*map(Nanodollars, (limit, spent, held, overrun)))
 
 
-class TreasuryContract:
+class StoreContract:
     """Subclass it, with a fixture `desk`."""
 
     async def test_what_is_granted_is_held(self, desk):
@@ -58,19 +58,19 @@ class TreasuryContract:
         await desk.reserve("run", FIRST, 100, ONE)
         desk.settle("run", FIRST, 130)
         assert await desk.balance("process") == balance(100, spent=130, overrun=30)
-        assert await desk.reserve("run", SECOND, 1, ONE) == Refused("process", 1, 0, 0)
+        assert await desk.reserve("run", SECOND, 1, ONE) == NotHeld("process", 1, 0, 0)
 
     async def test_a_refusal_says_which_budget_and_what_others_hold_of_it(self, desk):
         await desk.open("process", 100)
         await desk.reserve("other", FIRST, 60, ONE)
         refused = await desk.reserve("run", FIRST, 50, ONE)
-        assert refused == Refused("process", 50, 40, 60)
+        assert refused == NotHeld("process", 50, 40, 60)
         assert refused.busy
 
     async def test_all_budgets_take_it_or_none(self, desk):
         await desk.open("process", 1000)
         await desk.open("key:alice", 50)
-        assert await desk.reserve("run", FIRST, 60, BOTH) == Refused("key:alice", 60, 50, 0)
+        assert await desk.reserve("run", FIRST, 60, BOTH) == NotHeld("key:alice", 60, 50, 0)
         assert await desk.balance("process") == balance(1000)
         assert isinstance(await desk.reserve("run", FIRST, 50, BOTH), Granted)
         desk.settle("run", FIRST, 20)
@@ -81,7 +81,7 @@ class TreasuryContract:
         await desk.open("process", 100)
         await desk.open("key:alice", 50)
         await desk.reserve("other", FIRST, 99, ONE)
-        assert await desk.reserve("run", FIRST, 60, BOTH) == Refused("key:alice", 60, 50, 0)
+        assert await desk.reserve("run", FIRST, 60, BOTH) == NotHeld("key:alice", 60, 50, 0)
 
     async def test_a_budget_named_twice_takes_it_once(self, desk):
         await desk.open("process", 100)
@@ -110,12 +110,12 @@ class TreasuryContract:
 
     async def test_what_the_ledger_says_was_spent_is_gone_from_the_start(self, desk):
         await desk.open("process", 100, spent=70)
-        assert await desk.reserve("run", FIRST, 40, ONE) == Refused("process", 40, 30, 0)
+        assert await desk.reserve("run", FIRST, 40, ONE) == NotHeld("process", 40, 30, 0)
 
     async def test_a_limit_below_what_was_spent_leaves_nothing(self, desk):
         await desk.open("process", 100, spent=130)
         assert await desk.balance("process") == balance(100, spent=130, overrun=30)
-        assert await desk.reserve("run", FIRST, 1, ONE) == Refused("process", 1, 0, 0)
+        assert await desk.reserve("run", FIRST, 1, ONE) == NotHeld("process", 1, 0, 0)
 
     async def test_simultaneous_callers_never_jointly_exceed_the_limit(self, desk):
         await desk.open("process", 1000)

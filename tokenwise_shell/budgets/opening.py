@@ -4,24 +4,25 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from typing import TYPE_CHECKING
 
-from tokenwise_shell.budgets.accounts import Accounts, accounts_for, limits_of, purse_for
-from tokenwise_shell.budgets.local_store import LocalTreasury
-from tokenwise_shell.budgets.treasury import Purse, Treasury
+from tokenwise_shell.budgets.holder import Holder, holder_for
+from tokenwise_shell.budgets.limits import InForce, limits_for, limits_of
+from tokenwise_shell.budgets.local_store import LocalStore
+from tokenwise_shell.budgets.process_store import ProcessStore
 from tokenwise_shell.config.settings import Settings
 from tokenwise_shell.config.values import LOCAL
 from tokenwise_shell.ledger.journal import Journal
 
 if TYPE_CHECKING:
-    from tokenwise_shell.budgets.shared import SharedPurse
+    from tokenwise_shell.budgets.shared import SharedHolder
 
-__all__ = ["open_purse"]
+__all__ = ["open_holder"]
 
 
 @asynccontextmanager
-async def open_purse(
+async def open_holder(
     settings: Settings, journal: Journal, notice: Callable[[str], None]
-) -> "AsyncIterator[tuple[Purse | SharedPurse, Accounts]]":
-    """The purse and the limits behind it, while the block runs: in the store that the settings name, else in process.
+) -> "AsyncIterator[tuple[Holder | SharedHolder, InForce]]":
+    """The holder and the limits behind it, while the block runs: in the store that the settings name, else in process.
 
     `notice` is told what people should know of it. Raises InputError where the store cannot be used, OSError where the
     ledger cannot be read.
@@ -30,19 +31,19 @@ async def open_purse(
     if settings.store_url:
         from tokenwise_shell.budgets.shared import open_shared  # most processes share with nobody
 
-        async with open_shared(settings, journal, limits, notice) as purse:
-            yield purse, purse.accounts
+        async with open_shared(settings, journal, limits, notice) as holder:
+            yield holder, holder.in_force
         return
     if settings.budget_store == LOCAL:
-        with closing(LocalTreasury(journal.file.path, journal.writer)) as shared:
-            accounts = accounts_for(journal, shared, limits)
-            yield purse_for(journal, shared, accounts), accounts
+        with closing(LocalStore(journal.file.path, journal.writer)) as shared:
+            in_force = limits_for(journal, shared, limits)
+            yield holder_for(journal, shared, in_force), in_force
         return
     if limits and journal.others:
         notice(_several(journal.others))
-    treasury = Treasury()
-    accounts = accounts_for(journal, treasury, limits)
-    yield purse_for(journal, treasury, accounts), accounts
+    store = ProcessStore()
+    in_force = limits_for(journal, store, limits)
+    yield holder_for(journal, store, in_force), in_force
 
 
 def _several(others: int) -> str:

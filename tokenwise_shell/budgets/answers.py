@@ -1,0 +1,143 @@
+"""What becomes of a reserve: the amount is held, or some budget says no; and how that is told to people."""
+
+from collections.abc import Callable
+from statistics import median_low
+from typing import Final
+
+from attrs import define, evolve, field, frozen
+
+from tokenwise.budgets.budget import Hold, Short
+from tokenwise.budgets.nested import Place
+from tokenwise.money import Nanodollars, format_usd
+from tokenwise_shell.ledger.jsonl import iso
+
+__all__ = ["UNREACHABLE", "Answer", "Granted", "NotHeld", "Refusals", "Since", "told"]
+
+UNREACHABLE: Final = "budget_store"
+"""The scope that a refusal names where the store of budgets could not be asked."""
+
+# Refusals nobody has asked for yet: runs that wait their turn, and ended well after all.
+_REMEMBERED: Final = 1024
+
+# A client that is told to wait longer than this has gone to somebody else.
+_LONGEST_WAIT_S: Final = 30
+
+
+@frozen
+class Granted:
+    """The amount is held in every scope named; where not `governed`, in none: no store could be asked, by policy."""
+
+    hold: Hold
+    governed: bool = True
+
+
+@frozen
+class NotHeld:
+    """Nothing is held. `scope` is the budget that said no, with what it has left and what others hold of it.
+
+    `ends_ms` is when its window ends and the limit is renewed (Unix time), None where that will not be. `age_ms` is for
+    how long the calls of this process have been under way, at the median.
+    """
+
+    scope: str
+    needed: Nanodollars
+    available: Nanodollars
+    held: Nanodollars
+    ends_ms: int | None = None
+    age_ms: int = 0
+
+    @classmethod
+    def of(cls, short: Short, ends_ms: int | None) -> "NotHeld":
+        """What the core says of the tightest budget, which is renewed at this time."""
+        return cls(short.scope, short.needed, short.available, short.held, ends_ms)
+
+    @classmethod
+    def unasked(cls, amount: Nanodollars) -> "NotHeld":
+        """Nobody could be asked whether there is so much."""
+        return cls(UNREACHABLE, amount, Nanodollars(0), Nanodollars(0))
+
+    def for_want_of(self, least: Nanodollars) -> "NotHeld":
+        """The same refusal of the least that would have done, where more was asked for."""
+        return evolve(self, needed=min(self.needed, least))
+
+    @property
+    def retry_after_s(self) -> int:
+        """When it is worth asking again: calls that have taken so long may well take as long again."""
+        return min(max(1, -(-self.age_ms // 1000)), _LONGEST_WAIT_S)
+
+    @property
+    def busy(self) -> bool:
+        """Whether waiting may help: with the others' holds given back in full, this budget would say yes."""
+        return self.available + self.held >= self.needed
+
+    @property
+    def code(self) -> str:
+        """The refusal's name for programs."""
+        if self.unreachable:
+            return "budget_unavailable"
+        return "budget_busy" if self.busy else "budget_exceeded"
+
+    @property
+    def unreachable(self) -> bool:
+        """Whether nobody could be asked, so that nothing is known of the money."""
+        return self.scope == UNREACHABLE
+
+
+Answer = Callable[[Granted | NotHeld], None]
+"""Hears what became of a reserve, once."""
+
+
+@define(eq=False)
+class Refusals:
+    """The last refusal of each run, for whoever has to say why it came to nothing. Some are never asked for."""
+
+    _last: dict[str, NotHeld] = field(factory=dict)
+
+    def keep(self, run_id: str, refused: NotHeld) -> None:
+        """Remember it, and forget the oldest where there are too many."""
+        self._last.pop(run_id, None)
+        self._last[run_id] = refused
+        if len(self._last) > _REMEMBERED:
+            del self._last[next(iter(self._last))]
+
+    def take(self, run_id: str) -> NotHeld | None:
+        """The last refusal of this run, which is forgotten with that; None where it was refused nothing."""
+        return self._last.pop(run_id, None)
+
+
+@define(eq=False)
+class Since:
+    """Since when each call has held its money, Unix ms."""
+
+    _began: dict[Place, int] = field(factory=dict)
+
+    def begin(self, place: Place, at_ms: int) -> None:
+        """A call holds money from now on."""
+        self._began[place] = at_ms
+
+    def end(self, place: Place) -> None:
+        """It holds none any more."""
+        self._began.pop(place, None)
+
+    def dated(self, refused: NotHeld | None, at_ms: int) -> NotHeld | None:
+        """The refusal with what is known of the others' calls."""
+        if refused is None or not self._began:
+            return refused
+        return evolve(refused, age_ms=max(0, at_ms - median_low(self._began.values())))
+
+
+def told(refused: NotHeld) -> str:
+    """A refusal in words: which limit, what was needed, what is left, what others hold, and when the window ends.
+
+    >>> told(NotHeld("key:alice 2026-11", Nanodollars(50_000_000), Nanodollars(10_000_000), Nanodollars(0)))
+    'the budget key:alice 2026-11 has $0.01 left of the $0.05 needed'
+    """
+    needed, left, held = map(format_usd, (refused.needed, refused.available, refused.held))
+    if refused.unreachable:
+        return f"the shared budgets cannot be reached, so the {needed} needed cannot be held; see `budget_store`"
+    parts = [f"the budget {refused.scope} has {left} left of the {needed} needed"]
+    if refused.held:
+        parts.append(f"{held} of it is held by calls under way" + (", so waiting may help" if refused.busy else ""))
+    if refused.ends_ms is not None:
+        parts.append(f"it is renewed at {iso(refused.ends_ms)}")
+    return "; ".join(parts)

@@ -1,0 +1,80 @@
+"""Who holds money for runs, as the interpreter sees it, where that is answered at once: in a process, on a machine."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from attrs import define, field
+
+from tokenwise.ids import AttemptId
+from tokenwise.money import Nanodollars
+from tokenwise_shell.budgets.answers import Answer, Granted, NotHeld, Refusals, Since
+from tokenwise_shell.budgets.limits import InForce
+from tokenwise_shell.budgets.local_store import LocalStore
+from tokenwise_shell.budgets.process_store import ProcessStore
+from tokenwise_shell.ledger.journal import Journal
+
+__all__ = ["Holder", "holder_for"]
+
+
+class _Asked(Protocol):
+    def reserve(
+        self, run_id: str, attempt: AttemptId, amount: Nanodollars, scopes: tuple[str, ...], *, share: int = ...
+    ) -> Granted | NotHeld: ...
+
+    def settle(self, run_id: str, attempt: AttemptId, cost: Nanodollars) -> None: ...
+
+
+@define(eq=False)
+class Holder:
+    """The store as the interpreter sees it: each run's scopes are looked up, and every reserve is answered at once.
+
+    `give_way` frees what this process itself has put aside in a budget that says no, if anything; then it is asked
+    once more. `now_ms` tells how long calls have been under way.
+    """
+
+    store: _Asked
+    scopes_of: Callable[[str], tuple[str, ...]]
+    give_way: Callable[[str], bool] = lambda _: False
+    now_ms: Callable[[], int] = lambda: 0
+    _refusals: Refusals = field(factory=Refusals)
+    _since: Since = field(factory=Since)
+
+    def reserve(self, run_id: str, attempt: AttemptId, amount: Nanodollars, answer: Answer, *, share: int = 1) -> None:
+        """Hold the amount in every budget that applies to the run, or in none."""
+        scopes = self.scopes_of(run_id)
+        told = self.store.reserve(run_id, attempt, amount, scopes, share=share)
+        while isinstance(told, NotHeld) and self.give_way(told.scope):
+            told = self.store.reserve(run_id, attempt, amount, scopes, share=share)
+        if isinstance(told, NotHeld):
+            self._refusals.keep(run_id, told)
+        else:
+            self._since.begin((run_id, attempt), self.now_ms())
+        answer(told)
+
+    def refusal(self, run_id: str) -> NotHeld | None:
+        """The last refusal of this run, which is forgotten with that; None where it was refused nothing."""
+        return self._since.dated(self._refusals.take(run_id), self.now_ms())
+
+    def governed(self, run_id: str) -> bool:  # noqa: ARG002 -- in a shared store it depends on the run
+        """Whether every call of this run was held to its budgets: here, always."""
+        return True
+
+    @property
+    def ungoverned(self) -> int:
+        """How many calls were held to none: here, no call."""
+        return 0
+
+    def settle(self, run_id: str, attempt: AttemptId, cost: Nanodollars) -> None:
+        """Close the hold at this cost."""
+        self._since.end((run_id, attempt))
+        self.store.settle(run_id, attempt, cost)
+
+
+def holder_for(journal: Journal, store: ProcessStore | LocalStore, in_force: InForce) -> Holder:
+    """What the interpreter asks for money where it is answered at once: in this process, or on this machine.
+
+    The journal's leases are taken from the same budgets, and give way to calls.
+    """
+    leases = journal.leases
+    leases.lender, leases.scopes_of, leases.limited = store, in_force.scopes, in_force.limited
+    return Holder(store, lambda run_id: in_force.scopes(journal.account_of(run_id)), leases.give_way, journal.now_ms)
