@@ -263,7 +263,7 @@ class House:
         self.deaths += 1
         self.dies_after, self.dies_unrecorded = None, False
         os.close(self.journal.file.descriptor)
-        os.close(self.journal._place.descriptor)
+        os.close(self.journal.rotation.place.descriptor)
         lines = list(read_ledger(self.path, lambda _: None))
         closed = {place_of(line) for line in lines if line["type"] in ("charged", "abandoned")}
         self.auditor.died({place_of(line) for line in lines if line["type"] == "reserved"} - closed)
