@@ -4,6 +4,7 @@
     settle    replace a hold by what the call really cost
     release   give a hold back whole
     relimit   another limit for what is spent and held already
+    correct   book the difference where a cost that was settled is stated anew
 
 A driver keeps the `Hold` it was given and settles or releases it once. Several budgets at once are the affair of
 `nested`, and which of them apply that of `limits`.
@@ -16,7 +17,7 @@ from attrs.validators import ge
 
 from tokenwise.money import Nanodollars
 
-__all__ = ["Budget", "Hold", "Short", "begun", "release", "relimit", "reserve", "settle"]
+__all__ = ["Budget", "Hold", "Short", "begun", "correct", "release", "relimit", "reserve", "settle"]
 
 _NOTHING: Final = Nanodollars(0)
 
@@ -115,3 +116,15 @@ def relimit(budget: Budget, limit: Nanodollars) -> Budget:
     """
     over = max(budget.overrun, budget.spent + budget.held - limit)
     return Budget(limit, budget.spent, budget.held, Nanodollars(over))
+
+
+def correct(budget: Budget, by: int, over: int = 0) -> Budget:
+    """Book that a call has cost so much more than was settled, or less; `over` is what that does to its overrun.
+
+    >>> spoilt = Budget(Nanodollars(100), spent=Nanodollars(900), overrun=Nanodollars(860))
+    >>> correct(spoilt, by=-870, over=-860)
+    Budget(limit=100, spent=30, held=0, overrun=0)
+    """
+    spent = Nanodollars(max(0, budget.spent + by))
+    excess = spent + budget.held - budget.limit
+    return Budget(budget.limit, spent, budget.held, Nanodollars(max(0, budget.overrun + over, excess)))

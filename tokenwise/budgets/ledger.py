@@ -1,10 +1,11 @@
 """The entries of the books: one small class per kind of line. The shell adds when, which run and which key.
 
 Conservation, per attempt: reserved + overran = charged + released, or reserved = abandoned. `check` proves it for any
-sequence of entries, in any order.
+sequence of entries, in any order. A correction changes none of these: it says from which amount to which the cost of a
+call is stated anew, and each goes on from what was stated before it.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
 from attrs import field, frozen
@@ -20,6 +21,7 @@ __all__ = [
     "Abandoned",
     "Charged",
     "ContextCut",
+    "Corrected",
     "Downgraded",
     "Entry",
     "Escalated",
@@ -107,6 +109,29 @@ class Overran:
 
 
 @frozen
+class Corrected:
+    """A call that was `Charged` or `Abandoned` counts as `amount` from now on, where it counted as `was` until now.
+
+    `corrects` is the number of that line in its run, `charged_at` when it was written, `day` the day on which its money
+    was reserved: budgets count it there, whenever it is corrected. `reserved`, `outcome` ("" where it was abandoned)
+    and `estimated` (whether `was` was an estimate) are that call's, so that every sum follows from this entry alone.
+    """
+
+    attempt: AttemptId
+    model: str
+    provider: str
+    amount: Nanodollars = field(validator=ge(_ZERO))
+    was: Nanodollars = field(validator=ge(_ZERO))
+    reserved: Nanodollars = field(validator=ge(_ZERO))
+    corrects: int = field(validator=ge(0))
+    charged_at: str
+    day: str
+    outcome: str
+    estimated: bool
+    why: str
+
+
+@frozen
 class Retried:
     """The same place will be asked again after a pause."""
 
@@ -181,6 +206,7 @@ Entry = (
     | Released
     | Abandoned
     | Overran
+    | Corrected
     | Retried
     | Escalated
     | Downgraded
@@ -196,6 +222,7 @@ def check(entries: Iterable[Entry]) -> Iterator[Problem]:
     balances: defaultdict[AttemptId, int] = defaultdict(int)
     reservations: defaultdict[AttemptId, int] = defaultdict(int)
     closings: defaultdict[AttemptId, int] = defaultdict(int)
+    stated: defaultdict[AttemptId, Counter[Nanodollars]] = defaultdict(Counter)
     for entry in entries:
         match entry:
             case Reservation(attempt=attempt, amount=amount):
@@ -206,11 +233,21 @@ def check(entries: Iterable[Entry]) -> Iterator[Problem]:
             case Charged(attempt=attempt, amount=amount) | Abandoned(attempt=attempt, amount=amount):
                 balances[attempt] -= amount
                 closings[attempt] += 1
+                stated[attempt][amount] += 1
             case Released(attempt=attempt, amount=amount):
                 balances[attempt] -= amount
+            case Corrected(attempt=attempt, was=was, amount=amount):
+                stated[attempt].subtract({was: 1})
+                stated[attempt][amount] += 1
             case _:
                 pass
     yield from _unbalanced(balances, reservations, closings)
+    for attempt, amounts in sorted(stated.items()):
+        yield from (
+            Problem(str(attempt), f"a correction goes on from {was} nano-dollars, which nobody stated")
+            for was, times in sorted(amounts.items())
+            if times < 0
+        )
 
 
 def _unbalanced(

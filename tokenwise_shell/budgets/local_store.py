@@ -20,7 +20,7 @@ from typing import Final
 
 from attrs import define, field
 
-from tokenwise.budgets.budget import Budget, Hold, Short, relimit
+from tokenwise.budgets.budget import Budget, Hold, Short, correct, relimit
 from tokenwise.budgets.nested import Held, Place, hold_in, reduce_in, settle_in
 from tokenwise.errors import Blamed, ProtocolViolation
 from tokenwise.ids import AttemptId
@@ -159,6 +159,16 @@ class LocalStore:
         except sqlite3.OperationalError:
             return  # it stays held, and comes back with the rest
         self._holds[place] = rest
+
+    def correct(self, scopes: tuple[str, ...], by: int, over: int) -> None:
+        """Book in those of these budgets that are open that a settled cost is stated anew. Raises sqlite3.Error.
+
+        `by` is the difference, `over` what of it lay above the hold.
+        """
+        with self._transaction() as db:
+            for scope in scopes:
+                if db.execute("SELECT 1 FROM budgets WHERE scope = ?", (scope,)).fetchone():
+                    _keep(db, {scope: correct(_of(db, scope), by, over)})
 
     def _soon(self, deed: Callable[[sqlite3.Connection], None]) -> None:
         """Do it now if that can be, else with the next transaction; what a dead process owes is charged in full."""

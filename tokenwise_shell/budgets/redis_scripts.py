@@ -15,7 +15,7 @@ or calls were made while nobody could be asked) counts as overrun. Lua counts in
 
 from typing import Final
 
-__all__ = ["EXACT", "OPEN", "PREFIX", "RESERVE", "SETTLE"]
+__all__ = ["CORRECT", "EXACT", "OPEN", "PREFIX", "RESERVE", "SETTLE"]
 
 PREFIX: Final = "{tokenwise}:"
 
@@ -144,5 +144,33 @@ redis.call('ZREM', P .. 'due', id)
 redis.call('HSET', hold, 'state', 'closed')
 redis.call('PEXPIRE', hold, ARGV[3])
 return state
+"""
+)
+
+CORRECT: Final = (
+    f"local P = '{PREFIX}'\n"
+    + _LAW
+    + """
+-- ARGV: id, by how much what was spent changes, by how much the overrun, ms for which the id is remembered, scopes...
+-- Done once for each id. Answers {how many of these budgets are open}.
+local hold, open = P .. 'hold:' .. ARGV[1], 0
+local function add(budget, name, by)
+    local sum = math.max(0, tonumber(redis.call('HGET', budget, name)) + tonumber(by))
+    redis.call('HSET', budget, name, string.format('%.0f', sum))
+end
+local first = redis.call('HSETNX', hold, 'state', 'closed') == 1
+redis.call('PEXPIRE', hold, ARGV[4])
+for index = 5, #ARGV do
+    local budget = P .. 'budget:' .. ARGV[index]
+    if redis.call('HEXISTS', budget, 'limit') == 1 then
+        open = open + 1
+        if first then
+            add(budget, 'spent', ARGV[2])
+            add(budget, 'overrun', ARGV[3])
+            keep_the_law(budget)
+        end
+    end
+end
+return {open}
 """
 )

@@ -30,7 +30,7 @@ from tokenwise.errors import InputError, Problem
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
 from tokenwise_shell.budgets.answers import UNREACHABLE, Granted, NotHeld
-from tokenwise_shell.budgets.redis_scripts import EXACT, OPEN, PREFIX, RESERVE, SETTLE
+from tokenwise_shell.budgets.redis_scripts import CORRECT, EXACT, OPEN, PREFIX, RESERVE, SETTLE
 
 __all__ = ["HOLD_MS", "RedisStore", "open_store"]
 
@@ -152,6 +152,15 @@ class RedisStore:
         """Return once the server has taken every settlement so far."""
         while self.undelivered:
             await self._delivered.wait()
+
+    async def correct(self, name: str, scopes: tuple[str, ...], by: int, over: int) -> bool:
+        """Book, once for this name, that a settled cost is stated anew; False without an answer. See `budget.correct`.
+
+        Budgets that nobody has opened are left alone: whoever opens them knows what the ledger says.
+        """
+        script = self.client.register_script(CORRECT)
+        arguments = [f"correction/{name}", str(by), str(over), str(_REMEMBERED_MS), *scopes]
+        return await self._asked(lambda: script([f"{PREFIX}due"], arguments)) is not None
 
     async def balance(self, scope: str) -> Budget:
         """How a budget stands. Raises KeyError for one that nobody has opened, RedisError without a server."""

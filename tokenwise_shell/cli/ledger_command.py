@@ -45,13 +45,14 @@ class Asked:
     run: Annotated[str | None, Parameter(help="Entries of this run.")] = None
     limit: Annotated[str | None, Parameter(help="The newest so many entries.")] = None
 
-    def selection(self, now: datetime) -> Selection:
-        """The entries that are wanted. Raises InputError."""
+    def selection(self, now: datetime, *, as_written: bool) -> Selection:
+        """The entries that are wanted; in sums a correction has the time of what it corrects. Raises InputError."""
         return Selection(
             since_ms=instant(self.since, "--since", now),
             until_ms=instant(self.until, "--until", now),
             run=self.run or "",
             limit=count(self.limit, "--limit"),
+            as_written=as_written,
         )
 
 
@@ -68,9 +69,9 @@ def ledger(
     common: Common = _COMMON,
 ) -> int:
     """Show entries, sums of them, or the proof."""
-    selection = asked.selection(datetime.now(UTC))
     group = asked.by and one_of(asked.by, _GROUPS, "--by")
     summed = asked.summary or group is not None
+    selection = asked.selection(datetime.now(UTC), as_written=not summed)
     _refuse_both({"--summary": summed, "--csv": csv, "--verify": verify, "--follow": follow})
     _refuse_both({"--csv": csv, "--json": common.json})
     path = common.settings().ledger_path
@@ -163,14 +164,14 @@ def _write_list(lines: Iterable[Line]) -> None:
 
 
 def _verify(path: Path, selection: Selection, *, as_json: bool) -> int:
-    if selection != Selection():
+    if selection != Selection(as_written=True):
         raise InputError(
             Problem("--verify", "is about the whole ledger: leave --since, --until, --run and --limit out")
         )
     shot = snapshot(path)
     if not shot.parts:
         tell(f"nothing was spent yet: there is no {path}")
-    proof = prove(shot.lines(tell), living=shot.living, died=shot.died)
+    proof = prove(shot.lines(tell), living=shot.living, died=shot.died, again=lambda: shot.lines(_unheard))
     if shot.parts and not proof.lines:
         told = "has no line that can be read, so there is nothing that could balance; is this the ledger?"
         proof = evolve(proof, problems=(Problem(str(path), told),))
@@ -186,6 +187,10 @@ def _verify(path: Path, selection: Selection, *, as_json: bool) -> int:
     return Exit.UNSUCCESSFUL if proof.problems else Exit.DONE
 
 
+def _unheard(_: str) -> None:
+    """For notices that the first reading has given already."""
+
+
 # --- following --------------------------------------------------------------------------------------------------------
 
 
@@ -198,7 +203,9 @@ def _follow(path: Path, selection: Selection, *, as_json: bool) -> int:
         for line in select(lines, selection):
             write(orjson.dumps(line).decode() + "\n" if as_json else entry_text(line))
         flush()
-        selection = Selection(since_ms=selection.since_ms, run=selection.run)  # a limit is about the beginning
+        selection = Selection(
+            since_ms=selection.since_ms, run=selection.run, as_written=True
+        )  # a limit is about the beginning
         time.sleep(_LOOK_SECONDS)
 
 

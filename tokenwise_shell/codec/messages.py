@@ -42,6 +42,7 @@ ENTRY_TYPES: Final[Mapping[str, type[ledger.Entry]]] = {
     "released": ledger.Released,
     "abandoned": ledger.Abandoned,
     "overran": ledger.Overran,
+    "corrected": ledger.Corrected,
     "retried": ledger.Retried,
     "escalated": ledger.Escalated,
     "downgraded": ledger.Downgraded,

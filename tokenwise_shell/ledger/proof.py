@@ -2,7 +2,9 @@
 
 Conservation, per attempt: reserved + overran = charged + released, or reserved = abandoned, exactly once; the law of
 `tokenwise.budgets.ledger.check`, read off the lines themselves, since a million of them should take seconds. Per run:
-lines are numbered from 0 without a gap, and what `finished` says was spent is the sum of the charges before it.
+lines are numbered from 0 without a gap, and what `finished` says was spent is the sum of the charges before it. Per
+correction: it names a charge, and goes on from what was stated of that before. Corrections are few, so they are kept,
+and what they correct is looked up in a second reading.
 """
 
 import itertools
@@ -15,6 +17,7 @@ from attrs import define, field, frozen
 from tokenwise.budgets.limits import Account
 from tokenwise.errors import Problem
 from tokenwise_shell.ledger.booking import account_of
+from tokenwise_shell.ledger.corrections import CORRECTED, CORRECTIONS, Chain, overrun_by, spent_by
 from tokenwise_shell.ledger.jsonl import Line
 
 __all__ = ["CLOSINGS", "EFFECTS", "Balance", "Verified", "name_of", "verify", "what_is_wrong"]
@@ -32,6 +35,12 @@ _NEEDS: Final[Mapping[str, tuple[tuple[str, type], ...]]] = {
     "reserved": (*_MONEY, ("model", str), ("provider", str)),
     "charged": (*_MONEY, ("model", str), ("provider", str), ("outcome", str), ("estimated", bool)),
     "abandoned": (*_MONEY, ("model", str), ("provider", str)),
+    CORRECTED: (
+        *_MONEY,
+        *((name, int) for name in ("was_nano", "reserved_nano", "corrects")),
+        *((name, str) for name in ("model", "provider", "charged_at", "day", "outcome", "why")),
+        ("estimated", bool),
+    ),
     "finished": (*_ENVELOPE, ("status", str), ("spent_nano", int), ("overrun_nano", int)),
     "leased": (*_ENVELOPE, ("writer", str), ("lease", int), ("amount_nano", int)),
     "lease_ended": (*_ENVELOPE, ("writer", str), ("lease", int)),
@@ -46,7 +55,8 @@ def what_is_wrong(line: Line) -> str:
             return f"field {name!r} is {line.get(name)!r:.40}, expected {_WORDS[kind]}"
     if "tags" in line and not _are_texts(line["tags"]):
         return f"field 'tags' is {line['tags']!r:.40}, expected a list of texts"
-    return "a negative amount" if line.get("amount_nano", 0) < 0 else ""
+    amounts = ("amount_nano", "was_nano", "reserved_nano") if line.get("type") == CORRECTED else ("amount_nano",)
+    return "a negative amount" if any(line.get(name, 0) < 0 for name in amounts) else ""
 
 
 def _are_texts(value: object) -> bool:
@@ -208,7 +218,11 @@ def _nobody_died(_: str) -> bool:
 
 
 def verify(
-    lines: Iterable[Line], *, living: Container[str] = (), died: Callable[[str], bool] = _nobody_died
+    lines: Iterable[Line],
+    *,
+    living: Container[str] = (),
+    died: Callable[[str], bool] = _nobody_died,
+    again: Callable[[], Iterable[Line]] | None = None,
 ) -> Verified:
     """Prove that every reserved amount is charged, released or abandoned exactly once, and each run's sum is right.
 
@@ -216,11 +230,14 @@ def verify(
     `living` are the writers whose processes run: what they
     reserved and have not closed is held, not lost. What those left who `died`, and for whom nothing was booked yet, is
     counted apart. Memory grows by two numbers per run that is over and in order, and
-    by all the lines of the others.
+    by all the lines of the others. `again` gives the same lines once more, where they are corrected; without it `lines`
+    must be what can be gone through twice.
     """
     proof = _Proof()
     for line in lines:
         proof.add(line)
+    if proof.corrections:
+        proof.look_up(again() if again else lines)
     return proof.result(living, died)
 
 
@@ -235,6 +252,7 @@ class _Proof:
     spent_nano: int = 0
     overrun_nano: int = 0
     leases: dict[str, dict[tuple[str, Account], int]] = field(factory=lambda: {"leased": {}, "lease_ended": {}})
+    corrections: defaultdict[tuple[str, int], Chain] = field(factory=lambda: defaultdict(Chain))
 
     def add(self, line: Line) -> None:
         self.lines += 1
@@ -262,10 +280,33 @@ class _Proof:
             numbers[place] = max(line["lease"], numbers.get(place, 0))
 
     def _count(self, line: Line) -> None:
-        if line["type"] in CLOSINGS:
-            self.spent_nano += line["amount_nano"]
-        elif line["type"] == "overran":
-            self.overrun_nano += line["amount_nano"]
+        self.spent_nano += spent_by(line)
+        self.overrun_nano += overrun_by(line)
+        if line["type"] == CORRECTED:
+            self._add_correction(line)
+
+    def _add_correction(self, line: Line) -> None:
+        if not line["run"].endswith(CORRECTIONS):
+            self.problems.append(Problem(name_of(line), f"a correction's run ends in {CORRECTIONS!r}"))
+            return
+        of = line["run"].removesuffix(CORRECTIONS)
+        self.corrections[of, line["corrects"]].corrections.setdefault(line["seq"], line)
+
+    def look_up(self, lines: Iterable[Line]) -> None:
+        """Find what is corrected, by a second reading, and what its corrections say wrongly."""
+        runs = {run for run, _ in self.corrections}
+        reservations: dict[tuple[str, str, int], Line] = {}
+        for line in lines:
+            if line.get("run") not in runs or what_is_wrong(line):
+                continue
+            if line["type"] == "reserved":
+                reservations.setdefault((line["run"], line["step"], line["attempt"]), line)
+            elif line["type"] in CLOSINGS and (chain := self.corrections.get((line["run"], line["seq"]))):
+                chain.closing = chain.closing or line
+        for (run, _), chain in self.corrections.items():
+            if chain.closing is not None:
+                chain.reservation = reservations.get((run, chain.closing["step"], chain.closing["attempt"]))
+            self.problems += [Problem(name_of(line), message) for line, message in chain.problems()]
 
     def result(self, living: Container[str], died: Callable[[str], bool]) -> Verified:
         for run, books in self.open.items():
@@ -283,7 +324,7 @@ class _Proof:
         return Verified(
             problems=tuple(sorted(self.problems, key=str)),
             lines=self.lines,
-            runs=len(self.open) + len(self.over),
+            runs=sum(not run.endswith(CORRECTIONS) for run in self.open) + len(self.over),
             spent_nano=self.spent_nano,
             overrun_nano=self.overrun_nano,
             held_nano=sum(books.held(living) for books in self.open.values()),

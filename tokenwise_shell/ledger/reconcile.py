@@ -21,6 +21,7 @@ from attrs import define, frozen
 
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars, format_usd
+from tokenwise_shell.ledger.corrections import CORRECTED, estimated_in, spent_by
 from tokenwise_shell.ledger.jsonl import Line
 from tokenwise_shell.ledger.proof import CLOSINGS, what_is_wrong
 
@@ -50,6 +51,7 @@ _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 # A provider that rounds each row to a millionth of a dollar, and a day that is some thousand rows, differ by this.
 _ROUNDING: Final = 1_000
 
+_COUNTED: Final = CLOSINGS | {CORRECTED}
 
 _ELSEWHERE: Final = "billed for calls that are not in this ledger"
 _NOT_BILLED: Final = "not in the export: another account, or not billed yet"
@@ -158,8 +160,8 @@ def reconcile(lines: Iterable[Line], export: Export) -> tuple[Residual, ...]:
     by_model = any(row.model for row in export.rows)
     sums: defaultdict[tuple[str, str], _Sum] = defaultdict(_Sum)
     for line in lines:
-        if line.get("type") in CLOSINGS and not what_is_wrong(line) and _concerns(line, export.provider, days):
-            _book(sums[line["at"][:10], alike(line["model"]) if by_model else ""], line, named=by_model)
+        if line.get("type") in _COUNTED and not what_is_wrong(line) and _concerns(line, export.provider, days):
+            _book(sums[_day(line), alike(line["model"]) if by_model else ""], line, named=by_model)
     for row in export.rows:
         one = sums[row.day, alike(row.model) if by_model else ""]
         one.model = one.model or row.model
@@ -169,15 +171,21 @@ def reconcile(lines: Iterable[Line], export: Export) -> tuple[Residual, ...]:
 
 
 def _concerns(line: Line, provider: str, days: set[str]) -> bool:
-    return line["provider"] == provider and line["at"][:10] in days
+    return line["provider"] == provider and _day(line) in days
+
+
+def _day(line: Line) -> str:
+    """On which day a call was paid, also where that is corrected later."""
+    return str(line.get("charged_at", line["at"]))[:10]
 
 
 def _book(one: _Sum, line: Line, *, named: bool) -> None:
     one.model = one.model or (line["model"] if named else "")
-    one.booked += line["amount_nano"]
-    one.calls += 1
-    if line["type"] == "abandoned" or line["estimated"]:
-        one.estimated += line["amount_nano"]
+    one.booked += spent_by(line)
+    corrected = line["type"] == CORRECTED
+    one.calls += not corrected
+    if estimated_in(line):
+        one.estimated += -line["was_nano"] if corrected else line["amount_nano"]
 
 
 def _residual(day: str, one: _Sum, sums: Mapping[tuple[str, str], _Sum]) -> Residual:

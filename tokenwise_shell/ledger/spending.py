@@ -1,8 +1,8 @@
 """What was spent, by key, tag and day: a fold over the ledger, with a checkpoint so that it need not be done twice.
 
-A call counts on the day on which its money was reserved, however late it was closed, since that is the window in which
-it was held. The checkpoint (`ledger.jsonl.checkpoint`) says up to which byte of each file the sums go, and a hash of
-the bytes before that. One that does not fit the files is not believed: then everything is read.
+A call counts on the day on which its money was reserved, however late it was closed or corrected, since that is the
+window in which it was held. The checkpoint (`ledger.jsonl.checkpoint`) says up to which byte of each file the sums go,
+and a hash of the bytes before that. One that does not fit the files is not believed: then everything is read.
 """
 
 import hashlib
@@ -20,6 +20,7 @@ from tokenwise.budgets.limits import Account
 from tokenwise.budgets.windows import Span, spent_in
 from tokenwise.money import Nanodollars
 from tokenwise_shell.ledger.booking import account_of
+from tokenwise_shell.ledger.corrections import CORRECTED, spent_by
 from tokenwise_shell.ledger.jsonl import Line, read_lines
 from tokenwise_shell.ledger.proof import CLOSINGS, what_is_wrong
 from tokenwise_shell.ledger.segments import numbered
@@ -33,7 +34,9 @@ _WORTH_KEEPING: Final = 1 << 22
 # Before a position, so many bytes are hashed: more than one line, and each line has its own time and numbers.
 _HASHED: Final = 4096
 
-_VERSION: Final = 2
+_VERSION: Final = 3  # 2 knew no corrections
+
+_COUNTED: Final = CLOSINGS | {"reserved", CORRECTED}
 
 
 def _days() -> defaultdict[str, defaultdict[str, Nanodollars]]:
@@ -55,7 +58,7 @@ class Spending:
     def add(self, line: Line) -> None:
         """Count one line. One that `what_is_wrong` objects to counts for nothing; `verify` reports it."""
         kind = line.get("type")
-        if kind != "reserved" and kind not in CLOSINGS:
+        if kind not in _COUNTED:
             return
         if what_is_wrong(line):
             return
@@ -64,11 +67,11 @@ class Spending:
         if kind == "reserved":
             self.open[place] = day
         else:
-            day = self.open.pop(place, day)
-            self.count(account_of(line), day, line["amount_nano"])
+            day = line["day"] if kind == CORRECTED else self.open.pop(place, day)
+            self.count(account_of(line), day, spent_by(line))
 
     def count(self, account: Account, day: str, nano: int) -> None:
-        """Add what one call has cost, on the day on which it was reserved."""
+        """Add what one call has cost, or what a correction makes of that, on the day on which it was reserved."""
         for days in (self.days[account.key], *(self.tagged[tag] for tag in account.tags)):
             days[day] = Nanodollars(days[day] + nano)
 

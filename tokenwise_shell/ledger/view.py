@@ -4,7 +4,8 @@ Everything here is a fold over lines as `jsonl.read_lines` gives them, one at a 
 memory. Nothing here needs cattrs, trio or a lock, so `tw ledger` starts fast and never disturbs a writer.
 
 A run that plans first books its planning calls under ids that begin with its own and "/" and end with "/planner"; sums
-count them with their run, and opinions on its replies, which have "/judge/" there, likewise.
+count them with their run, and opinions on its replies, which have "/judge/" there, likewise. A correction is counted
+with the call that it corrects, also when sums are of a span of time.
 """
 
 from collections import defaultdict, deque
@@ -13,6 +14,7 @@ from typing import Final
 
 from attrs import asdict, define, field, frozen
 
+from tokenwise_shell.ledger.corrections import CORRECTED, CORRECTIONS, estimated_in, overrun_by, spent_by
 from tokenwise_shell.ledger.jsonl import Line, iso
 from tokenwise_shell.ledger.proof import CLOSINGS, name_of, what_is_wrong
 
@@ -54,8 +56,9 @@ COLUMNS: Final = (
     "cache_write_tokens",
     "output_tokens",
     "reasoning_tokens",
+    "was_nano",
 )
-"""The columns of a CSV export. Tokens are those reported with a charge."""
+"""The columns of a CSV export. Tokens are those reported with a charge, `was_nano` what a correction goes on from."""
 
 _COMPLETED: Final = "completed"
 _GROUPS: Final = ("model", "provider", "key", "day", "run", "tag")
@@ -68,12 +71,16 @@ Notice = Callable[[str], None]
 
 @frozen
 class Selection:
-    """Which entries are wanted: from `since_ms` on, before `until_ms` (Unix time), of one run, the newest `limit`."""
+    """Which entries are wanted: from `since_ms` on, before `until_ms` (Unix time), of one run, the newest `limit`.
+
+    A correction's time is that of the line it corrects, except to whom it is `as_written`.
+    """
 
     since_ms: int | None = None
     until_ms: int | None = None
     run: str = ""
     limit: int | None = None
+    as_written: bool = False
 
 
 def select(lines: Iterable[Line], selection: Selection) -> Iterator[Line]:
@@ -83,16 +90,22 @@ def select(lines: Iterable[Line], selection: Selection) -> Iterator[Line]:
     wanted = (
         line
         for line in lines
-        if line.get("run") and since <= str(line.get("at")) < until and _of_run(line["run"], selection.run)
+        if line.get("run") and since <= _at(line, selection) < until and _of_run(line["run"], selection.run)
     )
     return wanted if selection.limit is None else iter(deque(wanted, maxlen=selection.limit))
 
 
+def _at(line: Line, selection: Selection) -> str:
+    own = selection.as_written or line.get("type") != CORRECTED
+    return str(line.get("at" if own else "charged_at"))
+
+
 def _of_run(run: str, wanted: str) -> bool:
-    return not wanted or wanted in (run, _planned_run(run))
+    return not wanted or wanted in (run, run.removesuffix(CORRECTIONS), _planned_run(run))
 
 
 def _planned_run(run: str) -> str:
+    run = run.removesuffix(CORRECTIONS)
     return run.partition("/")[0] if run.endswith(PLANNER) or JUDGE in run else run
 
 
@@ -124,6 +137,13 @@ class Total:
         if estimated:
             self.estimated_nano += nano
 
+    def correct(self, nano: int, *, wasted: bool, estimated_nano: int) -> None:
+        """Count that one of these calls has cost so much more or less, of which so much is estimated no longer."""
+        self.spent_nano += nano
+        if wasted:
+            self.wasted_nano += nano
+        self.estimated_nano -= estimated_nano
+
 
 Totals = defaultdict[str, Total]
 
@@ -151,10 +171,9 @@ class Summary:
         run = _planned_run(line["run"])
         self._runs.add(run)
         kind = line["type"]
-        if kind in CLOSINGS:
+        self.overrun_nano += overrun_by(line)
+        if kind in CLOSINGS or kind == CORRECTED:
             self._add_call(line, run)
-        elif kind == "overran":
-            self.overrun_nano += line["amount_nano"]
         elif kind == "finished":
             self._add_end(line, run)
 
@@ -166,14 +185,18 @@ class Summary:
             self._planned[run] = line["status"]
 
     def _add_call(self, line: Line, run: str) -> None:
-        nano, wasted = line["amount_nano"], line.get("outcome") != "ok"
-        estimated = line["type"] == "abandoned" or line["estimated"]
-        names = (line["model"], line["provider"], line["key"], line["at"][:10], run)
+        nano, wasted, estimated = spent_by(line), line.get("outcome") != "ok", estimated_in(line)
+        corrected = line["type"] == CORRECTED
+        at = line["charged_at"] if corrected else line["at"]
+        names = (line["model"], line["provider"], line["key"], at[:10], run)
         totals = [self.by[group][name] for group, name in zip(_GROUPS, names, strict=False)]
         totals += [self.by["tag"][tag] for tag in line.get("tags", ())]  # with two tags, a call is in both sums
-        planner = (self._planner,) if line["run"].endswith(PLANNER) else ()
+        planner = (self._planner,) if line["run"].removesuffix(CORRECTIONS).endswith(PLANNER) else ()
         for total in (self.total, *planner, *totals):
-            total.add(nano, wasted=wasted, estimated=estimated)
+            if corrected:
+                total.correct(nano, wasted=wasted, estimated_nano=line["was_nano"] if estimated else 0)
+            else:
+                total.add(nano, wasted=wasted, estimated=estimated)
 
     def as_json(self) -> dict[str, object]:
         """The summary as `tw ledger --summary --json` prints it."""

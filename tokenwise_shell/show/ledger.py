@@ -19,6 +19,8 @@ def entry_text(line: Line) -> str:
     at = str(line.get("at", "?"))[:19].replace("T", " ")
     place = f"{line['step']}#{line['attempt']}" if "step" in line and "attempt" in line else str(line.get("step", ""))
     said = ", ".join(_said(name, line[name]) for name in _TELLING if line.get(name) not in (None, "", False))
+    if isinstance(was := line.get("was_nano"), int):
+        said = f"was {usd(was)} in seq {line.get('corrects')}, {said}"
     parts = (f"{line.get('run')!s:18}", f"{place:16}", f"{line.get('type')!s:10}", f"{_amount(line):>12}", said)
     return _printable(f"{at}  {'  '.join(parts)}")
 

@@ -1,0 +1,170 @@
+"""A wrong charge put right: one more line in the ledger, and the budgets of processes that run told of it.
+
+Nothing is edited. All of it happens under the lock under which processes open the ledger, so two corrections of one
+call follow one another, and a process that comes meanwhile knows of it. Those that run already are told where they
+share their budgets, on this machine or in a store; without one they go on with the sums that they began with.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Final
+
+from attrs import frozen
+
+from tokenwise.budgets.ledger import Corrected
+from tokenwise.budgets.limits import EVERYBODY, Account
+from tokenwise.budgets.windows import Window, span_of
+from tokenwise.errors import InputError, Problem
+from tokenwise.ids import AttemptId
+from tokenwise.money import Nanodollars
+from tokenwise_shell.budgets.local_store import LocalStore
+from tokenwise_shell.codec.messages import entry_to_json
+from tokenwise_shell.config.values import ALONE, LOCAL
+from tokenwise_shell.ledger.booking import account_of, booking_of
+from tokenwise_shell.ledger.corrections import CORRECTED, CORRECTIONS, Chain, facts_of, overrun_by, spent_by
+from tokenwise_shell.ledger.jsonl import VERSION, Line, LineFile, encode_line, iso, ms_of
+from tokenwise_shell.ledger.proof import CLOSINGS, what_is_wrong
+from tokenwise_shell.ledger.segments import locked, read_ledger
+from tokenwise_shell.ledger.writers import take_roll
+
+__all__ = ["Wrong", "correct_charge", "scopes_on"]
+
+_MIDNIGHT: Final = "T00:00:00.000Z"
+
+
+@frozen
+class Wrong:
+    """Which line of which run is wrong, what the call did cost, and how one knows."""
+
+    run: str
+    seq: int
+    nano: Nanodollars
+    why: str
+
+
+@frozen
+class Done:
+    """The line that was written, None where the call counted as this already; and who of those that run knows of it."""
+
+    line: Line | None
+    stated_nano: int
+    account: Account
+    day: str
+    running: int = 0
+    told: bool = False
+
+
+def correct_charge(ledger: Path, wrong: Wrong, now_ms: int, notice: Callable[[str], None], *, store: str) -> Done:
+    """Write the correction durably, and book it in the budgets that running processes share, by `budget_store`.
+
+    Raises InputError where there is no such run or line, or the line charges nothing, LinesUnwritable and OSError.
+    """
+    if not ledger.exists():
+        raise InputError(Problem("RUN", f"{wrong.run!r} is in no ledger: there is no {ledger}"))
+    with locked(ledger):
+        chain, known = _looked_up(read_ledger(ledger, notice), wrong)
+        assert chain.closing is not None
+        account, facts = account_of(chain.closing), facts_of(chain.closing, chain.reservation)
+        done = Done(None, chain.stated_nano, account, str(facts["day"]), len(take_roll(ledger).living))
+        if chain.stated_nano == wrong.nano:
+            return done
+        seq = 1 + max((line["seq"] for line in known), default=-1)
+        head = {"v": VERSION, "at": iso(now_ms), "run": wrong.run + CORRECTIONS, "seq": seq}
+        line = {**head, **booking_of(account), **entry_to_json(_entry(chain, wrong, facts))}
+        _append(ledger, line)
+        told = store == LOCAL and bool(done.running) and _tell(ledger, line, notice)
+    if store not in (LOCAL, ALONE):
+        told = _tell_store(store, line, notice)
+    return Done(line, chain.stated_nano, account, done.day, done.running, told)
+
+
+def _looked_up(lines: Iterable[Line], wrong: Wrong) -> tuple[Chain, list[Line]]:
+    """The call that the line closed, as it is stated now, and all corrections of its run so far."""
+    of_run = [line for line in lines if line.get("run") in (wrong.run, wrong.run + CORRECTIONS)]
+    told = [line for line in of_run if line["run"] == wrong.run]
+    if not told:
+        raise InputError(Problem("RUN", f"{wrong.run!r} is not in this ledger; `tw ledger` shows what is"))
+    whole = [line for line in told if not what_is_wrong(line)]
+    closing = next((line for line in whole if line["seq"] == wrong.seq), None)
+    if closing is None or closing["type"] not in CLOSINGS:
+        charges = ", ".join(str(line["seq"]) for line in whole if line["type"] in CLOSINGS) or "there is none"
+        what = "there is no such line" if closing is None else f"a line of type {closing['type']!r} charges nothing"
+        raise InputError(Problem("SEQ", f"{wrong.seq}: {what}; lines of this run that charge: {charges}"))
+    place = (closing["step"], closing["attempt"])
+    reserved = (line for line in whole if line["type"] == "reserved" and (line["step"], line["attempt"]) == place)
+    known = [line for line in of_run if line.get("type") == CORRECTED and not what_is_wrong(line)]
+    of_line = {line["seq"]: line for line in known if line["corrects"] == wrong.seq}
+    return Chain(closing, next(reserved, None), of_line), known
+
+
+def _entry(chain: Chain, wrong: Wrong, facts: dict[str, object]) -> Corrected:
+    assert chain.closing is not None
+    return Corrected(
+        attempt=AttemptId(chain.closing["step"], chain.closing["attempt"]),
+        model=chain.closing["model"],
+        provider=chain.closing["provider"],
+        amount=wrong.nano,
+        was=Nanodollars(chain.stated_nano),
+        reserved=Nanodollars(int(str(facts["reserved_nano"]))),
+        corrects=wrong.seq,
+        charged_at=str(facts["charged_at"]),
+        day=str(facts["day"]),
+        outcome=str(facts["outcome"]),
+        estimated=chain.estimated,
+        why=wrong.why,
+    )
+
+
+def _append(ledger: Path, line: Line) -> None:
+    """Durably; raises LinesUnwritable, or OSError from the disk."""
+    file = LineFile.open(ledger)
+    try:
+        file.append([encode_line(line)])
+        if file.problem:
+            raise file.problem
+        file.sync()
+    finally:
+        file.close()
+
+
+def _tell(ledger: Path, line: Line, notice: Callable[[str], None]) -> bool:
+    """Book the difference in the budgets that running processes share on this machine; False where that failed."""
+    local = LocalStore(ledger, f"correction-{line['at']}")
+    if not local.path.exists():
+        return True  # nobody has needed a budget yet
+    try:
+        local.correct(scopes_on(account_of(line), line["day"]), spent_by(line), overrun_by(line))
+    except sqlite3.Error as error:
+        notice(f"{local.path} cannot be written ({error}); processes that run go on with what they know")
+        return False
+    finally:
+        local.close()
+    return True
+
+
+def _tell_store(url: str, line: Line, notice: Callable[[str], None]) -> bool:
+    """Book the difference in the store that replicas share; False where it cannot be reached."""
+    import trio
+
+    from tokenwise_shell.budgets.redis_store import open_store
+
+    async def tell() -> bool:
+        async with open_store(url) as store:
+            scopes = scopes_on(account_of(line), line["day"])
+            return await store.correct(f"{line['run']}/{line['seq']}", scopes, spent_by(line), overrun_by(line))
+
+    try:
+        return trio.run(tell)
+    except InputError as error:
+        notice(f"{error}; the store's budgets do not know of it")
+        return False
+
+
+def scopes_on(account: Account, day: str) -> tuple[str, ...]:
+    """Every budget in which a call of this account, reserved on that day, may have been held."""
+    at_ms = ms_of(day + _MIDNIGHT)
+    labels = [span_of(window, at_ms).label for window in Window]
+    own = (EVERYBODY, *(f"tag:{tag}" for tag in account.tags))
+    owners = (*own, f"key:{account.key}", *(f"{owner}:{account.key}" for owner in own))  # the last of limits for `each`
+    return tuple(f"{owner} {label}" for owner in owners for label in labels)
