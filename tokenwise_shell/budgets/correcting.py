@@ -28,7 +28,7 @@ from tokenwise_shell.ledger.proof import CLOSINGS, what_is_wrong
 from tokenwise_shell.ledger.segments import locked, read_ledger
 from tokenwise_shell.ledger.writers import take_roll
 
-__all__ = ["Wrong", "correct_charge", "scopes_on"]
+__all__ = ["Done", "Wrong", "correct_charge", "scopes_on"]
 
 _MIDNIGHT: Final = "T00:00:00.000Z"
 
