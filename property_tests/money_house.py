@@ -33,7 +33,7 @@ from tokenwise_shell.config.settings import LedgerSync
 from tokenwise_shell.engine.interpret import died_with
 from tokenwise_shell.ledger.journal import Journal
 from tokenwise_shell.ledger.jsonl import ms_of
-from tokenwise_shell.ledger.past import past_of
+from tokenwise_shell.ledger.recovery import past_of
 from tokenwise_shell.ledger.segments import read_ledger
 
 BEGIN_MS = ms_of("2026-11-29T21:00:00.000Z")  # a Sunday evening at the end of a month: every window is about to end

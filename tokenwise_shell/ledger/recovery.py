@@ -4,22 +4,27 @@ A reservation without an end is abandoned, in full: the provider may have answer
 to the reservation was cut off gets its `released` or `overran`. A lease without an end is ended; where lines may have
 been lost with the power, what of it is not accounted for by the reservations that survived is charged first, as one
 more call that was abandoned. Nothing is written here; `journal` does that, under a lock, when it opens the ledger.
+
+What the ledger knows of a run that is gone on with, `past_of` reads once that is done: the truth about what the run has
+cost, whatever else was recorded. Corrections are not in it, since they change no run's own books.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 from attrs import define, field, frozen
 
 from tokenwise.budgets.limits import Account
+from tokenwise.ids import AttemptId
+from tokenwise.money import Nanodollars
 from tokenwise_shell.ledger.booking import account_of, booking_of
 from tokenwise_shell.ledger.jsonl import VERSION, Line
-from tokenwise_shell.ledger.proof import EFFECTS, Balance, what_is_wrong
-from tokenwise_shell.ledger.segments import read_from
+from tokenwise_shell.ledger.proof import CLOSINGS, EFFECTS, Balance, what_is_wrong
+from tokenwise_shell.ledger.segments import read_from, read_ledger
 from tokenwise_shell.ledger.writers import Roll
 
-__all__ = ["LOST", "Recovered", "closings_for", "summed"]
+__all__ = ["LOST", "Past", "Recovered", "closings_for", "past_of", "summed"]
 
 LOST: Final = "lost"
 """Model and provider of what was charged for reservations that a power loss may have taken: nobody knows whose."""
@@ -155,3 +160,32 @@ def _closing(one: _Left, seq: int, at: str) -> Line:
     if kind == "abandoned":
         line |= {"model": told["model"], "provider": told["provider"], "estimated": True}
     return line
+
+
+@frozen
+class Past:
+    """A run's lines so far: the number of its next, under whom it is booked, and what each attempt has cost.
+
+    `account` is None where there are no lines.
+    """
+
+    next_seq: int = 0
+    account: Account | None = None
+    booked: Mapping[AttemptId, Nanodollars] = field(factory=dict)
+
+
+def past_of(ledger: Path, run_id: str) -> Past:
+    """Read it. To be called once the dead have been recovered, so that no attempt is open. Raises OSError."""
+    lines = [line for line in read_ledger(ledger, _unheard) if line.get("run") == run_id and not what_is_wrong(line)]
+    if not lines:
+        return Past()
+    closings = [line for line in lines if line["type"] in CLOSINGS]
+    return Past(
+        1 + max(line["seq"] for line in lines),
+        account_of(lines[-1]),
+        {AttemptId(line["step"], line["attempt"]): Nanodollars(line["amount_nano"]) for line in closings},
+    )
+
+
+def _unheard(_: str) -> None:
+    """For notices that opening the ledger has given already."""

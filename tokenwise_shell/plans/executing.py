@@ -18,7 +18,7 @@ from tokenwise_shell.budgets.holder import Holder
 from tokenwise_shell.engine.interpret import Interpreter, Listener
 from tokenwise_shell.ledger.journal import Journal
 from tokenwise_shell.ledger.jsonl import LinesUnwritable
-from tokenwise_shell.ledger.past import past_of
+from tokenwise_shell.ledger.recovery import past_of
 from tokenwise_shell.ledger.runs import RunJournal, Story, read_run
 from tokenwise_shell.plans.completion import Aloud, Completion
 from tokenwise_shell.plans.decision import Decision
