@@ -234,7 +234,9 @@ async def served(service: Service) -> AsyncIterator[str]:
     async with trio.open_nursery() as nursery:
         nursery.start_soon(serve_clients, application(service), settings, listener, stop)
         try:
-            yield origin_of(listener, "127.0.0.1")
+            async with trio.open_nursery() as service.tasks:
+                yield origin_of(listener, "127.0.0.1")
+                service.tasks.cancel_scope.cancel(reason="the proxy ends")
         finally:
             stop.set()
 

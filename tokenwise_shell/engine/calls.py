@@ -15,10 +15,11 @@ from attrs import evolve, frozen
 
 from tokenwise.faults import Fault
 from tokenwise.machine.messages import CallModel
-from tokenwise.routing.verdicts import Failure, Reply
+from tokenwise.routing.verdicts import Failure, FinishReason, Reply
 from tokenwise_shell.engine.checks import failed_checks
 from tokenwise_shell.providers import FORMATS, Ask, Endpoint, StreamParse, WireFormat, chat_fields
-from tokenwise_shell.providers.openai import embeddings
+from tokenwise_shell.providers.fields import as_fields, as_json, text
+from tokenwise_shell.providers.openai import embeddings, responses
 from tokenwise_shell.providers.openai.errors import beside_message, code_and_param
 from tokenwise_shell.providers.openai.streams.gathered import gathered
 from tokenwise_shell.providers.openai.usage import is_usage_alone
@@ -44,6 +45,14 @@ _KEY_LIKE: Final = re.compile(r"(?i)\b(bearer\s+)[\w.~+/=-]{8,}|\b(?:sk|gsk|xai|
 
 # Long enough for a last word that is under way; nobody notices it behind an answer.
 _GRACE_S: Final = 1.0
+
+
+# A response in the background is looked for like this.
+_FIRST_LOOK_S: Final = 1.0
+_LONGEST_PAUSE_S: Final = 30.0
+_LAST_LOOK_S: Final = 86_400.0
+_LOOKING_MS: Final = 30_000
+_GONE: Final = (400, 404, 410)
 
 
 @frozen
@@ -118,6 +127,32 @@ class Caller:
         except TransportTrouble as trouble:
             outcome = Failure(BY_TROUBLE[trouble.kind], trouble.message)
         return self._finished(command, endpoint, outcome)
+
+    async def followed(self, command: CallModel, id_: str, news: trio.Event) -> Reply | Failure:
+        """What becomes of a response that its provider makes in its own time. Looking costs nothing.
+
+        It is looked for ever more seldom, and at once where there is `news`. One that is not heard of again in a day,
+        or that its provider no longer knows, has told no usage.
+        """
+        endpoint, pause_s = self.endpoints[command.provider], _FIRST_LOOK_S
+        with trio.move_on_after(_LAST_LOOK_S):
+            while True:
+                with trio.move_on_after(pause_s):
+                    await news.wait()
+                pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+                news = trio.Event()
+                try:
+                    response = await self.transport.send(responses.look(endpoint, id_), timeout_ms=_LOOKING_MS)
+                except TransportTrouble:
+                    continue
+                if response.status in _GONE:
+                    break
+                if response.status == 200 and _status_in(response.body) not in responses.PENDING:
+                    outcome = responses.parse(response, native_id=command.native_id, now_ms=self.unix_ms())
+                    if isinstance(outcome, Failure):  # it broke off on the way, and what was made may be billed
+                        outcome = evolve(outcome, fault=Fault.CUT_STREAM)
+                    return self._finished(command, endpoint, outcome)
+        return Reply("", FinishReason.OTHER, None)
 
     def own_wire(self, command: CallModel, own: Own | None) -> WireFormat | None:
         """The format in which this call's request passes as its client wrote it; None where it is translated."""
@@ -203,6 +238,10 @@ class Caller:
         served = outcome.served_model and self.catalog_id(command.provider, outcome.served_model)
         findings = () if outcome.calls_tools else failed_checks(outcome.text, command.checks)
         return evolve(outcome, served_model="" if served == command.model else served, findings=findings)
+
+
+def _status_in(body: bytes) -> str:
+    return text(as_fields(as_json(body)).get("status"))
 
 
 _UNWRITABLE: Final = Failure(Fault.REJECTED, "the request cannot be written as JSON; it may nest too deeply")

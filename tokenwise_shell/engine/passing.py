@@ -40,15 +40,12 @@ class Receiver(Protocol):
         ...
 
 
-async def fetched(caller: Caller, provider: str, passing: Passing, *, timeout_ms: int) -> HttpResponse | Failure:
-    """What a provider answers to a request that costs nothing."""
-    endpoint = caller.endpoints[provider]
-    try:
-        response = await caller.transport.send(build(endpoint, passing), timeout_ms=timeout_ms)
-    except TransportTrouble as trouble:
-        return Failure(BY_TROUBLE[trouble.kind], trouble.message)
-    outcome = _read(caller, provider, response, priced=True)
-    return outcome if isinstance(outcome, Failure) else response
+async def fetched(
+    caller: Caller, provider: str, passing: Passing, delivery: Receiver, *, timeout_ms: int
+) -> Failure | None:
+    """Give to `delivery` what a provider answers to a request that costs nothing; why it answers none."""
+    outcome = await _sent(caller, provider, passing, delivery, timeout_ms=timeout_ms, priced=True)
+    return outcome if isinstance(outcome, Failure) else None
 
 
 async def pass_on(
@@ -66,15 +63,37 @@ async def pass_on(
     endpoint = caller.endpoints.get(command.provider)
     if endpoint is None:
         return Failure(Fault.UNAUTHORIZED, f"no endpoint is configured for the provider {command.provider!r}")
+    return await _sent(
+        caller,
+        command.provider,
+        passing,
+        delivery,
+        timeout_ms=command.timeout_ms,
+        priced=priced,
+        first_token=first_token,
+    )
+
+
+async def _sent(
+    caller: Caller,
+    provider: str,
+    passing: Passing,
+    delivery: Receiver,
+    *,
+    timeout_ms: int,
+    priced: bool,
+    first_token: Callable[[], None] = lambda: None,
+) -> Reply | Failure:
+    request = build(caller.endpoints[provider], passing)
     try:
-        async with caller.transport.stream(build(endpoint, passing), timeout_ms=command.timeout_ms) as answer:
+        async with caller.transport.stream(request, timeout_ms=timeout_ms) as answer:
             if answer.status == 200 and _STREAM in dict(answer.headers).get("content-type", ""):
                 first_token()
                 return counted(await _streamed(answer, delivery), priced=priced)
             response = HttpResponse(answer.status, answer.headers, await answer.read())
     except TransportTrouble as trouble:
         return Failure(BY_TROUBLE[trouble.kind], trouble.message)
-    outcome = _read(caller, command.provider, response, priced=priced)
+    outcome = _read(caller, provider, response, priced=priced)
     if isinstance(outcome, Reply):
         delivery.take(response)
     return outcome

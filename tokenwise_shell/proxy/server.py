@@ -77,6 +77,7 @@ async def serve(plan: Plan) -> int | None:
             nursery.start_soon(ending.at_signal)
             nursery.start_soon(ending.with_lifeline, plan.lifeline)
             nursery.start_soon(keep_fresh, client, plan.notice)
+            service.tasks = nursery
             plan.ready()
             await serve_clients(application(service), plan.settings, plan.listener, ending.stop)
             nursery.cancel_scope.cancel(reason="every connection has ended")

@@ -16,6 +16,7 @@ from tokenwise_shell.proxy.admission.callers import foreign_caller
 from tokenwise_shell.proxy.admission.limits import Gate
 from tokenwise_shell.proxy.fronts import Trouble
 from tokenwise_shell.proxy.http.asgi import Request
+from tokenwise_shell.proxy.made import MadeHere
 from tokenwise_shell.proxy.memory import Memory
 from tokenwise_shell.proxy.metrics import Metrics
 from tokenwise_shell.proxy.troubles import budget_exceeded
@@ -30,13 +31,15 @@ _DESKS: Final = 2
 
 @define(eq=False)
 class Service:
-    """One running proxy."""
+    """One running proxy. `tasks` are those that outlast a request; without any, none may."""
 
     client: Client
     access: Access
     gate: Gate
     metrics: Metrics
+    tasks: trio.Nursery | None = None
     memory: Memory = field(factory=Memory, init=False)
+    made: MadeHere = field(factory=MadeHere, init=False)
     _desks: trio.CapacityLimiter = field(factory=lambda: trio.CapacityLimiter(_DESKS), init=False)
 
     @property

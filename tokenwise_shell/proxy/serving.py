@@ -5,6 +5,7 @@ whom: all of that the machine decides. Its calls get the client's own request to
 way out (`delivery`).
 """
 
+import logging
 import os
 import re
 from collections.abc import Callable
@@ -12,7 +13,8 @@ from functools import partial
 from typing import Final, TypeVar
 
 import orjson
-from attrs import evolve
+import trio
+from attrs import define, evolve
 
 from tokenwise_shell.ledger.runs import new_run_id
 from tokenwise_shell.providers.anthropic.messages import BETAS
@@ -35,6 +37,8 @@ from tokenwise_shell.proxy.service import Service
 __all__ = ["complete", "heard", "object_in"]
 
 T = TypeVar("T")
+
+_LOG: Final = logging.getLogger("tokenwise.proxy")
 
 # With thousands of small parts, so much takes about 5 ms to understand; what is one text takes far less.
 _LONG_BYTES: Final = 32_768
@@ -65,7 +69,38 @@ async def complete(service: Service, request: Request, answer: Answer, *, front:
         if too_fast:
             await refuse(answer, front, too_fast)
         else:
-            await Carrier(service, request_id, order, Delivery(front, order.asked, answer), work).carry_out()
+            carrier = Carrier(service, request_id, order, Delivery(front, order.asked, answer), work)
+            await (_begun(service, carrier) if carrier.lasting else carrier.carry_out())
+
+
+async def _begun(service: Service, carrier: Carrier) -> None:
+    """Carry an order out whose run may outlast its request, and return once its client has its answer."""
+    assert service.tasks is not None
+    ends, scope = _End(), trio.CancelScope()
+
+    async def run() -> None:
+        with scope:
+            try:
+                await carrier.carry_out()
+            except Exception as error:  # noqa: BLE001 -- the outermost edge of a run without a request
+                ends.error = error
+                if carrier.handed_over.is_set():
+                    _LOG.exception("a run in the background failed")
+        carrier.handed_over.set()
+
+    service.tasks.start_soon(run)
+    try:
+        await carrier.handed_over.wait()
+    except trio.Cancelled:
+        scope.cancel(reason="the client left before its answer")
+        raise
+    if ends.error is not None:
+        raise ends.error
+
+
+@define
+class _End:
+    error: Exception | None = None
 
 
 async def heard(

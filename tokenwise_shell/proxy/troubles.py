@@ -38,6 +38,7 @@ __all__ = [
     "too_slow",
     "unauthorized",
     "unknown_model",
+    "unknown_response",
     "unsupported_encoding",
     "untold",
     "upstream",
@@ -100,6 +101,11 @@ def unknown_model(name: str, hint: str = "") -> Trouble:
     """No such model in the catalogue, or none that this client may use."""
     message = f"the model {shortened(name)!r} does not exist or cannot be used here{hint and f'; {hint}'}"
     return Trouble(404, _INVALID, "model_not_found", message, "model")
+
+
+def unknown_response(param: str | None, why: str = "it is not known here") -> Trouble:
+    """No such response, or none that this client asked for."""
+    return Trouble(404, _INVALID, "response_not_found", f"no such response: {why}", param)
 
 
 def too_slow(within_ms: int) -> Trouble:

@@ -41,7 +41,11 @@ from tokenwise_shell.providers.translate.deltas import (
 from tokenwise_shell.providers.wire import Endpoint, url_below
 from tokenwise_shell.transport.exchange import HttpRequest, HttpResponse
 
-__all__ = ["open_stream", "parse", "request"]
+__all__ = ["PENDING", "look", "open_stream", "parse", "request"]
+
+PENDING: Final = frozenset(("queued", "in_progress"))
+"""What the status of a response says that is yet to be made."""
+
 
 _CALLS: Final = frozenset(("function_call", "custom_tool_call", "tool_search_call"))
 
@@ -65,6 +69,12 @@ def request(endpoint: Endpoint, body: Fields) -> HttpRequest:
     host = urlsplit(endpoint.base_url).hostname or ""
     url = url_below(endpoint.base_url, "responses")
     return HttpRequest("POST", url, tuple(headers_for(endpoint, host)), orjson.dumps(body))
+
+
+def look(endpoint: Endpoint, id_: str) -> HttpRequest:
+    """The request for a response that was made, or is being made."""
+    host = urlsplit(endpoint.base_url).hostname or ""
+    return HttpRequest("GET", url_below(endpoint.base_url, f"responses/{id_}"), tuple(headers_for(endpoint, host)))
 
 
 def parse(response: HttpResponse, *, native_id: str, now_ms: int) -> Reply | Failure:

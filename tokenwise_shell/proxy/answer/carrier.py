@@ -19,6 +19,7 @@ from tokenwise.simulation.simulation import Moment
 from tokenwise.usage import Usage
 from tokenwise_shell.engine.calls import Said
 from tokenwise_shell.engine.watch import Watch
+from tokenwise_shell.providers.own import OwnFormat
 from tokenwise_shell.proxy import troubles
 from tokenwise_shell.proxy.answer.bill import Bill, facts_of
 from tokenwise_shell.proxy.answer.delivery import Delivery
@@ -44,6 +45,7 @@ class Carrier:
     work: Work
     attempts: int = field(default=0, init=False)
     call: CallModel | None = field(default=None, init=False)
+    handed_over: trio.Event = field(factory=trio.Event, init=False)
     _told: Failure | None = field(default=None, init=False)
     _patience: trio.CancelScope = field(factory=trio.CancelScope, init=False)
     _ends_s: float = field(default=math.inf, init=False)
@@ -105,15 +107,35 @@ class Carrier:
             )
         )
         if not self.order.asked.stream:
-            return await self._sent(call, first_token)
+            outcome = await self._sent(call, first_token)
+            if isinstance(outcome, Reply) and self.delivery.pending and self.lasting:
+                return await self._made_later(call, self.delivery.pending, first_token)
+            return outcome
         left_ms = int(1000 * (self._ends_s - trio.current_time()))
         with trio.move_on_after(call.timeout_ms / 1000) as self._patience:
             return await self._sent(evolve(call, timeout_ms=max(call.timeout_ms, left_ms)), first_token)
         return Failure(Fault.TIMED_OUT, "no answer in the time allowed")
 
+    @property
+    def lasting(self) -> bool:
+        """Whether the run may outlast its request: what a provider makes in its own time costs money only then."""
+        own = self.order.asked.own
+        asked_so = own is not None and own.format is OwnFormat.RESPONSES and own.body.get("background") is True
+        return asked_so and not self.order.asked.stream and self.service.tasks is not None
+
+    async def _made_later(self, call: CallModel, id_: str, first_token: Callable[[], None]) -> Reply | Failure:
+        """Hand the answer over, and hold the money until the response is made."""
+        self._begin(first_token)
+        await self.delivery.hand_over()
+        self.handed_over.set()
+        maker = self.service.made.maker(id_)
+        return await self.service.client.caller.followed(call, id_, maker.news if maker else trio.Event())
+
     async def _sent(self, call: CallModel, first_token: Callable[[], None]) -> Reply | Failure:
         asked, caller = self.order.asked, self.service.client.caller
         self.delivery.own = asked.own.format if asked.own and caller.own_wire(call, asked.own) else None
+        key, provider = self.order.admitted.name, call.provider
+        self.delivery.made = lambda id_: self.service.made.remember(id_, provider, key)
         outcome = await self.work.place(
             caller,
             call,

@@ -5,12 +5,13 @@ then on every chunk goes as it comes, at the client's pace. The last words of a 
 books are settled, since the cost belongs into them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Protocol
 
 from attrs import define, field
 
-from tokenwise_shell.providers.fields import as_fields, as_json
+from tokenwise_shell.providers.fields import as_fields, as_json, text
+from tokenwise_shell.providers.openai.responses import PENDING
 from tokenwise_shell.providers.openai.streams.chunks import DONE
 from tokenwise_shell.providers.openai.usage import is_usage_alone
 from tokenwise_shell.providers.own import OwnFormat
@@ -34,7 +35,9 @@ _MOST_WAITING: Final = 1000
 class Delivery:
     """The answer to one request in the making. `begun` once an attempt has output, which closes the way to others.
 
-    `own` is the format in which the attempt's answer passes as it is, None where it is written by the door.
+    `own` is the format in which the attempt's answer passes as it is, None where it is written by the door. `made` is
+    told the id of a response that its provider keeps, and `pending` is that of one which is yet to be made. An answer
+    is `handed_over` where it has gone out before the end of its run.
     """
 
     front: Front
@@ -42,6 +45,9 @@ class Delivery:
     answer: Answer
     begun: bool = field(default=False, init=False)
     own: OwnFormat | None = field(default=None, init=False)
+    made: Callable[[str], None] = field(default=lambda _: None, init=False)
+    pending: str = field(default="", init=False)
+    handed_over: bool = field(default=False, init=False)
     _facts: Headers = field(factory=dict, init=False)
     _writer: Writer = field(init=False)
     _waiting: list[SseEvent] = field(factory=list, init=False)
@@ -58,13 +64,26 @@ class Delivery:
         self._last.clear()
         self._head = self._usage = None
         self._completion = None
+        self.pending = ""
 
     def keep(self, completion: bytes) -> None:
         """Take a whole answer."""
         self._completion = completion
+        if self.own is None:
+            return
+        fields = as_fields(as_json(completion))
         # A stream that came where a whole answer was asked for has been put together as a chat completion.
-        if self.own is not None and as_fields(as_json(completion)).get("object") == "chat.completion":
+        if fields.get("object") == "chat.completion":
             self.own = None
+        elif self.own is OwnFormat.RESPONSES:
+            self.made(text(fields.get("id")))
+            self.pending = text(fields.get("id")) if fields.get("status") in PENDING else ""
+
+    async def hand_over(self) -> None:
+        """Let a whole answer go out now, though its run goes on."""
+        assert self._completion is not None
+        await self.answer.whole(200, {"content-type": JSON, **self._facts}, self._completion)
+        self.handed_over = True
 
     async def relay(self, events: Iterable[tuple[SseEvent, str]]) -> None:
         """Take the chunks of a streamed answer that came together, and pass them on if the answer has begun."""
@@ -90,6 +109,8 @@ class Delivery:
 
     def _kept_as_it_is(self, event: SseEvent, own: OwnFormat) -> SseEvent | None:
         """The event, unless it is the last word or behind it: those wait until the books are settled."""
+        if own is OwnFormat.RESPONSES and event.name == "response.created":
+            self.made(text(as_fields(as_fields(as_json(event.data)).get("response")).get("id")))
         if not self._last and not OWN_ANSWERS[own].is_last(event):
             return event
         self._last.append(event)
@@ -97,6 +118,8 @@ class Delivery:
 
     async def finish(self, bill: Bill) -> None:
         """End an answer that went well."""
+        if self.handed_over:
+            return
         if not self.asked.stream:
             assert self._completion is not None  # a reply that was not streamed has come whole
             await self._whole(self._completion, bill)
@@ -117,6 +140,8 @@ class Delivery:
 
     async def fail(self, trouble: Trouble, bill: Bill) -> None:
         """End an answer that did not, with an event where it has begun and a status where it has not."""
+        if self.handed_over:
+            return
         if self.answer.status:
             self.answer.error = trouble.code or trouble.type
             await self.answer.events(self._last or self._failed(trouble))

@@ -12,15 +12,17 @@ from tokenwise.routing.choosing import Refusal, Refused, Routed
 from tokenwise.routing.shortlist import obstacle
 from tokenwise.scenario.risk import Blocked
 from tokenwise_shell.plans.decision import Decision, decide
+from tokenwise_shell.providers.fields import text
 from tokenwise_shell.providers.own import speaks
 from tokenwise_shell.proxy.admission.access import Admitted
 from tokenwise_shell.proxy.fronts import Trouble
+from tokenwise_shell.proxy.made import Maker
 from tokenwise_shell.proxy.request.asked import Asked
 from tokenwise_shell.proxy.request.conversation import plain_texts
 from tokenwise_shell.proxy.request.names import unsold
 from tokenwise_shell.proxy.request.work import CHAT, Work
 from tokenwise_shell.proxy.service import Service
-from tokenwise_shell.proxy.troubles import blocked, refused, unknown_model
+from tokenwise_shell.proxy.troubles import blocked, refused, unknown_model, unknown_response
 from tokenwise_shell.workspace import gate_of
 
 __all__ = ["Order", "decided", "ordered"]
@@ -56,6 +58,8 @@ def ordered(service: Service, admitted: Admitted, asked: Asked, work: Work = CHA
         return unknown_model(asked.model)
     if asked.model and not _is_sold(service, asked.model):
         return unsold(asked.model, service.client.workspace.catalog)
+    if (maker := _maker(service, asked)) and maker.key != admitted.name:
+        return unknown_response("previous_response_id")
     if asked.barred and not _has_sellers(_catalog(service, admitted, asked), asked.model):
         return asked.barred
     decision = decided(service, admitted, asked, work)
@@ -116,10 +120,18 @@ def _catalog(service: Service, admitted: Admitted, asked: Asked) -> Catalog:
         return catalog
     own, endpoints = asked.own, service.client.caller.endpoints
     able = tuple(name for name, endpoint in endpoints.items() if own is not None and speaks(endpoint, own.format))
+    if (maker := _maker(service, asked)) and maker.provider in able:
+        able = (maker.provider,)  # nobody else has what the request goes on from
     known = catalog.memo.get(("only", able))
     if not isinstance(known, Catalog):
         known = catalog.memo["only", able] = catalog.only(able)
     return known
+
+
+def _maker(service: Service, asked: Asked) -> Maker | None:
+    """Who made the response that this request goes on from; None where there is none, or nobody remembers."""
+    before = text(asked.own.body.get("previous_response_id")) if asked.own is not None else ""
+    return service.made.maker(before) if before else None
 
 
 def _has_sellers(catalog: Catalog, model: str) -> bool:

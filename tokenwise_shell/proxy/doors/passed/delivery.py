@@ -11,7 +11,7 @@ from tokenwise_shell.proxy.http.asgi import Headers
 from tokenwise_shell.transport.exchange import Headers as Told
 from tokenwise_shell.transport.exchange import HttpResponse
 
-__all__ = ["PassedDelivery", "told"]
+__all__ = ["PassedDelivery"]
 
 # Of an answer's headers, those that say what it is; who served it, and under which account, is nobody's affair.
 _CARRIED: Final = ("content-type", "content-disposition")
@@ -19,8 +19,10 @@ _CARRIED: Final = ("content-type", "content-disposition")
 # What a provider says is never taken for a page of this proxy's own.
 _NO_PAGE: Final = {"x-content-type-options": "nosniff", "content-security-policy": "sandbox"}
 
+_NO_HEADERS: Final[Headers] = {}
 
-def told(headers: Told) -> dict[str, str]:
+
+def _told(headers: Told) -> dict[str, str]:
     """The headers that a client gets of a provider's."""
     return {name: value for name, value in headers if name in _CARRIED} | _NO_PAGE
 
@@ -42,7 +44,7 @@ class PassedDelivery(Delivery):
     async def stream(self, headers: Told) -> None:
         """Begin an answer that comes in pieces."""
         self.begun = True
-        await self.answer.begin(200, {"cache-control": "no-cache", **told(headers), **self._facts})
+        await self.answer.begin(200, {"cache-control": "no-cache", **_told(headers), **self._facts})
 
     async def piece(self, data: bytes) -> None:
         """Pass a piece of it on."""
@@ -50,17 +52,25 @@ class PassedDelivery(Delivery):
 
     async def finish(self, bill: Bill) -> None:
         """End an answer that went well."""
+        await self.finish_free(bill.headers)
+
+    async def finish_free(self, headers: Headers = _NO_HEADERS) -> None:
+        """End one that costs nothing."""
         if self.answer.status:
             await self.answer.end()
         elif self._given is not None:
-            headers = {**told(self._given.headers), **self._facts, **bill.headers}
-            await self.answer.whole(self._given.status, headers, self._given.body)
+            said = {**_told(self._given.headers), **self._facts, **headers}
+            await self.answer.whole(self._given.status, said, self._given.body)
 
     async def fail(self, trouble: Trouble, bill: Bill) -> None:
-        """End an answer that did not: with an event where it has begun, and a status where it has not."""
+        """End an answer that did not go well."""
+        await self.fail_free(trouble, bill.headers)
+
+    async def fail_free(self, trouble: Trouble, headers: Headers = _NO_HEADERS) -> None:
+        """End one that costs nothing: with an event where it has begun, and a status where it has not."""
         if self.answer.status:
             self.answer.error = trouble.code or trouble.type
             await self.answer.send(b"event: error\ndata: " + self.front.error(trouble) + b"\n\n")
             await self.answer.end()
         else:
-            await refuse(self.answer, self.front, trouble, {**self._facts, **bill.headers})
+            await refuse(self.answer, self.front, trouble, {**self._facts, **headers})

@@ -5,6 +5,7 @@ step as any other: held for where its price is known, and where it is not, passe
 """
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Final
@@ -34,9 +35,9 @@ from tokenwise_shell.proxy.admission.callers import unreadable_type
 from tokenwise_shell.proxy.answer.carrier import Carrier
 from tokenwise_shell.proxy.answer.delivery import refuse
 from tokenwise_shell.proxy.doors.dialects import front_for, is_anthropics
-from tokenwise_shell.proxy.doors.passed.delivery import PassedDelivery, told
+from tokenwise_shell.proxy.doors.passed.delivery import PassedDelivery
 from tokenwise_shell.proxy.doors.passed.form import FORM, Body, form_in, json_in
-from tokenwise_shell.proxy.doors.passed.target import PROVIDER, Target, find
+from tokenwise_shell.proxy.doors.passed.target import PROVIDER, Target, find, keeper
 from tokenwise_shell.proxy.fronts import BadRequest, Front, Trouble
 from tokenwise_shell.proxy.http.asgi import Answer, Request
 from tokenwise_shell.proxy.request.asked import Asked
@@ -56,6 +57,10 @@ METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 _LOOKING: Final = frozenset(("GET", "DELETE"))
 
+# What a provider keeps for the client that asked for it, and what may be done with it for nothing.
+_KEPT: Final = re.compile(r"responses/([A-Za-z0-9_-]+)(/input_items|/cancel|)")
+_DONE_WITH_IT: Final = {"": _LOOKING, "/input_items": frozenset(("GET",)), "/cancel": frozenset(("POST",))}
+
 _ALL_THERE_IS: Final = Nanodollars(MAX_USD * 10**9)
 
 # The account itself is nobody's but its owner's, and what is spoken over sockets has no end that could be paid for.
@@ -68,13 +73,21 @@ _NEVER: Final[Mapping[str, str]] = {
 
 @frozen
 class _Asked:
-    """A request that may be passed on: by whom, to whom, with which options and words."""
+    """A request that may be passed on: by whom, to whom, with which options and words.
+
+    It is `looking` where it has nothing made; `kept` is the id of the response that it is about, if it is about one.
+    """
 
     admitted: Admitted
     target: Target
     options: Options
     passing: Passing
     fields: Fields = field(repr=False)
+    kept: str = ""
+
+    @property
+    def looking(self) -> bool:
+        return bool(self.kept) or self.passing.method in _LOOKING
 
 
 async def pass_through(service: Service, request: Request, answer: Answer) -> None:
@@ -89,7 +102,7 @@ async def pass_through(service: Service, request: Request, answer: Answer) -> No
         asked = await _heard(service, request)
         if isinstance(asked, Trouble):
             await refuse(answer, front, asked)
-        elif request.method == "HEAD" or request.method in _LOOKING:
+        elif asked.looking:
             await _look(service, asked, front, answer)
         else:
             await _work(service, asked, front, answer, request_id)
@@ -102,12 +115,16 @@ async def _look(service: Service, asked: _Asked, front: Front, answer: Answer) -
         return
     answer.extra |= {**asked.admitted.headers(), f"{HEADER}provider": asked.target.offer.provider}
     limit_ms = 1000 * service.settings.request_timeout_s
-    found = await fetched(service.client.caller, asked.target.offer.provider, asked.passing, timeout_ms=limit_ms)
-    if isinstance(found, Failure):
-        said = found if asked.admitted.owner else troubles.discreet(found)
-        await refuse(answer, front, troubles.upstream(said))
+    delivery = PassedDelivery(front, _as_asked(asked), answer)
+    caller, provider = service.client.caller, asked.target.offer.provider
+    failed = await fetched(caller, provider, asked.passing, delivery, timeout_ms=limit_ms)
+    if isinstance(failed, Failure):
+        said = failed if asked.admitted.owner else troubles.discreet(failed)
+        await delivery.fail_free(troubles.upstream(said))
     else:
-        await answer.whole(found.status, told(found.headers), found.body)
+        await delivery.finish_free()
+    if (maker := service.made.maker(asked.kept)) is not None:
+        maker.news.set()
 
 
 async def _work(service: Service, asked: _Asked, front: Front, answer: Answer, request_id: str) -> None:
@@ -144,15 +161,19 @@ def _ordered(service: Service, asked: _Asked) -> Order | Trouble:
     if isinstance(decision.outcome, Refused):
         return troubles.refused(decision.outcome)
     assert isinstance(decision.outcome, Routed)  # no gate was asked
-    said = Asked(
+    return Order(asked.admitted, _as_asked(asked), decision, decision.outcome, ungoverned=not target.priced)
+
+
+def _as_asked(asked: _Asked) -> Asked:
+    """The request as others are: whether it is a stream, its answer shows."""
+    return Asked(
         fields=asked.fields,
-        model=model.id,
+        model=asked.target.model.id,
         options=asked.options,
         max_output_tokens=0,
         stream=True,
         wants_usage=False,
     )
-    return Order(asked.admitted, said, decision, decision.outcome, ungoverned=not target.priced)
 
 
 def _wishes(asked: _Asked) -> Wishes:
@@ -201,10 +222,16 @@ async def _heard(service: Service, request: Request) -> _Asked | Trouble:
     body = await _body(service, request)
     if isinstance(body, Trouble):
         return body
+    provider = request.headers.get(PROVIDER, "").strip()
+    method = "GET" if request.method == "HEAD" else request.method
+    if (kept := _KEPT.fullmatch(path)) and method in _DONE_WITH_IT[kept[2]]:
+        id_ = kept[1]
+        target = keeper(service, admitted, id_, provider=provider)
+        passing = Passing(method, path, request.asked, request.headers, body.naming(""))
+        return target if isinstance(target, Trouble) else _Asked(admitted, target, Options(), passing, {}, id_)
     if trouble := _not_theirs(service, admitted, body, request, path):
         return trouble
     problems: list[Problem] = []
-    provider = request.headers.get(PROVIDER, "").strip()
     headers = {name: value for name, value in request.headers.items() if name != PROVIDER}
     options = read_options(body.fields, headers, problems)
     if problems:
@@ -213,7 +240,6 @@ async def _heard(service: Service, request: Request) -> _Asked | Trouble:
     target = find(service, admitted, kind, path=path, name=body.model, provider=provider)
     if isinstance(target, Trouble):
         return target
-    method = "GET" if request.method == "HEAD" else request.method
     passing = Passing(method, path, request.asked, request.headers, body.naming(target.offer.native_id))
     return _Asked(admitted, target, options, passing, body.fields)
 

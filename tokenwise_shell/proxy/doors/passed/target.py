@@ -14,15 +14,16 @@ from tokenwise.catalog.models import Model, Offer
 from tokenwise.catalog.prices import FREE, Price, Unknown
 from tokenwise.traits import Capability, Tier
 from tokenwise_shell.config.settings import ProviderKind
+from tokenwise_shell.providers.own import OwnFormat, speaks
 from tokenwise_shell.providers.passed import is_free
 from tokenwise_shell.proxy.admission.access import Admitted
 from tokenwise_shell.proxy.fronts import Trouble
 from tokenwise_shell.proxy.request.names import unsold, wanted
 from tokenwise_shell.proxy.request.options import HEADER
 from tokenwise_shell.proxy.service import Service
-from tokenwise_shell.proxy.troubles import bad_request, shortened, unknown_model
+from tokenwise_shell.proxy.troubles import bad_request, shortened, unknown_model, unknown_response
 
-__all__ = ["PROVIDER", "Target", "find"]
+__all__ = ["PROVIDER", "Target", "find", "keeper"]
 
 PROVIDER: Final = f"{HEADER}provider"
 """The header that names a provider where no model does."""
@@ -68,6 +69,26 @@ def find(
     if isinstance(found, Target) and not _may_use(admitted, found):
         return unknown_model(name or found.model.id)
     return found
+
+
+def keeper(service: Service, admitted: Admitted, id_: str, *, provider: str) -> Target | Trouble:
+    """The provider that keeps this response. `provider` is what the header says, or "".
+
+    A response that another key asked for is none for this one. Of one that nobody here remembers, the only provider
+    that keeps any is asked; who knows its id has been told it.
+    """
+    maker = service.made.maker(id_)
+    if maker is not None and maker.key != admitted.name:
+        return unknown_response(None)
+    endpoints = service.client.caller.endpoints
+    able = tuple(one for one in _able(service, ProviderKind.OPENAI) if speaks(endpoints[one], OwnFormat.RESPONSES))
+    chosen = provider or (maker.provider if maker else able[0] if len(able) == 1 else "")
+    if chosen in able:
+        return Target(_row(service, "responses", Offer(chosen, "responses", FREE), None), named=False)
+    if able:
+        why = f"name one of {', '.join(able)} with the header {PROVIDER}: which of them made it is not remembered"
+        return bad_request(why, PROVIDER, "provider_unclear")
+    return unknown_response(None, "no provider that can be called keeps any")
 
 
 def _found(service: Service, able: tuple[str, ...], *, path: str, name: str, provider: str) -> Target | Trouble:
