@@ -15,7 +15,7 @@ from tokenwise.money import Nanodollars
 from tokenwise.plan import Plan, Step
 from tokenwise.policy import Policy
 from tokenwise.prompt import compose, count_prompt
-from tokenwise.routing.bid import Need
+from tokenwise.routing.bid import Need, input_bound
 from tokenwise.routing.shortlist import meant
 from tokenwise.routing.worth import (
     as_good,
@@ -174,7 +174,7 @@ def _rooms(model: Model, need: Need, wanted: int) -> Iterator[int]:
 
 def _priced(model: Model, need: Need, room: int) -> Nanodollars:
     assert isinstance(model.price, Price)  # only priced models are able
-    return model.price.worst(input_tokens=need.input.bound, output_tokens=room)
+    return model.price.worst(input_tokens=input_bound(model, need), output_tokens=room)
 
 
 def undominated(found: Iterable[Dish]) -> tuple[Dish, ...]:

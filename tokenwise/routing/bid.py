@@ -16,7 +16,7 @@ from tokenwise.money import Nanodollars
 from tokenwise.traits import Capability, Feature
 from tokenwise.usage import TokenCount
 
-__all__ = ["Bid", "Counted", "Need", "cap", "longest_bid", "make_bid"]
+__all__ = ["Bid", "Counted", "Need", "cap", "input_bound", "longest_bid", "make_bid"]
 
 _NO_FEE: Final = Nanodollars(0)
 _NO_GUESS: Final = Capability(0)
@@ -110,7 +110,7 @@ def make_bid(model: Model, offer: Offer, need: Need, *, output_tokens: int) -> B
     Input is billed once however many choices there are, output for each: 3 choices of 100 tokens are 300.
     """
     assert isinstance(offer.price, Price)
-    tokens = _input_bound(model, need)
+    tokens = input_bound(model, need)
     amount = offer.price.worst(input_tokens=tokens, output_tokens=output_tokens * need.choices)
     fee = _surcharge(offer, need)
     held = Nanodollars(amount + fee)
@@ -121,7 +121,7 @@ def longest_bid(model: Model, offer: Offer, need: Need, available: Nanodollars) 
     """The bid with the longest output cap that `available` pays, up to `cap`; None if not even the input fits."""
     assert isinstance(offer.price, Price)
     left = Nanodollars(available - _surcharge(offer, need))
-    affordable = offer.price.affordable_output(left, input_tokens=_input_bound(model, need))
+    affordable = offer.price.affordable_output(left, input_tokens=input_bound(model, need))
     if affordable < 0:
         return None
     return make_bid(model, offer, need, output_tokens=min(cap(model, need), affordable // need.choices))
@@ -131,8 +131,11 @@ def _surcharge(offer: Offer, need: Need) -> Nanodollars:
     return need.surcharge if need.surcharge and offer.price != FREE else _NO_FEE
 
 
-def _input_bound(model: Model, need: Need) -> int:
+def input_bound(model: Model, need: Need) -> int:
+    """At most so many input tokens are billed: the need's bound, less what a count saves, and the model's template."""
     bound = need.input.bound - _saved(model, need) if need.counted else need.input.bound
+    if model.template_tokens and need.max_output_tokens:  # what is embedded goes through no template of a chat
+        bound += model.template_tokens
     if need.attachments is NOTHING_ATTACHED:  # nearly always
         return bound
     return bound + need.attachments.beyond_usual(model.id, window_tokens=model.context_tokens)

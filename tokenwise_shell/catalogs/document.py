@@ -23,6 +23,7 @@ def model_document(model: Model, served: Offer | None) -> dict[str, object]:
         "context_tokens": model.context_tokens,
         "max_input_tokens": model.max_input_tokens,
         "max_output_tokens": model.max_output_tokens,
+        "template_tokens": model.template_tokens,
         "input_nano_per_mtok": rate and rate.input,
         "output_nano_per_mtok": rate and rate.output,
         "cached_input_nano_per_mtok": rate and rate.cache_read,

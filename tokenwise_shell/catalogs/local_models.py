@@ -28,7 +28,14 @@ _PRICES: Final = {
     "cache_write_usd_per_mtok": "cache_write",
     "cache_write_5m_usd_per_mtok": "cache_write_5m",
 }
-_LIMITS: Final = {"context_tokens": 1, "max_output_tokens": 0, "max_input_tokens": 1, "quality": 0}  # and their least
+# Whole numbers, and their least.
+_LIMITS: Final = {
+    "context_tokens": 1,
+    "max_output_tokens": 0,
+    "max_input_tokens": 1,
+    "quality": 0,
+    "template_tokens": 0,
+}
 _FEE: Final = "usd_per_request"
 FIELDS: Final = ("id", "provider", "native_id", "tier", "capabilities", "features", *_LIMITS, *_PRICES, _FEE)
 
@@ -124,6 +131,7 @@ class _Row:
             max_input_tokens=_given(limits["max_input_tokens"], 0 if window else base.max_input_tokens),
             max_output_tokens=_given(limits["max_output_tokens"], base.max_output_tokens),
             quality=_given(limits["quality"], base.quality),
+            template_tokens=_given(limits["template_tokens"], base.template_tokens),
         )
 
     def offers(self, name: str, base: Model | None) -> tuple[Offer, ...]:

@@ -4,11 +4,12 @@ import pytest
 from attrs import evolve
 
 from tests.core.worlds import MINI, model
+from tokenwise.catalog.models import Catalog
 from tokenwise.money import Nanodollars
-from tokenwise.routing.bid import Bid, Need, cap, longest_bid, make_bid
+from tokenwise.routing.bid import Bid, Need, cap, input_bound, longest_bid, make_bid
 from tokenwise.routing.worth import expected_cost
-from tokenwise.traits import Capability, Tier
-from tokenwise.usage import TokenCount
+from tokenwise.traits import Capability, Feature, Tier
+from tokenwise.usage import TokenCount, Usage
 
 NEED = Need(Capability.CODE, TokenCount(100, 400), max_output_tokens=500, output_tokens=200)
 
@@ -31,6 +32,30 @@ class TestTheCap:
 def test_a_bid_is_the_worst_case_of_the_input_bound_and_of_exactly_this_cap():
     bid = make_bid(MINI, MINI.offers[1], NEED, output_tokens=321)
     assert bid == Bid("mini", "openrouter", "mini", 400, 321, Nanodollars(400 * 1000 + 321 * 2000))
+
+
+class TestATemplateWithWordsOfItsOwn:
+    """Eleven of thirteen calls to a small open model overran by 1 to 6 tokens: its template brings a system prompt."""
+
+    WORDY = evolve(MINI, template_tokens=6)
+
+    def test_is_held_beside_the_rest(self):
+        plain, wordy = (make_bid(one, one.offers[1], NEED, output_tokens=321) for one in (MINI, self.WORDY))
+        assert wordy.input_tokens == plain.input_tokens + 6
+        assert wordy.amount == self.WORDY.price.cost(Usage(input_tokens=406, output_tokens=321))
+
+    def test_is_part_of_what_the_longest_bid_leaves_room_for(self):
+        bid = longest_bid(self.WORDY, self.WORDY.offers[0], NEED, Nanodollars(408_000))
+        assert (bid.max_output_tokens, bid.amount) == (1, 408_000)
+
+    def test_is_nothing_to_what_is_embedded(self):
+        embedding = evolve(NEED, max_output_tokens=0, features=Feature.EMBEDDINGS)
+        assert input_bound(self.WORDY, embedding) == 400
+
+    def test_is_in_the_catalogue_s_fingerprint_only_where_there_is_one(self):
+        before = Catalog([MINI]).fingerprint
+        assert Catalog([evolve(self.WORDY, template_tokens=0)]).fingerprint == before
+        assert Catalog([self.WORDY]).fingerprint != before
 
 
 class TestTheLongestBid:

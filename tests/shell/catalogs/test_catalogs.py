@@ -217,6 +217,16 @@ class TestOwnModels:
             ]
             assert offer.source == "models.yaml"
 
+    def test_what_a_template_adds_is_stated_and_kept_where_another_field_changes(self):
+        stated = read("- {id: local/small, provider: local, context_tokens: 4096, template_tokens: 6}")["local/small"]
+        assert stated.template_tokens == 6
+        known = Catalog([stated])
+        (changed,), problems = read_local_models("- {id: local/small, quality: 5}", "models.yaml", known)
+        assert (changed.template_tokens, problems) == (6, ())
+        assert complaints("- {id: local/small, provider: local, context_tokens: 4096, template_tokens: some}") == [
+            "models.yaml[0].template_tokens: expected a whole number from 0 up, not 'some'"
+        ]
+
     def test_a_stated_provider_stands_first(self):
         changed = read("- {id: openai/gpt-oss-20b, provider: lab, input_usd_per_mtok: 0, output_usd_per_mtok: 0}")
         offers = changed["openai/gpt-oss-20b"].offers
