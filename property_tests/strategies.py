@@ -3,13 +3,13 @@
 from hypothesis import strategies as st
 
 from tokenwise.catalog.models import Catalog, Model, Offer
-from tokenwise.catalog.prices import Price, Rate, Unknown
+from tokenwise.catalog.prices import NOTHING_WRITTEN, Price, Rate, Unknown, Writes
 from tokenwise.faults import Fault
 from tokenwise.machine.run import Choice, Job
 from tokenwise.money import Nanodollars, NanoPerMtok
 from tokenwise.plan import Plan, Step
 from tokenwise.policy import Escalation, FreeModels, Policy, Strategy
-from tokenwise.routing.bid import Need
+from tokenwise.routing.bid import Need, writes_of
 from tokenwise.simulation.simulation import RandomWorld
 from tokenwise.traits import Capability, Feature, Tier
 from tokenwise.usage import TokenCount, Usage
@@ -71,7 +71,9 @@ def models(draw, name):
 @st.composite
 def catalogs(draw, least=1, most=8):
     size = draw(st.integers(least, most))
-    return Catalog([draw(models(f"vendor/m{index}")) for index in range(size)])
+    # Some from one whose vendor bills no write to a cache that is not asked for.
+    names = [f"{'vendor' if index < 3 else 'qwen'}/m{index}" for index in range(size)]
+    return Catalog([draw(models(name)) for name in names])
 
 
 @st.composite
@@ -87,6 +89,7 @@ def needs(draw):
         features=draw(features),
         choices=draw(st.sampled_from([1, 1, 3])),
         unpriced=draw(st.sampled_from(["", "", "", "speed"])),
+        writes=draw(st.sampled_from([NOTHING_WRITTEN, Writes(500, 10_000), Writes(minutes=2**40)])),
     )
 
 
@@ -224,7 +227,7 @@ spending = st.builds(
 def telling_amounts(draw, need, catalog):
     """Amounts at which a decision may turn: some model's worst case, a nano more or less, or anything."""
     worst = [
-        offer.price.worst(input_tokens=need.input.bound, output_tokens=length)
+        offer.price.worst(input_tokens=need.input.bound, output_tokens=length, writes=writes_of(model, need))
         for model in catalog.models
         for offer in model.offers[:1]
         if isinstance(offer.price, Price)

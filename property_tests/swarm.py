@@ -12,12 +12,14 @@ from property_tests.seeded import draw, seeded_job
 from tokenwise.budgets import ledger
 from tokenwise.budgets.limits import Limit
 from tokenwise.budgets.windows import Window
+from tokenwise.catalog.prices import NOTHING_WRITTEN
 from tokenwise.errors import ProtocolViolation
 from tokenwise.faults import RULES, Billing, Fault
 from tokenwise.machine.machine import start, step
 from tokenwise.machine.messages import CallModel, Finish, Record, Reserve, ReserveRefused, Settle
 from tokenwise.machine.run import Ended, Outcome
 from tokenwise.money import Nanodollars
+from tokenwise.routing.bid import EVERYTHING_WRITTEN
 from tokenwise.simulation.simulation import Arrival, Driver
 from tokenwise.simulation.surveys import Setting, survey
 from tokenwise.simulation.workload import Asked, Variant
@@ -129,7 +131,8 @@ class Story:
     def call(self, job, call):
         model, spec = job.catalog[call.model], job.plan[call.attempt.step]
         price = model.offered_by[call.provider].price
-        worst = price.worst(input_tokens=call.input_tokens, output_tokens=call.max_output_tokens)
+        writes = EVERYTHING_WRITTEN if model.writes_unasked else NOTHING_WRITTEN
+        worst = price.worst(input_tokens=call.input_tokens, output_tokens=call.max_output_tokens, writes=writes)
         self.demand(self.holds.get(call.attempt) == worst, "a call's worst case is held before it leaves")
         self.demand(not spec.capabilities & ~model.capabilities, "a called model can do the work")
         self.demand(set(spec.after) <= self.done, "no step is called before its parents ended well")

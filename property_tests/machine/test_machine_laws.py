@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from property_tests.strategies import jobs, worlds
 from tokenwise.budgets import ledger
 from tokenwise.budgets.budget import Budget
+from tokenwise.catalog.prices import NOTHING_WRITTEN
 from tokenwise.errors import ProtocolViolation
 from tokenwise.machine.machine import TRANSITIONS, start, step
 from tokenwise.machine.messages import (
@@ -20,6 +21,7 @@ from tokenwise.machine.messages import (
 )
 from tokenwise.machine.run import Ended, Outcome
 from tokenwise.money import Nanodollars
+from tokenwise.routing.bid import EVERYTHING_WRITTEN
 from tokenwise.simulation.simulation import Arrival, RandomWorld, only, simulate
 from tokenwise.simulation.transcripts import transcript
 
@@ -95,8 +97,12 @@ class TestCalls:
                 case Reserve(attempt=attempt, amount=amount):
                     reserved[attempt] = amount
                 case CallModel():
-                    price = job.catalog[command.model].offered_by[command.provider].price
-                    worst = price.worst(input_tokens=command.input_tokens, output_tokens=command.max_output_tokens)
+                    model = job.catalog[command.model]
+                    worst = model.offered_by[command.provider].price.worst(
+                        input_tokens=command.input_tokens,
+                        output_tokens=command.max_output_tokens,
+                        writes=EVERYTHING_WRITTEN if model.writes_unasked else NOTHING_WRITTEN,
+                    )
                     assert reserved[command.attempt] == worst
 
     @given(jobs(), worlds())

@@ -9,7 +9,7 @@ from tokenwise.catalog.models import Catalog, Model, Offer
 from tokenwise.catalog.prices import FREE, Price, Rate
 from tokenwise.money import Nanodollars, NanoPerMtok
 from tokenwise.policy import Policy
-from tokenwise.routing.bid import Bid, cap, longest_bid
+from tokenwise.routing.bid import Bid, cap, longest_bid, make_bid, writes_of
 from tokenwise.routing.fitting import Unaffordable, bid_of, bids_in_order, fit, shorten
 from tokenwise.routing.health import ANY_MODEL
 from tokenwise.routing.shortlist import candidates
@@ -34,7 +34,8 @@ class TestTheMoney:
         if isinstance(bid, Bid):
             price = catalog[bid.model].offered_by[bid.provider].price
             every = bid.max_output_tokens * need.choices
-            assert bid.amount == price.worst(input_tokens=bid.input_tokens, output_tokens=every)
+            writes = writes_of(catalog[bid.model], need)
+            assert bid.amount == price.worst(input_tokens=bid.input_tokens, output_tokens=every, writes=writes)
             assert bid.amount <= available
             assert bid.input_tokens == need.input.bound
 
@@ -156,10 +157,9 @@ class TestShortening:
             assert bid.amount <= available
             assert min(need.max_output_tokens, policy.min_output_tokens) <= bid.max_output_tokens
             assert bid.max_output_tokens <= cap(catalog[bid.model], need)
-            longer = evolve(bid, max_output_tokens=bid.max_output_tokens + 1)
-            price = catalog[bid.model].offered_by[bid.provider].price
-            worst = price.worst(input_tokens=longer.input_tokens, output_tokens=longer.max_output_tokens * need.choices)
-            assert worst > available or bid.max_output_tokens == cap(catalog[bid.model], need)
+            model = catalog[bid.model]
+            longer = make_bid(model, model.offered_by[bid.provider], need, output_tokens=bid.max_output_tokens + 1)
+            assert longer.amount > available or bid.max_output_tokens == cap(catalog[bid.model], need)
 
     @given(questions(), preferences, st.integers(0, 40_000_000))
     def test_more_money_never_shortens(self, question, preferred, more):

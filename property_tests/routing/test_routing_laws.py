@@ -11,6 +11,7 @@ from tokenwise.catalog.models import Catalog
 from tokenwise.catalog.prices import FREE, Price
 from tokenwise.money import Nanodollars
 from tokenwise.policy import FreeModels, Policy, Strategy
+from tokenwise.routing.bid import writes_of
 from tokenwise.routing.choosing import Refusal, Refused, Routed, decision_id, explain, route
 from tokenwise.routing.shortlist import candidates, favourite
 from tokenwise.traits import Capability, Feature
@@ -25,7 +26,8 @@ def without(catalog, model_id):
 def worst_in_full(model, need):
     """By the definition alone: the whole input at its dearest, and the longest answer this model would give."""
     length = min(need.max_output_tokens, model.max_output_tokens, model.context_tokens - need.input.expected)
-    return model.offers[0].price.worst(input_tokens=need.input.bound, output_tokens=length * need.choices)
+    longest, writes = length * need.choices, writes_of(model, need)
+    return model.offers[0].price.worst(input_tokens=need.input.bound, output_tokens=longest, writes=writes)
 
 
 def costs_nothing(model):
@@ -91,7 +93,7 @@ class TestConstraints:
             assert meets_everything(model, need, policy)
             price = model.offered_by[bid.provider].price
             every = bid.max_output_tokens * need.choices
-            worst = price.worst(input_tokens=need.input.bound, output_tokens=every)
+            worst = price.worst(input_tokens=need.input.bound, output_tokens=every, writes=writes_of(model, need))
             assert bid.amount == worst <= available
             assert min(need.max_output_tokens, policy.min_output_tokens) <= bid.max_output_tokens
             assert bid.max_output_tokens <= min(need.max_output_tokens, model.max_output_tokens)

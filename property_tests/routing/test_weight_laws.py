@@ -171,12 +171,49 @@ class TestTheEmbeddedProvider:
                 assert counted <= weight.input.bound
 
 
+marks = st.sampled_from([{"type": "ephemeral"}, {"type": "ephemeral", "ttl": "5m"}, {"type": "ephemeral", "ttl": "1h"}])
+said = st.text(min_size=1, max_size=20).filter(str.strip)
+blocks = st.builds(
+    lambda words, mark: {"type": "text", "text": words, **mark},
+    said,
+    st.just({}) | st.builds(lambda mark: {"cache_control": mark}, marks),
+)
+marked_turns = st.builds(
+    lambda role, content: {"role": role, "content": content},
+    st.sampled_from(["system", "user", "assistant"]),
+    said | st.lists(blocks, min_size=1, max_size=3),
+)
+
+
+class TestWhatIsMarkedForACache:
+    """A vendor that writes what is marked, all of it, bills no more writes than are held for."""
+
+    @given(turns=st.lists(marked_turns, min_size=1, max_size=5), tool=tools, mark=st.none() | marks)
+    def test_anthropics_server_writes_no_more_than_the_bound(self, turns, tool, mark):
+        tool = {**tool, "function": {**tool["function"], "name": "f"}, **({"cache_control": mark} if mark else {})}
+        fields = {"messages": [{"role": "user", "content": "x"}, *turns], "tools": [tool]}
+        read = read_by(*FORMATS[1], fields)
+        if read is None:
+            return
+        writes = weigh(fields).writes
+        assert (read.cacheable_tokens or 0) <= writes.hour + writes.minutes
+        assert writes.hour or not read.caches_for_an_hour
+        marked = {**fields["tools"][0]}.get("cache_control") or any("cache_control" in str(turn) for turn in turns)
+        assert bool(writes.hour + writes.minutes) == bool(marked)
+
+
 def counted_by(kind, wire, format_, fields):
     """The input tokens as this format's server counts them; None where the format has no words for the request."""
+    read = read_by(kind, wire, format_, fields)
+    return None if read is None else count_input(read)
+
+
+def read_by(kind, wire, format_, fields):
+    """The request as this format's server reads it; None where the format has no words for it."""
     try:
         asked = wire.build(Endpoint(kind, "http://127.0.0.1:1"), Ask("any-model", fields, 100))
         sent = HttpRequest("POST", asked.url.removeprefix("http://127.0.0.1:1"), asked.headers, asked.body)
-        return count_input(format_.parse_request(sent))
+        return format_.parse_request(sent)
     except (Untranslatable, BadRequest):
         return None
 

@@ -141,8 +141,8 @@ BUGS = (
     Bug(
         "cheapest looks at input prices alone",
         "routing/shortlist",
-        "rate.worst_input + need.max_output_tokens * need.choices * rate.output",
-        "rate.worst_input",
+        "model.list_input(rate) + need.max_output_tokens * need.choices * rate.output",
+        "model.list_input(rate)",
         "property_tests/routing/test_routing_laws.py::TestTheShortlist",
     ),
     Bug(

@@ -10,9 +10,10 @@ from functools import cached_property
 from attrs import evolve, field, frozen
 from attrs.validators import ge, min_len
 
-from tokenwise.catalog.prices import Price, Rate, Unknown
+from tokenwise.catalog.prices import Price, Rate, Unknown, writes_unasked
 from tokenwise.errors import InputError, Problem
 from tokenwise.ids import fingerprint
+from tokenwise.money import NanoPerMtok
 from tokenwise.traits import Capability, Feature, Tier
 
 __all__ = ["Catalog", "Model", "Offer"]
@@ -61,6 +62,16 @@ class Model:
     def price(self) -> Price | Unknown:
         """The price of the preferred offer; Unknown where nobody that can be reached sells it."""
         return self.offers[0].price if self.offers else Unknown("no provider can be reached")
+
+    @cached_property
+    def writes_unasked(self) -> bool:
+        """Whether it may bill a write to a cache that no request asked for, dearer than what is written to none."""
+        prices = (offer.price for offer in self.offers if isinstance(offer.price, Price))
+        return writes_unasked(self.id) and any(r.cache_write > r.unwritten for price in prices for r in price.rates)
+
+    def list_input(self, rate: Rate) -> NanoPerMtok:
+        """What an input token costs by this rate where the request asks for no cache."""
+        return max(rate.unwritten, rate.cache_write) if self.writes_unasked else rate.unwritten
 
     @cached_property
     def offered_by(self) -> Mapping[str, Offer]:

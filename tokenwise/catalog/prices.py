@@ -14,7 +14,43 @@ from attrs.validators import ge
 from tokenwise.money import Nanodollars, NanoPerMtok, round_up
 from tokenwise.usage import Usage
 
-__all__ = ["FREE", "UNKNOWN", "Price", "Rate", "Unknown"]
+__all__ = [
+    "FREE",
+    "NOTHING_WRITTEN",
+    "UNKNOWN",
+    "WRITES_IF_MARKED",
+    "Price",
+    "Rate",
+    "Unknown",
+    "Writes",
+    "writes_unasked",
+]
+
+
+@frozen
+class Writes:
+    """How much of an input may be written to a cache, at most: `hour` tokens for an hour, `minutes` more.
+
+    Those `minutes` stay for five; what may stay for an hour may also stay for five minutes, which is cheaper.
+    """
+
+    hour: int = field(default=0, validator=ge(0))
+    minutes: int = field(default=0, validator=ge(0))
+
+
+NOTHING_WRITTEN: Final = Writes()
+
+WRITES_IF_MARKED: Final = ("anthropic/", "google/", "qwen/")
+"""Whose models bill writes to a cache only where a request marks them with `cache_control` (pages of November 2026).
+
+Google and Alibaba keep prompts by themselves too, at no price above that of input. OpenAI's newer models write by
+themselves and bill it, and so may any other model whose writes are listed above its input.
+"""
+
+
+def writes_unasked(model: str) -> bool:
+    """Whether this model, by its catalogue id, may bill writes to a cache that no request asked for."""
+    return not model.startswith(WRITES_IF_MARKED)
 
 
 @frozen
@@ -41,12 +77,23 @@ class Rate:
             )
 
     @cached_property
-    def worst_input(self) -> NanoPerMtok:
-        """The dearest class an input token can be billed as: what a reservation must assume.
+    def unwritten(self) -> NanoPerMtok:
+        """The dearest class of an input token that is written to no cache."""
+        return max(self.input, self.cache_read)
 
-        Every write is assumed here, since nothing here knows what the request asks to have written.
+    def worst_input(self, tokens: int, writes: Writes = NOTHING_WRITTEN) -> int:
+        """The most that so many input tokens can cost, in nano-dollars per million: what a reservation must assume.
+
+        >>> rate = Rate(*map(NanoPerMtok, (5, 25, 1, 10)), cache_write_5m=NanoPerMtok(6))
+        >>> [rate.worst_input(100, writes) for writes in (Writes(), Writes(hour=10, minutes=20), Writes(200))]
+        [500, 570, 1000]
         """
-        return max(self.input, self.cache_read, self.cache_write)
+        if writes is NOTHING_WRITTEN:  # nearly always, and a plan asks tens of thousands of times
+            return tokens * self.unwritten
+        hour = min(writes.hour, tokens)
+        minutes = min(writes.minutes, tokens - hour)
+        long, short = max(self.unwritten, self.cache_write), max(self.unwritten, self.cache_write_5m)
+        return hour * long + minutes * short + (tokens - hour - minutes) * self.unwritten
 
 
 def _check_rates(_: object, __: object, rates: tuple[Rate, ...]) -> None:
@@ -87,27 +134,28 @@ class Price:
         )
         return Nanodollars(tokens + self.per_request)
 
-    def worst(self, *, input_tokens: int, output_tokens: int) -> Nanodollars:
+    def worst(self, *, input_tokens: int, output_tokens: int, writes: Writes = NOTHING_WRITTEN) -> Nanodollars:
         """The most that a call with at most these tokens can cost: `cost` of no usage within them is above it.
 
         Every row that the input may reach counts, since nothing forbids a dearer row for short inputs.
         """
-        if len(self.rates) == 1:  # nearly always, and a plan asks tens of thousands of times
-            tokens = round_up(input_tokens * self.rates[0].worst_input + output_tokens * self.rates[0].output)
+        if len(self.rates) == 1:  # nearly always
+            rate = self.rates[0]
+            tokens = round_up(rate.worst_input(input_tokens, writes) + output_tokens * rate.output)
         else:
             tokens = max(
-                round_up(input_tokens * rate.worst_input + output_tokens * rate.output)
+                round_up(rate.worst_input(input_tokens, writes) + output_tokens * rate.output)
                 for rate in self.rates_within(input_tokens)
             )
         return Nanodollars(tokens + self.per_request)
 
-    def affordable_output(self, available: Nanodollars, *, input_tokens: int) -> int:
+    def affordable_output(self, available: Nanodollars, *, input_tokens: int, writes: Writes = NOTHING_WRITTEN) -> int:
         """The largest output cap whose worst case is within `available`; -1 if not even the input is.
 
         A free output is bounded by the model, not by money: the answer is then a very large number.
         """
         left = Nanodollars(available - self.per_request)
-        return min(_affordable(rate, left, input_tokens) for rate in self.rates_within(input_tokens))
+        return min(_affordable(rate, left, input_tokens, writes) for rate in self.rates_within(input_tokens))
 
     def rate_at(self, input_tokens: int) -> Rate:
         """The row that a request with exactly this many input tokens is billed by."""
@@ -134,8 +182,8 @@ FREE: Final = Price((Rate(NanoPerMtok(0), NanoPerMtok(0), NanoPerMtok(0), NanoPe
 _UNBOUNDED: Final = 2**40
 
 
-def _affordable(rate: Rate, available: Nanodollars, input_tokens: int) -> int:
-    left = available * 1_000_000 - input_tokens * rate.worst_input
+def _affordable(rate: Rate, available: Nanodollars, input_tokens: int, writes: Writes) -> int:
+    left = available * 1_000_000 - rate.worst_input(input_tokens, writes)
     if left < 0:
         return -1
     return left // rate.output if rate.output else _UNBOUNDED

@@ -3,10 +3,12 @@
 Every hold that `propose` makes ends in exactly one of `pay`, `abandon` and `withdraw`.
 """
 
+from attrs import evolve
+
 from tokenwise.budgets import ledger
 from tokenwise.budgets.budget import Hold
 from tokenwise.budgets.budget import settle as settle_hold
-from tokenwise.catalog.prices import Price
+from tokenwise.catalog.prices import Price, Writes
 from tokenwise.faults import RULES, Billing, Fault
 from tokenwise.machine.messages import AbandonCall, CallFailed, Record, Settle
 from tokenwise.machine.plausible import implausible
@@ -33,7 +35,7 @@ def pay(run: Run, index: int, attempt: Attempt, outcome: str, heard: Reply | Cal
     """
     bid = attempt.bid
     served = (heard.served_model if isinstance(heard, Reply) else "") or bid.model
-    usage, doubt = _believed(run, bid, served, heard)
+    usage, doubt = _believed(run, attempt, served, heard)
     cost = max(_cost(run, bid, served, usage, outcome), heard.reported_cost or Nanodollars(0))
     entry = ledger.Charged(
         attempt=attempt.id,
@@ -51,14 +53,32 @@ def pay(run: Run, index: int, attempt: Attempt, outcome: str, heard: Reply | Cal
     return run, (Settle(attempt.id, cost), Record(entry), *_difference(attempt, cost))
 
 
-def _believed(run: Run, bid: Bid, served: str, heard: Reply | CallFailed) -> tuple[Usage | None, str]:
+def _believed(run: Run, attempt: Attempt, served: str, heard: Reply | CallFailed) -> tuple[Usage | None, str]:
     """The usage that was reported, None with the reason where it cannot be true."""
     if heard.usage is None:
         return None, ""
+    bid, need = attempt.bid, attempt.intent.need
     catalog, said = run.job.catalog, heard.text if isinstance(heard, Reply) else ""
     model = catalog.by_id.get(served) or catalog.by_id.get(bid.model)
     doubt = implausible(heard.usage, bid, model, said=said)
-    return (None, doubt) if doubt else (heard.usage, "")
+    return (None, doubt) if doubt else (_as_asked(heard.usage, need.writes), "")
+
+
+def _as_asked(usage: Usage, writes: Writes) -> Usage:
+    """The usage with no more writes for an hour than the request could cause: many a report does not say how long.
+
+    >>> _as_asked(Usage(cache_write_tokens=50), Writes(minutes=80))
+    Usage(input_tokens=0, cache_read_tokens=0, cache_write_tokens=0, output_tokens=0, reasoning_tokens=0, \
+cache_write_5m_tokens=50)
+    """
+    short = min(writes.minutes, usage.cache_write_tokens - writes.hour)
+    if short <= 0:
+        return usage
+    return evolve(
+        usage,
+        cache_write_tokens=usage.cache_write_tokens - short,
+        cache_write_5m_tokens=usage.cache_write_5m_tokens + short,
+    )
 
 
 def _cost(run: Run, bid: Bid, served: str, usage: Usage | None, outcome: str) -> Nanodollars:

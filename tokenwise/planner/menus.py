@@ -15,7 +15,7 @@ from tokenwise.money import Nanodollars
 from tokenwise.plan import Plan, Step
 from tokenwise.policy import Policy
 from tokenwise.prompt import compose, count_prompt
-from tokenwise.routing.bid import Need, input_bound
+from tokenwise.routing.bid import Need, input_bound, writes_of
 from tokenwise.routing.shortlist import meant
 from tokenwise.routing.worth import (
     as_good,
@@ -132,7 +132,7 @@ def _burden(model: Model) -> tuple[int, ...]:
     """What a model is better for having less of: each of its rates, and points that it lacks."""
     assert isinstance(model.price, Price)  # only priced models are able
     rate = model.price.rates[0]
-    return rate.input, rate.worst_input, rate.output, -rated(model)
+    return rate.input, model.list_input(rate), rate.output, -rated(model)
 
 
 def _no_heavier(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
@@ -174,7 +174,8 @@ def _rooms(model: Model, need: Need, wanted: int) -> Iterator[int]:
 
 def _priced(model: Model, need: Need, room: int) -> Nanodollars:
     assert isinstance(model.price, Price)  # only priced models are able
-    return model.price.worst(input_tokens=input_bound(model, need), output_tokens=room)
+    writes = writes_of(model, need)
+    return model.price.worst(input_tokens=input_bound(model, need), output_tokens=room, writes=writes)
 
 
 def undominated(found: Iterable[Dish]) -> tuple[Dish, ...]:

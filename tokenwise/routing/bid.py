@@ -11,15 +11,29 @@ from attrs.validators import ge
 
 from tokenwise.catalog.attachments import NOTHING_ATTACHED, Attachments
 from tokenwise.catalog.models import Model, Offer
-from tokenwise.catalog.prices import FREE, Price
+from tokenwise.catalog.prices import FREE, NOTHING_WRITTEN, Price, Writes
 from tokenwise.money import Nanodollars
 from tokenwise.traits import Capability, Feature
 from tokenwise.usage import TokenCount
 
-__all__ = ["Bid", "Counted", "Need", "cap", "input_bound", "longest_bid", "make_bid"]
+__all__ = [
+    "EVERYTHING_WRITTEN",
+    "Bid",
+    "Counted",
+    "Known",
+    "Need",
+    "cap",
+    "input_bound",
+    "longest_bid",
+    "make_bid",
+    "writes_of",
+]
 
 _NO_FEE: Final = Nanodollars(0)
 _NO_GUESS: Final = Capability(0)
+
+EVERYTHING_WRITTEN: Final = Writes(hour=2**40)
+"""Writes where nothing says how much of the input comes before the last mark: more than any window."""
 
 
 @frozen
@@ -34,6 +48,19 @@ class Counted:
 
 
 @frozen
+class Known:
+    """A tighter bound of the whole input at one seller's model, which has counted most of it: at most so many `tokens`.
+
+    `attachments` are those that it has not counted, which are in `tokens` as they usually count.
+    """
+
+    provider: str
+    model: str
+    tokens: int = field(validator=ge(0))
+    attachments: Attachments = NOTHING_ATTACHED
+
+
+@frozen
 class Need:
     """What one request requires of a model.
 
@@ -45,7 +72,8 @@ class Need:
     Token counts are of the whole conversation; `attachments` are in `input` as they usually count. `unpriced` names
     what a provider would bill by a price that the catalogue does not have: only a free model may then be asked.
     `surcharge` is a fee per call beside the tokens, at most, which a free model does not have. `counted` are tighter
-    bounds of the input for models whose tokenizer is known. `open_ended` says that nobody asked for that length.
+    bounds of the input for models whose tokenizer is known, `known` for sellers that have counted its beginning.
+    `open_ended` says that nobody asked for that length. `writes` are what the request marks for a cache.
     """
 
     capabilities: Capability
@@ -62,6 +90,8 @@ class Need:
     counted: tuple[Counted, ...] = ()
     likely: Capability = _NO_GUESS
     open_ended: bool = False
+    writes: Writes = NOTHING_WRITTEN
+    known: tuple[Known, ...] = ()
 
     @property
     def wanted(self) -> Capability:
@@ -110,8 +140,8 @@ def make_bid(model: Model, offer: Offer, need: Need, *, output_tokens: int) -> B
     Input is billed once however many choices there are, output for each: 3 choices of 100 tokens are 300.
     """
     assert isinstance(offer.price, Price)
-    tokens = input_bound(model, need)
-    amount = offer.price.worst(input_tokens=tokens, output_tokens=output_tokens * need.choices)
+    tokens, writes = input_bound(model, need, offer.provider), writes_of(model, need)
+    amount = offer.price.worst(input_tokens=tokens, output_tokens=output_tokens * need.choices, writes=writes)
     fee = _surcharge(offer, need)
     held = Nanodollars(amount + fee)
     return Bid(model.id, offer.provider, offer.native_id, tokens, output_tokens, held, fee, need.choices)
@@ -121,24 +151,37 @@ def longest_bid(model: Model, offer: Offer, need: Need, available: Nanodollars) 
     """The bid with the longest output cap that `available` pays, up to `cap`; None if not even the input fits."""
     assert isinstance(offer.price, Price)
     left = Nanodollars(available - _surcharge(offer, need))
-    affordable = offer.price.affordable_output(left, input_tokens=input_bound(model, need))
+    tokens, writes = input_bound(model, need, offer.provider), writes_of(model, need)
+    affordable = offer.price.affordable_output(left, input_tokens=tokens, writes=writes)
     if affordable < 0:
         return None
     return make_bid(model, offer, need, output_tokens=min(cap(model, need), affordable // need.choices))
+
+
+def writes_of(model: Model, need: Need) -> Writes:
+    """What of the input this model may bill as written to a cache, at most."""
+    return EVERYTHING_WRITTEN if model.writes_unasked else need.writes
 
 
 def _surcharge(offer: Offer, need: Need) -> Nanodollars:
     return need.surcharge if need.surcharge and offer.price != FREE else _NO_FEE
 
 
-def input_bound(model: Model, need: Need) -> int:
-    """At most so many input tokens are billed: the need's bound, less what a count saves, and the model's template."""
+def input_bound(model: Model, need: Need, provider: str = "") -> int:
+    """At most so many input tokens are billed: the need's bound, less what a count saves, and the model's template.
+
+    Less where this provider has counted most of it.
+    """
     bound = need.input.bound - _saved(model, need) if need.counted else need.input.bound
     if model.template_tokens and need.max_output_tokens:  # what is embedded goes through no template of a chat
         bound += model.template_tokens
-    if need.attachments is NOTHING_ATTACHED:  # nearly always
-        return bound
-    return bound + need.attachments.beyond_usual(model.id, window_tokens=model.context_tokens)
+    if need.attachments is not NOTHING_ATTACHED:
+        bound += need.attachments.beyond_usual(model.id, window_tokens=model.context_tokens)
+    for known in need.known:
+        if (known.provider, known.model) == (provider, model.id):
+            beyond = known.attachments.beyond_usual(model.id, window_tokens=model.context_tokens)
+            bound = min(bound, known.tokens + beyond)
+    return bound
 
 
 def _saved(model: Model, need: Need) -> int:

@@ -10,10 +10,11 @@ from attrs import field, frozen
 from attrs.validators import ge
 
 from tokenwise.catalog.attachments import NOTHING_ATTACHED, Attachments
+from tokenwise.catalog.prices import NOTHING_WRITTEN, Writes
 from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy
 from tokenwise.prompt import Message
-from tokenwise.routing.bid import Counted, Need
+from tokenwise.routing.bid import Counted, Known, Need
 from tokenwise.scenario.detector import Scenario, detect
 from tokenwise.traits import Capability, Feature
 from tokenwise.usage import TokenCount, count_messages
@@ -38,6 +39,7 @@ class Weight:
     attachments: Attachments = NOTHING_ATTACHED
     unpriced: str = ""
     surcharge: Nanodollars = _NO_FEE
+    writes: Writes = NOTHING_WRITTEN
 
 
 @frozen(kw_only=True)
@@ -47,7 +49,7 @@ class Wishes:
     A stated capability is required and replaces detection, whose guess is a preference.
 
     `weight` is that of a request that arrives written; without one, the words are all there is. `counted` says how many
-    tokens an exact count of the words saves, of those that the bound has for them.
+    tokens an exact count of the words saves, of those that the bound has for them; `known` is as in `Need`.
     """
 
     capabilities: Capability | None = None
@@ -56,6 +58,7 @@ class Wishes:
     model: str = ""
     weight: Weight | None = None
     counted: tuple[Counted, ...] = ()
+    known: tuple[Known, ...] = ()
 
 
 @frozen
@@ -90,6 +93,8 @@ def read_request(conversation: str | Sequence[Message], policy: Policy, wishes: 
         surcharge=weight.surcharge,
         counted=wishes.counted,
         open_ended=wishes.max_output_tokens is None,
+        writes=weight.writes,
+        known=wishes.known,
     )
     return Request(scenario, need)
 

@@ -157,7 +157,7 @@ def list_cost(model: Model, need: Need) -> int:
     """Comparable cost in token-nanos, before rounding: at the row the input bound reaches, at the cap asked for."""
     assert isinstance(model.price, Price)
     rate = model.price.rate_at(need.input.bound)
-    return need.input.bound * rate.worst_input + need.max_output_tokens * need.choices * rate.output
+    return need.input.bound * model.list_input(rate) + need.max_output_tokens * need.choices * rate.output
 
 
 # --- the shortlist ---------------------------------------------------------------------------------------------------
@@ -267,7 +267,7 @@ def _compile(need: Need, catalog: Catalog, policy: Policy, gratis: bool | None) 
 def _point(place: int, model: Model, input_tokens: int) -> _Point:
     assert isinstance(model.price, Price)
     rate = model.price.rate_at(input_tokens)
-    return _Point(rate.worst_input, rate.output, place, model)
+    return _Point(model.list_input(rate), rate.output, place, model)
 
 
 def _envelope(points: Iterable[_Point]) -> tuple[_Point, ...]:

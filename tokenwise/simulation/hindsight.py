@@ -16,6 +16,7 @@ from tokenwise.machine.run import Choice, Job, Run
 from tokenwise.money import Nanodollars
 from tokenwise.planner.assignment import Unassignable, assign
 from tokenwise.policy import Policy
+from tokenwise.routing.bid import EVERYTHING_WRITTEN
 from tokenwise.routing.choosing import Refused, route
 from tokenwise.usage import Usage
 
@@ -125,7 +126,8 @@ def _range(
     sent = max(_prompts(calls), default=0)
     bound = max(call.input_tokens for call in calls if isinstance(call, Reservation))
     least = price.cost(Usage(input_tokens=sent, output_tokens=1))
-    return least, price.worst(input_tokens=bound, output_tokens=choice.max_output_tokens or asked.max_output_tokens)
+    length = choice.max_output_tokens or asked.max_output_tokens
+    return least, price.worst(input_tokens=bound, output_tokens=length, writes=EVERYTHING_WRITTEN)
 
 
 def _prompts(calls: Sequence[_Call]) -> Iterator[int]:

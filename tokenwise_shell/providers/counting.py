@@ -26,6 +26,7 @@ from tokenwise.usage import (
 from tokenwise_shell.providers.anthropic.client_tools import CLIENT_RUN
 from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, text
 from tokenwise_shell.providers.final_usage import LISTED_TIERS
+from tokenwise_shell.providers.marks import marked_writes, unlimited
 from tokenwise_shell.providers.openai.reading import data_url
 
 __all__ = ["weigh", "words_of"]
@@ -88,7 +89,7 @@ def weigh(fields: Fields) -> Weight:
 
     >>> weigh({"messages": [{"role": "user", "content": "hello"}], "n": 3, "temperature": 0})
     Weight(input=TokenCount(expected=10, bound=29), choices=3, attachments=Attachments(images=0, small_images=0, \
-unmeasured=0), unpriced='', surcharge=0)
+unmeasured=0), unpriced='', surcharge=0, writes=Writes(hour=0, minutes=0))
     """
     counted, messages = _of_plain(entries(fields.get("messages")))
     searches = fields.get(_SEARCH) is not None
@@ -99,6 +100,7 @@ unmeasured=0), unpriced='', surcharge=0)
         counted += _of_message(message)
     for each in _beside(fields):
         counted += each
+    writes = marked_writes(fields, "messages", most=counted.bound, least_of=lambda turn: _of_message(turn).bound)
     return Weight(
         input=counted,
         # Of `best_of` answers the server writes and bills all, and shows `n`.
@@ -106,6 +108,7 @@ unmeasured=0), unpriced='', surcharge=0)
         attachments=attached,
         unpriced=", ".join(dict.fromkeys(_unpriced(fields, messages))),
         surcharge=_SEARCH_FEE if searches else Nanodollars(0),
+        writes=writes if attached is NOTHING_ATTACHED else unlimited(writes),
     )
 
 

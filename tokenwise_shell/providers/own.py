@@ -24,7 +24,7 @@ from tokenwise_shell.providers.wire import Ask, Endpoint, WireFormat
 from tokenwise_shell.transport.exchange import HttpRequest, HttpResponse, TransportTrouble
 from tokenwise_shell.transport.sse import SseEvent
 
-__all__ = ["OWN", "SEAL", "AsItCame", "Own", "OwnFormat", "OwnWire", "is_sound", "own_wire", "speaks"]
+__all__ = ["OWN", "SEAL", "TURNS", "AsItCame", "Own", "OwnFormat", "OwnWire", "is_sound", "own_wire", "speaks"]
 
 
 class OwnWire(WireFormat, Protocol):
@@ -189,6 +189,9 @@ SEAL: Final = "tw1."
 def _is_sealed(item: Fields) -> bool:
     return item.get("type") == "reasoning" and text(item.get("encrypted_content")).startswith(SEAL)
 
+
+TURNS: Final[Mapping[OwnFormat, str]] = {OwnFormat.MESSAGES: "messages", OwnFormat.RESPONSES: "input"}
+"""The field in which each format has its turns."""
 
 OWN: Final[Mapping[OwnFormat, OwnWire]] = {
     OwnFormat.MESSAGES: _Messages(),

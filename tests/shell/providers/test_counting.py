@@ -7,7 +7,7 @@ import pytest
 
 from tokenwise.catalog.attachments import NOTHING_ATTACHED, Attachments, largest_image
 from tokenwise.catalog.models import Catalog, Model, Offer
-from tokenwise.catalog.prices import FREE, Price, Rate
+from tokenwise.catalog.prices import FREE, NOTHING_WRITTEN, Price, Rate, Writes
 from tokenwise.machine.machine import start, step
 from tokenwise.machine.messages import CallSucceeded, Reserved
 from tokenwise.machine.run import Choice, Job
@@ -88,6 +88,87 @@ class TestTheInput:
     def test_parts_count_as_one_text_with_breaks_between_them(self):
         split = [{"type": "text", "text": "he"}, {"type": "text", "text": "llo"}]
         assert weigh({"messages": [{"role": "user", "content": split}]}).input.bound == PLAIN + 2
+
+
+HOUR = {"type": "ephemeral", "ttl": "1h"}
+MINUTES = {"type": "ephemeral"}
+
+
+def saying(words, mark=None, role="user"):
+    part = {"type": "text", "text": words, **({"cache_control": mark} if mark else {})}
+    return {"role": role, "content": [part]}
+
+
+class TestWhatIsMarkedForACache:
+    def writes(self, *turns, **beside):
+        return weigh({"messages": list(turns), **beside}).writes
+
+    def test_without_a_mark_nothing_is_written(self):
+        assert self.writes(HELLO, saying("x" * 100)) is NOTHING_WRITTEN
+
+    def test_a_mark_has_everything_before_it_written_and_nothing_behind(self):
+        behind = saying("x" * 100)
+        whole = weigh({"messages": [saying("hello", MINUTES), behind]}).input.bound
+        alone = weigh({"messages": [saying("hello", MINUTES)]}).input.bound
+        assert self.writes(saying("hello", MINUTES), behind) == Writes(minutes=alone)
+        assert whole > alone + 100
+
+    def test_what_stands_before_a_mark_for_an_hour_may_stay_an_hour(self):
+        first, second = saying("hello", HOUR), saying("x" * 100, MINUTES)
+        hour = weigh({"messages": [first]}).input.bound
+        assert self.writes(first, second) == Writes(hour, weigh({"messages": [first, second]}).input.bound - hour)
+
+    @pytest.mark.parametrize("mark", [HOUR, {"type": "ephemeral", "ttl": "a day"}, "ephemeral"])
+    def test_a_time_that_nobody_knows_is_the_longest(self, mark):
+        assert self.writes(saying("hello", mark)).hour
+
+    @pytest.mark.parametrize(
+        "beside",
+        [
+            {"cache_control": MINUTES},
+            {"extra_content": {"anthropic": {"cache_control": MINUTES}}},
+            {"cache_control_injection_points": [{"location": "message", "role": "system"}]},
+        ],
+    )
+    def test_a_mark_of_the_whole_request_covers_it(self, beside):
+        weight = weigh({"messages": [HELLO, HELLO], **beside})
+        assert weight.writes.hour + weight.writes.minutes == weight.input.bound
+
+    def test_a_mark_on_a_tool_covers_what_the_system_says_wherever_it_says_it(self):
+        tool = {"type": "function", "function": {"name": "f"}, "cache_control": MINUTES}
+        late = saying("x" * 100, role="system")
+        least = self.writes(HELLO, tools=[tool])
+        assert self.writes(HELLO, late, tools=[tool]).minutes > least.minutes + 100
+        assert least.minutes < weigh({"messages": [HELLO], "tools": [tool]}).input.bound
+
+    def test_with_something_attached_before_it_a_mark_may_cover_all_that_a_model_makes_of_it(self):
+        picture = {"role": "user", "content": [PICTURE]}
+        assert self.writes(picture, saying("hello", MINUTES)).minutes > 10**9
+
+    def test_a_property_of_that_name_in_a_schema_is_taken_for_a_mark_which_only_costs(self):
+        tool = {"type": "function", "function": {"name": "f", "parameters": {"cache_control": {"type": "string"}}}}
+        assert self.writes(HELLO, tools=[tool]).minutes
+
+
+class TestTheDearestInput:
+    DEAR = Price((Rate(*map(NanoPerMtok, (10**9, 10**10, 10**8, 2 * 10**9)), cache_write_5m=NanoPerMtok(12 * 10**8)),))
+
+    def held(self, name, *turns):
+        asked = need({"messages": list(turns)})
+        sold = model(name, self.DEAR)
+        bid = make_bid(sold, sold.offers[0], asked, output_tokens=1)
+        return (bid.amount - 10_000) / bid.input_tokens  # less one token of output; per token, in micro-dollars / 1000
+
+    def test_an_unmarked_request_is_held_for_at_the_price_of_input(self):
+        assert self.held("anthropic/claude-x", HELLO) == 1000
+
+    def test_marks_cost_what_they_are_marked_for(self):
+        assert self.held("anthropic/claude-x", saying("hello", MINUTES)) == 1200
+        assert self.held("anthropic/claude-x", saying("hello", HOUR)) == 2000
+
+    def test_who_writes_unasked_and_bills_it_is_held_for_at_the_price_of_a_write(self):
+        assert self.held("openai/gpt-x", HELLO) == 2000
+        assert self.held("nobody-knows/it", HELLO) == 2000
 
 
 class TestWhatIsAttached:

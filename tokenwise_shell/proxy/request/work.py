@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from attrs import evolve, frozen
 
+from tokenwise.catalog.attachments import NOTHING_ATTACHED
 from tokenwise.errors import Problem
 from tokenwise.machine.messages import CallModel
 from tokenwise.prompt import Message
@@ -18,6 +19,8 @@ from tokenwise.usage import count_text
 from tokenwise_shell.engine.calls import Caller, Relay, Said
 from tokenwise_shell.providers.counting import weigh, words_of
 from tokenwise_shell.providers.fields import Fields
+from tokenwise_shell.providers.marks import longer, marked_writes, unlimited
+from tokenwise_shell.providers.own import TURNS
 from tokenwise_shell.providers.translate.features import features_of
 from tokenwise_shell.proxy.request.asked import Asked, chat_problems
 from tokenwise_shell.proxy.request.conversation import conversation_in
@@ -88,8 +91,13 @@ def _weight(asked: Asked) -> Weight:
     weight = weigh(asked.fields)
     if asked.own is None:
         return weight
-    as_it_is = count_text(words_of(asked.own.body))
-    return evolve(weight, input=evolve(weight.input, bound=max(weight.input.bound, as_it_is.bound)))
+    body = asked.own.body
+    most = max(weight.input.bound, count_text(words_of(body)).bound)
+    marked = marked_writes(body, TURNS[asked.own.format], most=most, least_of=lambda turn: len(words_of(turn)))
+    writes = longer(weight.writes, marked)
+    if weight.attachments is not NOTHING_ATTACHED:
+        writes = unlimited(writes)
+    return evolve(weight, input=evolve(weight.input, bound=most), writes=writes)
 
 
 CHAT: Final = Work(chat_problems, conversation_in, _chat_wishes, Caller.call)
