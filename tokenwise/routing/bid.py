@@ -22,6 +22,7 @@ __all__ = [
     "Counted",
     "Known",
     "Need",
+    "bound_known",
     "cap",
     "input_bound",
     "longest_bid",
@@ -160,7 +161,13 @@ def longest_bid(model: Model, offer: Offer, need: Need, available: Nanodollars) 
 
 def writes_of(model: Model, need: Need) -> Writes:
     """What of the input this model may bill as written to a cache, at most."""
-    return EVERYTHING_WRITTEN if model.writes_unasked else need.writes
+    if model.writes_unasked:
+        return EVERYTHING_WRITTEN
+    if need.writes is NOTHING_WRITTEN or not model.template_tokens:  # nearly always
+        return need.writes
+    # A template says more, and may say it before any mark.
+    hour, minutes = need.writes.hour, need.writes.minutes
+    return Writes(hour + model.template_tokens if hour else 0, minutes + model.template_tokens if minutes else 0)
 
 
 def _surcharge(offer: Offer, need: Need) -> Nanodollars:
@@ -177,11 +184,16 @@ def input_bound(model: Model, need: Need, provider: str = "") -> int:
         bound += model.template_tokens
     if need.attachments is not NOTHING_ATTACHED:
         bound += need.attachments.beyond_usual(model.id, window_tokens=model.context_tokens)
+    known = bound_known(model, provider, need)
+    return bound if known is None else min(bound, known)
+
+
+def bound_known(model: Model, provider: str, need: Need) -> int | None:
+    """The bound of the input that rests on this seller's own count; None where it has counted nothing of it."""
     for known in need.known:
         if (known.provider, known.model) == (provider, model.id):
-            beyond = known.attachments.beyond_usual(model.id, window_tokens=model.context_tokens)
-            bound = min(bound, known.tokens + beyond)
-    return bound
+            return known.tokens + known.attachments.beyond_usual(model.id, window_tokens=model.context_tokens)
+    return None
 
 
 def _saved(model: Model, need: Need) -> int:

@@ -11,6 +11,7 @@ from typing import Final
 import orjson
 
 from tokenwise.catalog.attachments import NOTHING_ATTACHED, Attachments
+from tokenwise.catalog.prices import NOTHING_WRITTEN
 from tokenwise.money import Nanodollars
 from tokenwise.routing.request import Weight
 from tokenwise.usage import (
@@ -29,7 +30,7 @@ from tokenwise_shell.providers.final_usage import LISTED_TIERS
 from tokenwise_shell.providers.marks import marked_writes, unlimited
 from tokenwise_shell.providers.openai.reading import data_url
 
-__all__ = ["weigh", "words_of"]
+__all__ = ["bound_of_turn", "weigh", "words_of"]
 
 # Set by whoever sends the request, or stripped before.
 _NOT_SENT: Final = frozenset({"model", "messages", "stream_options", "tokenwise"})
@@ -100,7 +101,9 @@ unmeasured=0), unpriced='', surcharge=0, writes=Writes(hour=0, minutes=0))
         counted += _of_message(message)
     for each in _beside(fields):
         counted += each
-    writes = marked_writes(fields, "messages", most=counted.bound, least_of=lambda turn: _of_message(turn).bound)
+    writes = NOTHING_WRITTEN
+    if messages or not fields.keys() <= _AT_LIST_PRICE:
+        writes = marked_writes(fields, "messages", most=counted.bound, least_of=bound_of_turn)
     return Weight(
         input=counted,
         # Of `best_of` answers the server writes and bills all, and shows `n`.
@@ -129,6 +132,11 @@ def _of_plain(messages: list[object]) -> tuple[TokenCount, list[Fields]]:
                 continue
         others.append(as_fields(message))
     return TokenCount(expected, bound), others
+
+
+def bound_of_turn(message: Fields) -> int:
+    """The most tokens that one turn can have, what is attached to it aside."""
+    return _of_message(message).bound
 
 
 def words_of(value: object) -> str:

@@ -10,6 +10,7 @@ from tokenwise.catalog.models import Catalog
 from tokenwise.catalog.prices import FREE
 from tokenwise_shell.client import Client
 from tokenwise_shell.config.settings import ProxySettings
+from tokenwise_shell.engine.prefixes import Counts
 from tokenwise_shell.proxy.admission.access import Access, Admitted
 from tokenwise_shell.proxy.admission.budgets import emptied
 from tokenwise_shell.proxy.admission.callers import foreign_caller
@@ -39,7 +40,11 @@ class Service:
     metrics: Metrics
     tasks: trio.Nursery | None = None
     memory: Memory = field(factory=Memory, init=False)
+<<<<<<< HEAD
     made: MadeHere = field(factory=MadeHere, init=False)
+=======
+    counts: Counts = field(factory=Counts, init=False)
+>>>>>>> 6ff2f5f (Bound a conversation that goes on by what its seller has counted of it)
     _desks: trio.CapacityLimiter = field(factory=lambda: trio.CapacityLimiter(_DESKS), init=False)
 
     @property

@@ -8,8 +8,9 @@ from typing import Final, assert_never
 import trio
 from attrs import define, evolve, field
 
+from tokenwise.budgets.ledger import Charged
 from tokenwise.faults import Fault
-from tokenwise.machine.messages import CallFailed, CallModel, CallSucceeded
+from tokenwise.machine.messages import CallFailed, CallModel, CallSucceeded, Record
 from tokenwise.machine.run import Choice, Ended, Job, Outcome, Run
 from tokenwise.money import Nanodollars
 from tokenwise.plan import Plan, Step
@@ -24,7 +25,7 @@ from tokenwise_shell.proxy import troubles
 from tokenwise_shell.proxy.answer.bill import Bill, facts_of
 from tokenwise_shell.proxy.answer.delivery import Delivery
 from tokenwise_shell.proxy.fronts import Trouble
-from tokenwise_shell.proxy.request.deciding import Order
+from tokenwise_shell.proxy.request.deciding import Order, learn
 from tokenwise_shell.proxy.request.work import Work
 from tokenwise_shell.proxy.service import Service
 
@@ -61,6 +62,8 @@ class Carrier:
         run = await interpreter.run(interpreter.known_cooling(self.job), listener=heard)
         if not self._governed:
             self.service.metrics.ungoverned()
+        if self.call and heard.charged and heard.charged.usage and heard.charged.model == self.call.model:
+            learn(self.service, self.order, self.call, heard.charged.usage, own=self.delivery.own is not None)
         if heard.tokens is not None:
             admitted.give_back(max(0, self.order.tokens - heard.tokens))
         if trouble := self._trouble(run, heard):
@@ -202,15 +205,23 @@ def _within(policy: Policy, limit_ms: int) -> Policy:
 class _Heard:
     """What a run's events tell and its end no longer does: how the last call failed, how many tokens were used.
 
-    `tokens` is None once a call has not said how many. Everything is passed on to whoever counts.
+    `tokens` is None once a call has not said how many; `charged` is what an answer was paid. Everything is passed on
+    to whoever counts.
     """
 
     count: Callable[[Moment], None]
     failure: CallFailed | None = None
     tokens: int | None = 0
+    charged: Charged | None = None
 
     def __call__(self, moment: Moment) -> None:
         self.count(moment)
+        for command in moment.commands:
+            match command:
+                case Record(Charged(outcome="ok") as charged):
+                    self.charged = charged
+                case _:
+                    pass
         match moment.event:
             case CallFailed(usage=usage) as failure:
                 self.failure = failure

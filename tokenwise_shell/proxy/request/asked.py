@@ -5,6 +5,7 @@ is reported at once and together.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 
@@ -15,6 +16,7 @@ from tokenwise.errors import Problem
 from tokenwise_shell.config.aliases import AUTO
 from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
 from tokenwise_shell.providers.own import Own
+from tokenwise_shell.providers.prefixes import NO_TRAIL, Trail, trail_of_chat, trail_of_own
 from tokenwise_shell.proxy.fronts import BadRequest, Trouble
 from tokenwise_shell.proxy.request.names import wanted
 from tokenwise_shell.proxy.request.options import OBJECT, Options, read_options
@@ -52,6 +54,16 @@ class Asked:
     def messages(self) -> list[object]:
         """The turns of the conversation."""
         return entries(self.fields.get("messages"))
+
+    @cached_property
+    def trail(self) -> Trail:
+        """The beginnings of the conversation as chat fields."""
+        return trail_of_chat(self.fields, self.betas)
+
+    @cached_property
+    def own_trail(self) -> Trail:
+        """Its beginnings in the client's own words."""
+        return trail_of_own(self.own, self.betas) if self.own else NO_TRAIL
 
 
 def read_asked(

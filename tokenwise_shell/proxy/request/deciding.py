@@ -4,13 +4,18 @@ The same for a request that is carried out and for `POST /v1/route`, which only 
 """
 
 from functools import partial
+from typing import Final
 
 from attrs import evolve, frozen
 
 from tokenwise.catalog.models import Catalog
+from tokenwise.machine.messages import CallModel
+from tokenwise.routing.bid import Known, bound_known
 from tokenwise.routing.choosing import Refusal, Refused, Routed
+from tokenwise.routing.request import Wishes
 from tokenwise.routing.shortlist import obstacle
 from tokenwise.scenario.risk import Blocked
+from tokenwise.usage import Usage
 from tokenwise_shell.plans.decision import Decision, decide
 from tokenwise_shell.providers.fields import text
 from tokenwise_shell.providers.own import speaks
@@ -25,7 +30,7 @@ from tokenwise_shell.proxy.service import Service
 from tokenwise_shell.proxy.troubles import blocked, refused, unknown_model, unknown_response
 from tokenwise_shell.workspace import gate_of
 
-__all__ = ["Order", "decided", "ordered"]
+__all__ = ["Order", "decided", "learn", "ordered"]
 
 
 @frozen
@@ -90,7 +95,7 @@ def decided(service: Service, admitted: Admitted, asked: Asked, work: Work = CHA
     if not asked.mark:
         return decide_now()
     allowed = admitted.key.models if admitted.key else ()
-    place = (asked.mark, work, asked.options, asked.model, asked.barred is None, allowed)
+    place = (asked.mark, work, asked.options, asked.model, asked.barred is None, allowed, service.counts.doubts)
     return service.memory.recall(service.client.workspace, place, decide_now)
 
 
@@ -99,6 +104,8 @@ def _decided(service: Service, admitted: Admitted, asked: Asked, work: Work) -> 
     wishes, gate = work.wishes(asked), gate_of(workspace.settings)
     if workspace.settings.exact_tokens:
         wishes = evolve(wishes, counted=workspace.counted(plain_texts(asked.fields)))
+    if known := _known(service, asked, wishes):
+        wishes = evolve(wishes, known=known)
     ask = partial(
         decide,
         work.words(asked.fields, whole=gate.enabled),
@@ -111,6 +118,31 @@ def _decided(service: Service, admitted: Admitted, asked: Asked, work: Work) -> 
     decision = ask()
     short = isinstance(decision.outcome, Refused) and decision.outcome.code is Refusal.BUDGET
     return ask(best_effort=True) if short else decision
+
+
+_THINKS_FROM: Final = 4_096
+
+# Below this a count would save less than a cent at the dearest price there is.
+_WORTH_COUNTING: Final = 4_096
+
+
+def _known(service: Service, asked: Asked, wishes: Wishes) -> tuple[Known, ...]:
+    """What sellers have counted of this conversation at an earlier turn."""
+    if wishes.weight is None or wishes.weight.input.bound < _WORTH_COUNTING:
+        return ()
+    return service.counts.known((asked.trail, asked.own_trail), wishes.weight.attachments)
+
+
+def learn(service: Service, order: Order, call: CallModel, usage: Usage, *, own: bool) -> None:
+    """Keep what the seller has counted of the request that this call sent, in the client's `own` words or in chat's."""
+    need, asked, seat = order.decision.request.need, order.asked, (call.provider, call.model)
+    bound = bound_known(order.decision.catalog[call.model], call.provider, need)
+    if bound is not None and usage.prompt_tokens > bound:
+        service.counts.doubt(seat)
+    # Below some caps a model is not told to think, and then what it has thought before is no input.
+    whole = call.max_output_tokens >= min(_THINKS_FROM, asked.max_output_tokens or _THINKS_FROM)
+    if whole and need.input.bound >= _WORTH_COUNTING:
+        service.counts.learn(asked.own_trail if own else asked.trail, seat, usage.prompt_tokens, need.attachments)
 
 
 def _catalog(service: Service, admitted: Admitted, asked: Asked) -> Catalog:

@@ -1,0 +1,90 @@
+"""What sellers have counted, kept while the process lives: how many tokens a conversation had at its last turn.
+
+Bounded: the oldest counts fall out. Nothing of a conversation is kept but a digest. Where a seller counts more than a
+bound that rests on its own count, its templates do not add up, and none of its counts of that model is used again.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from attrs import define, field, frozen
+
+from tokenwise.catalog.attachments import NOTHING_ATTACHED, Attachments
+from tokenwise.routing.bid import Known
+from tokenwise_shell.providers.prefixes import Trail
+
+__all__ = ["Counts"]
+
+# An agent's turn is one count of some 300 bytes: days of several agents, in three megabytes.
+_MOST_KEPT: Final = 10_000
+
+_Seat = tuple[str, str]
+
+
+@frozen
+class _Count:
+    """What was counted of one beginning: its tokens, and what was attached to it."""
+
+    tokens: int
+    attachments: Attachments
+
+
+@define(eq=False)
+class Counts:
+    """Sellers' own counts of conversations. Used by one event loop, and read by threads beside it."""
+
+    most: int = _MOST_KEPT
+    _kept: dict[bytes, dict[_Seat, _Count]] = field(factory=dict, init=False)
+    _doubted: set[_Seat] = field(factory=set, init=False)
+
+    def known(self, trails: Iterable[Trail], attachments: Attachments = NOTHING_ATTACHED) -> tuple[Known, ...]:
+        """The bounds that rest on what was counted, one for each seller's model, in order of their names.
+
+        `trails` are the forms that the request may be sent in; where a seller has counted several, the largest counts.
+        """
+        found: dict[_Seat, Known] = {}
+        for trail in trails:
+            for seat, known in self._longest(trail, attachments):
+                if seat not in found or known.tokens > found[seat].tokens:
+                    found[seat] = known
+        return tuple(found[seat] for seat in sorted(found))
+
+    def learn(self, trail: Trail, seat: _Seat, tokens: int, attachments: Attachments = NOTHING_ATTACHED) -> None:
+        """This seller's model, (provider, model), has counted so many tokens for the whole of this conversation."""
+        if not trail.ends or seat in self._doubted:
+            return
+        counts = self._kept.pop(trail.ends[-1], {})
+        self._kept[trail.ends[-1]] = {**counts, seat: _Count(tokens, attachments)}
+        while len(self._kept) > self.most:
+            self._kept.pop(next(iter(self._kept)))
+
+    @property
+    def doubts(self) -> int:
+        """How many sellers' models are not believed any more."""
+        return len(self._doubted)
+
+    def doubt(self, seat: _Seat) -> None:
+        """Use no count of this seller's model any more: it has counted more than a bound that rested on one."""
+        self._doubted.add(seat)
+
+    def _longest(self, trail: Trail, attachments: Attachments) -> Iterator[tuple[_Seat, Known]]:
+        had: set[_Seat] = set()
+        for turns in trail.continued():
+            for seat, count in self._kept.get(trail.ends[turns], {}).items():
+                if seat in had or seat in self._doubted or not (more := _added(attachments, count.attachments)):
+                    continue
+                had.add(seat)
+                tokens = count.tokens + trail.behind(turns) + more.usual.bound
+                yield seat, Known(*seat, tokens, more)
+
+
+def _added(now: Attachments, then: Attachments) -> Attachments | None:
+    """What is attached now and was not then; None where it is less, and so not the same beginning."""
+    images, small, others = (
+        now.images - then.images,
+        now.small_images - then.small_images,
+        now.unmeasured - then.unmeasured,
+    )
+    if min(images, small, others) < 0:
+        return None
+    return Attachments(images, small, others) if images or small or others else NOTHING_ATTACHED

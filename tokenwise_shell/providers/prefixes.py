@@ -1,0 +1,154 @@
+"""The beginnings of a conversation, each under a digest, and a bound of what comes behind one.
+
+A provider's count of an earlier turn is the count of that beginning, if everything that weighs is the same: the turns,
+and all that stands beside them (tools, the system prompt, formats, how to think), marks for caching aside. In chat
+formats each turn stands between tokens that no text makes, so nothing merges across the boundary and counts add up.
+That is asked only where the assistant's own turn comes next, since neighbours on one side may be put together as one
+text, some by a line break. Where a provider keeps, shortens or leaves out turns by itself, nothing adds up, and there
+are no beginnings here; nor where something attached is fetched anew for each call.
+
+What the assistant has said is bounded by its bytes once it comes back. Its own count of output is no bound of that:
+a model may write by other tokens than a tokenizer finds in its text, and often by fewer, and calls are framed anew.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import blake2b
+from typing import Final
+
+import orjson
+from attrs import field, frozen
+
+from tokenwise.usage import CALL_FRAME, MESSAGE_FRAME, REPLY_FRAME, count_text
+from tokenwise_shell.providers.counting import bound_of_turn, words_of
+from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
+from tokenwise_shell.providers.own import TURNS, Own
+
+__all__ = ["NO_TRAIL", "Trail", "trail_of_chat", "trail_of_own"]
+
+# What is said of a request and not to the model: by its bytes in every bound, since it may change from turn to turn.
+_LABELS: Final = frozenset({"metadata", "client_metadata", "user", "prompt_cache_key", "safety_identifier"})
+
+_NOT_BESIDE: Final = frozenset({"model", "messages", "input", "stream", "stream_options", "tokenwise"}) | _LABELS
+
+# With one of these the provider remembers, shortens or leaves out turns, or writes some of its own.
+_UNSTABLE: Final = (
+    "cached_content", "cachedContent", "container", "context_management", "conversation", "mcp_servers", "plugins",
+    "previous_response_id", "prompt", "transforms", "truncation", "web_search_options",
+)  # fmt: skip
+
+# What older thinking takes only becomes less with each turn: a count of it stays a bound.
+_ONLY_LESS: Final = "clear_thinking_"
+
+# Claude Code's first block of the system prompt, which is another with each call.
+_BILLING: Final = "x-anthropic-billing-header:"
+
+# Something attached, and the address of what does not come along.
+_ATTACHING: Final = re.compile(rb'"type":"(?:image|document|file|input_image|input_file|video|container)')
+_ELSEWHERE: Final = re.compile(rb'"(?:url|image_url|file_url|file_id|fileUri)":"(?!data:)')
+
+
+@frozen
+class Trail:
+    """The beginnings of one conversation: `ends[k]` names everything beside the turns and the first k turns.
+
+    `labels` bounds what is in no beginning. Without `ends` there is nothing that anybody could have counted.
+    """
+
+    ends: tuple[bytes, ...] = ()
+    labels: int = 0
+    _turns: Sequence[Fields] = field(default=(), repr=False)
+    _bound: Callable[[Fields], int] = field(default=len, repr=False, eq=False)
+
+    def continued(self) -> Sequence[int]:
+        """After how many turns a count can be gone on from, the longest first: behind them the assistant speaks."""
+        last = len(self.ends) - 1
+        return [k for k in range(last, 0, -1) if k == last or self._turns_over_at(k)]
+
+    def behind(self, turns: int) -> int:
+        """The most tokens that everything behind so many turns can have."""
+        return REPLY_FRAME + self.labels + sum(map(self._bound, self._turns[turns:]))
+
+    def _turns_over_at(self, place: int) -> bool:
+        return not _is_assistants(self._turns[place - 1]) and _is_assistants(self._turns[place])
+
+
+NO_TRAIL: Final = Trail()
+
+
+def trail_of_chat(fields: Fields, betas: str = "") -> Trail:
+    """The beginnings of a request in OpenAI's chat fields. `betas` are those that its headers name."""
+    return _trail(f"chat {betas}", fields, "messages", bound_of_turn)
+
+
+def trail_of_own(own: Own, betas: str = "") -> Trail:
+    """The beginnings of a request as its client wrote it."""
+    return _trail(f"{own.format.value} {betas}", own.body, TURNS[own.format], _bound_as_it_is)
+
+
+def _trail(form: str, body: Fields, name: str, bound: Callable[[Fields], int]) -> Trail:
+    turns, own = list(map(as_fields, entries(body.get(name)))), as_fields(body.get("extra_content")).get("anthropic")
+    if not turns or any(_is_unstable(key, each.get(key)) for key in _UNSTABLE for each in (body, as_fields(own))):
+        return NO_TRAIL
+    labels = [value for key, value in body.items() if key in _LABELS and value is not None]
+    beside = {key: value for key, value in body.items() if key not in _NOT_BESIDE and not _is_number(value)}
+    beside["system"] = _unbilled(beside.get("system"), labels)
+    if turns[0].get("role") == "system" and isinstance(turns[0].get("content"), list):
+        turns = [{**turns[0], "content": _unbilled(turns[0]["content"], labels)}, *turns[1:]]
+    try:
+        said = [form.encode() + _written(beside), *map(_written, turns)]
+    except orjson.JSONEncodeError:
+        return NO_TRAIL
+    if any(_is_elsewhere(each) for each in said):
+        return NO_TRAIL
+    ends = [b""]
+    for each in said:
+        ends.append(blake2b(each, key=ends[-1], digest_size=16).digest())
+    return Trail(tuple(ends[1:]), count_text(words_of(labels)).bound if labels else 0, turns, bound)
+
+
+def _is_unstable(name: str, value: object) -> bool:
+    edits = [text(as_fields(edit).get("type")) for edit in entries(as_fields(value).get("edits"))]
+    if name == "context_management" and edits and all(edit.startswith(_ONLY_LESS) for edit in edits):
+        return False
+    return value not in (None, [], {}, "", "disabled")
+
+
+def _unbilled(blocks: object, labels: list[object]) -> object:
+    """The system prompt without Claude Code's account of itself, which is added to the labels."""
+    if not isinstance(blocks, list):
+        return blocks
+    changing = [block for block in blocks if text(as_fields(block).get("text")).startswith(_BILLING)]
+    labels += changing
+    return [block for block in blocks if block not in changing] if changing else blocks
+
+
+def _written(value: object) -> bytes:
+    said = orjson.dumps(value)
+    return orjson.dumps(_unmarked(value)) if b'"cache_control"' in said else said
+
+
+def _unmarked(value: object) -> object:
+    """The value without marks for caching, which weigh nothing and move on with each turn."""
+    if isinstance(value, dict):
+        return {name: _unmarked(each) for name, each in value.items() if name != "cache_control"}
+    return [_unmarked(each) for each in value] if isinstance(value, list) else value
+
+
+def _is_elsewhere(said: bytes) -> bool:
+    return _ATTACHING.search(said) is not None and _ELSEWHERE.search(said) is not None
+
+
+def _is_number(value: object) -> bool:
+    return value is None or isinstance(value, int | float)
+
+
+def _is_assistants(turn: Mapping[str, object]) -> bool:
+    kind = text(turn.get("type"))
+    return turn.get("role") in ("assistant", "model") or kind == "reasoning" or kind.endswith("_call")
+
+
+def _bound_as_it_is(turn: Fields) -> int:
+    """Bytes of its JSON, with a frame for the turn and for each block of it."""
+    blocks = max(1, len(entries(turn.get("content"))))
+    return count_text(words_of(turn)).bound + MESSAGE_FRAME + CALL_FRAME * blocks
