@@ -4,7 +4,7 @@ import pytest
 
 from tests.core.worlds import BIG, CATALOG, MID, MINI, model
 from tokenwise.catalog.models import Catalog, Offer
-from tokenwise.catalog.prices import FREE, Price, Rate, Unknown
+from tokenwise.catalog.prices import FREE, Price, Rate, Unknown, Writes
 from tokenwise.errors import InputError
 from tokenwise.money import NanoPerMtok
 from tokenwise.traits import Capability, Feature, Tier
@@ -36,12 +36,14 @@ class TestCost:
 
 
 class TestTheWorstCase:
-    def test_assumes_the_dearest_class_of_input(self):
-        assert TIERED.worst(input_tokens=1000, output_tokens=100) == 2_500_000 + 1_000_000
+    def test_assumes_the_dearest_class_of_input_that_can_be(self):
+        assert TIERED.worst(input_tokens=1000, output_tokens=100) == 2_000_000 + 1_000_000
+        assert TIERED.worst(input_tokens=1000, output_tokens=100, writes=Writes(600)) == 2_300_000 + 1_000_000
+        assert TIERED.worst(input_tokens=1000, output_tokens=100, writes=Writes(5_000)) == 2_500_000 + 1_000_000
 
     def test_assumes_the_long_row_as_soon_as_the_bound_reaches_it(self):
-        assert TIERED.worst(input_tokens=272_000, output_tokens=0) == 680_000_000
-        assert TIERED.worst(input_tokens=272_001, output_tokens=0) == 1_360_005_000
+        assert TIERED.worst(input_tokens=272_000, output_tokens=0) == 544_000_000
+        assert TIERED.worst(input_tokens=272_001, output_tokens=0) == 1_088_004_000
 
     def test_a_long_row_that_is_cheaper_does_not_lower_it(self):
         discount = Price((LONG.__class__(*[NanoPerMtok(9 * USD)] * 4), LONG))
@@ -53,7 +55,7 @@ class TestAffordableOutput:
         ("available", "tokens"), [(2_499_999, -1), (2_500_000, 0), (2_510_000, 1), (3_509_999, 100)]
     )
     def test_is_exact_to_the_token(self, available, tokens):
-        assert TIERED.affordable_output(available, input_tokens=1000) == tokens
+        assert TIERED.affordable_output(available, input_tokens=1000, writes=Writes(1000)) == tokens
 
     def test_a_free_output_is_not_bound_by_money(self):
         assert FREE.affordable_output(0, input_tokens=10**6) > 10**9
