@@ -115,7 +115,7 @@ class Price:
     @property
     def by_tokens(self) -> bool:
         """Whether any token costs anything."""
-        return any(rate.worst_input or rate.output for rate in self.rates)
+        return any(rate.unwritten or rate.cache_write or rate.output for rate in self.rates)
 
     def cost(self, usage: Usage) -> Nanodollars:
         """What a call with this usage costs. Reasoning tokens are output and are not charged twice.

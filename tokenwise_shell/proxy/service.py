@@ -40,11 +40,8 @@ class Service:
     metrics: Metrics
     tasks: trio.Nursery | None = None
     memory: Memory = field(factory=Memory, init=False)
-<<<<<<< HEAD
     made: MadeHere = field(factory=MadeHere, init=False)
-=======
     counts: Counts = field(factory=Counts, init=False)
->>>>>>> 6ff2f5f (Bound a conversation that goes on by what its seller has counted of it)
     _desks: trio.CapacityLimiter = field(factory=lambda: trio.CapacityLimiter(_DESKS), init=False)
 
     @property
