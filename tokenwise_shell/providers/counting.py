@@ -30,7 +30,7 @@ from tokenwise_shell.providers.final_usage import LISTED_TIERS
 from tokenwise_shell.providers.marks import marked_writes, unlimited
 from tokenwise_shell.providers.openai.reading import data_url
 
-__all__ = ["bound_of_turn", "weigh", "words_of"]
+__all__ = ["ROLES", "bound_of_turn", "weigh", "words_of"]
 
 # Set by whoever sends the request, or stripped before.
 _NOT_SENT: Final = frozenset({"model", "messages", "stream_options", "tokenwise"})
@@ -45,13 +45,16 @@ _UNPRICED: Final[Mapping[str, str]] = {
     "cachedContent": "input that the provider keeps",
     "cached_content": "input that the provider keeps",
     "enable_search": "a search at its own price, Qwen's word for it",
+    "search_options": "a search at its own price, Qwen's word for it",
+    "search_settings": "a search at its own price, Groq's word for it",
+    "preset": "what OpenRouter keeps of models, hosts and words",
 }
 
-# What a message's role can be; any other text there is input like any other.
-_ROLES: Final = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
+ROLES: Final = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
+"""What a message's role can be; "function" is OpenAI's word of 2023 for a tool's result. Other text there is input."""
 
 # Of a message that has nothing but a text and one of these, everything is known at a glance.
-_SPEAKERS: Final = _ROLES - {"tool", "function"}
+_SPEAKERS: Final = ROLES - {"tool", "function"}
 
 # Beside these fields nothing in a request can make it dearer than its tokens are.
 _AT_LIST_PRICE: Final = frozenset(
@@ -60,6 +63,10 @@ _AT_LIST_PRICE: Final = frozenset(
     frequency_penalty presence_penalty logit_bias logprobs top_logprobs response_format tool_choice tokenwise
     """.split()  # noqa: SIM905 -- words that are only ever read by eye
 )
+
+# How many answers are written and billed, by OpenAI, its Completions and vLLM (of which it shows `n`), Hugging Face,
+# Cohere and Google. The others' words are obeyed by servers that pass on what they know.
+_MULTIPLIERS: Final = ("n", "best_of", "num_return_sequences", "num_generations", "candidate_count", "candidateCount")
 
 # By which OpenRouter asks other hosts than the one whose price is listed.
 _HOSTS: Final = frozenset({"order", "only", "sort", "ignore", "quantizations"})
@@ -78,6 +85,14 @@ _CLOSING: Final = 29
 
 # orjson writes no deeper than this, so what is below is never sent.
 _DEEPEST: Final = 254
+
+# Where data is attached, by the type of what has it. A text that only looks like data is words like any other.
+_DATA: Final[Mapping[str, str]] = {
+    "base64": "data",
+    "input_image": "image_url",
+    "computer_screenshot": "image_url",
+    "input_file": "file_data",
+}
 
 # As long as the head of a data URL may be: a media type with its parameters.
 _LONGEST_HEAD: Final = 200
@@ -106,8 +121,7 @@ unmeasured=0), unpriced='', surcharge=0, writes=Writes(hour=0, minutes=0))
         writes = marked_writes(fields, "messages", most=counted.bound, least_of=bound_of_turn)
     return Weight(
         input=counted,
-        # Of `best_of` answers the server writes and bills all, and shows `n`.
-        choices=max(1, count(fields.get("n")) or 1, count(fields.get("best_of")) or 1),
+        choices=max(1, *(count(fields.get(name)) or 1 for name in _MULTIPLIERS)),
         attachments=attached,
         unpriced=", ".join(dict.fromkeys(_unpriced(fields, messages))),
         surcharge=_SEARCH_FEE if searches else Nanodollars(0),
@@ -147,14 +161,19 @@ def words_of(value: object) -> str:
 def _without_data(value: object, depth: int = 0) -> object:
     match value:
         case dict() if depth < _DEEPEST:
-            data = ("data",) if value.get("type") == "base64" else ()
-            return {name: _without_data(each, depth + 1) for name, each in value.items() if name not in data}
+            data = _DATA.get(text(value.get("type")), "")
+            kept = {name: each for name, each in value.items() if name != data or not _is_data(name, each)}
+            return {name: _without_data(each, depth + 1) for name, each in kept.items()}
         case list() if depth < _DEEPEST:
             return [_without_data(each, depth + 1) for each in value]
-        case str() if value.startswith("data:") and ";base64," in value[:_LONGEST_HEAD]:
-            return ""
         case _:
             return value
+
+
+def _is_data(name: str, value: object) -> bool:
+    """Whether this is data, and no words: in a source of that name anything is, elsewhere what says that it is."""
+    said = text(value)
+    return name == "data" or (said.startswith("data:") and ";base64," in said[:_LONGEST_HEAD])
 
 
 def _of_message(message: Fields) -> TokenCount:
@@ -164,7 +183,7 @@ def _of_message(message: Fields) -> TokenCount:
         if name == "tool_calls":
             for call in map(as_fields, entries(value)):
                 counted += _of_call(call)
-        elif name != "content" and value is not None and not (name == "role" and text(value) in _ROLES):
+        elif name != "content" and value is not None and not (name == "role" and text(value) in ROLES):
             counted += _of_json({name: value})
     return counted + _margin(CALL_FRAME) if message.get("role") in ("tool", "function") else counted
 

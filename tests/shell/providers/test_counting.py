@@ -20,7 +20,7 @@ from tokenwise.routing.request import Wishes, read_request
 from tokenwise.routing.verdicts import FinishReason, Reply
 from tokenwise.traits import Capability, Feature, Tier
 from tokenwise.usage import CALL_FRAME, FORMAT_FRAME, TOOLS_FRAME, TokenCount, Usage
-from tokenwise_shell.providers.counting import weigh
+from tokenwise_shell.providers.counting import weigh, words_of
 
 HELLO = {"role": "user", "content": "hello"}
 PLAIN = weigh({"messages": [HELLO]}).input.bound
@@ -265,6 +265,9 @@ class TestWhatNoPriceCovers:
             ({"search_parameters": {"mode": "off"}}, ""),
             ({"enable_search": True}, "enable_search"),
             ({"enable_search": False}, ""),
+            ({"search_options": {"forced_search": True}}, "search_options"),
+            ({"preset": "dear"}, "preset"),
+            ({"plugins": [{"id": "web"}]}, "plugins"),
             ({"provider": {"order": ["dear"]}}, "provider"),
             ({"provider": {"data_collection": "deny"}}, ""),
             ({"speed": "fast"}, "speed"),
@@ -316,5 +319,35 @@ def test_a_role_that_nobody_knows_counts_as_the_text_that_it_is():
     assert weigh({"messages": [{"role": "x" * 100_000, "content": "a"}]}).input.bound >= known + 100_000
 
 
-def test_of_the_best_of_many_answers_all_are_paid():
-    assert weigh({"messages": [], "n": 1, "best_of": 8}).choices == 8
+@pytest.mark.parametrize("name", ["n", "best_of", "num_return_sequences", "num_generations", "candidate_count"])
+def test_of_the_best_of_many_answers_all_are_paid(name):
+    assert weigh({"messages": [], "n": 1, name: 8}).choices == 8
+
+
+class TestWhatLooksLikeData:
+    """Only where data is attached it is no text: a prompt that begins like an address of data is words."""
+
+    SAID = "data:text/plain;base64," + "word " * 1000
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {"input": SAID},
+            {"input": [{"role": "user", "content": [{"type": "input_text", "text": SAID}]}]},
+            {"messages": [{"role": "user", "content": [{"type": "text", "text": SAID}]}]},
+            {"messages": [{"role": "user", "content": [{"type": "tool_result", "image_url": SAID}]}]},
+        ],
+    )
+    def test_is_words_elsewhere(self, body):
+        assert len(words_of(body)) > 5000
+
+    @pytest.mark.parametrize(
+        "part",
+        [
+            {"type": "input_image", "image_url": SAID},
+            {"type": "input_file", "file_data": SAID, "filename": "a.txt"},
+            {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": SAID}},
+        ],
+    )
+    def test_is_data_where_it_is_attached(self, part):
+        assert len(words_of({"content": [part]})) < 200

@@ -23,6 +23,8 @@ BAD = {
     "empty messages": ({"model": SMALL, "messages": []}, "messages"),
     "a message that is none": ({"model": SMALL, "messages": ["hello"]}, "messages"),
     "a message without a role": ({"model": SMALL, "messages": [{"content": "hello"}]}, "messages"),
+    "a role that nobody knows": ({"model": SMALL, "messages": [{"role": "x" * 100_000, "content": "hi"}]}, "messages"),
+    "a role of another's": ({"model": SMALL, "messages": [{"role": "boss", "content": None}]}, "messages"),
     "content of no kind": ({"model": SMALL, "messages": [{"role": "user", "content": 5}]}, "messages"),
     "no model": ({"messages": [{"role": "user", "content": "hello"}]}, "model"),
     "a model that is no text": (chat(model=5), "model"),

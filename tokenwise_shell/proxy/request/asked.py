@@ -14,6 +14,7 @@ from attrs import field, frozen
 from tokenwise.catalog.models import Catalog
 from tokenwise.errors import Problem
 from tokenwise_shell.config.aliases import AUTO
+from tokenwise_shell.providers.counting import ROLES
 from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
 from tokenwise_shell.providers.own import Own
 from tokenwise_shell.providers.prefixes import NO_TRAIL, Trail, trail_of_chat, trail_of_own
@@ -133,7 +134,8 @@ def chat_problems(fields: Fields) -> Iterator[Problem]:
         yield Problem("messages", "expected a list of at least one message")
         return
     for place, message in enumerate(messages):
-        if type(message) is not dict or type(message.get("role")) is not str or type(message.get("content")) is not str:
+        role = message.get("role") if type(message) is dict else None
+        if type(role) is not str or role not in ROLES or type(message.get("content")) is not str:
             yield from _in_message(message, f"messages[{place}]")
 
 
@@ -141,8 +143,11 @@ def _in_message(message: object, place: str) -> Iterator[Problem]:
     if not isinstance(message, dict):
         yield Problem(place, "expected an object")
         return
-    if not isinstance(message.get("role"), str):
+    role = message.get("role")
+    if not isinstance(role, str):
         yield Problem(f"{place}.role", "expected a string")
+    elif role not in ROLES:
+        yield Problem(f"{place}.role", f"{role[:40]!r} is no role here; expected one of {', '.join(sorted(ROLES))}")
     content = message.get("content")
     if not isinstance(content, str | list | None):
         yield Problem(f"{place}.content", "expected a string, a list of parts, or null")
