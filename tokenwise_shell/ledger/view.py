@@ -54,6 +54,7 @@ COLUMNS: Final = (
     "input_tokens",
     "cache_read_tokens",
     "cache_write_tokens",
+    "cache_write_5m_tokens",
     "output_tokens",
     "reasoning_tokens",
     "was_nano",
@@ -61,6 +62,7 @@ COLUMNS: Final = (
 """The columns of a CSV export. Tokens are those reported with a charge, `was_nano` what a correction goes on from."""
 
 _COMPLETED: Final = "completed"
+_INPUTS: Final = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_5m_tokens")
 _GROUPS: Final = ("model", "provider", "key", "day", "run", "tag")
 
 Notice = Callable[[str], None]
@@ -121,12 +123,17 @@ def csv_row(line: Line) -> tuple[object, ...]:
 
 @define
 class Total:
-    """What some of the calls came to. `wasted_nano` went to attempts that did not end "ok"."""
+    """What some of the calls came to. `wasted_nano` went to attempts that did not end "ok".
+
+    Of the calls whose tokens were reported, `bound_tokens` of input were held for and `counted_tokens` billed.
+    """
 
     calls: int = 0
     spent_nano: int = 0
     wasted_nano: int = 0
     estimated_nano: int = 0
+    bound_tokens: int = 0
+    counted_tokens: int = 0
 
     def add(self, nano: int, *, wasted: bool, estimated: bool) -> None:
         """Count one closed call."""
@@ -136,6 +143,20 @@ class Total:
             self.wasted_nano += nano
         if estimated:
             self.estimated_nano += nano
+
+    def weigh(self, bound: int, counted: int) -> None:
+        """Count the input tokens of a call: the bound that was held for, and what was reported."""
+        self.bound_tokens += bound
+        self.counted_tokens += counted
+
+    @property
+    def looseness(self) -> float | None:
+        """How many times the billed input was held for; None where nobody has reported any."""
+        return round(self.bound_tokens / self.counted_tokens, 2) if self.counted_tokens else None
+
+    def as_json(self) -> dict[str, object]:
+        """The figures, with the quotient."""
+        return {**asdict(self), "looseness": self.looseness}
 
     def correct(self, nano: int, *, wasted: bool, estimated_nano: int) -> None:
         """Count that one of these calls has cost so much more or less, of which so much is estimated no longer."""
@@ -163,6 +184,7 @@ class Summary:
     _runs: set[str] = field(factory=set)
     _ends: dict[str, tuple[int, str]] = field(factory=dict)
     _planned: dict[str, str] = field(factory=dict)
+    _bounds: dict[tuple[str, str, int], int] = field(factory=dict)
 
     def add(self, line: Line) -> None:
         """Count one line in which `what_is_wrong` found nothing."""
@@ -172,7 +194,9 @@ class Summary:
         self._runs.add(run)
         kind = line["type"]
         self.overrun_nano += overrun_by(line)
-        if kind in CLOSINGS or kind == CORRECTED:
+        if kind == "reserved":
+            self._bounds[_attempt(line)] = line.get("input_tokens", 0)
+        elif kind in CLOSINGS or kind == CORRECTED:
             self._add_call(line, run)
         elif kind == "finished":
             self._add_end(line, run)
@@ -192,7 +216,10 @@ class Summary:
         totals = [self.by[group][name] for group, name in zip(_GROUPS, names, strict=False)]
         totals += [self.by["tag"][tag] for tag in line.get("tags", ())]  # with two tags, a call is in both sums
         planner = (self._planner,) if line["run"].removesuffix(CORRECTIONS).endswith(PLANNER) else ()
+        bound, counted = self._bounds.pop(_attempt(line), 0), _prompt(line)
         for total in (self.total, *planner, *totals):
+            if bound and counted:
+                total.weigh(bound, counted)
             if corrected:
                 total.correct(nano, wasted=wasted, estimated_nano=line["was_nano"] if estimated else 0)
             else:
@@ -208,14 +235,24 @@ class Summary:
             "succeeded": succeeded,
             "failed": len(statuses) - succeeded,
             "unfinished": len(self._runs) - len(statuses),
-            **asdict(self.total),
+            **self.total.as_json(),
             "planner_nano": self._planner.spent_nano,
             "overrun_nano": self.overrun_nano,
             **{
-                f"by_{name}": {key: asdict(total) for key, total in sorted(totals.items())}
+                f"by_{name}": {key: total.as_json() for key, total in sorted(totals.items())}
                 for name, totals in self.by.items()
             },
         }
+
+
+def _attempt(line: Line) -> tuple[str, str, int]:
+    return line["run"], line["step"], line["attempt"]
+
+
+def _prompt(line: Line) -> int:
+    """All input that was reported with a charge, 0 where none was."""
+    usage = line.get("usage") if line["type"] == "charged" else None
+    return sum(usage.get(name) or 0 for name in _INPUTS) if isinstance(usage, dict) else 0
 
 
 def summarise(lines: Iterable[Line], notice: Notice) -> Summary:

@@ -28,6 +28,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from tokenwise.budgets import ledger
+from tokenwise.ids import AttemptId
 from tokenwise.machine.messages import Record
 from tokenwise.money import Nanodollars
 from tokenwise.simulation.simulation import Moment
@@ -55,6 +56,7 @@ _COUNTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "refusals": ("Requests answered by an error.", ("reason",)),
     "attempts": ("Calls made, by how they ended.", (*_SEAT, "outcome")),
     "tokens": ("Tokens reported, in disjoint classes; reasoning is part of output.", (*_SEAT, "class")),
+    "bound_tokens": ("Input tokens held for at most, of calls whose tokens were reported.", _SEAT),
     "cost_nanodollars": ("What calls cost, in nano-dollars.", _SEAT),
     "key_cost_nanodollars": ("What calls cost by access key, in nano-dollars.", ("key",)),
     "estimated_nanodollars": ("The part of the cost that no provider has confirmed.", ()),
@@ -166,12 +168,12 @@ class Metrics:
 
     def listener(self, key: str) -> Callable[[Moment], None]:
         """Counts what a run under this key writes into the books, for the interpreter."""
-        named = self._keys.of(key)
+        named, bounds = self._keys.of(key), dict[AttemptId, int]()
 
         def hear(moment: Moment) -> None:
             for command in moment.commands:
                 if isinstance(command, Record):
-                    self._booked(command.entry, named)
+                    self._booked(command.entry, named, bounds)
 
         return hear
 
@@ -184,13 +186,15 @@ class Metrics:
         together.register(self._now)
         return generate_latest(together)
 
-    def _booked(self, entry: ledger.Entry, key: str) -> None:
+    def _booked(self, entry: ledger.Entry, key: str, bounds: dict[AttemptId, int]) -> None:
         match entry:
+            case ledger.Reservation(attempt=attempt, input_tokens=tokens):
+                bounds[attempt] = tokens
             case ledger.Charged(model=model, provider=provider, amount=amount, outcome=outcome):
                 seat = provider, self._models.of(model)
                 self._counters["attempts"].labels(*seat, outcome).inc()
                 self._charge(seat, key, amount, estimated=entry.estimated)
-                self._count(seat, entry.usage)
+                self._count(seat, entry.usage, bounds.pop(entry.attempt, 0))
             case ledger.Abandoned(model=model, provider=provider, amount=amount):
                 seat = provider, self._models.of(model)
                 self._counters["attempts"].labels(*seat, "abandoned").inc()
@@ -211,9 +215,17 @@ class Metrics:
         if estimated:
             self._counters["estimated_nanodollars"].inc(amount)
 
-    def _count(self, seat: tuple[str, str], usage: Usage | None) -> None:
+    def _count(self, seat: tuple[str, str], usage: Usage | None, bound: int) -> None:
         if usage is None:
             return
-        for name in ("input", "cache_read", "cache_write", "output", "reasoning"):
-            if tokens := getattr(usage, f"{name}_tokens"):
+        classes = {
+            "input": usage.input_tokens,
+            "cache_read": usage.cache_read_tokens,
+            "cache_write": usage.written_tokens,
+            "output": usage.output_tokens,
+            "reasoning": usage.reasoning_tokens,
+        }
+        for name, tokens in classes.items():
+            if tokens:
                 self._counters["tokens"].labels(*seat, name).inc(tokens)
+        self._counters["bound_tokens"].labels(*seat).inc(bound)

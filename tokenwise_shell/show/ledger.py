@@ -82,8 +82,17 @@ def _totals_table(totals: Mapping[str, Total], group: str, width: int | None) ->
     ordered = sorted(totals.items(), key=lambda pair: (-pair[1].spent_nano, pair[0]))
     if group in ("day", "run"):  # these have an order of their own
         ordered = sorted(totals.items())
-    rows = [(name or "(none)", str(one.calls), usd(one.spent_nano), usd(one.wasted_nano)) for name, one in ordered]
-    return table([(group, "calls", "spent", "wasted"), *rows], right=(1, 2, 3), width=width)
+    rows = [
+        (name or "(none)", str(one.calls), usd(one.spent_nano), usd(one.wasted_nano), _loose(one))
+        for name, one in ordered
+    ]
+    columns = 5 if any(one.looseness is not None for one in totals.values()) else 4
+    heads = (group, "calls", "spent", "wasted", "bound / billed")
+    return table([each[:columns] for each in (heads, *rows)], right=(1, 2, 3, 4)[: columns - 1], width=width)
+
+
+def _loose(total: Total) -> str:
+    return "" if total.looseness is None else f"{total.looseness:.2f}"
 
 
 def proof_text(proof: Verified) -> str:

@@ -78,6 +78,19 @@ class TestSums:
         ledger.call(70, attempt=1)
         assert ledger.summary()["estimated_nano"] == 30
 
+    def test_how_loose_bounds_were_is_told_by_model_of_what_was_reported(self, ledger):
+        for attempt, (bound, counted) in enumerate([(400, 100), (300, 75), (9_000, None)]):
+            where = {"step": "answer", "attempt": attempt, "model": "mini", "provider": "openai"}
+            usage = counted and {"input_tokens": counted - 9, "cache_write_5m_tokens": 9, "output_tokens": 50}
+            ledger.add("reserved", **where, amount_nano=10, input_tokens=bound)
+            ledger.add("charged", **where, amount_nano=10, usage=usage, outcome="ok", estimated=False)
+        mini = ledger.summary()["by_model"]["mini"]
+        assert (mini["bound_tokens"], mini["counted_tokens"], mini["looseness"]) == (700, 175, 4.0)
+
+    def test_where_nothing_was_reported_nothing_is_said_of_bounds(self, ledger):
+        ledger.call(30)
+        assert ledger.summary()["looseness"] is None
+
     def test_planning_is_part_of_its_run(self, ledger):
         ledger.call(7, run="r/planner")
         ledger.finish(7, run="r/planner")

@@ -7,7 +7,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.shell.proxy_world import SMALL, chat, proxy
-from tokenwise.budgets.ledger import Abandoned, Charged, Escalated, Overran, Retried, Routed
+from tokenwise.budgets.ledger import Abandoned, Charged, Escalated, Overran, Reservation, Retried, Routed
 from tokenwise.ids import AttemptId
 from tokenwise.machine.messages import Record
 from tokenwise.simulation.simulation import Moment
@@ -55,6 +55,16 @@ class TestEntries:
             "tokenwise_tokens_total class=output model=m provider=p": 4,
             "tokenwise_tokens_total class=reasoning model=m provider=p": 2,
         }
+
+    def test_writes_to_a_cache_count_however_long_they_stay(self):
+        found = counted(charged(usage=Usage(cache_write_tokens=2, cache_write_5m_tokens=5)))
+        assert found["tokenwise_tokens_total class=cache_write model=m provider=p"] == 7
+
+    def test_the_bound_of_a_call_counts_once_its_tokens_are_known(self):
+        held = Reservation(ATTEMPT, "m", "p", 9, 40, 100)
+        name = "tokenwise_bound_tokens_total model=m provider=p"
+        assert counted(held, charged(usage=Usage(input_tokens=10)))[name] == 40
+        assert name not in counted(held, charged())
 
     def test_what_nobody_has_confirmed_is_counted_apart(self):
         found = counted(charged(estimated=True), Abandoned(ATTEMPT, "m", "p", 5))
