@@ -4,10 +4,11 @@ A catalogue is sorted by model id when it is built, so no decision can depend on
 """
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import cached_property
+from typing import TypeVar, cast
 
-from attrs import evolve, field, frozen
+from attrs import define, evolve, field, frozen
 from attrs.validators import ge, min_len
 
 from tokenwise.catalog.prices import Price, Rate, Unknown, writes_unasked
@@ -16,7 +17,9 @@ from tokenwise.ids import fingerprint
 from tokenwise.money import NanoPerMtok
 from tokenwise.traits import Capability, Feature, Tier
 
-__all__ = ["Catalog", "Model", "Offer"]
+__all__ = ["Catalog", "Model", "Offer", "WorkedOut"]
+
+T = TypeVar("T")
 
 
 @frozen
@@ -115,13 +118,40 @@ def _only(model: Model, providers: frozenset[str]) -> Model:
     return model if len(offers) == len(model.offers) else evolve(model, offers=offers)
 
 
+@define(eq=False)
+class WorkedOut:
+    """Conclusions that cost more than they weigh, kept because equal questions have equal answers.
+
+    The only place in the core that is written after it was made. Only a clock can tell whether an answer was kept.
+    """
+
+    most: int = 1024
+    _kept: dict[Hashable, object] = field(factory=dict)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def of(self, question: Hashable, answer: Callable[[], T]) -> T:
+        """The answer to this question: as it was kept, or worked out now. The oldest is forgotten beyond `most`.
+
+        A question must always be asked with the same function, whose result nobody changes.
+        """
+        try:
+            return cast("T", self._kept[question])
+        except KeyError:
+            known = self._kept[question] = answer()
+        if len(self._kept) > self.most:
+            del self._kept[next(iter(self._kept))]
+        return known
+
+
 @frozen
 class Catalog:
     """All models known to a run, sorted by id. Two catalogues with the same rows are equal and decide equally."""
 
     models: tuple[Model, ...] = field(converter=_by_id)
-    # What pure functions over this catalogue have already worked out (see `route`); never part of its value.
-    memo: dict[object, object] = field(factory=dict, init=False, eq=False, repr=False)
+    worked_out: WorkedOut = field(factory=WorkedOut, init=False, eq=False, repr=False)
+    """What pure functions have concluded from these rows; never part of the value."""
 
     def __attrs_post_init__(self) -> None:
         twice = [a.id for a, b in itertools.pairwise(self.models) if a.id == b.id]

@@ -3,6 +3,10 @@
 The contract with a driver: every Reserve, CallModel and Wait is answered by exactly one event, unless it was abandoned
 or settled first; commands are performed in order, and none of them blocks; late answers may still be delivered and are
 ignored. Times are integer milliseconds on the driver's clock.
+
+One word goes through five modules, each in the form of what it is there: `Reserve` asks for money (a command), the step
+is `Reserving` (a state of `run`), `Reserved` or `ReserveRefused` answers (events), and what the books then say is a
+`Reservation` (an entry of the ledger).
 """
 
 from attrs import frozen
@@ -204,7 +208,14 @@ def call_ended(attempt: AttemptId, at_ms: int, outcome: Reply | Failure) -> Call
     match outcome:
         case Reply():
             return CallSucceeded(attempt, at_ms, outcome)
-        case Failure(
-            fault=fault, message=message, usage=usage, retry_after_ms=pause, reported_cost=cost, notice=notice
-        ):
-            return CallFailed(attempt, at_ms, fault, message, usage, pause, cost, notice)
+        case Failure() as failure:
+            return CallFailed(
+                attempt,
+                at_ms,
+                failure.fault,
+                message=failure.message,
+                usage=failure.usage,
+                retry_after_ms=failure.retry_after_ms,
+                reported_cost=failure.reported_cost,
+                notice=failure.notice,
+            )

@@ -231,17 +231,17 @@ class StepRun:
     def turned(self, state: State, *, calls: int = 0, spent: int = 0, answered: int = 0) -> "StepRun":
         """The same step in another state, so many calls, nano-dollars and unusable answers later."""
         return StepRun(
-            state,
-            self.ordinals,
-            self.calls + calls,
-            self.refusals,
-            self.waits,
-            Nanodollars(self.spent + spent),
-            self.model,
-            self.base,
-            self.tried,
-            self.escalations,
-            self.answered + answered,
+            state=state,
+            ordinals=self.ordinals,
+            calls=self.calls + calls,
+            refusals=self.refusals,
+            waits=self.waits,
+            spent=Nanodollars(self.spent + spent),
+            model=self.model,
+            base=self.base,
+            tried=self.tried,
+            escalations=self.escalations,
+            answered=self.answered + answered,
         )
 
 
@@ -260,7 +260,8 @@ class Run:
     @classmethod
     def of(cls, job: Job, at_ms: int) -> "Run":
         """A run that has not begun."""
-        return cls(job, Budget(job.limit), (StepRun(),) * len(job.plan.steps), at_ms, at_ms, job.cooling)
+        steps = (StepRun(),) * len(job.plan.steps)
+        return cls(job, Budget(job.limit), steps, started_ms=at_ms, now_ms=at_ms, cooling=job.cooling)
 
     @property
     def avoid(self) -> frozenset[Seat]:
@@ -317,19 +318,28 @@ class Run:
     def put(self, index: int, step: StepRun, books: Budget | None = None) -> "Run":
         """The same run with one step replaced, and new books if they changed with it."""
         steps = (*self.steps[:index], step, *self.steps[index + 1 :])
-        return Run(
-            self.job, books or self.books, steps, self.started_ms, self.now_ms, self.cooling, finished=self.finished
-        )
+        return self._but(books=books or self.books, steps=steps, now_ms=self.now_ms, finished=self.finished)
 
     def at(self, at_ms: int) -> "Run":
         """The same run at a later time; time never runs backwards."""
         if at_ms <= self.now_ms:
             return self
-        return Run(self.job, self.books, self.steps, self.started_ms, at_ms, self.cooling, finished=self.finished)
+        return self._but(books=self.books, steps=self.steps, now_ms=at_ms, finished=self.finished)
 
     def closed(self) -> "Run":
         """The same run, over."""
-        return Run(self.job, self.books, self.steps, self.started_ms, self.now_ms, self.cooling, finished=True)
+        return self._but(books=self.books, steps=self.steps, now_ms=self.now_ms, finished=True)
+
+    def _but(self, *, books: Budget, steps: tuple[StepRun, ...], now_ms: int, finished: bool) -> "Run":
+        return Run(
+            job=self.job,
+            books=books,
+            steps=steps,
+            started_ms=self.started_ms,
+            now_ms=now_ms,
+            cooling=self.cooling,
+            finished=finished,
+        )
 
     def with_state(self, index: int, state: State) -> "Run":
         """The same run with one step in another state."""

@@ -65,7 +65,15 @@ def read_step(raw: Json, path: str) -> _Read[Step]:
     difficulty, bad_difficulty = _difficulty(*_field(raw, "difficulty", path))
     tokens, bad_tokens = _output_tokens(*_field(raw, "output_tokens", path))
     cap = max(_LEAST_CAP_TOKENS, 3 * tokens)
-    step = Step(step_id, description, capabilities, after, difficulty, tokens, cap)
+    step = Step(
+        step_id,
+        description,
+        capabilities,
+        after=after,
+        difficulty=difficulty,
+        output_tokens=tokens,
+        max_output_tokens=cap,
+    )
     bad = (*bad_id, *bad_description, *bad_capabilities, *bad_after, *bad_difficulty, *bad_tokens)
     return step, (*_given_twice(raw, path), *bad)
 

@@ -145,7 +145,16 @@ def make_bid(model: Model, offer: Offer, need: Need, *, output_tokens: int) -> B
     amount = offer.price.worst(input_tokens=tokens, output_tokens=output_tokens * need.choices, writes=writes)
     fee = _surcharge(offer, need)
     held = Nanodollars(amount + fee)
-    return Bid(model.id, offer.provider, offer.native_id, tokens, output_tokens, held, fee, need.choices)
+    return Bid(
+        model=model.id,
+        provider=offer.provider,
+        native_id=offer.native_id,
+        input_tokens=tokens,
+        max_output_tokens=output_tokens,
+        amount=held,
+        surcharge=fee,
+        choices=need.choices,
+    )
 
 
 def longest_bid(model: Model, offer: Offer, need: Need, available: Nanodollars) -> Bid | None:

@@ -9,6 +9,7 @@ once (lazily, kept with the catalogue), with the lower price envelope of each ti
 
 import bisect
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from attrs import evolve, frozen
@@ -30,9 +31,6 @@ __all__ = [
     "preference",
     "tier_order",
 ]
-
-# So much is kept with a catalogue: the combinations that occur are few, but whoever asks can make up millions.
-_MOST_KEPT: Final = 1024
 
 
 def candidates(need: Need, catalog: Catalog, policy: Policy) -> tuple[Model, ...]:
@@ -228,29 +226,22 @@ def _shortlist(
     # The numbers of the flags without the detour that `.value` takes: this is the hottest line there is.
     free = (policy.free_models is FreeModels.NEVER, gratis)
     key = ("shortlist", free, capabilities, need.features._value_, least, room, row, not need.unpriced)
-    known = catalog.memo.get(key)
-    if not isinstance(known, _Shortlist):
-        known = catalog.memo[key] = _compile(
-            evolve(need, capabilities=Capability(capabilities)), catalog, policy, gratis
-        )
-        for oldest in list(catalog.memo)[:-_MOST_KEPT]:
-            catalog.memo.pop(oldest, None)
-    return known
+    return catalog.worked_out.of(key, partial(_compile, need, catalog, policy, capabilities, gratis))
 
 
 def _steps(catalog: Catalog, least: int) -> tuple[list[int], list[int]]:
     """The input lengths at which a model stops being able, and those at which a price row changes."""
-    key = ("steps", least)
-    known = catalog.memo.get(key)
-    if not isinstance(known, tuple):
-        windows = {size for m in catalog.models for size in (m.max_input_tokens, m.context_tokens - least)}
-        rows = {rate.above_input_tokens for m in catalog.models if isinstance(m.price, Price) for rate in m.price.rates}
-        known = catalog.memo[key] = (sorted(windows), sorted(rows))
-    return known
+    return catalog.worked_out.of(("steps", least), partial(_steps_of, catalog, least))
 
 
-def _compile(need: Need, catalog: Catalog, policy: Policy, gratis: bool | None) -> _Shortlist:
-    unpinned = evolve(need, model="")
+def _steps_of(catalog: Catalog, least: int) -> tuple[list[int], list[int]]:
+    windows = {size for m in catalog.models for size in (m.max_input_tokens, m.context_tokens - least)}
+    rows = {rate.above_input_tokens for m in catalog.models if isinstance(m.price, Price) for rate in m.price.rates}
+    return sorted(windows), sorted(rows)
+
+
+def _compile(need: Need, catalog: Catalog, policy: Policy, capabilities: int, gratis: bool | None) -> _Shortlist:
+    unpinned = evolve(need, model="", capabilities=Capability(capabilities))
     wanted = (model for model in catalog.models if gratis in (None, model.gratis))
     capable = tuple(model for model in wanted if obstacle(model, unpinned, policy) is None)
     rated = sorted(capable, key=lambda model: (-model.quality, model.id))

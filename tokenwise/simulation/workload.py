@@ -141,11 +141,11 @@ def need_of(asked: Asked, policy: Policy) -> Need:
     return Need(
         Capability(0) if asked.guessed else asked.capabilities,
         asked.input,
-        longest,
-        min(longest, expected_output(asked.difficulty)),
-        asked.difficulty,
-        asked.features,
-        asked.model,
+        max_output_tokens=longest,
+        output_tokens=min(longest, expected_output(asked.difficulty)),
+        difficulty=asked.difficulty,
+        features=asked.features,
+        model=asked.model,
         likely=asked.capabilities if asked.guessed else Capability(0),
     )
 

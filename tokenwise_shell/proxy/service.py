@@ -79,8 +79,6 @@ class Service:
 
 def _gives_away(catalog: Catalog) -> bool:
     """Whether somebody asks nothing for something. Worked out once for each catalogue."""
-    known = catalog.memo.get("gives away")
-    if known is None:
-        known = any(offer.price == FREE for model in catalog.models for offer in model.offers)
-        catalog.memo["gives away"] = known
-    return bool(known)
+    return catalog.worked_out.of(
+        "gives away", lambda: any(offer.price == FREE for model in catalog.models for offer in model.offers)
+    )

@@ -130,6 +130,7 @@ class TestCatalogues:
 
     def test_what_was_worked_out_is_no_part_of_the_value(self):
         one, other = Catalog([MINI]), Catalog([MINI])
-        one.memo["seen"] = True
+        assert one.worked_out.of("seen", lambda: True)
+        assert one.worked_out.of("seen", lambda: False), "kept, and not worked out again"
         assert one == other
         assert one.fingerprint == other.fingerprint

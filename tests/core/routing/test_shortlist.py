@@ -128,5 +128,5 @@ class TestTheFavourite:
             favourite(
                 evolve(NEED, features=Feature(number % 1024), max_output_tokens=1 + number // 1024), catalog, POLICY
             )
-        assert 1000 < len(catalog.memo) <= 1024
+        assert 1000 < len(catalog.worked_out) <= 1024
         assert favourite(NEED, catalog, POLICY) == MINI

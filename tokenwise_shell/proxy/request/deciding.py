@@ -154,10 +154,7 @@ def _catalog(service: Service, admitted: Admitted, asked: Asked) -> Catalog:
     able = tuple(name for name, endpoint in endpoints.items() if own is not None and speaks(endpoint, own.format))
     if (maker := _maker(service, asked)) and maker.provider in able:
         able = (maker.provider,)  # nobody else has what the request goes on from
-    known = catalog.memo.get(("only", able))
-    if not isinstance(known, Catalog):
-        known = catalog.memo["only", able] = catalog.only(able)
-    return known
+    return catalog.worked_out.of(("only", able), lambda: catalog.only(able))
 
 
 def _maker(service: Service, asked: Asked) -> Maker | None:

@@ -44,11 +44,6 @@ class Ambiguous:
     ids: tuple[str, ...]
 
 
-@frozen
-class _Kept:
-    meant: Callable[[str], tuple[str, ...]]
-
-
 def wanted(name: str, catalog: Catalog, aliases: Mapping[str, str]) -> Wanted | Trouble:
     """What this name asks for. The strategy after `auto:` is as it was said, and checked by whoever reads options."""
     meant = dealiased(name, aliases)
@@ -111,10 +106,7 @@ def _word(name: str) -> str:
 
 def _meant(catalog: Catalog) -> Callable[[str], tuple[str, ...]]:
     """Worked out once for a catalogue, and kept with it."""
-    known = catalog.memo.get(names_of)
-    if not isinstance(known, _Kept):
-        known = catalog.memo[names_of] = _Kept(names_of(_names_in(catalog)))
-    return known.meant
+    return catalog.worked_out.of(names_of, lambda: names_of(_names_in(catalog)))
 
 
 def _names_in(catalog: Catalog) -> Iterator[tuple[str, str]]:
