@@ -22,6 +22,7 @@ COMMANDS: Final = {
         "simulate_command:simulate",
         "Try policies on a workload in virtual time: cost, success, latency. Calls nobody.",
     ),
+    "guard": ("guard_command:guard", "Run any command with its calls to models under a hard cap: -- claude."),
     "serve": ("serve_command:serve", "Serve the proxy: OpenAI's and Anthropic's clients, within your budgets."),
     "doctor": ("doctor_command:doctor", "Look for what would keep tokenwise from working here."),
 }

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -21,7 +21,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     No exception leaves this, whatever it is; `edge.answer_to` has what is said instead.
     """
-    tokens = [STDIN if word == "-" else word for word in (sys.argv[1:] if argv is None else argv)]
+    tokens = list(_tokens(sys.argv[1:] if argv is None else argv))
     _mend_streams()
     code: int = Exit.DONE
     try:
@@ -32,6 +32,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except* KeyboardInterrupt as group:
         code = answer_to(group)
     return code
+
+
+def _tokens(words: Sequence[str]) -> Iterator[str]:
+    """The words of a command line; a lone hyphen of a command that is to be run stays its own."""
+    handed = False
+    for word in words:
+        yield STDIN if word == "-" and not handed else word
+        handed = handed or (word == "--" and words[0] == "guard")
 
 
 def _run(tokens: list[str]) -> int:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tokenwise_shell.config.settings import ProxySettings
     from tokenwise_shell.embedded import EmbeddedProvider
 
-__all__ = ["Place", "serve"]
+__all__ = ["Place", "provider_playing", "serve"]
 
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 
@@ -58,7 +58,7 @@ def serve(
     if embedded:
         settings = common.settings(place.flags)
         _refuse_reach(settings.proxy.host)
-        return _serve_embedded(_provider(faults), settings.proxy, as_json=common.json)
+        return _serve_embedded(provider_playing(faults), settings.proxy, as_json=common.json)
     workspace = common.workspace(place.flags)
     if workspace.settings.offline:
         _refuse_reach(workspace.settings.proxy.host)
@@ -66,7 +66,7 @@ def serve(
         raise InputError(Problem("--faults", "are played by simulated models alone; add --offline, or --embedded"))
     if not workspace.providers:
         return Exit.OUT_OF_REACH  # a notice has said why, and what to do
-    simulated = _provider(faults) if faults else None
+    simulated = provider_playing(faults) if faults else None
     return run_proxy(Serving(workspace, no_auth=no_auth, as_json=common.json, simulated=simulated))
 
 
@@ -75,7 +75,8 @@ def _refuse_reach(host: str) -> None:
         raise InputError(Problem("--host", f"{host!r}: simulated models are served on loopback alone"))
 
 
-def _provider(faults: Path | None) -> "EmbeddedProvider":
+def provider_playing(faults: Path | None) -> "EmbeddedProvider":
+    """Simulated models with the faults that this file scripts. Raises InputError, naming the file."""
     from tokenwise_shell.embedded import EmbeddedProvider, Script, load_script
 
     try:

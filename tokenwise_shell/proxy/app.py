@@ -102,11 +102,11 @@ class App:
                 target = scope.get("raw_path", b"") + scope.get("query_string", b"")
                 answer.extra |= cors_headers(request.headers, self.service.settings)
                 long = long_head(scope["headers"], target, self.service.settings)
-                await self._serve(request, answer, long)
+                await self.answered(request, answer, long)
             case _:  # a websocket: nothing here speaks over one
                 await send({"type": "websocket.close"})
 
-    async def _serve(self, request: Request, answer: Answer, long: Trouble | None) -> None:
+    async def answered(self, request: Request, answer: Answer, long: Trouble | None) -> None:
         """Answer a request, stop once its client has left, and count it."""
         row, begun = self._row(request), time.perf_counter()
         try:

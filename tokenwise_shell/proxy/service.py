@@ -1,7 +1,7 @@
 """What one running proxy has for its requests: the client behind it, and the gates and meters in front of it."""
 
-from collections.abc import Callable
-from typing import Final, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol, TypeVar
 
 import trio
 from attrs import define, field
@@ -11,7 +11,7 @@ from tokenwise.catalog.prices import FREE
 from tokenwise_shell.client import Client
 from tokenwise_shell.config.settings import ProxySettings
 from tokenwise_shell.engine.prefixes import Counts
-from tokenwise_shell.proxy.admission.access import Access, Admitted
+from tokenwise_shell.proxy.admission.access import Admitted
 from tokenwise_shell.proxy.admission.budgets import emptied
 from tokenwise_shell.proxy.admission.callers import foreign_caller
 from tokenwise_shell.proxy.admission.limits import Gate
@@ -22,7 +22,7 @@ from tokenwise_shell.proxy.memory import Memory
 from tokenwise_shell.proxy.metrics import Metrics
 from tokenwise_shell.proxy.troubles import budget_exceeded
 
-__all__ = ["Service"]
+__all__ = ["Doorkeeper", "Service"]
 
 T = TypeVar("T")
 
@@ -30,12 +30,29 @@ T = TypeVar("T")
 _DESKS: Final = 2
 
 
+class Doorkeeper(Protocol):
+    """Whoever lets clients in."""
+
+    @property
+    def required(self) -> bool:
+        """Whether requests need a key now."""
+        ...
+
+    def refresh(self) -> None:
+        """Look whether the keys have changed."""
+        ...
+
+    def admit(self, headers: Mapping[str, str], now_ms: int) -> Admitted | Trouble:
+        """Whoever the headers (names in lower case) prove to be. `now_ms` is Unix time."""
+        ...
+
+
 @define(eq=False)
 class Service:
     """One running proxy. `tasks` are those that outlast a request; without any, none may."""
 
     client: Client
-    access: Access
+    access: Doorkeeper
     gate: Gate
     metrics: Metrics
     tasks: trio.Nursery | None = None

@@ -15,13 +15,16 @@ from attrs import define, evolve, field, frozen
 
 from tokenwise.catalog.models import Catalog
 from tokenwise.errors import InputError
+from tokenwise.machine.run import Job
+from tokenwise.simulation.simulation import Moment
+from tokenwise_shell.engine.interpret import Listener
 from tokenwise_shell.ledger.jsonl import iso
 from tokenwise_shell.proxy.admission.keys import Key, KeyFile, digest_of
 from tokenwise_shell.proxy.admission.rates import Rates
 from tokenwise_shell.proxy.fronts import Trouble
 from tokenwise_shell.proxy.troubles import unauthorized
 
-__all__ = ["Access", "Admitted"]
+__all__ = ["Access", "Admitted", "secret_in"]
 
 _Stamp = tuple[int, int, int, int]
 
@@ -33,7 +36,8 @@ class Admitted:
     """Whoever is making a request: a key, or nobody in particular, whose name is "".
 
     One object serves all the requests of its key; what was used up before counts for the next. `owner` is whoever asks
-    where only this machine can and no key is asked for.
+    where only this machine can and no key is asked for. Its runs are booked under `tags` besides the request's own, and
+    `follow` is asked of each who shall hear what becomes of it. What `outer` may not use, this one may not either.
     """
 
     name: str
@@ -42,14 +46,23 @@ class Admitted:
     _clock: Callable[[], float]
     _catalogs: "_Catalogs"
     owner: bool = False
+    tags: tuple[str, ...] = ()
+    follow: Callable[[Job], Listener] = lambda _: _unheard
+    outer: "Admitted | None" = None
+
+    @classmethod
+    def alone(cls, key: Key, tags: tuple[str, ...], outer: "Admitted | None" = None) -> "Admitted":
+        """A key of this process alone, which its owner uses, and which may use what `outer` may."""
+        return cls(key.name, key, Rates(), time.monotonic, _Catalogs(), owner=True, tags=tags, outer=outer)
 
     def may_use(self, model_id: str) -> bool:
         """Whether this model may answer."""
-        return self.key is None or self.key.may_use(model_id)
+        return (self.key is None or self.key.may_use(model_id)) and (not self.outer or self.outer.may_use(model_id))
 
     def catalog(self, catalog: Catalog) -> Catalog:
         """The models of this catalogue that may answer: all that routing may choose from, or be asked for by name."""
-        return catalog if self.key is None else self._catalogs.of(self.key, catalog)
+        within = self.outer.catalog(catalog) if self.outer else catalog
+        return within if self.key is None else self._catalogs.of(self.key, within)
 
     def take(self, *, requests: int = 1, tokens: int = 0) -> Trouble | None:
         """Count a request, and tokens that it may use at most, against the rates; None where they allow it."""
@@ -127,7 +140,7 @@ class Access:
         self.refresh()
         if not self.required:
             return self._nobody
-        secret = _secret_in(headers)
+        secret = secret_in(headers)
         if not secret:
             return unauthorized("no key was given; send one as `Authorization: Bearer tw-…` or `x-api-key: tw-…`")
         digest = digest_of(secret)
@@ -171,6 +184,10 @@ class Access:
         return Admitted("", None, Rates(), self.clock, self._catalogs, owner=not self.ignored)
 
 
+def _unheard(_: Moment) -> None:
+    """For runs that nobody follows."""
+
+
 def _rates_of(key: Key) -> tuple[int | None, int | None]:
     return key.requests_per_minute, key.tokens_per_minute
 
@@ -185,7 +202,7 @@ def _stamp(path: Path) -> _Stamp:
     return found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size
 
 
-def _secret_in(headers: Mapping[str, str]) -> str:
+def secret_in(headers: Mapping[str, str]) -> str:
     """The key that a client sends: OpenAI's as a bearer, Anthropic's so or in a header of its own."""
     scheme, _, given = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and given.strip():

@@ -27,7 +27,7 @@ from tokenwise.money import Nanodollars
 from tokenwise_shell.config.values import looks_secret, nearest
 from tokenwise_shell.ledger.jsonl import iso, ms_of, sync_directory
 
-__all__ = ["Key", "KeyFile", "digest_of", "keys_beside"]
+__all__ = ["Key", "KeyFile", "digest_of", "keys_beside", "new_secret"]
 
 _VERSION: Final = 1
 _PREFIX: Final = "tw-"
@@ -76,6 +76,11 @@ class Key:
         return "expired" if self.expires_ms is not None and now_ms >= self.expires_ms else "active"
 
 
+def new_secret() -> str:
+    """A secret that nobody has seen yet."""
+    return _PREFIX + secrets.token_urlsafe(_SECRET_BYTES)
+
+
 def digest_of(secret: str) -> str:
     """The hash under which a secret is kept, in hex."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
@@ -105,7 +110,7 @@ class KeyFile:
         The name of a revoked key may be given again. What was spent under it stays counted. Raises InputError for
         another name that is taken.
         """
-        secret = _PREFIX + secrets.token_urlsafe(_SECRET_BYTES)
+        secret = new_secret()
         key = key_of(digest_of(secret))
         with self._locked():
             others = {one.name: one for one in self.read()}

@@ -54,12 +54,14 @@ class Carrier:
     async def carry_out(self) -> None:
         """Run the job, and end the answer as the run has ended. Cancelling this settles everything that was called."""
         client, admitted, asked = self.service.client, self.order.admitted, self.order.asked
-        client.journal.enrol(self.id, key=admitted.name, tags=(*client.workspace.settings.tags, *asked.options.tags))
+        tags = (*client.workspace.settings.tags, *admitted.tags, *asked.options.tags)
+        client.journal.enrol(self.id, key=admitted.name, tags=tags)
         watch = client.interpreter.watch if self.work.watched else Watch()
         interpreter = evolve(client.interpreter, place_call=self.place_call, watch=watch)
-        heard = _Heard(self.service.metrics.listener(admitted.name))
+        job = interpreter.known_cooling(self.job)
+        heard = _Heard(self.service.metrics.listener(admitted.name), admitted.follow(job))
         self._ends_s = trio.current_time() + self._limit_ms / 1000
-        run = await interpreter.run(interpreter.known_cooling(self.job), listener=heard)
+        run = await interpreter.run(job, listener=heard)
         if not self._governed:
             self.service.metrics.ungoverned()
         if self.call and heard.charged and heard.charged.usage and heard.charged.model == self.call.model:
@@ -206,16 +208,18 @@ class _Heard:
     """What a run's events tell and its end no longer does: how the last call failed, how many tokens were used.
 
     `tokens` is None once a call has not said how many; `charged` is what an answer was paid. Everything is passed on
-    to whoever counts.
+    to whoever counts or follows.
     """
 
     count: Callable[[Moment], None]
+    follow: Callable[[Moment], None]
     failure: CallFailed | None = None
     tokens: int | None = 0
     charged: Charged | None = None
 
     def __call__(self, moment: Moment) -> None:
         self.count(moment)
+        self.follow(moment)
         for command in moment.commands:
             match command:
                 case Record(Charged(outcome="ok") as charged):

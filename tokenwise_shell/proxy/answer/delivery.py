@@ -143,6 +143,7 @@ class Delivery:
         if self.handed_over:
             return
         if self.answer.status:
+            trouble = self.answer.reword(trouble)
             self.answer.error = trouble.code or trouble.type
             await self.answer.events(self._last or self._failed(trouble))
             await self.answer.end()
@@ -186,6 +187,7 @@ class _WritesErrors(Protocol):
 
 async def refuse(answer: Answer, front: _WritesErrors, trouble: Trouble, headers: Headers | None = None) -> None:
     """Answer with an error, in the door's own format."""
+    trouble = answer.reword(trouble)
     answer.error = trouble.code or trouble.type
     pause = {} if trouble.retry_after_s is None else {"retry-after": str(trouble.retry_after_s)}
     await answer.whole(trouble.status, {"content-type": JSON, **pause, **(headers or {})}, front.error(trouble))

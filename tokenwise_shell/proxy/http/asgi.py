@@ -132,13 +132,14 @@ class Answer:
 
     `extra` headers are sent with whatever answer it becomes. `error` is the code of the error that it says, if any.
     `closes` is asked when it begins: an answer that comes before its request was read ends the connection, and says so,
-    since a client that used it again would find it closed.
+    since a client that used it again would find it closed. `reword` is given each error before it is written.
     """
 
     _send: Send
     bodiless: bool = False
     closes: Callable[[], bool] = field(default=lambda: False)
     extra: dict[str, str] = field(factory=dict)
+    reword: Callable[[Trouble], Trouble] = field(default=lambda trouble: trouble)
     status: int = field(default=0, init=False)
     error: str = field(default="", init=False)
 

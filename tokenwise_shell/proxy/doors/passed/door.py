@@ -150,7 +150,8 @@ def _ordered(service: Service, asked: _Asked) -> Order | Trouble:
     settings = client.workspace.settings
     budget = settings.request_budget(asked.options.budget)
     if not target.priced:
-        limits = is_limited(client.limits, asked.admitted.name, (*settings.tags, *asked.options.tags))
+        tags = (*settings.tags, *asked.admitted.tags, *asked.options.tags)
+        limits = is_limited(client.limits, asked.admitted.name, tags)
         if asked.options.budget is not None or limits or settings.states_default_budget or settings.limits:
             return _unpriced(asked)
         asked, budget = evolve(asked, target=target.at_no_price), _ALL_THERE_IS

@@ -1,0 +1,103 @@
+"""`tw guard`: any command under a hard cap on what its calls to models may cost."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Annotated, Final
+
+from attrs import frozen
+from cyclopts import Parameter
+
+from tokenwise.errors import InputError, Problem
+from tokenwise.money import Nanodollars, parse_usd
+from tokenwise_shell.cli.edge import tell
+from tokenwise_shell.cli.options import Common, refuse_unwritable
+
+__all__ = ["Allowing", "Telling", "guard"]
+
+_NOT_FOUND: Final = 127
+
+
+@Parameter(name="*")
+@frozen(kw_only=True)
+class Allowing:
+    """What the command may do with the money."""
+
+    budget: Annotated[str | None, Parameter(help="The most that all its calls together may cost, in US dollars.")] = (
+        None
+    )
+    models: Annotated[
+        tuple[str, ...], Parameter(help="Only models that match this pattern, such as openai/*. May be repeated.")
+    ] = ()
+    route: Annotated[
+        bool, Parameter(help="Choose a model for each call by the strategy, whichever the command names.")
+    ] = False
+    strategy: Annotated[
+        str | None, Parameter(help="How to choose where the command asks for auto, or with --route.")
+    ] = None
+    keep: Annotated[
+        tuple[str, ...], Parameter(help="Hand on this variable although there is a real key in it. May be repeated.")
+    ] = ()
+
+
+@Parameter(name="*")
+@frozen(kw_only=True)
+class Telling:
+    """What is written down, and what simulated models are to play."""
+
+    summary: Annotated[Path | None, Parameter(help="Write what was spent to this file, as JSON.")] = None
+    faults: Annotated[
+        Path | None, Parameter(help="Faults for the simulated models to play, as docs/embedded.md describes them.")
+    ] = None
+
+
+_COMMON = Common()
+_ALLOWING = Allowing()
+_TELLING = Telling()
+
+
+def guard(
+    *command: Annotated[str, Parameter(help="The command and its arguments, behind `--`.", allow_leading_hyphen=True)],
+    allowing: Allowing = _ALLOWING,
+    telling: Telling = _TELLING,
+    common: Common = _COMMON,
+) -> int:
+    """Run a command whose calls to models never cost more than the budget. The exit code is the command's."""
+    budget = _budget(allowing.budget)
+    if not command:
+        raise InputError(Problem("COMMAND", "missing; say what to run behind `--`: tw guard --budget 5 -- claude"))
+    if common.json:
+        told = "stdout is the command's own; --summary FILE has the document"
+        raise InputError(Problem("--json", told))
+    refuse_unwritable(telling.summary, "--summary")
+    program = shutil.which(command[0])
+    if program is None:
+        tell(f"{command[0]}: {_why_not(command[0])}")
+        return _NOT_FOUND if not Path(command[0]).exists() else 126
+    from tokenwise_shell.cli.guard_work import Work, perform
+
+    work = Work(
+        command=command,
+        program=str(Path(program).absolute()),
+        budget=budget,
+        models=allowing.models,
+        route=allowing.route,
+        keep=allowing.keep,
+        summary=telling.summary,
+        faults=telling.faults,
+    )
+    return perform(work, common, allowing.strategy, os.environ)
+
+
+def _budget(text: str | None) -> Nanodollars:
+    if text is None:
+        raise InputError(Problem("--budget", "missing; say how many US dollars the command may spend, such as 5"))
+    return parse_usd(text, path="--budget")
+
+
+def _why_not(name: str) -> str:
+    if Path(name).is_dir():
+        return "is a folder, and no command"
+    if Path(name).exists() and os.sep in name:
+        return "may not be executed"
+    return "no such command; it is looked for in PATH"

@@ -1,0 +1,156 @@
+"""What `tw guard` does once its options are read: a guard of its own, or a part of the one around it."""
+
+import os
+import sys
+import termios
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePath
+from typing import Any, Final
+
+import orjson
+from attrs import evolve, frozen
+
+from tokenwise.catalog.models import Catalog
+from tokenwise.catalog.prices import FREE
+from tokenwise.errors import InputError, Problem
+from tokenwise.money import Nanodollars
+from tokenwise_shell.cli.edge import Exit, columns, show, tell
+from tokenwise_shell.cli.options import Common
+from tokenwise_shell.cli.plan_files import write_private
+from tokenwise_shell.cli.running import unreachable
+from tokenwise_shell.cli.serve_command import provider_playing
+from tokenwise_shell.config.aliases import AUTO
+from tokenwise_shell.engine.clock import wall_ms
+from tokenwise_shell.guard.account import account_text
+from tokenwise_shell.guard.child import Child, Ended, Start
+from tokenwise_shell.guard.doors import guard_name
+from tokenwise_shell.guard.inner import account_within, door_within, outer_door
+from tokenwise_shell.guard.scopes import Guarded, Terms
+from tokenwise_shell.guard.serving import Guard, guard, within
+from tokenwise_shell.guard.surroundings import Door, command_within, environment_within, withheld
+from tokenwise_shell.guard.words import going_on
+from tokenwise_shell.proxy.http.sockets import listen, origin_of
+from tokenwise_shell.workspace import Workspace
+
+__all__ = ["Work", "perform"]
+
+_LOOPBACK: Final = "127.0.0.1"
+
+
+@frozen(kw_only=True)
+class Work:
+    """What is to be guarded, checked. `program` is where the command was found."""
+
+    command: tuple[str, ...]
+    program: str
+    budget: Nanodollars
+    models: tuple[str, ...]
+    route: bool
+    keep: tuple[str, ...]
+    summary: Path | None
+    faults: Path | None
+
+
+def perform(work: Work, common: Common, strategy: str | None, environ: Mapping[str, str]) -> int:
+    """Guard the command, say what it spent, and give its exit code."""
+    advice = going_on(work.command)
+    terms = Terms(name=guard_name(wall_ms()), budget=work.budget, models=work.models, going_on=advice)
+    if (outer := outer_door(environ)) is not None:
+        if work.route or strategy is not None:
+            raise InputError(
+                Problem("--route and --strategy", "are for the outermost guard to say, and this is within one")
+            )
+        return _inner(work, terms, outer, environ)
+    workspace = common.workspace({"default_strategy": strategy})
+    if unreachable(workspace):
+        return Exit.OUT_OF_REACH
+    _refuse_idle(workspace, work)
+    if work.faults and not workspace.settings.offline:
+        raise InputError(Problem("--faults", "are played by simulated models alone; add --offline"))
+    if work.route:
+        settings = workspace.settings
+        aliases = {"*": f"{AUTO}:{settings.default_strategy.value}"}
+        workspace = evolve(workspace, settings=evolve(settings, aliases=aliases))
+    return _outermost(work, terms, workspace, environ)
+
+
+def _refuse_idle(workspace: Workspace, work: Work) -> None:
+    """Find out now that nothing could be called."""
+    allowed = workspace.reachable
+    if work.models:
+        from tokenwise_shell.proxy.admission.keys import Key
+
+        key = Key(name="guard", digest="0" * 64, created_ms=0, models=work.models)
+        allowed = Catalog(tuple(model for model in allowed.models if key.may_use(model.id)))
+        if not allowed.models:
+            told = f"no model that can be called matches {' or '.join(map(repr, work.models))}; `tw models` lists them"
+            raise InputError(Problem("--models", told))
+    if not work.budget and not any(offer.price == FREE for model in allowed.models for offer in model.offers):
+        raise InputError(Problem("--budget", "0 pays for no model that can be called; give at least a cent: 0.01"))
+
+
+def _outermost(work: Work, terms: Terms, workspace: Workspace, environ: Mapping[str, str]) -> int:
+    import trio
+
+    simulated = provider_playing(work.faults) if work.faults else None
+    guarded = Guarded(wall_ms)
+    secret, scope = guarded.open(terms)
+    workspace = within(workspace, scope)
+    listener = listen(workspace.settings.proxy)
+    door = Door(origin_of(listener, _LOOPBACK), secret)
+    keys = [provider.api_key for provider in workspace.settings.providers.values()]
+    with _started(work, door, keys, environ, closing=(listener.fileno(),)) as child:
+        ended, account = trio.run(guard, Guard(workspace, listener, guarded, scope, child, tell, simulated))
+    return _told(work, ended, account)
+
+
+def _inner(work: Work, terms: Terms, outer: Door, environ: Mapping[str, str]) -> int:
+    door = door_within(outer, terms)
+    with _started(work, door, (), environ) as child:
+        child.go()
+        ended = child.wait()
+    return _told(work, ended, account_within(door))
+
+
+@contextmanager
+def _started(
+    work: Work, door: Door, keys: Collection[str], environ: Mapping[str, str], closing: tuple[int, ...] = ()
+) -> Iterator[Child]:
+    """The command, ready to go. However the block ends, nothing of it runs on that was to end with it."""
+    without = withheld(environ, keys, work.keep)
+    program = PurePath(work.command[0]).name
+    handed = environment_within(environ, door, without=without, program=program)
+    kept = {name: environ[name] for name in work.keep if name in environ}
+    command = command_within(work.command, door)
+    with _terminal_restored():
+        child = Child.fork(Start(work.program, command, {**handed, **kept}, closing))
+        try:
+            yield child
+        finally:
+            child.close()
+
+
+@contextmanager
+def _terminal_restored() -> Iterator[None]:
+    """Give a terminal back as it was: a command that was killed cannot do so itself."""
+    before = None
+    with suppress(OSError, ValueError, termios.error):
+        before = termios.tcgetattr(sys.stdin.fileno())
+    try:
+        yield
+    finally:
+        if before is not None:
+            with suppress(OSError, ValueError, termios.error):
+                if os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp():
+                    termios.tcsetattr(sys.stdin.fileno(), termios.TCSADRAIN, before)
+
+
+def _told(work: Work, ended: Ended, account: dict[str, Any]) -> int:
+    if ended.trouble:
+        tell(f"{work.command[0]}: {ended.trouble}")
+    show(account_text(account, columns()))
+    if work.summary is not None:
+        document = {"command": list(work.command), "exit_code": ended.exit_code, **account}
+        write_private(work.summary, orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    return ended.exit_code

@@ -1,0 +1,129 @@
+"""What an inner guard asks of the one around it: a key of its own with a cap of its own, and how that stands.
+
+POST /v1/guards        {"budget_nano": 2000000000, "models": ["openai/*"]}  gives {"guard", "key", "budget_nano"}
+GET  /v1/guards/self   the account of the guard whose key is sent
+"""
+
+import os
+from functools import partial
+from typing import Any, Final
+
+import orjson
+from attrs import frozen
+
+from tokenwise.budgets.limits import Limit
+from tokenwise.budgets.windows import Window
+from tokenwise.errors import InputError
+from tokenwise.money import Nanodollars
+from tokenwise_shell.guard.account import account_of
+from tokenwise_shell.guard.scopes import Guarded, Scope, Terms
+from tokenwise_shell.guard.words import reworded
+from tokenwise_shell.ledger.runs import new_run_id
+from tokenwise_shell.proxy.answer.delivery import refuse
+from tokenwise_shell.proxy.app import ROWS, App, Row
+from tokenwise_shell.proxy.doors.chat import Chat
+from tokenwise_shell.proxy.fronts import BadRequest, Trouble
+from tokenwise_shell.proxy.http.asgi import JSON, Answer, Request
+from tokenwise_shell.proxy.service import Service
+from tokenwise_shell.proxy.serving import object_in
+from tokenwise_shell.proxy.troubles import bad_request, unauthorized
+
+__all__ = ["GUARDS", "SELF", "guard_application", "guard_name"]
+
+GUARDS: Final = "/v1/guards"
+SELF: Final = "/v1/guards/self"
+
+_FRONT: Final = Chat()
+_MOST_BYTES: Final = 65_536
+_MOST_MODELS: Final = 100
+_LONGEST_ADVICE: Final = 200
+_IN_TIME_MS: Final = 10_000
+
+
+def guard_name(now_ms: int) -> str:
+    """A name for a new guard, under which its calls are tagged in the ledger; in parts, unlike a secret.
+
+    >>> guard_name(1_795_292_153_123).rpartition(".")[0]
+    'guard.01m7zw0h93'
+    """
+    name = new_run_id(now_ms, os.urandom(5))
+    return f"guard.{name[:10]}.{name[10:]}"
+
+
+def guard_application(service: Service, guarded: Guarded) -> App:
+    """The proxy with the doors of guards."""
+    own = (
+        Row("POST", GUARDS, partial(_opened, guarded)),
+        Row("GET", SELF, partial(_told, guarded)),
+    )
+    return _App(service, (*own, *ROWS), guarded)
+
+
+@frozen
+class _App(App):
+    """The proxy, which tells a guarded command of its guard, and counts for each guard what was turned away."""
+
+    guarded: Guarded
+
+    async def answered(self, request: Request, answer: Answer, long: Trouble | None) -> None:
+        scope = self.guarded.scope_of(request.headers)
+        if scope is None:
+            await super().answered(request, answer, long)
+            return
+        answer.reword = partial(reworded, scope)
+        try:
+            await super().answered(request, answer, long)
+        finally:
+            for each in scope.line if answer.error else ():
+                each.tally.turned_away(answer.error)
+
+
+async def _opened(guarded: Guarded, service: Service, request: Request, answer: Answer) -> None:
+    outer = guarded.scope_of(request.headers)
+    if outer is None:
+        await refuse(answer, _FRONT, unauthorized("this guard does not know the key"))
+        return
+    body = await request.body(limit_bytes=_MOST_BYTES, within_ms=_IN_TIME_MS)
+    found = body if isinstance(body, Trouble) else _terms(body, service)
+    if isinstance(found, Trouble):
+        await refuse(answer, _FRONT, found)
+        return
+    try:
+        secret, scope = guarded.open(found, outer)
+    except ValueError as problem:
+        await refuse(answer, _FRONT, bad_request(str(problem)))
+        return
+    service.client.limits.add(Limit(found.budget, Window.TOTAL, tag=found.name))
+    await _say(answer, {**account_of(scope), "key": secret})
+
+
+def _terms(body: bytes, service: Service) -> Terms | Trouble:
+    try:
+        said = object_in(body, service.settings.max_values)
+    except BadRequest as problem:
+        return problem.trouble
+    budget, models = said.get("budget_nano"), said.get("models", [])
+    if isinstance(budget, bool) or not isinstance(budget, int) or budget < 0:
+        return bad_request("expected an amount in nano-dollars from 0", "budget_nano")
+    going_on = said.get("going_on", "")
+    if not isinstance(going_on, str) or len(going_on) > _LONGEST_ADVICE or not going_on.isprintable():
+        return bad_request(f"expected at most {_LONGEST_ADVICE} printable characters", "going_on")
+    if not isinstance(models, list) or len(models) > _MOST_MODELS or not all(isinstance(one, str) for one in models):
+        return bad_request(f"expected at most {_MOST_MODELS} patterns", "models")
+    try:
+        name = guard_name(service.client.interpreter.now_ms())
+        return Terms(name=name, budget=Nanodollars(budget), models=tuple(models), going_on=going_on)
+    except InputError as problem:
+        return bad_request(str(problem), "models")
+
+
+async def _told(guarded: Guarded, service: Service, request: Request, answer: Answer) -> None:  # noqa: ARG001 -- an endpoint
+    scope: Scope | None = guarded.scope_of(request.headers)
+    if scope is None:
+        await refuse(answer, _FRONT, unauthorized("this guard does not know the key"))
+    else:
+        await _say(answer, account_of(scope))
+
+
+async def _say(answer: Answer, document: dict[str, Any]) -> None:
+    await answer.whole(200, {"content-type": JSON}, orjson.dumps(document))

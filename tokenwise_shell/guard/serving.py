@@ -1,0 +1,114 @@
+"""One guarded command from its start to its end: the proxy that it calls, the signals that come, and the account."""
+
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Final
+
+import trio
+from attrs import evolve, frozen
+
+from tokenwise.budgets.windows import Window
+from tokenwise_shell.embedded import EmbeddedProvider
+from tokenwise_shell.engine.clock import wall_ms
+from tokenwise_shell.guard.account import account_of
+from tokenwise_shell.guard.child import SIGNALS, Child, Ended
+from tokenwise_shell.guard.doors import guard_application
+from tokenwise_shell.guard.scopes import Guarded, Scope
+from tokenwise_shell.opening import open_client
+from tokenwise_shell.proxy.admission.budgets import standings
+from tokenwise_shell.proxy.admission.limits import Gate
+from tokenwise_shell.proxy.http.swift import serve_clients
+from tokenwise_shell.proxy.metrics import Metrics
+from tokenwise_shell.proxy.refreshing import first_list, keep_fresh
+from tokenwise_shell.proxy.service import Service
+from tokenwise_shell.workspace import Workspace
+
+__all__ = ["Guard", "guard", "within"]
+
+# Once the command has ended, those whom it left behind have this long for what they have asked.
+_GRACE_S: Final = 2
+
+
+def within(workspace: Workspace, scope: Scope) -> Workspace:
+    """The workspace of a guard's proxy: on loopback alone, with the cap as a limit, which one request may fill.
+
+    The cap is a tag's, so that inner guards have theirs beside it.
+    """
+    settings, terms = workspace.settings, scope.terms
+    return evolve(
+        workspace,
+        settings=evolve(
+            settings,
+            default_budget=terms.budget,
+            tag_budgets={**settings.tag_budgets, terms.name: {Window.TOTAL: terms.budget}},
+            proxy=evolve(settings.proxy, host="127.0.0.1", port=0, workers=1, grace_s=_GRACE_S, origins=()),
+        ),
+    )
+
+
+@frozen
+class Guard:
+    """What is run, and with what. `notice` is told what people should know before the command has the terminal."""
+
+    workspace: Workspace
+    listener: socket.socket
+    guarded: Guarded
+    scope: Scope
+    child: Child
+    notice: Callable[[str], None]
+    simulated: EmbeddedProvider | None = None
+
+
+async def guard(work: Guard) -> tuple[Ended, dict[str, Any]]:
+    """Serve the command until it has ended, and give how it did and what it spent.
+
+    Raises LinesUnwritable for a ledger that cannot be written, before anything is started.
+    """
+    async with open_client(work.workspace, simulated=work.simulated) as client:
+        await client.limits.prepare()
+        settings = work.workspace.settings.proxy
+        metrics = Metrics(lambda: standings(client.limits, wall_ms()))
+        service = Service(client, work.guarded, Gate(settings), metrics)
+        for notice in client.notices:
+            work.notice(notice)
+        await first_list(client, work.notice)
+        stop, ended = trio.Event(), Ended(1)
+        async with trio.open_nursery() as nursery:
+
+            async def watch() -> None:
+                nonlocal ended
+                ended = await work.child.ended()
+                service.gate.closing = True
+                stop.set()
+
+            nursery.start_soon(_pass_signals_on, work.child)
+            nursery.start_soon(keep_fresh, client, _unsaid)
+            nursery.start_soon(watch)
+            service.tasks = nursery
+            work.child.go()
+            await serve_clients(guard_application(service, work.guarded), settings, work.listener, stop)
+            nursery.cancel_scope.cancel(reason="the command has ended")
+    return ended, account_of(work.scope)
+
+
+def _unsaid(_: str) -> None:
+    """While the command has the terminal, nothing of the guard's is written there."""
+
+
+async def _pass_signals_on(child: Child) -> None:
+    with trio.open_signal_receiver(*SIGNALS) as signals:
+        async for number in signals:
+            if number not in (signal.SIGINT, signal.SIGQUIT) or not _typed():
+                child.signal(number)
+
+
+def _typed() -> bool:
+    """Whether Ctrl-C comes from the terminal, which has told the whole foreground, the command too."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            return os.tcgetpgrp(stream.fileno()) == os.getpgrp()
+    return False
