@@ -10,6 +10,7 @@ from tokenwise.money import Nanodollars, NanoPerMtok
 from tokenwise.plan import Plan, Step
 from tokenwise.policy import Escalation, FreeModels, Policy, Strategy
 from tokenwise.routing.bid import Need, writes_of
+from tokenwise.routing.cascade import Cascade
 from tokenwise.simulation.simulation import RandomWorld
 from tokenwise.traits import Capability, Feature, Tier
 from tokenwise.usage import TokenCount, Usage
@@ -129,15 +130,18 @@ def plans(draw, most=6):
 
 @st.composite
 def jobs(draw, name="run"):
-    """Jobs that a planner could have made, and some that it never would: floors and choices are drawn freely."""
+    """Jobs that a planner could have made, and some that it never would: floors, choices, cascades are drawn freely."""
     plan, catalog = draw(plans()), draw(catalogs())
-    preferred = st.sampled_from([*(model.id for model in catalog.models), ""])
+    named = st.sampled_from([model.id for model in catalog.models])
+    preferred = st.one_of(named, named, st.just(""))
+    cascade = st.builds(Cascade, st.one_of(named, st.just("")), named, st.just(Nanodollars(0)))
+    cascades = st.one_of(st.none(), cascade)
     floor = st.sampled_from([0, 100_000, 10_000_000]).map(Nanodollars)
     limit = draw(st.sampled_from([0, 1_000, 5_000_000, 200_000_000, 5_000_000_000]))
     return Job(
         id=name,
         plan=plan,
-        choices=tuple(Choice(draw(preferred), Nanodollars(0), draw(floor)) for _ in plan.steps),
+        choices=tuple(Choice(draw(preferred), Nanodollars(0), draw(floor), cascade=draw(cascades)) for _ in plan.steps),
         catalog=catalog,
         policy=draw(policies),
         limit=Nanodollars(limit),
@@ -215,9 +219,12 @@ def plain_needs(draw):
     )
 
 
+# Each goes straight to one model; CASCADE may ask another first, and has laws of its own.
+STRAIGHT = [strategy for strategy in Strategy if strategy is not Strategy.CASCADE]
+
 spending = st.builds(
     Policy,
-    strategy=st.sampled_from(Strategy),
+    strategy=st.sampled_from(STRAIGHT),
     min_output_tokens=st.sampled_from([1, 100]),
     free_models=st.sampled_from(FreeModels),
 )

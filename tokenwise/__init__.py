@@ -44,9 +44,10 @@ if TYPE_CHECKING:
     from tokenwise.planner.decompose import Malformed, planning_messages, read_plan
     from tokenwise.planner.rules.splitting import decompose_by_rules
     from tokenwise.planner.scheduling import Schedule, schedule
-    from tokenwise.policy import Escalation, Policy, Strategy
+    from tokenwise.policy import AcceptRates, Cascading, Escalation, Policy, Strategy, Streams
     from tokenwise.prompt import Message, Role
     from tokenwise.routing.bid import Bid, Counted, Need
+    from tokenwise.routing.cascade import Cascade, Forecast
     from tokenwise.routing.choosing import Refusal, Refused, Rejected, Routed, decision_id, explain, route
     from tokenwise.routing.fitting import Unaffordable, fit
     from tokenwise.routing.health import Health, observe
@@ -83,6 +84,7 @@ __all__ = [
     "RULES",
     "UNKNOWN",
     "AbandonCall",
+    "AcceptRates",
     "Allocation",
     "Allowance",
     "Answer",
@@ -99,6 +101,8 @@ __all__ = [
     "CallSucceeded",
     "Cancelled",
     "Capability",
+    "Cascade",
+    "Cascading",
     "Catalog",
     "Check",
     "CheckKind",
@@ -117,6 +121,7 @@ __all__ = [
     "Finish",
     "FinishReason",
     "FirstToken",
+    "Forecast",
     "Health",
     "Hold",
     "Infeasible",
@@ -173,6 +178,7 @@ __all__ = [
     "Step",
     "Stop",
     "Strategy",
+    "Streams",
     "Tally",
     "Tier",
     "TokenCount",
@@ -250,11 +256,12 @@ _HOMES = {
     "ModelsCooling Record Reserve ReserveRefused Reserved Settle Wait Woke",
     "money": "NanoPerMtok Nanodollars format_usd parse_price parse_usd",
     "plan": "Check CheckKind Plan Step",
-    "policy": "Escalation Policy Strategy",
+    "policy": "AcceptRates Cascading Escalation Policy Strategy Streams",
     "prompt": "Message Role",
     "simulation.reports": "Report report",
     "routing.request": "Request Wishes read_request",
     "scenario.risk": "Blocked Passed RiskGate judge",
+    "routing.cascade": "Cascade Forecast",
     "routing.choosing": "Refusal Refused Rejected Routed decision_id explain route",
     "planner.rules.splitting": "decompose_by_rules",
     "machine.run": "Choice Job Outcome Run",

@@ -46,6 +46,7 @@ class Fault(enum.Enum):
     TRUNCATED = "truncated"
     REFUSED = "refused"
     CHECK_FAILED = "check_failed"
+    DISPUTED = "disputed"
 
 
 class Remedy(enum.Enum):
@@ -116,4 +117,6 @@ RULES: Final[Mapping[Fault, Rule]] = {
     Fault.TRUNCATED: Rule(Remedy.STRONGER, Blame.NOBODY, Billing.UNKNOWN),
     Fault.REFUSED: Rule(Remedy.STRONGER, Blame.NOBODY, Billing.UNKNOWN),
     Fault.CHECK_FAILED: Rule(Remedy.STRONGER, Blame.NOBODY, Billing.UNKNOWN),
+    # Two cheap answers that differ: one of them is wrong, and nobody knows which.
+    Fault.DISPUTED: Rule(Remedy.STRONGER, Blame.NOBODY, Billing.UNKNOWN),
 }

@@ -4,13 +4,13 @@ import enum
 from functools import cached_property
 
 from attrs import field, frozen
-from attrs.validators import ge, gt
+from attrs.validators import and_, ge, gt, in_, le
 
 from tokenwise.ids import fingerprint
 from tokenwise.money import Nanodollars
-from tokenwise.traits import Tier
+from tokenwise.traits import Capability, Tier
 
-__all__ = ["Escalation", "FreeModels", "Policy", "Strategy"]
+__all__ = ["AcceptRates", "Cascading", "Escalation", "FreeModels", "Policy", "Strategy", "Streams"]
 
 
 class Strategy(enum.Enum):
@@ -20,12 +20,19 @@ class Strategy(enum.Enum):
     - BALANCED: the tier that suits the difficulty, and the cheapest in it.
     - BEST_QUALITY: the strongest tier, and the best rated in it.
     - BUDGET_CONSTRAINED: the strongest tier that the budget can pay, and the cheapest in it.
+    - CASCADE: as BALANCED, but where that is not a budget model and it pays, cheap answers first (`routing.cascade`).
     """
 
     CHEAPEST = "cheapest"
     BALANCED = "balanced"
     BEST_QUALITY = "best_quality"
     BUDGET_CONSTRAINED = "budget_constrained"
+    CASCADE = "cascade"
+
+    @property
+    def by_difficulty(self) -> bool:
+        """Whether the difficulty says which tier a request deserves."""
+        return self in (Strategy.BALANCED, Strategy.CASCADE)
 
 
 class Escalation(enum.Enum):
@@ -54,6 +61,58 @@ class FreeModels(enum.Enum):
     NEVER = "never"
     FALLBACK = "fallback"
     PREFER = "prefer"
+
+
+class Streams(enum.Enum):
+    """What a cascade does where the caller wants to read along.
+
+    - STRAIGHT: nothing: the request goes straight to the stronger model, whose output can leave at once.
+    - WAIT: cheap answers are kept back until one is accepted, so the first words come late.
+    """
+
+    STRAIGHT = "straight"
+    WAIT = "wait"
+
+
+_SHARE = and_(ge(0.0), le(1.0))
+
+
+@frozen(kw_only=True)
+class AcceptRates:
+    """How often two cheap answers will agree, by what a request needs, and how often one passes a `check`. 0 to 1.
+
+    A forecast. The figures are means over pairs of cheap models on GSM8K, CRUX and MMLU-Pro (docs/routing-quality.md);
+    prose of two models is never the same.
+    """
+
+    general: float = field(default=0.0, converter=float, validator=_SHARE)
+    code: float = field(default=0.5, converter=float, validator=_SHARE)
+    math: float = field(default=0.7, converter=float, validator=_SHARE)
+    reasoning: float = field(default=0.5, converter=float, validator=_SHARE)
+    check: float = field(default=0.7, converter=float, validator=_SHARE)
+
+    def of(self, capabilities: Capability) -> float:
+        """The forecast for a request that needs these: the lowest of theirs."""
+        return min((getattr(self, name) for name in capabilities.names), default=self.general)
+
+
+@frozen(kw_only=True)
+class Cascading:
+    """How CASCADE goes about it.
+
+    With `agree` 2 a first answer that nothing checks is accepted where a second one of another model agrees with it;
+    with 1, wherever nothing speaks against it. A cascade that is not expected to save `least_saving` of the cost of
+    going straight up (0 to 1) is declined. `first`, `second` and `strong` name models; "" leaves each to the catalogue.
+    """
+
+    agree: int = field(default=2, validator=in_((1, 2)))
+    accept_rate: AcceptRates = AcceptRates()
+    # Two calls take twice as long as one, and a forecast may be off by some points.
+    least_saving: float = field(default=0.1, converter=float, validator=_SHARE)
+    first: str = ""
+    second: str = ""
+    strong: str = ""
+    streams: Streams = Streams.STRAIGHT
 
 
 @frozen(kw_only=True)
@@ -96,6 +155,7 @@ class Policy:
     # Ratings that differ by less are as good as each other. The rating's own 95 % intervals are about ten points to
     # either side, and those of a difference half as much again.
     rating_band: int = field(default=15, validator=ge(0))
+    cascade: Cascading = Cascading()
 
     def tier_for(self, difficulty: float) -> Tier:
         """The tier that suits a difficulty between 0 and 1."""

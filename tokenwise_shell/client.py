@@ -120,6 +120,7 @@ class Client:
         `hear` gets the answer's text as it comes; once it has, nobody else is asked. `wishes` may name the model.
         Cancelling this lets go of the money and the call, writes that down, and re-raises.
         """
+        wishes = evolve(wishes or Wishes(), streamed=hear is not None)
         decision = self.route(conversation, strategy=strategy, budget=budget, wishes=wishes, best_effort=best_effort)
         if not isinstance(decision.outcome, Routed):
             return decision

@@ -37,7 +37,7 @@ def test_an_answer_that_cannot_be_used_calls_for_a_stronger_model_and_cools_nobo
 CAUSES = {
     "seat": "rate_limited overloaded server_error unreachable misdirected disconnected timed_out unauthorized quota "
     "model_missing unsupported malformed cut_stream",
-    "answer": "content_filtered empty truncated refused check_failed",
+    "answer": "content_filtered empty truncated refused check_failed disputed",
     "window": "context_too_long",
     "request": "rejected books_unwritable",
 }

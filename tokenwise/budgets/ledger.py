@@ -31,6 +31,7 @@ __all__ = [
     "Reservation",
     "Retried",
     "Routed",
+    "Seconded",
     "StepEnded",
     "Upgraded",
     "check",
@@ -152,6 +153,16 @@ class Escalated:
 
 
 @frozen
+class Seconded:
+    """A cheap answer of `model` was good as far as could be seen, and another model is asked for a second opinion."""
+
+    attempt: AttemptId
+    model: str
+    to: str
+    provider: str
+
+
+@frozen
 class Downgraded:
     """A step got another model than planned, because of money or because the planned one is cooling."""
 
@@ -209,6 +220,7 @@ Entry = (
     | Corrected
     | Retried
     | Escalated
+    | Seconded
     | Downgraded
     | Upgraded
     | ContextCut

@@ -3,6 +3,8 @@
 Every hold that `propose` makes ends in exactly one of `pay`, `abandon` and `withdraw`.
 """
 
+from typing import Final
+
 from attrs import evolve
 
 from tokenwise.budgets import ledger
@@ -10,6 +12,7 @@ from tokenwise.budgets.budget import Hold
 from tokenwise.budgets.budget import settle as settle_hold
 from tokenwise.catalog.prices import Price, Writes
 from tokenwise.faults import RULES, Billing, Fault
+from tokenwise.ids import AttemptId
 from tokenwise.machine.messages import AbandonCall, CallFailed, Record, Settle
 from tokenwise.machine.plausible import implausible
 from tokenwise.machine.run import Attempt, Commands, Ended, Outcome, Run, Transition
@@ -20,6 +23,8 @@ from tokenwise.routing.verdicts import Reply
 from tokenwise.usage import Usage
 
 __all__ = ["abandon", "end", "pay", "reservation", "withdraw", "write_off"]
+
+_IN_VAIN: Final = (Outcome.FAILED, Outcome.BUDGET_EXHAUSTED, Outcome.NO_MODEL, Outcome.DEADLINE_PASSED)
 
 
 def reservation(attempt: Attempt) -> ledger.Reservation:
@@ -123,10 +128,24 @@ def abandon(run: Run, index: int, attempt: Attempt) -> Transition:
 
 
 def end(
-    run: Run, index: int, outcome: Outcome, why: str = "", text: str = "", *, lack: Lack | None = None
+    run: Run,
+    index: int,
+    outcome: Outcome,
+    why: str = "",
+    text: str = "",
+    *,
+    lack: Lack | None = None,
+    by: AttemptId | None = None,
 ) -> Transition:
-    """Close a step. What it has spent is in the books already."""
-    over = run.steps[index].turned(Ended(outcome, text, why, lack))
+    """Close a step. What it has spent is in the books already.
+
+    An answer that was to be confirmed or improved stands where that came to nothing.
+    """
+    opinion = run.steps[index].opinion
+    if opinion and outcome in _IN_VAIN:
+        outcome, text, by, why = Outcome.OK, opinion.text, opinion.attempt, f"unconfirmed: {why}"
+        lack = None
+    over = run.steps[index].turned(Ended(outcome, text, why, lack, by))
     entry = ledger.StepEnded(run.spec(index).id, outcome.value, over.spent, why)
     return run.put(index, over), (Record(entry),)
 

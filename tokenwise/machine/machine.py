@@ -20,6 +20,7 @@ from tokenwise.budgets import ledger
 from tokenwise.catalog.reply_formats import format_for
 from tokenwise.errors import ProtocolViolation
 from tokenwise.faults import RULES, Fault
+from tokenwise.machine.aims import Again, Onward
 from tokenwise.machine.books import abandon, end, pay, reservation, withdraw, write_off
 from tokenwise.machine.messages import (
     CallFailed,
@@ -38,18 +39,17 @@ from tokenwise.machine.messages import (
     Wait,
     Woke,
 )
+from tokenwise.machine.onward import ahead
+from tokenwise.machine.opinions import beside, disputed, second, tentative, wants_second
 from tokenwise.machine.propose import first_intent, propose
 from tokenwise.machine.refused import refused
 from tokenwise.machine.run import (
-    Again,
     Attempt,
     BackingOff,
     Calling,
     Commands,
     Ended,
-    Intent,
     Job,
-    Onward,
     Outcome,
     Parked,
     Pending,
@@ -60,7 +60,7 @@ from tokenwise.machine.run import (
     Transition,
 )
 from tokenwise.money import Nanodollars
-from tokenwise.routing.ladder import Climb, Failed, Retry, Stop, climb
+from tokenwise.routing.ladder import Climb, Failed, Retry, Stop
 from tokenwise.routing.verdicts import Reply, verdict
 
 __all__ = ["TRANSITIONS", "start", "step"]
@@ -120,8 +120,8 @@ def _react(run: Run, index: int, state: State, event: _StepEvent) -> Transition:
             return _call(run, index, attempt)
         case Reserving(attempt), ReserveRefused():
             return _refused(run, index, attempt, event)
-        case Calling(attempt), FirstToken():
-            return run.with_state(index, Streaming(attempt)), ()
+        case Calling(attempt), FirstToken():  # no other answer can take the place of one that is being read
+            return run.put(index, evolve(run.steps[index], state=Streaming(attempt), opinion=None)), ()
         case Calling(attempt), CallSucceeded(reply=reply):
             return _judge(run, index, attempt, reply)
         case Calling(attempt), CallFailed():
@@ -233,21 +233,39 @@ def _call_command(run: Run, index: int, attempt: Attempt, timeout_ms: int) -> Ca
         max_output_tokens=bid.max_output_tokens,
         timeout_ms=timeout_ms,
         reply_format=format_for(run.spec(index), run.job.catalog[bid.model]),
+        held=tentative(run, index, bid),
+        beside=beside(run, index, attempt),
     )
 
 
 def _judge(run: Run, index: int, attempt: Attempt, reply: Reply) -> Transition:
-    fault = verdict(reply) if run.job.judged else None
+    cheap = tentative(run, index, attempt.bid)
+    fault = verdict(reply) if run.job.judged or cheap else None
+    if fault is None and not reply.agrees and beside(run, index, attempt) is not None:
+        fault = Fault.DISPUTED  # what a driver does not say is not so
     if fault is None:
-        return _accept(run, index, attempt, reply)
+        return _hesitate(run, index, attempt, reply) if cheap else _accept(run, index, attempt, reply)
     run, paid = pay(run, index, attempt, fault.value, reply)
+    if fault is Fault.DISPUTED:
+        run = disputed(run, index, attempt, reply)
     failure = CallFailed(attempt.id, run.now_ms, fault, "; ".join(reply.findings))
     return _after_failure(run, index, attempt, failure, paid)
 
 
+def _hesitate(run: Run, index: int, attempt: Attempt, reply: Reply) -> Transition:
+    """Take a cheap answer once another one agrees with it, where the cascade asks for that."""
+    if not wants_second(run, index):
+        return _accept(run, index, attempt, reply)
+    run, paid = pay(run, index, attempt, "ok", reply)
+    if asked := second(run, index, attempt, reply):
+        return _then_advance(asked[0], (*paid, *asked[1]))
+    alone = CallFailed(attempt.id, run.now_ms, Fault.DISPUTED, "nobody could give a second opinion")
+    return _after_failure(disputed(run, index, attempt, reply), index, attempt, alone, paid)
+
+
 def _accept(run: Run, index: int, attempt: Attempt, reply: Reply) -> Transition:
     run, paid = pay(run, index, attempt, "ok", reply)
-    run, ended = end(run, index, Outcome.OK, text=reply.text)
+    run, ended = end(run, index, Outcome.OK, text=reply.text, by=attempt.id)
     return _then_advance(run, (*paid, *ended))
 
 
@@ -280,39 +298,15 @@ def _lose(run: Run, index: int, state: Reserving | Calling | Streaming, cost: Na
 def _after_failure(run: Run, index: int, attempt: Attempt, failure: CallFailed, paid: Commands) -> Transition:
     if not RULES[failure.fault].of_seat:
         run = run.put(index, run.steps[index].turned(run.steps[index].state, answered=1))
-    failed = _failed(run, index, attempt, failure)
-    intent = _after(failed, attempt.intent)
-    match climb(failed, intent.need, run.job.catalog, run.job.policy, seed=run.job.seed):
+    found = ahead(run, index, attempt, failure)
+    match found.next:
         case Retry(after_ms=after_ms):
-            run, out = _back_off(run, index, attempt, after_ms, failed)
+            run, out = _back_off(run, index, attempt, after_ms, found.failed)
         case Climb(bids=bids):
-            run, out = propose(run, index, evolve(intent, aim=Onward(bids, failed)))
+            run, out = propose(run, index, evolve(found.intent, aim=Onward(bids, found.failed)))
         case Stop(reason=reason):
             run, out = end(run, index, Outcome.FAILED, _because(failure, reason))
     return _then_advance(run, (*paid, *out))
-
-
-def _failed(run: Run, index: int, attempt: Attempt, failure: CallFailed) -> Failed:
-    each = run.steps[index]
-    return Failed(
-        attempt=attempt.id,
-        bid=attempt.bid,
-        fault=failure.fault,
-        calls=each.calls,
-        retries=attempt.retries,
-        base=each.base,
-        tried=each.tried,
-        avoid=run.avoid,
-        retry_after_ms=failure.retry_after_ms,
-        answered=each.answered,
-    )
-
-
-def _after(failed: Failed, intent: Intent) -> Intent:
-    """The same intent, except that a reply that was cut off may be twice as long the next time."""
-    if failed.fault is not Fault.TRUNCATED:
-        return intent
-    return evolve(intent, need=evolve(intent.need, max_output_tokens=2 * intent.need.max_output_tokens))
 
 
 def _back_off(run: Run, index: int, attempt: Attempt, after_ms: int, failed: Failed) -> Transition:

@@ -145,7 +145,9 @@ class Reserve:
 class CallModel:
     """Send the request. `prompt` is None where it arrived already written, and the driver has it.
 
-    `reply_format` is JSON or a JSON schema where the model's interface takes it; the reply is judged by `checks`.
+    `reply_format` is JSON or a JSON schema where the model's interface takes it; the reply is judged by `checks`. One
+    that is `held` must not reach a client before the run has ended well. `beside` is an answer that the reply is to be
+    compared with: the driver says in `Reply.agrees` whether the two say the same.
     """
 
     attempt: AttemptId
@@ -158,6 +160,8 @@ class CallModel:
     max_output_tokens: int
     timeout_ms: int
     reply_format: Check | None = None
+    held: bool = False
+    beside: str | None = None
 
 
 @frozen

@@ -13,16 +13,14 @@ from tokenwise.budgets import ledger
 from tokenwise.budgets.budget import Short
 from tokenwise.budgets.budget import reserve as hold_money
 from tokenwise.ids import AttemptId
+from tokenwise.machine.aims import Again, Beside, First, Onward
 from tokenwise.machine.books import end
 from tokenwise.machine.messages import Command, Record, Reserve
 from tokenwise.machine.run import (
-    Again,
     Attempt,
     Choice,
     Commands,
-    First,
     Intent,
-    Onward,
     Outcome,
     Parked,
     Reserving,
@@ -135,7 +133,7 @@ def _bids(run: Run, intent: Intent) -> Iterator[Bid]:
             return bids_in_order(intent.need, run.job.catalog, run.job.policy, preferred=preferred, avoid=run.avoid)
         case Again(bid):
             return iter((bid,))
-        case Onward(bids):
+        case Onward(bids) | Beside(bids):
             return iter(bids)
         case _:
             assert_never(intent.aim)
@@ -172,6 +170,7 @@ def _with_attempt(run: Run, before: StepRun, attempt: Attempt) -> StepRun:
         tried=before.tried | {(bid.provider, bid.model)},
         escalations=before.escalations + climbs,
         answered=before.answered,
+        opinion=before.opinion,
     )
 
 
@@ -189,6 +188,9 @@ def _moves(run: Run, intent: Intent, attempt: Attempt) -> Iterator[Command]:
         case Onward(failed=failed):
             fault = failed.fault.value
             yield Record(ledger.Escalated(attempt.id, failed.bid.model, bid.model, bid.provider, fault))
+        case Beside():
+            first = run.job.choices[run.job.plan.position[attempt.id.step]].model
+            yield Record(ledger.Seconded(attempt.id, first, bid.model, bid.provider))
         case Again():
             pass
         case _:

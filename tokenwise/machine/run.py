@@ -11,30 +11,28 @@ from attrs import frozen
 from tokenwise.budgets.budget import Budget
 from tokenwise.catalog.models import Catalog
 from tokenwise.ids import AttemptId
+from tokenwise.machine.aims import Again, Aim, Opinion
 from tokenwise.machine.messages import Command
 from tokenwise.money import Nanodollars
 from tokenwise.plan import Plan, Step
 from tokenwise.policy import Policy
 from tokenwise.prompt import Message
 from tokenwise.routing.bid import Bid, Need
+from tokenwise.routing.cascade import Cascade
+from tokenwise.routing.choosing import Routed
 from tokenwise.routing.fitting import Lack
 from tokenwise.routing.health import Seat
-from tokenwise.routing.ladder import Failed
 from tokenwise.traits import Tier
 
 __all__ = [
-    "Again",
-    "Aim",
     "Attempt",
     "BackingOff",
     "Calling",
     "Choice",
     "Commands",
     "Ended",
-    "First",
     "Intent",
     "Job",
-    "Onward",
     "Outcome",
     "Parked",
     "Pending",
@@ -44,6 +42,7 @@ __all__ = [
     "StepRun",
     "Streaming",
     "Transition",
+    "choice_of",
 ]
 
 
@@ -55,7 +54,8 @@ class Choice:
     """What planning decided for one step: its model, what that may cost, and the cheapest whole answer (`floor`).
 
     `max_output_tokens` is the cap it was priced with (0: the step's own). `upgrades` are models worth more with the
-    same cap, best first, for the money that other steps may save.
+    same cap, best first, for the money that other steps may save. With a `cascade`, the model is the cheap one that is
+    asked first, and `worst` is for all of the cascade's calls.
     """
 
     model: str
@@ -63,6 +63,15 @@ class Choice:
     floor: Nanodollars
     max_output_tokens: int = 0
     upgrades: tuple[str, ...] = ()
+    cascade: Cascade | None = None
+
+
+def choice_of(routed: Routed) -> Choice:
+    """A routing decision as the choice of a plan's only step."""
+    forecast, strong = routed.forecast, routed.strong
+    if forecast is None or strong is None:
+        return Choice(routed.model.id, routed.bid.amount, _ZERO)
+    return Choice(routed.model.id, forecast.worst, _ZERO, cascade=forecast.cascade(strong))
 
 
 @frozen(kw_only=True)
@@ -100,33 +109,6 @@ class Outcome(enum.Enum):
     NO_MODEL = "no_model"
     DEADLINE_PASSED = "deadline_passed"
     CANCELLED = "cancelled"
-
-
-@frozen
-class First:
-    """The step's first proposal: an upgrade that others' savings pay, the preferred model, or what the money allows."""
-
-    preferred: str
-    upgrades: tuple[str, ...] = ()
-
-
-@frozen
-class Again:
-    """The same place once more."""
-
-    bid: Bid
-    retries: int
-
-
-@frozen
-class Onward:
-    """Somewhere else after a failure: the bids in the order to be tried."""
-
-    bids: tuple[Bid, ...]
-    failed: Failed
-
-
-Aim = First | Again | Onward
 
 
 @frozen
@@ -195,17 +177,19 @@ class BackingOff:
 
 @frozen
 class Ended:
-    """Is over, for want of money where there is a `lack`."""
+    """Is over, for want of money where there is a `lack`. `by` is the attempt whose answer it is, if it has one."""
 
     outcome: Outcome
     text: str = ""
     why: str = ""
     lack: Lack | None = None
+    by: AttemptId | None = None
 
 
 _PENDING = Pending()
 _WAITING = (Pending, Parked, BackingOff)
 _BUSY = (Reserving, Calling, Streaming, BackingOff)
+_ASKING = (Reserving, Calling)
 _NOBODY: frozenset[Seat] = frozenset()
 _BLAMELESS = (Outcome.OK, Outcome.UPSTREAM_FAILED)
 
@@ -227,6 +211,7 @@ class StepRun:
     tried: frozenset[Seat] = frozenset()
     escalations: int = 0
     answered: int = 0
+    opinion: Opinion | None = None
 
     def turned(self, state: State, *, calls: int = 0, spent: int = 0, answered: int = 0) -> "StepRun":
         """The same step in another state, so many calls, nano-dollars and unusable answers later."""
@@ -242,6 +227,7 @@ class StepRun:
             tried=self.tried,
             escalations=self.escalations,
             answered=self.answered + answered,
+            opinion=self.opinion,
         )
 
 
@@ -297,8 +283,15 @@ class Run:
         return self._beyond(sum(choice.floor for choice in self._waiting_beside(index)))
 
     def spare_for(self, index: int) -> Nanodollars:
-        """What this step may hold if every other waiting step is to get what was planned for it. May be negative."""
-        return self._beyond(sum(choice.worst for choice in self._waiting_beside(index)))
+        """What this step may hold if every other step is to get what was planned for it. May be negative."""
+        planned = sum(choice.worst for choice in self._waiting_beside(index))
+        return self._beyond(planned + sum(self._climbs_beside(index)))
+
+    def _climbs_beside(self, index: int) -> Iterator[Nanodollars]:
+        """What each other step under way may still need, to climb if its cheap answers are not accepted."""
+        for place, (step, choice) in enumerate(zip(self.steps, self.job.choices, strict=True)):
+            if choice.cascade and place != index and isinstance(step.state, _ASKING) and not step.escalations:
+                yield choice.cascade.kept
 
     def _waiting_beside(self, index: int) -> Iterator[Choice]:
         for place, (step, choice) in enumerate(zip(self.steps, self.job.choices, strict=True)):

@@ -14,8 +14,9 @@ from tokenwise.machine.run import Choice
 from tokenwise.money import Nanodollars, round_up
 from tokenwise.plan import Plan, Step
 from tokenwise.planner.allocation import Allocation, Downgrade, Infeasible, Option, allocate
+from tokenwise.planner.cascading import Cascaded, cascaded
 from tokenwise.planner.menus import Dish, planned_need, served, undominated
-from tokenwise.policy import Policy
+from tokenwise.policy import Policy, Strategy
 from tokenwise.routing.worth import expected_cost, strength
 
 __all__ = ["Assigned", "OnTheBest", "Unassignable", "as_chosen", "assign"]
@@ -71,10 +72,14 @@ def assign(plan: Plan, catalog: Catalog, policy: Policy, limit: Nanodollars) -> 
     if not isinstance(allocation, Allocation):
         return Unassignable(allocation.smallest_limit if isinstance(allocation, Infeasible) else None)
     picked = tuple(menu[at] for menu, at in zip(menus, allocation.choices, strict=True))
+    expected = tuple(_expected(step, plan, dish) for step, dish in zip(plan.steps, picked, strict=True))
+    made = Cascaded(tuple(map(_choice, picked, menus, tables)), expected)
+    if policy.strategy is Strategy.CASCADE:
+        made = cascaded(plan, made, catalog, policy, limit)
     return Assigned(
-        choices=tuple(map(_choice, picked, menus, tables)),
-        expected=tuple(_expected(step, plan, dish) for step, dish in zip(plan.steps, picked, strict=True)),
-        worst=allocation.cost,
+        choices=made.choices,
+        expected=made.expected,
+        worst=Nanodollars(sum(choice.worst for choice in made.choices)),
         optimality_gap=round_up(allocation.optimality_gap),
         downgrades=tuple(_downgrades(picked, menus)),
         on_the_best=_on_the_best(plan, tables, {model.id: strength(model) for model in catalog.models}),

@@ -74,7 +74,8 @@ class Need:
     what a provider would bill by a price that the catalogue does not have: only a free model may then be asked.
     `surcharge` is a fee per call beside the tokens, at most, which a free model does not have. `counted` are tighter
     bounds of the input for models whose tokenizer is known, `known` for sellers that have counted its beginning.
-    `open_ended` says that nobody asked for that length. `writes` are what the request marks for a cache.
+    `open_ended` says that nobody asked for that length, `streamed` that somebody reads along. `writes` are what the
+    request marks for a cache.
     """
 
     capabilities: Capability
@@ -93,6 +94,7 @@ class Need:
     open_ended: bool = False
     writes: Writes = NOTHING_WRITTEN
     known: tuple[Known, ...] = ()
+    streamed: bool = False
 
     @property
     def wanted(self) -> Capability:

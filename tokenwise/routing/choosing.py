@@ -6,6 +6,7 @@
 
 Because money only decides how far down a fixed order one has to look, more money never gives a less preferred model.
 With `best_effort`, a request that fits nowhere in full goes to the model with the longest cap the money allows.
+Under `cascade` a cheaper model may be asked first, where `routing.cascade` expects that to pay.
 
 The common case never looks at every model: `shortlist.favourite` knows the head of the order, and only when that model
 is not affordable are all the candidates put in order.
@@ -14,7 +15,7 @@ is not affordable are all the candidates put in order.
 import enum
 from collections.abc import Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from tokenwise.catalog.models import Catalog, Model
 from tokenwise.catalog.prices import FREE, Price
@@ -22,6 +23,8 @@ from tokenwise.ids import fingerprint
 from tokenwise.money import Nanodollars, format_usd
 from tokenwise.policy import Policy, Strategy
 from tokenwise.routing.bid import Bid, Need, cap, longest_bid, make_bid
+from tokenwise.routing.cascade import Forecast, foresee
+from tokenwise.routing.fitting import bid_of
 from tokenwise.routing.shortlist import candidates, favourite, least_output, list_cost, obstacle, tier_order
 
 __all__ = ["Refusal", "Refused", "Rejected", "Routed", "decision_id", "explain", "passed_over", "route"]
@@ -29,10 +32,15 @@ __all__ = ["Refusal", "Refused", "Rejected", "Routed", "decision_id", "explain",
 
 @frozen
 class Routed:
-    """The chosen model, and the call to make."""
+    """The chosen model, and the call to make. Under `cascade`, a `forecast` of cheap answers first, taken or declined.
+
+    Where it is taken, `model` and `bid` are the first that is asked, and `strong` is the bid that is kept for the end.
+    """
 
     model: Model
     bid: Bid
+    forecast: Forecast | None = None
+    strong: Bid | None = None
 
 
 class Refusal(enum.Enum):
@@ -92,6 +100,31 @@ def route(
 
     A pinned `need.model` is the only candidate, and as bound by money as any other.
     """
+    if policy.strategy is Strategy.CASCADE:
+        return _cascading(need, catalog, policy, available, best_effort=best_effort)
+    return _straight(need, catalog, policy, available, best_effort=best_effort)
+
+
+def _cascading(
+    need: Need, catalog: Catalog, policy: Policy, available: Nanodollars, *, best_effort: bool
+) -> Routed | Refused:
+    """The cheap model that is asked first, where that is expected to pay; else the one that is gone straight to."""
+    strong = catalog.by_id.get(policy.cascade.strong)
+    named = strong and not need.model and obstacle(strong, need, policy) is None
+    stated = _affordable(strong, need, available) if strong and named else None
+    straight = stated or _straight(need, catalog, policy, available, best_effort=best_effort)
+    if isinstance(straight, Refused):
+        return straight
+    forecast = foresee(need, catalog, policy, straight.bid, available)
+    first = bid_of(catalog[forecast.first], need, policy) if forecast.pays else None
+    if first is None:
+        return evolve(straight, forecast=forecast)
+    return Routed(catalog[first.model], first, forecast, strong=straight.bid)
+
+
+def _straight(
+    need: Need, catalog: Catalog, policy: Policy, available: Nanodollars, *, best_effort: bool
+) -> Routed | Refused:
     first = None if need.model else favourite(need, catalog, policy)
     if first and (routed := _affordable(first, need, available)):
         return routed

@@ -49,7 +49,8 @@ class Wishes:
     A stated capability is required and replaces detection, whose guess is a preference.
 
     `weight` is that of a request that arrives written; without one, the words are all there is. `counted` says how many
-    tokens an exact count of the words saves, of those that the bound has for them; `known` is as in `Need`.
+    tokens an exact count of the words saves, of those that the bound has for them; `known` is as in `Need`. `streamed`
+    where the answer is to be read as it comes.
     """
 
     capabilities: Capability | None = None
@@ -59,6 +60,7 @@ class Wishes:
     weight: Weight | None = None
     counted: tuple[Counted, ...] = ()
     known: tuple[Known, ...] = ()
+    streamed: bool = False
 
 
 @frozen
@@ -95,6 +97,7 @@ def read_request(conversation: str | Sequence[Message], policy: Policy, wishes: 
         open_ended=wishes.max_output_tokens is None,
         writes=weight.writes,
         known=wishes.known,
+        streamed=wishes.streamed,
     )
     return Request(scenario, need)
 

@@ -131,7 +131,7 @@ def tier_order(need: Need, policy: Policy) -> tuple[int, ...]:
 
 
 def _preferred_tiers(need: Need, policy: Policy) -> tuple[Tier, ...]:
-    if policy.strategy is Strategy.BALANCED:
+    if policy.strategy.by_difficulty:
         return _AROUND[policy.tier_for(need.difficulty)]
     return _AROUND[Tier.FLAGSHIP]
 

@@ -92,7 +92,7 @@ def merit(model: Model, need: Need, policy: Policy, rating: int) -> int:
     match policy.strategy:
         case Strategy.CHEAPEST:
             return 0
-        case Strategy.BALANCED:
+        case Strategy.BALANCED | Strategy.CASCADE:
             paid = quality(strength(model), need.difficulty) * policy.willingness_to_pay * 1_000
             return paid - _misfit(model, need, policy) * _BEFORE_COST
         case Strategy.BEST_QUALITY:
@@ -103,7 +103,7 @@ def merit(model: Model, need: Need, policy: Policy, rating: int) -> int:
 
 def cost_of_half_the_room(need: Need, policy: Policy) -> int:
     """What the worth loses each time that the room for what is likely must be halved."""
-    if policy.strategy in (Strategy.CHEAPEST, Strategy.BALANCED):
+    if policy.strategy is Strategy.CHEAPEST or policy.strategy.by_difficulty:
         return _CRAMPED * _BEFORE_COST
     return _CRAMPED_RATING * weight(need) * _BEFORE_COST
 

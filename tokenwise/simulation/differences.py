@@ -99,6 +99,8 @@ def _of_the_run(one: Handled, variant: Variant) -> Iterator[str]:
                 yield f"{variant.name} takes {to} for {model}: {why}"
             case ledger.Escalated(model=model, to=to, why=why):
                 yield f"{variant.name} goes on from {model} to {to}: {why}"
+            case ledger.Seconded(model=model, to=to):
+                yield f"{variant.name} asks {to} beside {model}"
             case ledger.Retried(why=why):
                 yield f"{variant.name} tries again: {why}"
             case _:

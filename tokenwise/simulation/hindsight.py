@@ -7,12 +7,12 @@ of the recorded call; another vendor's tokenizer counts the same text differentl
 
 from collections.abc import Iterator, Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from tokenwise.budgets.ledger import Abandoned, Charged, Entry, Reservation
 from tokenwise.catalog.models import Catalog
 from tokenwise.catalog.prices import Price
-from tokenwise.machine.run import Choice, Job, Run
+from tokenwise.machine.run import Choice, Job, Run, choice_of
 from tokenwise.money import Nanodollars
 from tokenwise.planner.assignment import Unassignable, assign
 from tokenwise.policy import Policy
@@ -81,7 +81,7 @@ def _chosen(
     routed = route(job.request, catalog, policy, limit)
     if isinstance(routed, Refused):
         return routed
-    return (Choice(routed.model.id, routed.bid.amount, _NOTHING, routed.bid.max_output_tokens),)
+    return (evolve(choice_of(routed), max_output_tokens=routed.bid.max_output_tokens),)
 
 
 _Call = Reservation | Charged | Abandoned

@@ -121,7 +121,8 @@ class RandomWorld:
     def _reply(self, run_id: str, call: CallModel) -> Reply:
         tokens = 1 + self._draw(run_id, call, "length", call.max_output_tokens - 1)
         usage = Usage(input_tokens=max(1, call.input_tokens // 4), output_tokens=tokens)
-        return Reply(f"Simulated reply of {tokens} tokens.", FinishReason.STOP, usage)
+        agrees = None if call.beside is None else bool(self._draw(run_id, call, "agreement", 1))
+        return Reply(f"Simulated reply of {tokens} tokens.", FinishReason.STOP, usage, agrees=agrees)
 
     def _failure(self, fault: Fault, run_id: str, call: CallModel) -> Reply | Failure:
         """Faults of the reply arrive as replies, so that `verdict` is what finds them."""
@@ -325,7 +326,7 @@ class Driver:
         answer = live.world.answer(live.arrival.job.id, call, self.now_ms)
         late = call.timeout_ms < answer.after_ms
         after_ms = call.timeout_ms if late else answer.after_ms
-        if (first_ms := answer.first_token_ms) is not None and first_ms <= after_ms:
+        if (first_ms := answer.first_token_ms) is not None and first_ms <= after_ms and not call.held:
             self._post(live, self.now_ms + first_ms, FirstToken(call.attempt, self.now_ms + first_ms))
         at_ms = self.now_ms + after_ms
         outcome = Failure(Fault.TIMED_OUT) if late else answer.outcome

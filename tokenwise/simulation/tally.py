@@ -14,6 +14,7 @@ from attrs import define, field, frozen
 from tokenwise.budgets import ledger
 from tokenwise.budgets.nested import Closed
 from tokenwise.catalog.models import Catalog
+from tokenwise.ids import AttemptId
 from tokenwise.machine.run import Ended, Outcome, Run
 from tokenwise.planner.assignment import Unassignable
 from tokenwise.routing.choosing import Refused
@@ -63,12 +64,16 @@ def turned_away(asked: Asked, refusal: Refused | Unassignable) -> Handled:
     return Handled(asked=asked, outcome="refused", reason=code, why=why, ended_ms=asked.at_ms)
 
 
-def handled(asked: Asked, run: Run, entries: tuple[ledger.Entry, ...], quality: Mapping[str, int]) -> Handled:
-    """A run that has finished. A plan is as good as the results that nothing waits for are on average."""
+def handled(asked: Asked, run: Run, entries: tuple[ledger.Entry, ...], quality: Mapping[AttemptId, int]) -> Handled:
+    """A run that has finished. A plan is as good as the results that nothing waits for are on average.
+
+    `quality` is that of each answer, in thousandths.
+    """
     last = entries[-1]
     assert isinstance(last, ledger.Finished)
     bad = None if last.status == "completed" else _first_bad(run)
-    sinks = [quality.get(step.id, 0) for step in run.job.plan.sinks] if bad is None else [0]
+    accepted = {end.by.step: quality.get(end.by, 0) for end in run.endings if end.by}
+    sinks = [accepted.get(step.id, 0) for step in run.job.plan.sinks] if bad is None else [0]
     return Handled(
         asked=asked,
         outcome=last.status,

@@ -36,7 +36,8 @@ def _command(command: Command) -> str:
         case Record(entry=entry):
             return f"Record {_shown(entry)}"
         case CallModel():
-            return _shown(command, hidden=("native_id", "checks") if not command.checks else ("native_id",))
+            silent = {"checks": not command.checks, "held": not command.held}
+            return _shown(command, hidden=("native_id", *(name for name, nothing in silent.items() if nothing)))
         case Reserve(share=1):
             return _shown(command, hidden=("share",))
         case _:
@@ -47,7 +48,12 @@ def _shown(value: Event | Command | Entry | Usage | Reply, hidden: tuple[str, ..
     """A class by its name and fields. Fields that are empty say nothing and are left out."""
     names = (spec.name for spec in fields(type(value)) if spec.name not in hidden)
     pairs = ((name, getattr(value, name)) for name in names)
-    return " ".join((type(value).__name__, *(f"{name}={_value(it)}" for name, it in pairs if it not in ("", None, ()))))
+    said = (f"{name}={_said(name, it)}" for name, it in pairs if it not in ("", None, ()))
+    return " ".join((type(value).__name__, *said))
+
+
+def _said(name: str, value: object) -> str:
+    return f"{len(value)} chars" if name == "beside" and isinstance(value, str) else _value(value)
 
 
 def _value(value: object) -> str:

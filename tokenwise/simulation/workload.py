@@ -14,7 +14,7 @@ from attrs.validators import ge, le, min_len
 from tokenwise.budgets.limits import Limit
 from tokenwise.budgets.windows import Window
 from tokenwise.catalog.models import Catalog
-from tokenwise.machine.run import Choice, Job
+from tokenwise.machine.run import Job, choice_of
 from tokenwise.money import Nanodollars
 from tokenwise.plan import Plan, Step
 from tokenwise.planner.assignment import Assigned, Unassignable, assign
@@ -37,10 +37,14 @@ _USUAL: Final = Policy()
 
 @frozen
 class Recorded:
-    """What one model once made of a request: how good (in thousandths), and how long, None where nobody counted."""
+    """What one model once made of a request: how good (in thousandths), and how long, None where nobody counted.
+
+    `answer` stands for what it said: two models agree where theirs are equal and not "".
+    """
 
     quality: int = field(validator=[ge(0), le(1000)])
     output_tokens: int | None = None
+    answer: str = ""
 
 
 @frozen(kw_only=True)
@@ -147,6 +151,7 @@ def need_of(asked: Asked, policy: Policy) -> Need:
         features=asked.features,
         model=asked.model,
         likely=asked.capabilities if asked.guessed else Capability(0),
+        streamed=asked.streamed,
     )
 
 
@@ -159,7 +164,7 @@ def admit(asked: Asked, variant: Variant, catalog: Catalog, *, seed: int = 0) ->
     decision = route(need, catalog, variant.policy, limit, best_effort=variant.best_effort)
     if isinstance(decision, Refused):
         return decision
-    choice = Choice(decision.model.id, decision.bid.amount, _NOTHING)
+    choice = choice_of(decision)
     return Job(
         id=asked.id,
         plan=_REQUEST,

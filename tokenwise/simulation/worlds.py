@@ -21,6 +21,7 @@ from attrs.validators import ge, le
 from tokenwise.catalog.models import Catalog
 from tokenwise.catalog.prices import Price
 from tokenwise.faults import Fault
+from tokenwise.ids import AttemptId
 from tokenwise.machine.messages import CallModel
 from tokenwise.money import Nanodollars
 from tokenwise.routing.request import expected_output
@@ -144,13 +145,15 @@ class ModelledWorld:
     """Behaviour by place, quality by tier and capability.
 
     A place is "provider:model", a model id, a provider, or a tier's lower-case name; the first of these that is named
-    holds, else `usual`. `noticed_per_mille` of the bad answers are found out where the caller checks at all.
+    holds, else `usual`. `noticed_per_mille` of the bad answers are found out where the caller checks at all. Two good
+    answers agree; of two bad ones `alike_per_mille` do (two models that slip, slip apart); a good and a bad one never.
     """
 
     usual: Behaviour = Behaviour()
     places: Mapping[str, Behaviour] = field(factory=dict)
     quality: tuple[Quality, ...] = _QUALITY
     noticed_per_mille: int = field(default=500, validator=[ge(0), le(1000)])
+    alike_per_mille: int = field(default=200, validator=[ge(0), le(1000)])
 
     def behaviour(self, provider: str, model: str, tier: Tier) -> Behaviour:
         """How this seat behaves."""
@@ -211,11 +214,12 @@ def _draws(name: str) -> tuple[int, ...]:
 
 @define(eq=False)
 class Facing:
-    """The world as one request meets it; remembers how good the last answer of each step was."""
+    """The world as one request meets it; remembers how good each answer was, and so whether two agree."""
 
     servers: Servers
     asked: Asked
-    quality: dict[str, int] = field(factory=dict)
+    quality: dict[AttemptId, int] = field(factory=dict)
+    _opinions: dict[str, tuple[bool, str]] = field(factory=dict)
 
     def answer(self, run_id: str, call: CallModel, at_ms: int) -> Answer:
         """See `simulation.World`."""
@@ -276,21 +280,42 @@ class Facing:
         usage = self._usage(call, tokens)
         if draws[2] % 1000 < how.overbilled_per_mille:
             usage = Usage(usage.input_tokens, 0, 0, 2 * call.max_output_tokens)
-        good = self._judge(call)
+        per_mille = self.quality[call.attempt] = self._judge(call)
+        good = per_mille >= 500
         noticed = not good and draws[3] % 1000 < self.servers.world.noticed_per_mille
         findings = ("not what was asked for",) if noticed else ()
         unreported = draws[2] // 1000 % 1000 < how.unreported_per_mille
         billed = self._billed(call, how, usage, at_ms)
         text = _text(tokens) if self.asked.plan else "Simulated."
-        return Reply(text, FinishReason.STOP, None if unreported else usage, findings=findings, reported_cost=billed)
+        return Reply(
+            text,
+            FinishReason.STOP,
+            None if unreported else usage,
+            findings=findings,
+            reported_cost=billed,
+            agrees=self._agrees(call, good=good),
+        )
 
-    def _judge(self, call: CallModel) -> bool:
-        """Draw whether the answer is good, and remember it, in thousandths. A recorded one is bad below a half."""
+    def _judge(self, call: CallModel) -> int:
+        """Draw how good the answer is, in thousandths. A recorded one is as recorded."""
         per_mille = self.servers.good_per_mille(call.model, self.asked, call.attempt.step)
-        if call.model not in self.asked.outcomes:
-            per_mille = 1000 if self._luck(call.attempt.step) < per_mille else 0
-        self.quality[call.attempt.step] = per_mille
-        return per_mille >= 500
+        if call.model in self.asked.outcomes:
+            return per_mille
+        return 1000 if self._luck(call.attempt.step) < per_mille else 0
+
+    def _agrees(self, call: CallModel, *, good: bool) -> bool | None:
+        """Whether this answer is the one it is compared with, None where it is compared with none."""
+        recorded, step = self.asked.outcomes.get(call.model), call.attempt.step
+        if call.beside is None:
+            if call.held:
+                self._opinions[step] = (good, recorded.answer if recorded else "")
+            return None
+        was_good, said = self._opinions[step]
+        if said and recorded:
+            return said == recorded.answer
+        if said or (recorded and recorded.answer) or good != was_good:
+            return False
+        return good or self._luck(f"{step}/alike") < self.servers.world.alike_per_mille
 
     def _luck(self, step: str) -> int:
         """From 0 to 999, the same for every model: how good a model must be to answer this step well."""

@@ -45,6 +45,7 @@ ENTRY_TYPES: Final[Mapping[str, type[ledger.Entry]]] = {
     "corrected": ledger.Corrected,
     "retried": ledger.Retried,
     "escalated": ledger.Escalated,
+    "seconded": ledger.Seconded,
     "downgraded": ledger.Downgraded,
     "upgraded": ledger.Upgraded,
     "context_cut": ledger.ContextCut,

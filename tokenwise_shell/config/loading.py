@@ -14,7 +14,7 @@ from attrs import evolve, fields
 from tokenwise.budgets.windows import Window
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars
-from tokenwise.policy import Policy, Strategy
+from tokenwise.policy import AcceptRates, Cascading, Policy, Strategy
 from tokenwise_shell.config import paths
 from tokenwise_shell.config.file import Branch, parse, read_bytes
 from tokenwise_shell.config.layers import laid_over, unknown_variables
@@ -136,8 +136,19 @@ def _policy(values: Mapping[str, object]) -> Policy:
     own = {"strategy": "default_strategy", "escalation": "escalation_policy"}
     own |= {"min_output_tokens": "min_output_tokens", "free_models": "free_models"}
     # attrs checks the values again; mypy cannot follow a table of fields.
-    knobs: dict[str, object] = {spec.name: values[own.get(spec.name, f"policy.{spec.name}")] for spec in fields(Policy)}
-    return Policy(**knobs)  # type: ignore[arg-type] # see above
+    names = [spec.name for spec in fields(Policy) if spec.name != "cascade"]
+    knobs: dict[str, object] = {name: values[own.get(name, f"policy.{name}")] for name in names}
+    return Policy(**knobs, cascade=_cascading(values))  # type: ignore[arg-type] # see above
+
+
+def _cascading(values: Mapping[str, object]) -> Cascading:
+    """The fields of `Cascading` are `cascade.*`, those of its forecast `cascade.accept_rate.*`. No name is ""."""
+    rates: dict[str, object] = {spec.name: values[f"cascade.accept_rate.{spec.name}"] for spec in fields(AcceptRates)}
+    names = [spec.name for spec in fields(Cascading) if spec.name != "accept_rate"]
+    stated: dict[str, object] = {name: values[f"cascade.{name}"] or "" for name in names}
+    rate = AcceptRates(**rates)  # type: ignore[arg-type] # as above
+    stated["least_saving"] = values["cascade.least_saving"]  # which may be 0
+    return Cascading(**stated, accept_rate=rate)  # type: ignore[arg-type] # as above
 
 
 def _risk(values: Mapping[str, object]) -> RiskSettings:

@@ -14,7 +14,7 @@ from attrs import field, frozen
 
 from tokenwise.budgets.windows import Window
 from tokenwise.money import Nanodollars
-from tokenwise.policy import Escalation, FreeModels, Policy, Strategy
+from tokenwise.policy import AcceptRates, Cascading, Escalation, FreeModels, Policy, Strategy, Streams
 from tokenwise_shell.config import paths
 from tokenwise_shell.config.limits import EachLimit
 from tokenwise_shell.config.permitted import ANY_MODEL, Permitted
@@ -189,10 +189,10 @@ class Origin:
 class Settings:
     """Everything that flags, the environment and the file decide, checked. Two are equal when their values are.
 
-    `policy` holds `policy.*`, and with it `min_output_tokens`, `default_strategy` and `escalation_policy`. `models` are
-    rows for `local_models`, all of their scalars text; `permitted` says which models there are at all. `aliases` are
-    clients' names for models and what they stand for. `budgets` are limits for everything together, by window, and
-    `tag_budgets` those of each tag.
+    `policy` holds `policy.*` and `cascade.*`, and with them `min_output_tokens`, `default_strategy` and
+    `escalation_policy`. `models` are rows for `local_models`, all of their scalars text; `permitted` says which models
+    there are at all. `aliases` are clients' names for models and what they stand for. `budgets` are limits for
+    everything together, by window, and `tag_budgets` those of each tag.
     `notices` are for people; nothing in them stops anything.
     """
 
@@ -267,6 +267,8 @@ SECTIONS: Final[Mapping[str, str]] = {
     "budgets": "Limits for everything together, each for its window of the UTC calendar; a week begins on Monday.\n"
     "Those of one tag stand in a mapping of their own: tags: {nightly: {day: 2.50}}.",
     "risk_gate": "Refuses requests that would do irreversible harm, or that are too vague to be worth paying for.",
+    "cascade": "The strategy `cascade`: cheap answers first, the strong model where they are not accepted.",
+    "cascade.accept_rate": "How often cheap answers will be accepted, 0 to 1: the forecast by which it is decided.",
     "policy": "How hard to try. One budget of attempts covers retries, failover and escalation together.",
 }
 
@@ -300,6 +302,11 @@ def _knob(name: str, form: Form[Any], meaning: str) -> Key:
     return _key(f"policy.{name}", form, getattr(Policy(), name), meaning)
 
 
+def _cascade(name: str, form: Form[Any], meaning: str) -> Key:
+    """A field of the core's `Cascading`, with its default."""
+    return _key(f"cascade.{name}", form, getattr(Cascading(), name), meaning)
+
+
 def _proxy(name: str, form: Form[Any], meaning: str, variable: str = "", *, flag: str = "") -> Key:
     """A field of `ProxySettings`, with its default."""
     return _key(f"proxy.{name}", form, getattr(ProxySettings(), name), meaning, variable, flag=flag)
@@ -315,6 +322,15 @@ _ESCALATION: Final = choice(
 _DAY_MS: Final = 86_400_000
 _DAY_S: Final = 86_400
 
+# The fields of `AcceptRates`.
+_ACCEPTED: Final = {
+    "general": "two answers to everyday requests",
+    "code": "two answers about code",
+    "math": "two answers to calculations",
+    "reasoning": "two answers to puzzles and arguments",
+    "check": "an answer to a step that declares a check, which decides alone",
+}
+
 _BUDGETS: Final = {
     Window.TOTAL: "US dollars that may be spent ever; none is no limit.",
     Window.DAY: "US dollars a day.",
@@ -325,7 +341,8 @@ _BUDGETS: Final = {
 KEYS: Final[tuple[Key, ...]] = (
     _key("default_strategy", _STRATEGY, Strategy.BALANCED,
          "Which capable model to prefer: cheapest; balanced (the tier that suits the difficulty); best_quality;\n"
-         "budget_constrained (the strongest tier that the budget can pay).", "DEFAULT_STRATEGY", flag="--strategy"),
+         "budget_constrained (the strongest tier that the budget can pay); cascade (balanced, cheap answers first).",
+         "DEFAULT_STRATEGY", flag="--strategy"),
     _key("default_budget", USD, Nanodollars(1_000_000_000),
          "US dollars that one run or request may cost at most.", "DEFAULT_BUDGET", flag="--budget"),
     _key("planner_model", TEXT, "openai/gpt-4.1-mini",
@@ -412,6 +429,18 @@ KEYS: Final[tuple[Key, ...]] = (
     _knob("rating_band", whole(0, 1000), "Ratings that differ by no more are as good as each other."),
     _knob("backoff_ms", whole(0, _DAY_MS), "Milliseconds before the first retry; each next pause is longer."),
     _knob("max_backoff_ms", whole(0, _DAY_MS), "Milliseconds that no such pause exceeds."),
+    _cascade("agree", whole(1, 2),
+             "2: an answer that nothing checks is accepted where another model's agrees with it; 1: wherever nothing\n"
+             "speaks against it."),
+    _cascade("least_saving", fraction(0.0, 1.0),
+             "A cascade that is not expected to save this part of the cost, from 0 to 1, is declined."),
+    _cascade("first", TEXT, "The model that is asked first; none leaves it to the catalogue, as with the next two."),
+    _cascade("second", TEXT, "The model that is asked beside it."),
+    _cascade("strong", TEXT, "The model that is gone to in the end, or at once; none is what `balanced` would take."),
+    _cascade("streams", choice(Streams),
+             "Where the answer is streamed: straight (to the strong model, at once) or wait (until one is accepted)."),
+    *(_key(f"cascade.accept_rate.{name}", fraction(0.0, 1.0), getattr(AcceptRates(), name), f"Of {what}.")
+      for name, what in _ACCEPTED.items()),
 )  # fmt: skip
 """Every setting with a fixed name, in the order of the written file. Those of the providers are `provider_keys`."""
 

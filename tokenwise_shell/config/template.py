@@ -18,6 +18,8 @@ __all__ = ["as_yaml", "template"]
 
 _WIDTH: Final = 110
 
+_INDENT: Final = "  "
+
 _HEAD: Final = """\
 Settings of tokenwise. Flags and environment variables override this file; `tw config show` tells what is in force.
 To change a default, take the # away before its key. A value may refer to the environment as "${NAME}".
@@ -74,12 +76,13 @@ def _lines(environ: Mapping[str, str]) -> Iterator[str]:
     open_section = ""
     for key in KEYS:
         section, _, name = key.name.rpartition(".")
+        depth = key.name.count(".")
         yield ""
         if section != open_section:
-            yield from _comment(SECTIONS[section])
-            yield f"{section}:"
+            yield from _comment(SECTIONS[section], _INDENT * (depth - 1))
+            yield f"{_INDENT * (depth - 1)}{section.rpartition('.')[2]}:"
             open_section = section
-        yield from _entry(key, name, "  " if section else "", environ)
+        yield from _entry(key, name, _INDENT * depth, environ)
     yield ""
     yield from _comment(_PROVIDERS)
     yield "providers:"

@@ -43,6 +43,7 @@ from tokenwise.prompt import Message
 from tokenwise.routing.verdicts import Failure, Reply
 from tokenwise.simulation.simulation import Moment
 from tokenwise_shell.budgets.answers import Answer, Granted, NotHeld
+from tokenwise_shell.engine.agreement import compared
 from tokenwise_shell.engine.watch import CoolingList, Watch
 from tokenwise_shell.ledger.jsonl import LinesUnwritable
 
@@ -297,7 +298,7 @@ class _Live:
         self.seats[call.attempt] = (call.provider, call.model)
         with trio.CancelScope() as scope:
             self.scopes[call.attempt] = scope
-            outcome = await self.outcome_of(call)
+            outcome = compared(call, await self.outcome_of(call))
             self.post(call_ended(call.attempt, self.shell.now_ms(), outcome))
         del self.scopes[call.attempt]
 

@@ -54,7 +54,8 @@ def _chosen(choice: Choice | None) -> Document:
     if choice is None:
         return {}
     written = to_json(choice)
-    return {"model": choice.model} | {key: written[name] for name, key in _CHOSEN.items()}
+    cascade = {"cascade": written["cascade"]} if choice.cascade else {}
+    return {"model": choice.model} | {key: written[name] for name, key in _CHOSEN.items()} | cascade
 
 
 def plan_from_json(document: object, path: str = "") -> PlanFile:
@@ -83,5 +84,8 @@ def _choices(rows: list[Mapping[str, object]], path: str) -> tuple[Choice, ...] 
     """What planning chose; None unless it chose for every step."""
     if not all(row.get("model") and all(key in row for key in _CHOSEN.values()) for row in rows):
         return None
-    named = [{"model": row["model"]} | {name: row[key] for name, key in _CHOSEN.items()} for row in rows]
+    named = [
+        {"model": row["model"], "cascade": row.get("cascade")} | {name: row[key] for name, key in _CHOSEN.items()}
+        for row in rows
+    ]
     return from_json(tuple[Choice, ...], named, f"{path}.steps" if path else "steps")

@@ -11,7 +11,7 @@ from attrs import define, field, frozen
 
 from tokenwise.budgets.ledger import Entry, Reservation
 from tokenwise.machine.messages import CallModel
-from tokenwise.machine.run import Choice, Ended, Job, Run
+from tokenwise.machine.run import Ended, Job, Run, choice_of
 from tokenwise.money import Nanodollars
 from tokenwise.plan import Plan, Step
 from tokenwise.prompt import Message, Role
@@ -132,7 +132,7 @@ def job_of(decision: Decision, routed: Routed, run_id: str) -> Job:
     return Job(
         id=run_id,
         plan=_PLAN,
-        choices=(Choice(routed.model.id, routed.bid.amount, _NOTHING),),
+        choices=(choice_of(routed),),
         catalog=decision.catalog,
         policy=decision.policy,
         limit=decision.budget,
@@ -156,6 +156,8 @@ class Aloud:
 
     async def place(self, call: CallModel, /, *, first_token: Callable[[], None]) -> Reply | Failure:
         """Send one call. An answer that comes in one piece all the same is not heard here: nobody has judged it yet."""
+        if call.held:
+            return await self.caller.call(call)
         return await self.caller.call(call, first_token=first_token, relay=self._relay)
 
     async def _relay(self, events: Sequence[tuple[SseEvent, str]]) -> None:

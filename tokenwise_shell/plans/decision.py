@@ -43,13 +43,26 @@ class Decision:
         """The models that would be climbed to, weakest rung first."""
         if not isinstance(self.outcome, Routed):
             return ()
+        if self.outcome.strong:
+            above = rungs(self.request.need, self.catalog, self.policy, self.catalog[self.outcome.strong.model])
+            return (self.outcome.strong.model, *(rung.id for rung in above))
         return tuple(rung.id for rung in rungs(self.request.need, self.catalog, self.policy, self.outcome.model))
+
+    @property
+    def worst_cost(self) -> Nanodollars | None:
+        """What the calls that are planned may cost at most; what follows a fault comes on top, within the budget."""
+        if not isinstance(self.outcome, Routed):
+            return None
+        cascade = self.outcome.forecast if self.outcome.strong else None
+        return cascade.worst if cascade else self.outcome.bid.amount
 
     @property
     def expected_cost(self) -> Nanodollars | None:
         """What the call will probably cost."""
         if not isinstance(self.outcome, Routed) or not isinstance(self.outcome.model.price, Price):
             return None
+        if self.outcome.strong and self.outcome.forecast:
+            return self.outcome.forecast.expected
         return expected_cost(self.outcome.model, self.request.need, room=self.outcome.bid.max_output_tokens)
 
     @property
@@ -91,8 +104,8 @@ class Decision:
         return {
             "input_tokens_bound": self.request.need.input.bound,
             "max_output_tokens": bid and bid.max_output_tokens,
-            "worst_cost_nano": bid and bid.amount,
-            "worst_cost_usd": as_usd(bid.amount) if bid else None,
+            "worst_cost_nano": self.worst_cost,
+            "worst_cost_usd": None if self.worst_cost is None else as_usd(self.worst_cost),
             "expected_cost_nano": self.expected_cost,
             "budget_nano": self.budget,
             "budget_usd": as_usd(self.budget),
@@ -101,10 +114,28 @@ class Decision:
     def _reasons(self) -> dict[str, object]:
         return {
             "ladder": list(self.ladder),
+            "cascade": self._cascade(),
             "passed_over": self.passed_over,
             "rejected": [{"model": loser.model, "reason": loser.reason} for loser in self.rejected()],
             "refusal": self._refusal(),
             "decision_id": self.id,
+        }
+
+    def _cascade(self) -> dict[str, object] | None:
+        """What was forecast of cheap answers first, taken or declined; None under another strategy."""
+        forecast = self.outcome.forecast if isinstance(self.outcome, Routed) else None
+        if forecast is None:
+            return None
+        return {
+            "taken": forecast.pays,
+            "first": forecast.first or None,
+            "second": forecast.second or None,
+            "strong": forecast.strong,
+            "accept_rate": forecast.accept_rate,
+            "expected_cost_nano": forecast.expected,
+            "straight_cost_nano": forecast.straight,
+            "worst_cost_nano": forecast.worst,
+            "declined": forecast.declined or None,
         }
 
     def _refusal(self) -> dict[str, object] | None:

@@ -98,6 +98,8 @@ class Planned:
                 "cap_tokens": choice.max_output_tokens or step.max_output_tokens,
                 "model": choice.model,
                 "tier": self.catalog[choice.model].tier.name.lower(),
+                "cascade": choice.cascade
+                and {"second": choice.cascade.second or None, "strong": choice.cascade.strong},
                 "worst_cost_nano": choice.worst,
                 "expected_cost_nano": expected,
                 "downgraded_from": before.get(index),

@@ -45,6 +45,9 @@ def _costs(planned: Planned, index: int, before: str | None, width: int | None) 
     room = choice.max_output_tokens // step.max_output_tokens
     roomy = f", {room} times the room" if room > 1 else ""
     said = f"{choice.model} ({tier}), {usd(choice.worst)} at most, about {about(expected)}{roomy}"
+    if choice.cascade:
+        beside = f" and {choice.cascade.second}" if choice.cascade.second else ""
+        said = f"cascade: {choice.model}{beside}, else {choice.cascade.strong}{said.removeprefix(choice.model)}"
     after = f"; after {', '.join(map(one_line, step.after))}" if step.after else ""
     downgrade = f"; downgraded from {before} to fit the budget" if before else ""
     return facts([("  ", said + after + downgrade)], width)

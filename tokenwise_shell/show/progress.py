@@ -19,6 +19,7 @@ from tokenwise.budgets.ledger import (
     Overran,
     Reservation,
     Retried,
+    Seconded,
     StepEnded,
     Upgraded,
 )
@@ -94,6 +95,8 @@ def _told(command: Command) -> str:
             return f"{attempt.step}: {why}; asking again in {after_ms / 1000:.1f} s"
         case Record(entry=Escalated(attempt=attempt, to=to, provider=provider, why=why)):
             return f"{attempt.step}: {why}; going on to {to} at {provider}"
+        case Record(entry=Seconded(attempt=attempt, to=to, provider=provider)):
+            return f"{attempt.step}: a second opinion from {to} at {provider}"
         case Record(entry=Downgraded(step=step, model=model, to=to, why=why)):
             return f"{step}: {to} instead of {model}: {why}"
         case Record(entry=Upgraded(step=step, model=model, to=to, why=why)):

@@ -14,6 +14,7 @@ from typing import Final
 from tokenwise.catalog.models import Model, Offer
 from tokenwise.catalog.prices import Price
 from tokenwise.money import Nanodollars, format_usd
+from tokenwise.routing.cascade import Forecast
 from tokenwise.routing.choosing import Rejected, Routed
 from tokenwise.scenario.risk import Blocked
 from tokenwise_shell.plans.decision import Decision
@@ -154,15 +155,27 @@ def _facts(decision: Decision) -> Iterable[tuple[str, str]]:
     yield "strategy", decision.policy.strategy.value
     if isinstance(decision.outcome, Routed):
         bid = decision.outcome.bid
-        worst, expected = usd(bid.amount), about(decision.expected_cost)
+        worst, expected = usd(decision.worst_cost or bid.amount), about(decision.expected_cost)
         yield "cost", f"{worst} at most, about {expected} expected; the budget is {usd(decision.budget)}"
         yield "tokens", f"{bid.input_tokens} in at most, {bid.max_output_tokens} out at most (the cap that is sent)"
+        if decision.outcome.forecast:
+            yield "cascade", _cascade(decision.outcome.forecast)
         yield "ladder", " → ".join(decision.ladder) or "none: nothing capable is stronger"
         if decision.passed_over:
             yield "although", decision.passed_over
     else:
         yield "budget", usd(decision.budget)
     yield "decision", decision.id
+
+
+def _cascade(forecast: Forecast) -> str:
+    if not forecast.pays:
+        return f"declined: {forecast.declined}"
+    evidence = f"and {forecast.second} agrees" if forecast.second else "and nothing speaks against it"
+    return (
+        f"{forecast.first} first, accepted if it answers {evidence} (forecast: {forecast.accept_rate:.0%}), "
+        f"else {forecast.strong}; about {about(forecast.expected)}, straight up {about(forecast.straight)}"
+    )
 
 
 def _losers(losers: Sequence[Rejected], width: int | None, *, verbose: bool) -> str:

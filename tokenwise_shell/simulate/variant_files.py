@@ -3,6 +3,7 @@
 name: thrifty                    # the file's own name, where it is left out
 strategy: cheapest
 max_retries: 1
+cascade: {agree: 2, accept_rate: {math: 0.8}}     # for `strategy: cascade`
 budget: 0.05                     # US dollars for each request or plan
 budgets:
   - {name: everybody, limit: 20.00, window: day}
@@ -11,13 +12,13 @@ budgets:
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from attrs import evolve, fields
 
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars
-from tokenwise.policy import Escalation, FreeModels, Policy, Strategy
+from tokenwise.policy import AcceptRates, Cascading, Escalation, FreeModels, Policy, Strategy, Streams
 from tokenwise.simulation.workload import Allowance, Variant
 from tokenwise_shell.config.values import Form, choice, fraction, whole
 from tokenwise_shell.simulate.yaml_forms import (
@@ -35,14 +36,30 @@ from tokenwise_shell.simulate.yaml_forms import (
 
 __all__ = ["read_variants"]
 
-_OWN: Final[Mapping[str, Form[Strategy] | Form[Escalation] | Form[FreeModels]]] = {
+_OWN: Final[Mapping[str, Form[Any]]] = {
     "free_models": choice(FreeModels),
     "strategy": choice(Strategy),
     "escalation": choice(Escalation, {"monotonic": Escalation.STEPWISE, "flexible": Escalation.SAME_TIER_FIRST}),
 }
 
 
+_cascading: Final = record(
+    Cascading,
+    {
+        "agree": scalar(whole(1, 2)),
+        "accept_rate": record(AcceptRates, {spec.name: scalar(fraction(0.0, 1.0)) for spec in fields(AcceptRates)}),
+        "least_saving": scalar(fraction(0.0, 1.0)),
+        "first": WORD,
+        "second": WORD,
+        "strong": WORD,
+        "streams": scalar(choice(Streams)),
+    },
+)
+
+
 def _form(name: str, kind: object) -> Reader:
+    if name == "cascade":
+        return _cascading
     if name in _OWN:
         return scalar(_OWN[name])
     return scalar(fraction(0.0, 10.0) if kind is float else whole(0))

@@ -207,7 +207,8 @@ def _recorded(name: str, raw: object) -> Recorded:
     if isinstance(raw, dict):
         length = raw.get("output_tokens")
         tokens = None if length is None else _whole(f"{name}.output_tokens", length)
-        return Recorded(round(1000 * _share(f"{name}.quality", raw.get("quality"))), tokens)
+        answer = "" if raw.get("answer") is None else _text(f"{name}.answer", raw["answer"])
+        return Recorded(round(1000 * _share(f"{name}.quality", raw.get("quality"))), tokens, answer)
     return Recorded(round(1000 * _share(name, int(raw) if isinstance(raw, bool) else raw)))
 
 

@@ -11,6 +11,7 @@
     quality:
       - {tier: budget, capability: code, easy: 0.9, hard: 0.3}
     noticed: 0.5
+    alike: 0.2
     recorded_as: {gpt-4-1106-preview: openai/gpt-5.5}
     only: [openai/gpt-5.5, anthropic/claude-haiku-5-5]
 
@@ -152,8 +153,9 @@ def _read(raw: object, path: str, reading: Reading) -> WorldFile:
         own = {(row.tier, row.capability) for row in quality}
         kept = (row for row in ModelledWorld().quality if (row.tier, row.capability) not in own)
         recorded_as, only = given.pop("recorded_as", {}), given.pop("only", ())
-        if "noticed" in given:
-            given["noticed_per_mille"] = given.pop("noticed")
+        for name in ("noticed", "alike"):
+            if name in given:
+                given[f"{name}_per_mille"] = given.pop(name)
         return WorldFile(ModelledWorld(**given, quality=(*quality, *kept)), recorded_as, only)
 
     reader = record(
@@ -163,6 +165,7 @@ def _read(raw: object, path: str, reading: Reading) -> WorldFile:
             "places": mapped(_behaviour(usual)),
             "quality": listed(_quality),
             "noticed": _share,
+            "alike": _share,
             "recorded_as": mapped(WORD),
             "only": listed(WORD),
         },

@@ -35,7 +35,8 @@ def with_block(page, name, block):
 def test_the_page_shows_what_the_code_does(regold):
     page = PAGE.read_text(encoding="utf-8")
     fresh = with_block(page, "diagram", diagram())
-    fresh = with_block(fresh, "escalation", shown_transcript("escalation.txt"))
+    for name in ("escalation", "dispute"):
+        fresh = with_block(fresh, name, shown_transcript(f"{name}.txt"))
     if regold:
         PAGE.write_text(fresh, encoding="utf-8")
     assert fresh == PAGE.read_text(encoding="utf-8")

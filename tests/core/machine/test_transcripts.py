@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.core.worlds import CATALOG, empty, fails, job, ok, step
+from tests.core.worlds import CATALOG, agreeing, cascading, empty, fails, job, ok, step
 from tokenwise.faults import Fault
 from tokenwise.ids import AttemptId
 from tokenwise.policy import Policy
@@ -22,6 +22,25 @@ STORIES = {
         "An empty answer climbs to the next tier that has the capability: `poet` is passed over.",
         Arrival(job(step("answer"))),
         ScriptedWorld(ok(), by_model={"mini": empty(), "mid": empty()}),
+    ),
+    "agreement": (
+        "A cascade: two cheap answers agree, and the stronger model is not asked.",
+        Arrival(cascading()),
+        ScriptedWorld(ok(text="The answer is 12."), by_attempt={AttemptId("answer", 1): agreeing("12")}),
+    ),
+    "dispute": (
+        "Two cheap answers differ: the step climbs to the model that it was forecast to climb to, past `mid`.",
+        Arrival(cascading()),
+        ScriptedWorld(ok(text="The answer is 12."), by_attempt={AttemptId("answer", 1): agreeing("13", agrees=False)}),
+    ),
+    "unconfirmed": (
+        "They differ, and nobody stronger answers: the first answer stands, and the books say that it is unconfirmed.",
+        Arrival(cascading()),
+        ScriptedWorld(
+            ok(text="The answer is 12."),
+            by_model={"big": fails(Fault.UNAUTHORIZED), "mid": fails(Fault.UNAUTHORIZED)},
+            by_attempt={AttemptId("answer", 1): agreeing("13", agrees=False)},
+        ),
     ),
     "failover": (
         "A provider that is down is retried, then the same model is asked elsewhere.",
@@ -115,3 +134,4 @@ def test_every_transcript_on_disk_has_its_story():
 
 def test_the_catalogue_of_the_stories_is_the_one_described():
     assert [model.id for model in CATALOG.models] == ["big", "mid", "mini", "poet"]
+    assert [model.id for model in cascading().catalog.models] == ["big", "mid", "mini", "poet", "tiny"]

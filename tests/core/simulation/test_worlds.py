@@ -120,7 +120,7 @@ class TestQuality:
         plan = Plan("The task.", (step("answer", does=Capability.GENERAL, difficulty=1.0),))
         world = facing(asked=evolve(ASKED, plan=plan, difficulty=0.0), quality=self.SURE)
         world.answer("r", call(), 0)
-        assert world.quality == {"answer": 0}
+        assert list(world.quality.values()) == [0]
 
     def test_of_several_capabilities_the_weakest_counts(self):
         world = ModelledWorld(quality=(*self.SURE, Quality(Tier.BUDGET, Capability.CODE, 100, 100)))
@@ -131,13 +131,13 @@ class TestQuality:
             weak, strong = facing(seed=seed), facing(seed=seed)
             weak.answer("r", call(model="mini"), 0)
             strong.answer("r", call(model="big"), 0)
-            assert weak.quality["answer"] <= strong.quality["answer"]
+            assert list(weak.quality.values()) <= list(strong.quality.values())
 
     def test_a_recorded_answer_takes_the_draw_s_place(self):
         recorded = evolve(ASKED, output_tokens=None, outcomes={"mini": Recorded(400, 77)})
         world = facing(asked=recorded)
         assert world.answer("r", call(), 0).outcome.usage.output_tokens == 77
-        assert world.quality == {"answer": 400}
+        assert list(world.quality.values()) == [400]
 
     def test_a_bad_answer_is_found_out_where_somebody_checks(self):
         bad = (Quality(Tier.BUDGET, Capability.GENERAL, 0, 0),)

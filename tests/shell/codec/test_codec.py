@@ -176,6 +176,6 @@ def test_the_choices_of_a_job_belong_to_its_steps():
 
 def test_a_policy_says_which_field_and_what_is_accepted():
     assert problems_of(from_json, Policy, {"strategy": "cheap", "max_attempts": 2.5}, "policy") == [
-        "policy.strategy: expected one of cheapest, balanced, best_quality, budget_constrained, not 'cheap'",
+        "policy.strategy: expected one of cheapest, balanced, best_quality, budget_constrained, cascade, not 'cheap'",
         "policy.max_attempts: expected a whole number, not 2.5",
     ]

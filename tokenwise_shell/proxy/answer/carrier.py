@@ -10,9 +10,9 @@ from attrs import define, evolve, field
 
 from tokenwise.budgets.ledger import Charged
 from tokenwise.faults import Fault
+from tokenwise.ids import AttemptId
 from tokenwise.machine.messages import CallFailed, CallModel, CallSucceeded, Record
-from tokenwise.machine.run import Choice, Ended, Job, Outcome, Run
-from tokenwise.money import Nanodollars
+from tokenwise.machine.run import Ended, Job, Outcome, Run, choice_of
 from tokenwise.plan import Plan, Step
 from tokenwise.policy import Policy
 from tokenwise.routing.verdicts import Failure, Reply
@@ -37,7 +37,10 @@ _PLAN: Final = Plan("the request", (Step("answer", "the request"),))
 
 @define(eq=False)
 class Carrier:
-    """One order under way. `call` is the call made last, of `attempts` in all."""
+    """One order under way. `call` is the call made last, of `attempts` in all.
+
+    `_held` are answers that a cascade has still to accept, whole, with the calls that brought them.
+    """
 
     service: Service
     id: str
@@ -47,6 +50,7 @@ class Carrier:
     attempts: int = field(default=0, init=False)
     call: CallModel | None = field(default=None, init=False)
     handed_over: trio.Event = field(factory=trio.Event, init=False)
+    _held: dict[AttemptId, tuple[CallModel, bytes]] = field(factory=dict, init=False)
     _told: Failure | None = field(default=None, init=False)
     _patience: trio.CancelScope = field(factory=trio.CancelScope, init=False)
     _ends_s: float = field(default=math.inf, init=False)
@@ -68,6 +72,7 @@ class Carrier:
             learn(self.service, self.order, self.call, heard.charged.usage, own=self.delivery.own is not None)
         if heard.tokens is not None:
             admitted.give_back(max(0, self.order.tokens - heard.tokens))
+        self._take_up(run)
         if trouble := self._trouble(run, heard):
             await self.delivery.fail(trouble, self._bill(run))
         else:
@@ -80,7 +85,7 @@ class Carrier:
         return Job(
             id=self.id,
             plan=_PLAN,
-            choices=(Choice(routed.model.id, routed.bid.amount, Nanodollars(0)),),
+            choices=(choice_of(routed),),
             catalog=decision.catalog,
             policy=_within(decision.policy, self._limit_ms),
             limit=decision.budget,
@@ -101,17 +106,9 @@ class Carrier:
 
         A stream has the call's time until it has output, and the request's from then on: a long answer is no hang.
         """
-        self.attempts, self.call, self._told = self.attempts + 1, call, None
-        self.delivery.attempt(
-            facts_of(
-                model=call.model,
-                provider=call.provider,
-                decision_id=self.order.decision_id,
-                attempts=self.attempts,
-                governed=self._governed,
-            )
-        )
-        if not self.order.asked.stream:
+        self.attempts, self._told = self.attempts + 1, None
+        self._attempt(call)
+        if call.held or not self.order.asked.stream:
             outcome = await self._sent(call, first_token)
             if isinstance(outcome, Reply) and self.delivery.pending and self.lasting:
                 return await self._made_later(call, self.delivery.pending, first_token)
@@ -121,12 +118,38 @@ class Carrier:
             return await self._sent(evolve(call, timeout_ms=max(call.timeout_ms, left_ms)), first_token)
         return Failure(Fault.TIMED_OUT, "no answer in the time allowed")
 
+    def _attempt(self, call: CallModel) -> None:
+        self.call = call
+        self.delivery.attempt(
+            facts_of(
+                model=call.model,
+                provider=call.provider,
+                decision_id=self.order.decision_id,
+                attempts=self.attempts,
+                governed=self._governed,
+            )
+        )
+
+    def _take_up(self, run: Run) -> None:
+        """Deliver the answer that the run has ended with, where another call has come after it."""
+        ended = run.steps[0].state
+        if isinstance(ended, Ended) and ended.by in self._held and self.call and self.call.attempt != ended.by:
+            call, completion = self._held[ended.by]
+            self._attempt(call)
+            self.delivery.own = self._own(call)
+            self.delivery.keep(completion)
+
+    def _own(self, call: CallModel) -> OwnFormat | None:
+        """The format in which this call's answer passes as it is; None where what is held may yet be streamed."""
+        asked, caller = self.order.asked, self.service.client.caller
+        if asked.own is None or (call.held and asked.stream):
+            return None
+        return asked.own.format if caller.own_wire(call, asked.own) else None
+
     @property
     def lasting(self) -> bool:
         """Whether the run may outlast its request: what a provider makes in its own time costs money only then."""
-        own = self.order.asked.own
-        asked_so = own is not None and own.format is OwnFormat.RESPONSES and own.body.get("background") is True
-        return asked_so and not self.order.asked.stream and self.service.tasks is not None
+        return self.order.asked.background and not self.order.asked.stream and self.service.tasks is not None
 
     async def _made_later(self, call: CallModel, id_: str, first_token: Callable[[], None]) -> Reply | Failure:
         """Hand the answer over, and hold the money until the response is made."""
@@ -138,20 +161,26 @@ class Carrier:
 
     async def _sent(self, call: CallModel, first_token: Callable[[], None]) -> Reply | Failure:
         asked, caller = self.order.asked, self.service.client.caller
-        self.delivery.own = asked.own.format if asked.own and caller.own_wire(call, asked.own) else None
         key, provider = self.order.admitted.name, call.provider
         self.delivery.made = lambda id_: self.service.made.remember(id_, provider, key)
+        self.delivery.own = self._own(call)
+        passes = asked.own if self.delivery.own is not None or not call.held else None
         outcome = await self.work.place(
             caller,
             call,
             written=asked.fields,
             first_token=partial(self._begin, first_token),
-            relay=self.delivery.relay if asked.stream else None,
-            whole=self.delivery.keep,
-            said=Said(asked.own, asked.betas),
+            relay=self.delivery.relay if asked.stream and not call.held else None,
+            whole=partial(self._keep, call),
+            said=Said(passes, asked.betas),
         )
         self._told = outcome if isinstance(outcome, Failure) else None
         return outcome
+
+    def _keep(self, call: CallModel, completion: bytes) -> None:
+        if call.held:
+            self._held[call.attempt] = (call, completion)
+        self.delivery.keep(completion)
 
     def _begin(self, first_token: Callable[[], None]) -> None:
         """Output is about to reach the client: from now on nobody else can be asked, and the machine must know."""

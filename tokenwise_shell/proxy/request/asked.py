@@ -16,7 +16,7 @@ from tokenwise.errors import Problem
 from tokenwise_shell.config.aliases import AUTO
 from tokenwise_shell.providers.counting import ROLES
 from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
-from tokenwise_shell.providers.own import Own
+from tokenwise_shell.providers.own import Own, OwnFormat
 from tokenwise_shell.providers.prefixes import NO_TRAIL, Trail, trail_of_chat, trail_of_own
 from tokenwise_shell.proxy.fronts import BadRequest, Trouble
 from tokenwise_shell.proxy.request.names import wanted
@@ -50,6 +50,12 @@ class Asked:
     betas: str = ""
     barred: Trouble | None = None
     mark: bytes = field(default=b"", repr=False)
+
+    @property
+    def background(self) -> bool:
+        """Whether the answer is to be made in the provider's own time, and fetched later."""
+        own = self.own
+        return own is not None and own.format is OwnFormat.RESPONSES and own.body.get("background") is True
 
     @property
     def messages(self) -> list[object]:

@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 
 from tokenwise.catalog.models import Catalog
 from tokenwise.machine.messages import CallModel
+from tokenwise.policy import Policy, Streams
 from tokenwise.routing.bid import Known, bound_known
 from tokenwise.routing.choosing import Refusal, Refused, Routed
 from tokenwise.routing.request import Wishes
@@ -110,7 +111,7 @@ def _decided(service: Service, admitted: Admitted, asked: Asked, work: Work) -> 
         decide,
         work.words(asked.fields, whole=gate.enabled),
         catalog=_catalog(service, admitted, asked),
-        policy=workspace.policy(asked.options.strategy),
+        policy=_policy(workspace.policy(asked.options.strategy), asked),
         budget=workspace.settings.request_budget(asked.options.budget),
         wishes=wishes,
         gate=gate,
@@ -143,6 +144,13 @@ def learn(service: Service, order: Order, call: CallModel, usage: Usage, *, own:
     whole = call.max_output_tokens >= min(_THINKS_FROM, asked.max_output_tokens or _THINKS_FROM)
     if whole and need.input.bound >= _WORTH_COUNTING:
         service.counts.learn(asked.own_trail if own else asked.trail, seat, usage.prompt_tokens, need.attachments)
+
+
+def _policy(policy: Policy, asked: Asked) -> Policy:
+    """What is asked in its own words alone, or made in the provider's own time, cannot be kept back till later."""
+    if (asked.barred is None and not asked.background) or policy.cascade.streams is Streams.STRAIGHT:
+        return policy
+    return evolve(policy, cascade=evolve(policy.cascade, streams=Streams.STRAIGHT))
 
 
 def _catalog(service: Service, admitted: Admitted, asked: Asked) -> Catalog:

@@ -83,6 +83,7 @@ def _chat_wishes(asked: Asked) -> Wishes:
         features=Feature.NONE if named else features_of(asked.fields),
         model=asked.model,
         weight=_weight(asked),
+        streamed=asked.stream or asked.background,
     )
 
 
