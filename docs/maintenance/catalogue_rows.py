@@ -22,6 +22,7 @@ class Row:
     tier: str = ""
     capabilities: str = ""
     quality: int = 0
+    named_only: bool = False
 
 
 LETTERS = {  # as in embedded_models.py
@@ -56,6 +57,12 @@ def render(source: str, rows: list[Row], versions: Mapping[str, str], as_of: str
         f'_SOURCES: Final = {{"openrouter": "{router}"}}',
         "_ROWS: Final[tuple[_Row, ...]] = (",
         *(f"    {render_row(row)}," for row in rows),
+        ")",
+        "# Those that vendors' SDKs list and of which little more than a price is known: asked by name, never chosen.",
+        "_NAMED_ONLY: Final = frozenset(",
+        "    (",
+        *(f'        "{row.id}",' for row in rows if row.named_only),
+        "    )",
         ")",
     ]
     text = "\n".join(block) + "\n"

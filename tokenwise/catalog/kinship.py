@@ -62,10 +62,10 @@ class _Name:
 def place(model_id: str, price: Price | Unknown, features: Feature, known: Catalog) -> Placing:
     """Where a model with this id, price and interface belongs beside those that are `known`."""
     plain = model_id.partition(":")[0]
-    if plain in known:
+    if plain in known and not known[plain].named_only:
         return _as(known[plain], f"the same model as {plain}", known)
     name = _read(plain)
-    family = [(kin, _read(kin.id)) for kin in known.models if kin.capabilities]
+    family = [(kin, _read(kin.id)) for kin in known.models if kin.capabilities and not kin.named_only]
     relatives = [(kin, other) for kin, other in family if other.vendor == name.vendor and _alike(name, other)]
     if same := [pair for pair in relatives if pair[1].words == name.words and bool(pair[1].size) == bool(name.size)]:
         return _successor(name, same, known)
@@ -154,5 +154,6 @@ def _by_interface(features: Feature, tier: Tier) -> Capability:
 
 def _usual(tier: Tier, known: Catalog) -> int:
     """The rating at the lower quarter of a tier; 0 only where nobody in it is rated."""
-    rated = sorted(model.quality for model in known.models if model.tier is tier and model.quality)
+    kin = (model for model in known.models if model.tier is tier and not model.named_only)
+    rated = sorted(model.quality for model in kin if model.quality)
     return rated[len(rated) // 4] if rated else 0

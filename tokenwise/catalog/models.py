@@ -40,8 +40,9 @@ class Model:
     `quality` is a prior on a common scale (an Arena-like rating, higher is better) used to order models of one tier; 0
     means not rated. `context_tokens` bounds input and output together; `max_input_tokens` the input alone. `trade` is
     what it is made for where that is not conversation, and `gratis` says that a host gives it away: neither is chosen
-    unless it is asked for. `template_tokens` are what its own chat template adds to every conversation beyond the usual
-    frames (a system prompt of its own, say), at most; they are input that is paid for.
+    unless it is asked for. Nor is one that is `named_only`: old, for some customers, or known by little more than its
+    price. `template_tokens` are what its own chat template adds to every conversation beyond the
+    usual frames (a system prompt of its own, say), at most; they are input that is paid for.
     """
 
     id: str = field(validator=min_len(1))
@@ -56,6 +57,7 @@ class Model:
     trade: str = ""
     gratis: bool = False
     template_tokens: int = field(default=0, validator=ge(0))
+    named_only: bool = False
 
     def __attrs_post_init__(self) -> None:
         if not self.max_input_tokens:
@@ -92,9 +94,9 @@ def _text(model: Model) -> str:
     `ids.canonical` would say the same of the whole in three times the time, and every decision's id waits for it.
     """
     abilities = (model.tier.value, model.capabilities.value, model.features.value, model.quality)
-    asked_for = (model.trade, model.gratis)
+    # Each only where it is set, so that a catalogue without keeps the fingerprint that ledgers know it by.
+    asked_for = (model.trade, model.gratis, *((True,) if model.named_only else ()))
     room: tuple[int, ...] = (model.context_tokens, model.max_input_tokens, model.max_output_tokens)
-    # Only where there are any, so that a catalogue without them keeps the fingerprint that ledgers know it by.
     room += (model.template_tokens,) if model.template_tokens else ()
     return repr((model.id, abilities, asked_for, room, [_offer_row(offer) for offer in model.offers]))
 

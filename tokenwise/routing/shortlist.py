@@ -87,10 +87,8 @@ def _obstacles(model: Model, need: Need, policy: Policy) -> Iterator[str]:
         yield f"the request names {need.model}"
     if not model.offers:
         yield "no provider that sells it can be reached"
-    if not need.model and model.trade:
-        yield f"is made for {model.trade}, and is asked only by its name"
-    if not need.model and model.gratis and policy.free_models is FreeModels.NEVER:
-        yield "is given away by its host, and free_models is never"
+    if not need.model:
+        yield from _unless_named(model, policy)
     if not isinstance(model.price, Price):
         yield f"price unknown: {model.price.reason}"
     # The numbers of the flags, since an operation on flags makes a new flag; their names are wanted only afterwards.
@@ -103,6 +101,15 @@ def _obstacles(model: Model, need: Need, policy: Policy) -> Iterator[str]:
     if need.unpriced and any(offer.price != FREE for offer in model.offers):
         yield f"its price does not cover {need.unpriced}"
     yield from _room_obstacles(model, need, policy)
+
+
+def _unless_named(model: Model, policy: Policy) -> Iterator[str]:
+    if model.trade:
+        yield f"is made for {model.trade}, and is asked only by its name"
+    if model.named_only:
+        yield "is known by its name and price alone, and is asked only by its name"
+    if model.gratis and policy.free_models is FreeModels.NEVER:
+        yield "is given away by its host, and free_models is never"
 
 
 def _room_obstacles(model: Model, need: Need, policy: Policy) -> Iterator[str]:

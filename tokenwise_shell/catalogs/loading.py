@@ -115,7 +115,9 @@ def _assembled(sources: Sources, live: _Live | None, notices: tuple[str, ...], n
     if live is not None:
         from tokenwise_shell.catalogs.openrouter import parse_openrouter
 
-        listing = parse_openrouter(live.rows, catalog, on=_day(live.fetched_at_ms))
+        # What is asked by name alone is no measure of others, and is sold there by other rules.
+        chosen = Catalog(model for model in catalog.models if not model.named_only)
+        listing = parse_openrouter(live.rows, chosen, on=_day(live.fetched_at_ms))
         catalog, notices = catalog.merged(listing.models), notices + listing.notices
     catalog = sources.permitted.of(_with_own_models(catalog, sources))
     if sources.offline:

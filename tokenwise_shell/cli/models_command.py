@@ -91,8 +91,11 @@ def _sellers(workspace: Workspace) -> tuple[str, ...]:
 
 
 def _offered(workspace: Workspace, seller: str | None) -> Iterator[tuple[Model, Offer | None]]:
-    """Each model with the offer that would serve it, or with that of one seller, if one is named."""
-    for model in workspace.catalog.models:
+    """Each model with the offer that would serve it, or with that of one seller, if one is named.
+
+    Those that are never chosen stand behind the others.
+    """
+    for model in sorted(workspace.catalog.models, key=lambda model: model.named_only):
         if not seller:
             yield model, next(iter(workspace.reachable[model.id].offers), None)
         elif offer := model.offered_by.get(seller):

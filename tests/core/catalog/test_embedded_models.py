@@ -4,10 +4,16 @@ import subprocess
 import sys
 
 import pytest
+from attrs import evolve
 
 from tokenwise.catalog.embedded_models import READ_ON, embedded_catalog
+from tokenwise.catalog.models import Catalog
 from tokenwise.catalog.prices import Price, Unknown
+from tokenwise.policy import Policy, Strategy
+from tokenwise.routing.bid import Need
+from tokenwise.routing.shortlist import favourite, obstacle
 from tokenwise.traits import Capability, Feature, Tier
+from tokenwise.usage import TokenCount
 
 CATALOG = embedded_catalog()
 USD = 1_000_000_000
@@ -43,7 +49,7 @@ def test_the_dearest_cache_write_of_anthropic_counts():
 
 def test_the_size_and_the_vendors():
     vendors = {model.id.split("/")[0] for model in CATALOG.models}
-    assert 150 <= len(CATALOG) <= 250
+    assert 150 <= sum(not model.named_only for model in CATALOG.models) <= 250
     assert {"openai", "anthropic", "google", "meta-llama", "qwen", "deepseek", "mistralai", "moonshotai"} <= vendors
     assert {"z-ai", "x-ai", "cohere", "amazon"} <= vendors
 
@@ -149,15 +155,36 @@ def test_the_planners_default_model_is_there_and_takes_json():
     assert planner.offers[0].native_id == "gpt-4.1-mini"
 
 
-def test_withdrawn_and_silent_models_are_left_out():
-    for name in (
-        "openai/gpt-4",
-        "openai/o1",
-        "openai/gpt-audio",
-        "google/gemini-2.5-flash-image",
-        "openai/gpt-5.5-2026-04-23",
-    ):
+def test_silent_models_and_other_goods_are_left_out():
+    for name in ("openai/gpt-audio", "google/gemini-2.5-flash-image", "openai/gpt-5.5-2026-04-23"):
         assert name not in CATALOG
+
+
+def test_old_and_reserved_ones_are_asked_by_name_alone():
+    need = Need(Capability(0), TokenCount(10, 20), max_output_tokens=100, output_tokens=50)
+    for name in ("openai/gpt-4", "openai/o1", "openai/gpt-3.5-turbo-1106", "anthropic/claude-mythos-5"):
+        assert "only by its name" in obstacle(CATALOG[name], need, Policy())
+        assert obstacle(CATALOG[name], evolve(need, model=name), Policy()) is None
+    chosen = Catalog(model for model in CATALOG.models if not model.named_only)
+    for strategy in Strategy:
+        policy = Policy(strategy=strategy)
+        assert favourite(need, CATALOG, policy).id == favourite(need, chosen, policy).id
+
+
+def test_snapshots_at_other_prices_are_rows_of_their_own():
+    prices = {name: CATALOG[f"openai/{name}"].price.rate_at(1).input for name in SNAPSHOTS}
+    assert prices == {name: int(usd * USD) for name, usd in SNAPSHOTS.items()}
+
+
+# https://platform.openai.com/docs/pricing, as genai-prices has it.
+SNAPSHOTS = {
+    "gpt-4o": 2.5,
+    "gpt-4o-2024-05-13": 5,
+    "gpt-4o-2024-11-20": 2.5,
+    "gpt-3.5-turbo": 0.5,
+    "gpt-3.5-turbo-1106": 1,
+    "gpt-3.5-turbo-0613": 1.5,
+}
 
 
 def test_it_is_built_once():
