@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from property_tests.strategies import jobs, plain_needs, rivals, telling_amounts, worlds
 from tokenwise.budgets import ledger
 from tokenwise.machine.messages import CallModel, CallSucceeded, Record
-from tokenwise.machine.run import Ended, Outcome, choice_of
+from tokenwise.machine.opinions import choice_of
+from tokenwise.machine.run import Ended, Outcome
 from tokenwise.money import Nanodollars
 from tokenwise.policy import AcceptRates, Cascading, Policy, Strategy
 from tokenwise.routing.bid import cap, make_bid

@@ -12,13 +12,23 @@ from attrs import evolve
 
 from tokenwise.machine.aims import Beside, Opinion
 from tokenwise.machine.propose import propose
-from tokenwise.machine.run import Attempt, Run, Transition
+from tokenwise.machine.run import Attempt, Choice, Run, Transition
+from tokenwise.money import Nanodollars
 from tokenwise.routing.bid import Bid
+from tokenwise.routing.choosing import Routed
 from tokenwise.routing.fitting import bids_of
 from tokenwise.routing.shortlist import obstacle
 from tokenwise.routing.verdicts import Reply
 
-__all__ = ["beside", "disputed", "second", "tentative", "wants_second"]
+__all__ = ["beside", "choice_of", "disputed", "second", "tentative", "wants_second"]
+
+
+def choice_of(routed: Routed) -> Choice:
+    """A routing decision as the choice of a plan's only step."""
+    forecast, strong = routed.forecast, routed.strong
+    if forecast is None or strong is None:
+        return Choice(routed.model.id, routed.bid.amount, Nanodollars(0))
+    return Choice(routed.model.id, forecast.worst, Nanodollars(0), cascade=forecast.cascade(strong))
 
 
 def tentative(run: Run, index: int, bid: Bid) -> bool:

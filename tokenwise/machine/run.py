@@ -19,7 +19,6 @@ from tokenwise.policy import Policy
 from tokenwise.prompt import Message
 from tokenwise.routing.bid import Bid, Need
 from tokenwise.routing.cascade import Cascade
-from tokenwise.routing.choosing import Routed
 from tokenwise.routing.fitting import Lack
 from tokenwise.routing.health import Seat
 from tokenwise.traits import Tier
@@ -42,7 +41,6 @@ __all__ = [
     "StepRun",
     "Streaming",
     "Transition",
-    "choice_of",
 ]
 
 
@@ -64,14 +62,6 @@ class Choice:
     max_output_tokens: int = 0
     upgrades: tuple[str, ...] = ()
     cascade: Cascade | None = None
-
-
-def choice_of(routed: Routed) -> Choice:
-    """A routing decision as the choice of a plan's only step."""
-    forecast, strong = routed.forecast, routed.strong
-    if forecast is None or strong is None:
-        return Choice(routed.model.id, routed.bid.amount, _ZERO)
-    return Choice(routed.model.id, forecast.worst, _ZERO, cascade=forecast.cascade(strong))
 
 
 @frozen(kw_only=True)

@@ -12,7 +12,8 @@ from attrs import evolve, frozen
 from tokenwise.budgets.ledger import Abandoned, Charged, Entry, Reservation
 from tokenwise.catalog.models import Catalog
 from tokenwise.catalog.prices import Price
-from tokenwise.machine.run import Choice, Job, Run, choice_of
+from tokenwise.machine.opinions import choice_of
+from tokenwise.machine.run import Choice, Job, Run
 from tokenwise.money import Nanodollars
 from tokenwise.planner.assignment import Unassignable, assign
 from tokenwise.policy import Policy

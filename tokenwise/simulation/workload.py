@@ -14,7 +14,8 @@ from attrs.validators import ge, le, min_len
 from tokenwise.budgets.limits import Limit
 from tokenwise.budgets.windows import Window
 from tokenwise.catalog.models import Catalog
-from tokenwise.machine.run import Job, choice_of
+from tokenwise.machine.opinions import choice_of
+from tokenwise.machine.run import Job
 from tokenwise.money import Nanodollars
 from tokenwise.plan import Plan, Step
 from tokenwise.planner.assignment import Assigned, Unassignable, assign

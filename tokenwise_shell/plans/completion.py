@@ -11,7 +11,8 @@ from attrs import define, field, frozen
 
 from tokenwise.budgets.ledger import Entry, Reservation
 from tokenwise.machine.messages import CallModel
-from tokenwise.machine.run import Ended, Job, Run, choice_of
+from tokenwise.machine.opinions import choice_of
+from tokenwise.machine.run import Ended, Job, Run
 from tokenwise.money import Nanodollars
 from tokenwise.plan import Plan, Step
 from tokenwise.prompt import Message, Role

@@ -5,7 +5,7 @@ from attrs import evolve
 
 from tests.core.worlds import BIG, CATALOG, MINI, TINY, model
 from tokenwise.catalog.models import Catalog
-from tokenwise.machine.run import choice_of
+from tokenwise.machine.opinions import choice_of
 from tokenwise.money import parse_usd
 from tokenwise.plan import Plan, Step
 from tokenwise.planner.assignment import assign

@@ -12,7 +12,8 @@ from tokenwise.budgets.ledger import Charged
 from tokenwise.faults import Fault
 from tokenwise.ids import AttemptId
 from tokenwise.machine.messages import CallFailed, CallModel, CallSucceeded, Record
-from tokenwise.machine.run import Ended, Job, Outcome, Run, choice_of
+from tokenwise.machine.opinions import choice_of
+from tokenwise.machine.run import Ended, Job, Outcome, Run
 from tokenwise.plan import Plan, Step
 from tokenwise.policy import Policy
 from tokenwise.routing.verdicts import Failure, Reply
