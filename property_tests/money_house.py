@@ -229,12 +229,12 @@ class House:
             case CallModel(attempt=attempt):
                 self.write(live, entries)
                 live.calls[attempt] = command
-            case Reserve(attempt=attempt, amount=amount, share=share):
+            case Reserve(attempt=attempt, amount=amount, share=share, model=model):
 
                 def heard(told):
                     self.answered(live, attempt, amount, told)
 
-                self.holder.reserve(run_id, attempt, amount, heard, share=share)
+                self.holder.reserve(run_id, attempt, amount, heard, share=share, model=model)
             case Settle(attempt=attempt, cost=cost):
                 self.holder.settle(run_id, attempt, cost)
                 self.auditor.settled((run_id, attempt), cost)

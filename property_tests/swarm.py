@@ -10,7 +10,7 @@ from attrs import evolve
 
 from property_tests.seeded import draw, seeded_job
 from tokenwise.budgets import ledger
-from tokenwise.budgets.limits import Limit
+from tokenwise.budgets.limit import Limit
 from tokenwise.budgets.windows import Window
 from tokenwise.catalog.prices import NOTHING_WRITTEN
 from tokenwise.errors import ProtocolViolation

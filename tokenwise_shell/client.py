@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import define, evolve, frozen
 
-from tokenwise.budgets.limits import Limit
+from tokenwise.budgets.limit import Limit
 from tokenwise.money import Nanodollars
 from tokenwise.planner.assignment import Unassignable, assign
 from tokenwise.planner.synthesis import synthesized

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.shell.store_contract import balance
-from tokenwise.budgets.limits import Account, Limit
+from tokenwise.budgets.limit import Account, Limit
 from tokenwise.budgets.windows import Window
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars

@@ -39,7 +39,7 @@ from hypothesis.stateful import (
 
 from property_tests.money_house import House
 from property_tests.seeded import seeded_job
-from tokenwise.budgets.limits import Account, Limit
+from tokenwise.budgets.limit import Account, Limit
 from tokenwise.budgets.windows import Window
 from tokenwise.errors import ProtocolViolation
 from tokenwise.faults import Fault

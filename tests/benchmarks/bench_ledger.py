@@ -12,7 +12,7 @@ from pathlib import Path
 import trio
 
 from tokenwise.budgets.ledger import Charged, Finished, Released, Reservation
-from tokenwise.budgets.limits import Account, Limit
+from tokenwise.budgets.limit import Account, Limit
 from tokenwise.budgets.windows import Window
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars

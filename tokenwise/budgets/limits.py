@@ -1,8 +1,4 @@
-"""Limits: whom each of them holds, for how long it lasts, and which budgets a call therefore has to fit into now.
-
-    process 2026-11-21         everybody together, that day
-    key:alice 2026-11          one key, that month
-    tag:nightly total          one tag, ever
+"""The limits in force, and which budgets a call has to fit into now.
 
 A window's budget is opened when it is first needed, with what is known to be spent in it, and closed once it is over
 and nothing is held in it any more. A call that was reserved before midnight is settled in the day it was held in.
@@ -11,76 +7,21 @@ budgets are stored, and who knows what was spent, is the affair of whoever makes
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from heapq import heappop, heappush
 from typing import Final, Protocol
 
-from attrs import define, field, frozen
-from attrs.validators import ge
+from attrs import define, field
 
 from tokenwise.budgets.budget import Budget
-from tokenwise.budgets.windows import Lasting, Span, Window, lasting, span_of
+from tokenwise.budgets.limit import EVERYBODY, Account, Limit
+from tokenwise.budgets.windows import UTC, Lasting, Span, Window, Zone, lasting, span_of
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars
 
-__all__ = ["EVERYBODY", "NOBODY", "Account", "Limit", "Limits", "Store"]
+__all__ = ["Limits", "Store"]
 
-EVERYBODY: Final = "process"
-"""What scopes of limits that hold for everybody begin with."""
-
-
-def _in_order(tags: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted(set(tags)))
-
-
-@frozen
-class Account:
-    """Who pays: a run's access key, "" for none, and its tags, each once and sorted. Each of them may have limits."""
-
-    key: str = ""
-    tags: tuple[str, ...] = field(default=(), converter=_in_order)
-
-
-NOBODY: Final = Account()
-"""Runs without a key and without tags."""
-
-
-@frozen
-class Limit:
-    """So much in each window: for one key, for one tag, or for everybody where both are None.
-
-    Runs without a key have the key "". With `each` "key", every key has a budget of its own of this size. `name` is
-    what its budgets are called, where that is not to be whom it limits.
-    """
-
-    amount: Nanodollars = field(validator=ge(Nanodollars(0)))
-    window: Lasting
-    key: str | None = None
-    tag: str | None = field(default=None)
-    each: str | None = field(default=None, kw_only=True)
-    name: str = field(default="", kw_only=True)
-
-    @tag.validator
-    def _belongs_to_one(self, _: object, tag: str | None) -> None:
-        if tag is not None and self.key is not None:
-            raise InputError(Problem(tag, "a limit is for a key or for a tag, not for both"))
-
-    @property
-    def owner(self) -> str:
-        """Whom it limits, as the names of its budgets begin."""
-        if self.name:
-            return self.name
-        if self.tag is not None:
-            return f"tag:{self.tag}"
-        return EVERYBODY if self.key is None else f"key:{self.key}"
-
-    def owner_of(self, account: Account) -> str | None:
-        """Whose budget a run of this account draws on here; None where it draws on none."""
-        if self.key not in (None, account.key) or (self.tag is not None and self.tag not in account.tags):
-            return None
-        return self.owner if self.each is None else f"{self.owner}:{account.key}"
-
-    def scope(self, span: Span) -> str:
-        """The name of this limit's budget in one window, where it has but one."""
-        return f"{self.owner} {span.label}"
+# As many values of limits `each` as are known by heart; the others' windows are looked up again.
+_REMEMBERED: Final = 4096
 
 
 class Store(Protocol):
@@ -96,6 +37,14 @@ class Store(Protocol):
 
     def end(self, scope: str) -> bool:
         """Close a budget unless money is held in it, and say whether that was so."""
+        ...
+
+    def rest(self, scope: str) -> bool:
+        """Nobody has asked for this budget lately. Say whether it is kept elsewhere, and need not be ended."""
+        ...
+
+    def __contains__(self, scope: object) -> bool:
+        """Whether it is open, as far as is known here."""
         ...
 
 
@@ -118,11 +67,15 @@ class Limits:
 
     store: Store
     spent: Callable[[Limit, str, Span], Nanodollars] = lambda *_: Nanodollars(0)
+    zone: Zone = UTC
+    remembered: int = _REMEMBERED
     # Of one owner each: for everybody, a key, a tag. There may be thousands of keys, so they are looked up by owner.
     _by_owner: dict[str, dict[Lasting, _InForce]] = field(factory=dict)
     # Of many owners: they are few, and each of them is asked whether it concerns a call.
     _of_many: dict[_Name, Limit] = field(factory=dict)
+    # Their owners' windows, the one asked for last at the end; and when those end that were forgotten.
     _values: dict[_Name, _InForce] = field(factory=dict)
+    _resting: list[tuple[int, str]] = field(factory=list)
     _over: dict[str, None] = field(factory=dict)
 
     def __iter__(self) -> Iterator[Limit]:
@@ -138,10 +91,10 @@ class Limits:
         if (owner, window) in self._of_many or window in self._by_owner.get(owner, ()):
             name = limit.key or limit.tag or owner
             raise InputError(Problem(name, f"has a limit for each {lasting(window)} already"))
-        if _has_many(limit):
-            self._of_many[owner, window] = limit
-        else:
+        if limit.is_plain:
             self._by_owner.setdefault(owner, {})[window] = _InForce(limit, owner)
+        else:
+            self._of_many[owner, window] = limit
 
     def adopt(self, name: str, budget: Budget) -> str:
         """Hold everybody, for ever, to a budget of which something may be gone, and say under which scope it is."""
@@ -179,11 +132,26 @@ class Limits:
         for limit in wanted.values():
             self.change(limit, at_ms)
 
-    def scopes(self, account: Account, at_ms: int) -> tuple[str, ...]:
-        """Every budget that a run of this account has to fit into at this time; those not yet open are opened."""
+    def scopes(self, account: Account, at_ms: int, model: str = "") -> tuple[str, ...]:
+        """Every budget that a call of this account to this model has to fit into now; those not yet open are opened."""
         if not self:
             return ()
-        return tuple(self._scope(one, at_ms) for one in self._of(account))
+        return tuple(self._scope(one, at_ms) for one in (*self._of(account), *self._of_values(account, model)))
+
+    def plain_scopes(self, account: Account, at_ms: int) -> tuple[str, ...]:
+        """Of these, the budgets of everybody, of the key and of the tags."""
+        return tuple(self._scope(one, at_ms) for one in self._of(account)) if self._by_owner else ()
+
+    @property
+    def of_many(self) -> tuple[Limit, ...]:
+        """Those that have other owners than everybody, a key or a tag."""
+        return tuple(self._of_many.values())
+
+    def present(self) -> Iterator[tuple[Limit, str, str]]:
+        """The budgets known by heart: limit, owner and scope, the one asked for last at the end."""
+        for one in self._known():
+            if one.scope:
+                yield one.limit, one.owner, one.scope
 
     def limited(self, account: Account) -> Account:
         """The account with those of its tags alone that have limits."""
@@ -191,26 +159,46 @@ class Limits:
 
     def renew(self, scopes: Iterable[str]) -> None:
         """Open these budgets again, with what is known to be spent by now: the store has forgotten them."""
+        for one in self._known():
+            if one.scope in scopes:
+                self._open(one)
+
+    def _known(self) -> Iterator[_InForce]:
         for windows in self._by_owner.values():
-            for one in windows.values():
-                if one.scope in scopes:
-                    self._open(one)
+            yield from windows.values()
+        yield from self._values.values()
 
     def _of(self, account: Account) -> Iterator[_InForce]:
         for owner in (EVERYBODY, f"key:{account.key}", *(f"tag:{tag}" for tag in account.tags)):
             if windows := self._by_owner.get(owner):
                 yield from windows.values()
+
+    def _of_values(self, account: Account, model: str) -> Iterator[_InForce]:
         for (_, window), limit in self._of_many.items():
-            if (own := limit.owner_of(account)) is not None:
-                yield self._values.get((own, window)) or self._values.setdefault((own, window), _InForce(limit, own))
+            if (owner := limit.owner_of(account, model)) is not None:
+                name = owner, window
+                one = self._values.pop(name) if name in self._values else _InForce(limit, owner)
+                self._values[name] = one
+                if len(self._values) > self.remembered:
+                    self._forget(next(iter(self._values)))
+                yield one
+
+    def _forget(self, name: _Name) -> None:
+        """Know one value's window no longer by heart. What was spent there stays where it is kept."""
+        one = self._values.pop(name)
+        if one.span and not self.store.rest(one.scope) and one.span.ends_ms is not None:
+            heappush(self._resting, (one.span.ends_ms, one.scope))
 
     def _scope(self, one: _InForce, at_ms: int) -> str:
         if one.span is None or one.span.is_over(at_ms):
             if one.span is not None:
                 self._over[one.scope] = None
-            one.span = span_of(one.limit.window, at_ms)
+            while self._resting and self._resting[0][0] <= at_ms:
+                self._over[heappop(self._resting)[1]] = None
+            one.span = span_of(one.limit.window, at_ms, self.zone)
             one.scope = f"{one.owner} {one.span.label}"
-            self._open(one)
+            if one.scope in self._over or one.scope not in self.store:
+                self._open(one)
             for scope in tuple(self._over):
                 self._end(scope)
         return one.scope
@@ -230,8 +218,3 @@ class Limits:
             self._over.pop(scope, None)
         else:
             self._over[scope] = None
-
-
-def _has_many(limit: Limit) -> bool:
-    """Whether it is not looked up by its owner."""
-    return limit.each is not None or bool(limit.name)

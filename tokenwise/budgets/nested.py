@@ -122,6 +122,10 @@ class Budgets:
             self.closed.append(Closed(scope, budget))
         return True
 
+    def rest(self, scope: str) -> bool:  # noqa: ARG002 -- kept here, whoever asks
+        """See `limits.Store`: it stays open here until it is ended."""
+        return False
+
     def drain(self) -> tuple[Closed, ...]:
         """The windows closed since this was last asked, in the order in which they closed."""
         closed, self.closed = tuple(self.closed or ()), []

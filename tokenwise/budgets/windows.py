@@ -1,4 +1,7 @@
-"""Windows of a budget: how long a limit lasts before it is renewed. UTC calendar; a week begins on Monday.
+"""Windows of a budget: how long a limit lasts before it is renewed. A week begins on Monday.
+
+The calendar is that of a zone, which comes as data: when its clocks were set to how much ahead of UTC. So a day of 23
+or 25 hours begins and ends where its clocks say.
 
 A window is a span of whole days, so what was spent in it is a sum over days, whatever the window. Days are the ten
 characters in which the books write them, which sort as time does. Source of the calendar's arithmetic: Howard Hinnant,
@@ -6,6 +9,7 @@ characters in which the books write them, which sort as time does. Source of the
 """
 
 import enum
+from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Final, assert_never
 
@@ -13,7 +17,7 @@ from attrs import frozen
 
 from tokenwise.money import Nanodollars
 
-__all__ = ["Lasting", "Span", "Window", "day_of", "lasting", "span_of", "spent_in"]
+__all__ = ["UTC", "Lasting", "Span", "Window", "Zone", "day_of", "lasting", "span_of", "spent_in"]
 
 _DAY_MS: Final = 86_400_000
 _MONDAY: Final = 4  # 1970-01-05, the first Monday of Unix time, is day 4
@@ -40,6 +44,43 @@ def lasting(window: Lasting) -> str:
 
 
 @frozen
+class Zone:
+    """A zone's clocks: `changes` are moments (Unix ms, in order) with how many ms ahead of UTC they are from then on.
+
+    Before the first change they are as after it; without any they show UTC.
+    """
+
+    name: str = "UTC"
+    changes: tuple[tuple[int, int], ...] = ()
+
+    def day(self, at_ms: int) -> int:
+        """The day of a moment, counted from 1970-01-01. A day begins once, whatever clocks do."""
+        if not self.changes:
+            return at_ms // _DAY_MS
+        day = self._local(at_ms) // _DAY_MS
+        return day if at_ms >= self.begins_ms(day) else day - 1
+
+    def begins_ms(self, day: int) -> int:
+        """When a day begins: at its midnight, or where the clocks jump over that."""
+        midnight = day * _DAY_MS
+        if not self.changes:
+            return midnight
+        near = bisect_right(self.changes, (midnight, 0))
+        around = range(max(0, near - 2), min(len(self.changes), near + 2))
+        candidates = {midnight - self.changes[nth][1] for nth in around} | {self.changes[nth][0] for nth in around}
+        return max(at_ms for at_ms in candidates if self._local(at_ms - 1) < midnight <= self._local(at_ms))
+
+    def _local(self, at_ms: int) -> int:
+        return at_ms + self._ahead(at_ms)
+
+    def _ahead(self, at_ms: int) -> int:
+        return self.changes[max(0, bisect_right(self.changes, (at_ms, _DAY_MS)) - 1)][1]
+
+
+UTC: Final = Zone()
+
+
+@frozen
 class Span:
     """One window: its label, its first day, and the day after its last. A total has neither and never ends."""
 
@@ -56,7 +97,7 @@ class Span:
         return self.ends_ms is not None and at_ms >= self.ends_ms
 
 
-def span_of(window: Lasting, at_ms: int) -> Span:
+def span_of(window: Lasting, at_ms: int, zone: Zone = UTC) -> Span:
     """The window that a moment (Unix ms, from 1970 on) falls into.
 
     >>> span_of(Window.WEEK, 1_795_292_153_123)
@@ -68,30 +109,30 @@ def span_of(window: Lasting, at_ms: int) -> Span:
     """
     if isinstance(window, int):
         return _virtual(window, at_ms)
-    day = at_ms // _DAY_MS
+    day = zone.day(at_ms)
     match window:
         case Window.TOTAL:
             return Span("total")
         case Window.DAY:
-            return _span(_text(day), day, day + 1)
+            return _span(zone, _text(day), day, day + 1)
         case Window.WEEK:
             first = day - (day - _MONDAY) % 7
-            return _span(_week(first), first, first + 7)
+            return _span(zone, _week(first), first, first + 7)
         case Window.MONTH:
             first = day - _civil(day)[2] + 1
             following = first + 31
-            return _span(_text(first)[:7], first, following - _civil(following)[2] + 1)
+            return _span(zone, _text(first)[:7], first, following - _civil(following)[2] + 1)
         case _:
             assert_never(window)
 
 
-def day_of(at_ms: int) -> str:
+def day_of(at_ms: int, zone: Zone = UTC) -> str:
     """The day of a moment, as the books write it.
 
     >>> day_of(1_795_292_153_123)
     '2026-11-21'
     """
-    return _text(at_ms // _DAY_MS)
+    return _text(zone.day(at_ms))
 
 
 def spent_in(span: Span, days: Mapping[str, Nanodollars]) -> Nanodollars:
@@ -105,8 +146,8 @@ def _virtual(length_ms: int, at_ms: int) -> Span:
     return Span(str(number), after="", ends_ms=(number + 1) * length_ms)
 
 
-def _span(label: str, first: int, after: int) -> Span:
-    return Span(label, _text(first), _text(after), after * _DAY_MS)
+def _span(zone: Zone, label: str, first: int, after: int) -> Span:
+    return Span(label, _text(first), _text(after), zone.begins_ms(after))
 
 
 def _week(monday: int) -> str:

@@ -134,11 +134,12 @@ Event = Reserved | ReserveRefused | FirstToken | CallSucceeded | CallFailed | Lo
 
 @frozen
 class Reserve:
-    """Hold this much for this attempt, if it is at most one part in `share` of what each budget has left."""
+    """Hold this much for an attempt at this model, if it is at most one part in `share` of what each has left."""
 
     attempt: AttemptId
     amount: Nanodollars
     share: int = 1
+    model: str = ""
 
 
 @frozen

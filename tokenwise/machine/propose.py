@@ -152,7 +152,7 @@ def _reserve(run: Run, index: int, intent: Intent, bid: Bid, outside: Left | Non
     run = run.put(index, after, holding[0])
     shared = intent.need.open_ended and (outside is None or bid.amount > outside.least)
     share = run.job.policy.fair_share if shared else 1
-    return run, (*_moves(run, intent, attempt), Reserve(attempt.id, bid.amount, share))
+    return run, (*_moves(run, intent, attempt), Reserve(attempt.id, bid.amount, share, bid.model))
 
 
 def _with_attempt(run: Run, before: StepRun, attempt: Attempt) -> StepRun:

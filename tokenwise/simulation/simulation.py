@@ -14,7 +14,8 @@ from attrs import Factory, define, evolve, field, frozen
 
 from tokenwise.budgets import ledger
 from tokenwise.budgets.budget import Budget, Short
-from tokenwise.budgets.limits import NOBODY, Account, Limits
+from tokenwise.budgets.limit import NOBODY, Account
+from tokenwise.budgets.limits import Limits
 from tokenwise.budgets.nested import Budgets
 from tokenwise.faults import Fault
 from tokenwise.ids import AttemptId, jitter
@@ -314,7 +315,7 @@ class Driver:
         heapq.heappush(self._later, (at_ms, self._sequence, live, event))
 
     def _reserve(self, live: _Live, command: Reserve) -> Event:
-        attempt, scopes = command.attempt, self.limits.scopes(live.arrival.account, self.now_ms)
+        attempt, scopes = command.attempt, self.limits.scopes(live.arrival.account, self.now_ms, command.model)
         if scopes:
             answer = self.budgets.reserve(live.arrival.job.id, attempt, command.amount, scopes, share=command.share)
             if isinstance(answer, Short):

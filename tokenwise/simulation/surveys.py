@@ -15,7 +15,7 @@ from attrs import define, field, frozen
 from attrs.validators import in_, min_len
 
 from tokenwise.budgets import ledger
-from tokenwise.budgets.limits import Account
+from tokenwise.budgets.limit import Account
 from tokenwise.budgets.nested import Closed
 from tokenwise.catalog.models import Catalog
 from tokenwise.errors import InputError, Problem

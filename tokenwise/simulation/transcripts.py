@@ -38,8 +38,8 @@ def _command(command: Command) -> str:
         case CallModel():
             silent = {"checks": not command.checks, "held": not command.held}
             return _shown(command, hidden=("native_id", *(name for name, nothing in silent.items() if nothing)))
-        case Reserve(share=1):
-            return _shown(command, hidden=("share",))
+        case Reserve(share=share):  # `Routed` and `Escalated` say which model it is
+            return _shown(command, hidden=("share", "model") if share == 1 else ("model",))
         case _:
             return _shown(command)
 

@@ -11,7 +11,7 @@ from typing import Final
 from attrs import field, frozen
 from attrs.validators import ge, le, min_len
 
-from tokenwise.budgets.limits import Limit
+from tokenwise.budgets.limit import Limit
 from tokenwise.budgets.windows import Window
 from tokenwise.catalog.models import Catalog
 from tokenwise.machine.opinions import choice_of

@@ -13,7 +13,7 @@ from typing import Final
 from attrs import frozen
 
 from tokenwise.budgets.ledger import Corrected
-from tokenwise.budgets.limits import EVERYBODY, Account
+from tokenwise.budgets.limit import EVERYBODY, Account
 from tokenwise.budgets.windows import Window, span_of
 from tokenwise.errors import InputError, Problem
 from tokenwise.ids import AttemptId

@@ -33,15 +33,24 @@ class Holder:
     """
 
     store: _Asked
-    scopes_of: Callable[[str], tuple[str, ...]]
+    scopes_of: Callable[[str, str], tuple[str, ...]]
     give_way: Callable[[str], bool] = lambda _: False
     now_ms: Callable[[], int] = lambda: 0
     _refusals: Refusals = field(factory=Refusals)
     _since: Since = field(factory=Since)
 
-    def reserve(self, run_id: str, attempt: AttemptId, amount: Nanodollars, answer: Answer, *, share: int = 1) -> None:
-        """Hold the amount in every budget that applies to the run, or in none."""
-        scopes = self.scopes_of(run_id)
+    def reserve(
+        self,
+        run_id: str,
+        attempt: AttemptId,
+        amount: Nanodollars,
+        answer: Answer,
+        *,
+        share: int = 1,
+        model: str = "",
+    ) -> None:
+        """Hold the amount in every budget that applies to the run's call to this model, or in none."""
+        scopes = self.scopes_of(run_id, model)
         told = self.store.reserve(run_id, attempt, amount, scopes, share=share)
         while isinstance(told, NotHeld) and self.give_way(told.scope):
             told = self.store.reserve(run_id, attempt, amount, scopes, share=share)
@@ -76,5 +85,10 @@ def holder_for(journal: Journal, store: ProcessStore | LocalStore, in_force: InF
     The journal's leases are taken from the same budgets, and give way to calls.
     """
     leases = journal.leases
-    leases.lender, leases.scopes_of, leases.limited = store, in_force.scopes, in_force.limited
-    return Holder(store, lambda run_id: in_force.scopes(journal.account_of(run_id)), leases.give_way, journal.now_ms)
+    leases.lender, leases.scopes_of, leases.limited = store, in_force.plain_scopes, in_force.limited
+    leases.strict = in_force.beside
+
+    def scopes_of(run_id: str, model: str) -> tuple[str, ...]:
+        return in_force.scopes(journal.account_of(run_id), model)
+
+    return Holder(store, scopes_of, leases.give_way, journal.now_ms)

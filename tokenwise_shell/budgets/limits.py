@@ -1,5 +1,8 @@
 """The limits in force on this machine: the core's, by this machine's clock and with what its ledger says was spent.
 
+What a limit of one owner (everybody, a key, a tag) has spent is known in memory. What each session or model has, the
+ledger's `sums` are asked for, when its budget is opened.
+
 The budgets themselves are kept by a `Store`. Calls that are under way when a limit begins count in it only if the
 ledger knows their cost by then.
 """
@@ -9,12 +12,14 @@ from functools import partial
 
 from attrs import define, field
 
-from tokenwise.budgets.limits import Account, Limit, Limits, Store
-from tokenwise.budgets.windows import Span
+from tokenwise.budgets.limit import Account, Limit
+from tokenwise.budgets.limits import Limits, Store
+from tokenwise.budgets.windows import UTC, Span, Zone
 from tokenwise.money import Nanodollars
 from tokenwise_shell.config.settings import Settings
 from tokenwise_shell.ledger.journal import Journal
 from tokenwise_shell.ledger.spending import Spending, load_spending
+from tokenwise_shell.ledger.sums import OwnerSums
 
 __all__ = ["InForce", "limits_for", "limits_of"]
 
@@ -30,11 +35,13 @@ class InForce:
     now_ms: Callable[[], int]
     load: Callable[[], Spending] = Spending
     tally: Spending = field(factory=Spending)
+    sums: OwnerSums | None = None
+    zone: Zone = UTC
     _loaded: Spending | None = None
     _limits: Limits = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._limits = Limits(self.store, self.spent)
+        self._limits = Limits(self.store, self.spent, self.zone)
 
     def __iter__(self) -> Iterator[Limit]:
         return iter(self._limits)
@@ -55,8 +62,10 @@ class InForce:
         if self._loaded is None:
             self._loaded = await trio.to_thread.run_sync(self.load)
 
-    def spent(self, limit: Limit, owner: str, span: Span) -> Nanodollars:  # noqa: ARG002 -- one owner each, so far
-        """What is known to be spent under a limit in a window."""
+    def spent(self, limit: Limit, owner: str, span: Span) -> Nanodollars:
+        """What is known to be spent under a limit, by this owner, in a window."""
+        if not limit.is_plain:
+            return self.sums.spent(owner, span) if self.sums else Nanodollars(0)
         return Nanodollars(sum(known.spent(span, limit.key, limit.tag) for known in (self.read(), self.tally)))
 
     def add(self, limit: Limit) -> None:
@@ -75,9 +84,30 @@ class InForce:
         """From now on these are the limits of keys, and no others: new ones begin, others change, the rest end."""
         self._limits.limit_keys(limits, self.now_ms())
 
-    def scopes(self, account: Account) -> tuple[str, ...]:
-        """Every budget that a run of this account has to fit into now."""
-        return self._limits.scopes(account, self.now_ms())
+    def scopes(self, account: Account, model: str = "") -> tuple[str, ...]:
+        """Every budget that a call of this account to this model has to fit into now."""
+        return self._limits.scopes(account, self.now_ms(), model)
+
+    def plain_scopes(self, account: Account) -> tuple[str, ...]:
+        """Of these, the budgets of everybody, of the key and of the tags: those that leases are taken from."""
+        return self._limits.plain_scopes(account, self.now_ms())
+
+    def beside(self, account: Account) -> bool:
+        """Whether calls of this account may have to fit into others than these."""
+        return any(
+            limit.model is not None or limit.each == "model" or limit.owner_of(account) is not None
+            for limit in self._limits.of_many
+        )
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The names under which limits read something off requests."""
+        names = (limit.each for limit in self._limits.of_many)
+        return tuple(dict.fromkeys(name for name in names if name not in (None, "key", "model")))
+
+    def present(self) -> Iterator[tuple[Limit, str, str]]:
+        """The budgets that were asked for lately: limit, owner and scope."""
+        return self._limits.present()
 
     def limited(self, account: Account) -> Account:
         """The account with those of its tags alone that have limits."""
@@ -85,25 +115,32 @@ class InForce:
 
     def renew(self, scopes: Iterable[str]) -> None:
         """Open these budgets again, with what is known to be spent by now: the store has forgotten them."""
+        if self.sums:
+            self.sums.catch_up()
         self._limits.renew(scopes)
 
 
 def limits_of(settings: Settings) -> tuple[Limit, ...]:
-    """The limits that the configuration sets: for everybody, and for tags. Those of keys stand with the keys."""
+    """The limits that the configuration sets. Those of keys stand with the keys."""
     tagged = (
         Limit(amount, window, tag=tag)
         for tag, windows in settings.tag_budgets.items()
         for window, amount in windows.items()
     )
-    return (*(Limit(amount, window) for window, amount in settings.budgets.items()), *tagged)
+    listed = (row for row in settings.limits if isinstance(row, Limit))
+    return (*(Limit(amount, window) for window, amount in settings.budgets.items()), *tagged, *listed)
 
 
-def limits_for(journal: Journal, store: Store, limits: Iterable[Limit]) -> InForce:
+def limits_for(journal: Journal, store: Store, limits: Iterable[Limit], zone: Zone = UTC) -> InForce:
     """These limits, with what the journal's ledger says was spent under each.
 
     Raises OSError where it cannot be read. Without limits it is not read.
     """
-    in_force = InForce(store, journal.now_ms, partial(_loaded, journal), journal.tally)
+    limits, path = tuple(limits), journal.file.path
+    journal.zone = journal.tally.zone = zone
+    of_many = tuple(limit for limit in limits if not limit.is_plain)
+    sums = OwnerSums(path, of_many, zone) if of_many else None
+    in_force = InForce(store, journal.now_ms, partial(_loaded, journal, sums), journal.tally, sums, zone)
     for limit in limits:
         in_force.add(limit)
     if in_force:
@@ -111,10 +148,19 @@ def limits_for(journal: Journal, store: Store, limits: Iterable[Limit]) -> InFor
     return in_force
 
 
-def _loaded(journal: Journal) -> Spending:
+def _loaded(journal: Journal, sums: OwnerSums | None) -> Spending:
     """What the ledger knew when this process entered it. From now on the process keeps the sums of all of it."""
-    journal.keeps_sums = True
-    return load_spending(journal.file.path, _unheard, until=journal.entered)
+    path, zone = journal.file.path, journal.zone
+
+    def keep() -> None:
+        load_spending(path, _unheard, zone=zone)
+        if sums:
+            sums.catch_up()
+
+    journal.keep_sums = keep
+    if sums:
+        sums.catch_up()
+    return load_spending(path, _unheard, until=journal.entered, zone=zone)
 
 
 def _unheard(_: str) -> None:

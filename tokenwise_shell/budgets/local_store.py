@@ -85,7 +85,14 @@ class LocalStore:
 
     def end(self, scope: str) -> bool:
         """Whether this process holds nothing there; others may, so the budget stays."""
-        return not any(scope in held.scopes for held in self._holds.values())
+        if any(scope in held.scopes for held in self._holds.values()):
+            return False
+        return self.rest(scope)
+
+    def rest(self, scope: str) -> bool:
+        """See `limits.Store`: the file keeps it."""
+        self._ends_ms.pop(scope, None)
+        return True
 
     def __getitem__(self, scope: str) -> Budget:
         """How a budget stands now. Raises KeyError for a scope that nobody has opened."""

@@ -36,13 +36,13 @@ async def open_holder(
         return
     if settings.budget_store == LOCAL:
         with closing(LocalStore(journal.file.path, journal.writer)) as shared:
-            in_force = limits_for(journal, shared, limits)
+            in_force = limits_for(journal, shared, limits, settings.zone)
             yield holder_for(journal, shared, in_force), in_force
         return
     if limits and journal.others:
         notice(_several(journal.others))
     store = ProcessStore()
-    in_force = limits_for(journal, store, limits)
+    in_force = limits_for(journal, store, limits, settings.zone)
     yield holder_for(journal, store, in_force), in_force
 
 

@@ -43,6 +43,10 @@ class ProcessStore:
         """Close a budget unless money is held in it, and say whether that was so."""
         return self.budgets.end(scope)
 
+    def rest(self, scope: str) -> bool:
+        """See `limits.Store`: it stays open here until it is ended."""
+        return self.budgets.rest(scope)
+
     def __getitem__(self, scope: str) -> Budget:
         """How a budget stands now. Raises KeyError for a scope that is not open."""
         return self.budgets[scope]

@@ -13,7 +13,7 @@ import trio
 from attrs import define, field, frozen
 
 from tokenwise.budgets.budget import Hold
-from tokenwise.budgets.limits import Account, Limit
+from tokenwise.budgets.limit import Account, Limit
 from tokenwise.errors import InputError, Problem
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
@@ -73,6 +73,15 @@ class SharedBudgets:
         self._ends_ms.pop(scope, None)
         return True
 
+    def rest(self, scope: str) -> bool:
+        """See `limits.Store`: the store keeps it. What it is still to be told is told first."""
+        if scope not in self._due:
+            self._ends_ms.pop(scope, None)
+        return True
+
+    def __contains__(self, scope: object) -> bool:
+        return scope in self._ends_ms
+
     def ends_ms(self, scope: str) -> int | None:
         """When the budget's window ends; None where that is never, or not known here."""
         return self._ends_ms.get(scope)
@@ -108,9 +117,18 @@ class SharedHolder:
     _refusals: Refusals = field(factory=Refusals)
     _since: Since = field(factory=Since)
 
-    def reserve(self, run_id: str, attempt: AttemptId, amount: Nanodollars, answer: Answer, *, share: int = 1) -> None:
-        """Hold the amount in every budget that applies to the run, or in none; answered at once or later."""
-        place, scopes = (run_id, attempt), self.in_force.scopes(self.account_of(run_id))
+    def reserve(
+        self,
+        run_id: str,
+        attempt: AttemptId,
+        amount: Nanodollars,
+        answer: Answer,
+        *,
+        share: int = 1,
+        model: str = "",
+    ) -> None:
+        """Hold the amount in every budget that applies to the run's call to this model; answered at once or later."""
+        place, scopes = (run_id, attempt), self.in_force.scopes(self.account_of(run_id), model)
         if not scopes or not amount:  # what is free needs nobody's leave
             self._unlimited.add(place)
             answer(Granted(Hold(amount)))
@@ -210,8 +228,8 @@ async def open_shared(
     async with opening as store, trio.open_nursery() as nursery:
         slices = Slices(store, journal.writer)
         budgets = SharedBudgets(slices)
-        in_force = limits_for(journal, budgets, limits)
-        journal.leases.limited = in_force.limited
+        in_force = limits_for(journal, budgets, limits, settings.zone)
+        journal.leases.limited, journal.leases.strict = in_force.limited, in_force.beside
         nursery.start_soon(slices.tend)
         try:
             yield SharedHolder(slices, budgets, in_force, journal.account_of, nursery, notice)

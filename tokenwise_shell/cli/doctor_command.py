@@ -296,7 +296,7 @@ def _reason(error: OSError) -> str:
 
 
 def _holds_secrets(settings: Settings) -> bool:
-    secret = (".api_key", "budget_store")
+    secret = (".api_key", "budget_store") if settings.store_url else (".api_key",)
     return any(
         origin.source.startswith("file ") and (origin.key.endswith(secret) or ".headers." in origin.key)
         for origin in settings.origins

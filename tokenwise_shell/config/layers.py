@@ -13,7 +13,7 @@ from attrs import field, frozen
 from tokenwise.errors import InputError, Problem
 from tokenwise_shell.config import paths
 from tokenwise_shell.config.file import Branch
-from tokenwise_shell.config.limits import EachLimit
+from tokenwise_shell.config.limits import LimitRow
 from tokenwise_shell.config.permitted import Permitted
 from tokenwise_shell.config.sections import Given, Sections, provider_names, sections, tag_names
 from tokenwise_shell.config.settings import BUILT_IN, KEYS, Key, Origin, provider_keys, tag_keys
@@ -31,7 +31,7 @@ class Layers:
     models: tuple[object, ...]
     permitted: Permitted
     aliases: Mapping[str, str]
-    limits: tuple[EachLimit, ...]
+    limits: tuple[LimitRow, ...]
     providers: tuple[str, ...]
     tags: tuple[str, ...]
     origins: tuple[Origin, ...]

@@ -1,26 +1,34 @@
-"""The list `limits` of the configuration: what nobody's request may exceed, whatever it says itself.
+"""The list `limits` of the configuration: what nobody may exceed, whatever a request to the proxy says itself.
 
-    limits: [{each: request, budget: 2.00}]
+    limits:
+      - {each: request, budget: 2.00}
+      - {each: session, budget: 5.00, on_limit: pause}
+      - {each: user, budget: 20, window: month}
+      - {model: "anthropic/*", budget: 100, window: day}
 
-Each row says whom it holds and for how much. `each: request` is all that is understood so far; a row of any other kind
-is refused and never passed over, since whoever wrote it relies on it.
+Each row says whom it holds, for how much and for how long. What is not understood is refused and never passed over,
+since whoever wrote it relies on it.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from attrs import frozen
 
+from tokenwise.budgets.limit import Limit
+from tokenwise.budgets.windows import Window
 from tokenwise.errors import Problem
 from tokenwise.money import Nanodollars
 from tokenwise_shell.config.file import Branch, Leaf, Row, Tree
-from tokenwise_shell.config.values import USD, nearest, shown, shown_name
+from tokenwise_shell.config.values import TAG, USD, Form, choice, nearest, shown, shown_name
 
-__all__ = ["EachLimit", "limits_in"]
+__all__ = ["EachLimit", "LimitRow", "limits_in"]
 
-_EACH: Final = ("request",)
-_FIELDS: Final = ("each", "budget")
+_REQUEST: Final = "request"
+_USUAL: Final = (_REQUEST, "session", "user", "key", "model")
+_EXAMPLE: Final = "a list such as [{each: session, budget: 5.00}]"
 
 
 @frozen
@@ -31,10 +39,47 @@ class EachLimit:
     budget: Nanodollars
 
 
-def limits_in(tree: Tree | None, file: Path) -> tuple[tuple[EachLimit, ...], tuple[Problem, ...]]:
+LimitRow = EachLimit | Limit
+"""One row: of single requests, or with a budget that lasts."""
+
+
+def _each(text: str) -> str:
+    # A header's name, or the path of a field. What other budgets' names begin with stays theirs.
+    if not re.fullmatch(r"[a-z][a-z0-9_.-]{0,63}", text) or text in ("tag", "process", "voucher"):
+        raise ValueError(text)
+    return text
+
+
+def _matching(pattern: re.Pattern[str], text: str) -> str:
+    if not pattern.fullmatch(text):
+        raise ValueError(text)
+    return text
+
+
+def _pattern(accepts: str, pattern: str) -> Form[str]:
+    compiled = re.compile(pattern)
+    return Form(accepts, lambda text: _matching(compiled, text))
+
+
+def _pauses(text: str) -> bool:
+    return _matching(re.compile("refuse|pause"), text) == "pause"
+
+
+_FORMS: Final[Mapping[str, Form[Any]]] = {
+    "each": Form(f"{', '.join(_USUAL)}, or the name of a header or field in lower case", _each),
+    "key": _pattern("the name of a key", r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}"),
+    "tag": _pattern("a tag", TAG.pattern),
+    "model": _pattern("the id of a model, in which * stands for anything", r"[!-%'-~]{1,200}"),
+    "budget": USD,
+    "window": choice(Window),
+    "on_limit": Form("refuse or pause", _pauses),
+}
+
+
+def limits_in(tree: Tree | None, file: Path) -> tuple[tuple[LimitRow, ...], tuple[Problem, ...]]:
     """The rows, and everything that is wrong with them."""
     problems: list[Problem] = []
-    rows: list[EachLimit] = []
+    rows: list[LimitRow] = []
     match tree:
         case None | Leaf(taken_for="nothing") | Leaf(text=""):
             pass
@@ -45,35 +90,63 @@ def limits_in(tree: Tree | None, file: Path) -> tuple[tuple[EachLimit, ...], tup
                 rows += [] if found else [_read(row)]
         case _:
             problems.append(Problem("limits", f"no list (file {file}, line {tree.line}): expected {_EXAMPLE}"))
-    return tuple(rows), tuple(problems)
-
-
-_EXAMPLE: Final = "a list such as [{each: request, budget: 2.00}]"
+    return tuple(rows), (*problems, *_twice(rows, file))
 
 
 def _wrong(row: Tree, place: str, file: Path) -> Iterator[Problem]:
-    if not isinstance(row, Branch):
-        yield Problem(place, f"no mapping (file {file}, line {row.line}): expected {_EXAMPLE}")
-        return
     at = f"file {file}, line {row.line}"
-    for name in row.items:
-        if name not in _FIELDS:
-            known = f"accepted here so far: {', '.join(_FIELDS)}"
-            yield Problem(f"{place}.{shown_name(name)}", f"not understood ({at}); {known}{nearest(name, _FIELDS)}")
-    each, budget = (_text(row.items.get(name)) for name in _FIELDS)
-    if each not in _EACH:
-        told = shown(each) if each else "missing"
-        yield Problem(f"{place}.each", f"{told} ({at}): expected {', '.join(_EACH)}, the only one so far")
-    try:
-        USD.read(budget)
-    except ValueError:
-        yield Problem(f"{place}.budget", f"{shown(budget) if budget else 'missing'} ({at}): expected {USD.accepts}")
+    if not isinstance(row, Branch):
+        yield Problem(place, f"no mapping ({at}): expected {_EXAMPLE}")
+        return
+    for name, value in row.items.items():
+        if name not in _FORMS:
+            known = f"accepted here: {', '.join(_FORMS)}"
+            yield Problem(f"{place}.{shown_name(name)}", f"not understood ({at}); {known}{nearest(name, _FORMS)}")
+            continue
+        try:
+            _FORMS[name].read(_text(value))
+        except ValueError:
+            told = shown(_text(value)) if _text(value) else "missing"
+            near = nearest(_text(value), _USUAL) if name == "each" else ""
+            yield Problem(f"{place}.{name}", f"{told} ({at}): expected {_FORMS[name].accepts}{near}")
+    if "budget" not in row.items:
+        yield Problem(f"{place}.budget", f"missing ({at}): expected {USD.accepts}")
+    yield from _contradictions(row, place, at)
 
 
-def _read(row: Tree) -> EachLimit:
+def _contradictions(row: Branch, place: str, at: str) -> Iterator[Problem]:
+    given = set(row.items)
+    if _text(row.items.get("each")) == _REQUEST and (beside := sorted(given - {"each", "budget"})):
+        yield Problem(place, f"{', '.join(beside)} ({at}): what one request may cost depends on nothing else")
+    if {"key", "tag"} <= given:
+        yield Problem(place, f"key and tag ({at}): a limit is for a key or for a tag, not for both")
+    for name in ("key", "model"):
+        if _text(row.items.get("each")) == name and name in given:
+            yield Problem(place, f"each and {name} ({at}): there is only one {name} then")
+
+
+def _read(row: Tree) -> LimitRow:
     assert isinstance(row, Branch)  # what is no mapping was reported
-    each, budget = (_text(row.items.get(name)) for name in _FIELDS)
-    return EachLimit(each, USD.read(budget))
+    given = {name: _FORMS[name].read(_text(value)) for name, value in row.items.items()}
+    if given.get("each") == _REQUEST:
+        return EachLimit(_REQUEST, given["budget"])
+    return Limit(
+        given["budget"],
+        given.get("window", Window.TOTAL),
+        given.get("key"),
+        given.get("tag"),
+        model=given.get("model"),
+        each=given.get("each"),
+        pauses=given.get("on_limit", False),
+    )
+
+
+def _twice(rows: list[LimitRow], file: Path) -> Iterator[Problem]:
+    """Two limits of one kind for one window: nobody knows which of them is meant."""
+    kinds = [(row.owner, row.window) for row in rows if isinstance(row, Limit)]
+    for owner, window in dict.fromkeys(kind for kind in kinds if kinds.count(kind) > 1):
+        assert isinstance(window, Window)
+        yield Problem("limits", f"{owner} has several limits for each {window.value} (file {file}); keep one")
 
 
 def _text(tree: Tree | None) -> str:

@@ -14,7 +14,7 @@ from attrs import field, frozen
 from tokenwise.errors import Problem
 from tokenwise_shell.config.aliases import alias_problems
 from tokenwise_shell.config.file import Branch, Leaf, Row, Tree, plain
-from tokenwise_shell.config.limits import EachLimit, limits_in
+from tokenwise_shell.config.limits import LimitRow, limits_in
 from tokenwise_shell.config.permitted import ANY_MODEL, Permitted
 from tokenwise_shell.config.settings import BUILT_IN
 from tokenwise_shell.config.values import HIDDEN, TAG, header_problem, looks_secret, nearest, shown, shown_name
@@ -58,7 +58,7 @@ class Sections:
     models: tuple[object, ...]
     permitted: Permitted
     aliases: Mapping[str, str]
-    limits: tuple[EachLimit, ...]
+    limits: tuple[LimitRow, ...]
     problems: tuple[Problem, ...]
 
 

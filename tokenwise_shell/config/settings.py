@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
-from tokenwise.budgets.windows import Window
+from tokenwise.budgets.windows import UTC, Window, Zone
 from tokenwise.money import Nanodollars
 from tokenwise.policy import AcceptRates, Cascading, Escalation, FreeModels, Policy, Strategy, Streams
 from tokenwise_shell.config import paths
-from tokenwise_shell.config.limits import EachLimit
+from tokenwise_shell.config.limits import EachLimit, LimitRow
 from tokenwise_shell.config.permitted import ANY_MODEL, Permitted
 from tokenwise_shell.config.values import (
     ALONE,
@@ -33,6 +33,7 @@ from tokenwise_shell.config.values import (
     TEXT,
     URL,
     USD,
+    ZONE,
     Form,
     choice,
     fraction,
@@ -211,6 +212,9 @@ class Settings:
     local_models: Path | None
     budget_store: str = field(repr=False)
     budget_store_fail_open: bool = False
+    time_zone: str = "UTC"
+    pause_timeout: int = 540
+    limit_webhook: str = ""
     tags: tuple[str, ...] = ()
     offline: bool
     exact_tokens: bool
@@ -218,7 +222,7 @@ class Settings:
     models: tuple[object, ...] = ()
     permitted: Permitted = ANY_MODEL
     aliases: Mapping[str, str] = field(factory=dict)
-    limits: tuple[EachLimit, ...] = ()
+    limits: tuple[LimitRow, ...] = ()
     budgets: Mapping[Window, Nanodollars] = field(factory=dict)
     tag_budgets: Mapping[str, Mapping[Window, Nanodollars]] = field(factory=dict)
     file: Path = field(eq=False)
@@ -232,6 +236,15 @@ class Settings:
         return any(origin.key == "default_budget" and origin.source != "default" for origin in self.origins)
 
     @property
+    def zone(self) -> Zone:
+        """The zone by whose calendar limits are renewed."""
+        if self.time_zone == UTC.name:
+            return UTC
+        from tokenwise_shell.config.zones import zone_named  # few have another
+
+        return zone_named(self.time_zone)
+
+    @property
     def store_url(self) -> str:
         """The server by which several machines share budgets, "" where none is named."""
         return "" if self.budget_store in (LOCAL, ALONE) else self.budget_store
@@ -242,7 +255,7 @@ class Settings:
         A request that asks for $10 under `{each: request, budget: 2.00}` gets $2.
         """
         wanted = self.default_budget if asked is None else asked
-        return min([wanted, *(limit.budget for limit in self.limits if limit.each == "request")])
+        return min([wanted, *(limit.budget for limit in self.limits if isinstance(limit, EachLimit))])
 
 
 @frozen(kw_only=True)
@@ -264,7 +277,7 @@ class Key:
 SECTIONS: Final[Mapping[str, str]] = {
     "proxy": "Where `tw serve` listens, and what it takes from its clients.",
     "ledger": "How the ledger is written.",
-    "budgets": "Limits for everything together, each for its window of the UTC calendar; a week begins on Monday.\n"
+    "budgets": "Limits for everything together, each for its window (see `time_zone`); a week begins on Monday.\n"
     "Those of one tag stand in a mapping of their own: tags: {nightly: {day: 2.50}}.",
     "risk_gate": "Refuses requests that would do irreversible harm, or that are too vague to be worth paying for.",
     "cascade": "The strategy `cascade`: cheap answers first, the strong model where they are not accepted.",
@@ -374,6 +387,13 @@ KEYS: Final[tuple[Key, ...]] = (
          "Who shares budgets: local (the processes of this machine that write one ledger), several machines by\n"
          "redis://host:6379/0 or valkey://…, or none (each process has its own).",
          "BUDGET_STORE"),
+    _key("time_zone", ZONE, "UTC", "The zone by whose calendar days, weeks and months of limits begin.", "TIME_ZONE"),
+    _key("pause_timeout", whole(1, 3600), 540,
+         "Seconds for which a call may wait for somebody to raise a limit that pauses; below the ten minutes after\n"
+         "which the vendors' own libraries give up.", "PAUSE_TIMEOUT"),
+    _key("limit_webhook", URL, "",
+         "Where to say by POST that four fifths of a limit, or all of it, are gone, or that a call waits.",
+         "LIMIT_WEBHOOK"),
     _key("budget_store_fail_open", FLAG, False,
          "Go on calling, held to no shared limit, while that server cannot be reached. Without this nothing is called.",
          "BUDGET_STORE_FAIL_OPEN"),

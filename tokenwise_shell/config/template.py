@@ -33,8 +33,12 @@ the environment. Any server that speaks one of the formats openai, anthropic or 
       base_url: http://127.0.0.1:11434/v1"""
 
 _LIMITS: Final = """\
-What nobody may exceed, whatever a request to the proxy says of its own budget:
-    - {each: request, budget: 2.00}"""
+What nobody may exceed, whatever a request to the proxy says of its own budget. `each` is request, session, user, key,
+model, or the name of a header or field; window is total, day, week or month; on_limit is refuse or pause:
+    - {each: request, budget: 2.00}
+    - {each: session, budget: 5.00, on_limit: pause}
+    - {each: user, budget: 20.00, window: month}
+    - {model: "anthropic/*", budget: 100.00, window: day}"""
 
 _MODELS: Final = """\
 Models of your own, and changes to known ones (then only what changes). A price that is not given is unknown, and a

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from attrs import frozen
 
+from tokenwise.budgets.windows import UTC
 from tokenwise.errors import InputError
 from tokenwise.money import Nanodollars, format_usd, parse_usd
 
@@ -275,6 +276,17 @@ def nearest(name: str, names: Iterable[str]) -> str:
 
     near = difflib.get_close_matches(name.strip().lower().replace("-", "_"), tuple(names), n=1)
     return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def _zone(text: str) -> str:
+    if text != UTC.name:
+        from tokenwise_shell.config.zones import zone_named  # few have another
+
+        zone_named(text)
+    return text
+
+
+ZONE: Final = Form("a time zone such as UTC or Europe/Berlin", _zone, is_text=True)
 
 
 def _read_tags(text: str) -> tuple[str, ...]:

@@ -63,10 +63,19 @@ class PlaceCall(Protocol):
 class Money(Protocol):
     """The budgets outside a run's own limit."""
 
-    def reserve(self, run_id: str, attempt: AttemptId, amount: Nanodollars, answer: Answer, *, share: int = 1) -> None:
-        """Hold the amount in every budget that applies, or in none. `answer` is called once, at once or later.
+    def reserve(
+        self,
+        run_id: str,
+        attempt: AttemptId,
+        amount: Nanodollars,
+        answer: Answer,
+        *,
+        share: int = 1,
+        model: str = "",
+    ) -> None:
+        """Hold the amount in every budget that applies to a call of this model, or in none.
 
-        It may be at most one part in `share` of what each has left.
+        `answer` is called once, at once or later. It may be at most one part in `share` of what each has left.
         """
         ...
 
@@ -270,9 +279,9 @@ class _Live:
 
     def perform(self, command: Reserve | CallModel | AbandonCall | Wait | Finish) -> None:
         match command:
-            case Reserve(attempt=attempt, amount=amount, share=share):
+            case Reserve(attempt=attempt, amount=amount, share=share, model=model):
                 heard = partial(self.answered, attempt)
-                self.shell.money.reserve(self.run_id, attempt, amount, heard, share=share)
+                self.shell.money.reserve(self.run_id, attempt, amount, heard, share=share, model=model)
             case AbandonCall(attempt=attempt):
                 if scope := self.scopes.get(attempt):
                     scope.cancel(reason="the run no longer wants this call")

@@ -1,22 +1,28 @@
-"""Under whom calls are booked: an access key and tags, in memory and as the ledger's lines say it.
+"""Under whom calls are booked: an access key, tags and marks, in memory and as the ledger's lines say it.
 
-A line without `tags` has none; `key` is always there, "" for none.
+A line without `tags` has none, nor has one without `each` marks; `key` is always there, "" for none.
 """
 
 from collections.abc import Mapping
 
-from tokenwise.budgets.limits import Account
+from tokenwise.budgets.limit import Account
 
 __all__ = ["account_of", "booking_of"]
 
 
 def account_of(line: Mapping[str, object]) -> Account:
     """The account of a line in which `proof.what_is_wrong` found nothing."""
-    tags = line.get("tags", ())
+    tags, marks = line.get("tags", ()), line.get("each", {})
     assert isinstance(tags, (list, tuple))
-    return Account(str(line["key"]), tuple(tags))
+    assert isinstance(marks, dict)
+    return Account(str(line["key"]), tuple(tags), tuple(marks.items()))
 
 
 def booking_of(account: Account) -> dict[str, object]:
     """The fields of a line that name its account."""
-    return {"key": account.key, "tags": list(account.tags)} if account.tags else {"key": account.key}
+    fields: dict[str, object] = {"key": account.key}
+    if account.tags:
+        fields["tags"] = list(account.tags)
+    if account.marks:
+        fields["each"] = dict(account.marks)
+    return fields

@@ -18,7 +18,8 @@ from pathlib import Path
 from attrs import define, field
 
 from tokenwise.budgets.ledger import Abandoned, Charged, Entry, Finished, Reservation
-from tokenwise.budgets.limits import NOBODY, Account
+from tokenwise.budgets.limit import NOBODY, Account
+from tokenwise.budgets.windows import UTC, Zone, day_of
 from tokenwise.ids import AttemptId
 from tokenwise_shell.config.settings import LedgerSync
 from tokenwise_shell.ledger.booking import booking_of
@@ -29,7 +30,7 @@ from tokenwise_shell.ledger.leases import Leases
 from tokenwise_shell.ledger.recovery import Recovered, closings_for, summed
 from tokenwise_shell.ledger.rotation import ROTATE_BYTES, Rotation
 from tokenwise_shell.ledger.segments import locked, naming, numbered, or_closed
-from tokenwise_shell.ledger.spending import Spending, load_spending
+from tokenwise_shell.ledger.spending import Spending
 from tokenwise_shell.ledger.writers import Position, Registered, Writer, boot_id, take_roll
 
 __all__ = ["Journal"]
@@ -64,7 +65,8 @@ class Journal:
     commits: GroupCommit = field(init=False)
     tally: Spending = field(factory=Spending)
     bookmarks: Bookmarks = field(factory=Bookmarks)
-    keeps_sums: bool = False
+    keep_sums: Callable[[], None] | None = None
+    zone: Zone = UTC
     _runs: dict[str, _Numbers] = field(factory=dict)
     _owing: dict[tuple[str, AttemptId], str] = field(factory=dict)
 
@@ -109,12 +111,20 @@ class Journal:
         line = {**_head(self.now_ms(), "", 0, kind, account), "writer": self.writer, **fields}
         return self.file.append([encode_line(line)])
 
-    def enrol(self, run_id: str, *, key: str = "", tags: tuple[str, ...] = (), seq: int = 0) -> None:
+    def enrol(
+        self,
+        run_id: str,
+        *,
+        key: str = "",
+        tags: tuple[str, ...] = (),
+        marks: tuple[tuple[str, str], ...] = (),
+        seq: int = 0,
+    ) -> None:
         """Say under whom a run is booked, and with which number it goes on where it is resumed.
 
         It holds until the run has finished, and for its planning and judging calls too, whose ids begin with its own.
         """
-        self._runs[run_id] = _Numbers(Account(key, tags), seq)
+        self._runs[run_id] = _Numbers(Account(key, tags, marks), seq)
 
     def account_of(self, run_id: str) -> Account:
         """Under whom a run is booked."""
@@ -150,10 +160,10 @@ class Journal:
         """
         match entry:
             case Reservation(attempt=attempt):
-                self._owing[run_id, attempt] = iso(at_ms)[:10]
+                self._owing[run_id, attempt] = day_of(at_ms, self.zone)
                 return {"writer": self.writer}
             case Charged(attempt=attempt, amount=amount) | Abandoned(attempt=attempt, amount=amount):
-                self.tally.count(account, self._owing.pop((run_id, attempt), iso(at_ms)[:10]), amount)
+                self.tally.count(account, self._owing.pop((run_id, attempt), "") or day_of(at_ms, self.zone), amount)
             case _:
                 pass
         return {}
@@ -197,8 +207,8 @@ class Journal:
         with suppress(OSError):
             if moved is not None:
                 self.rotation.place.move(moved)
-            if self.keeps_sums:
-                load_spending(self.file.path, _unheard)
+            if self.keep_sums:
+                self.keep_sums()
 
     def close(self) -> None:
         """Write and sync what is left. Raises LinesUnwritable where the disk took less than everything."""
@@ -233,10 +243,6 @@ def _enter(file: LineFile, at_ms: int, boot: str, closings: Sequence[Line]) -> R
         place.leave(owing=False)
         raise
     return place
-
-
-def _unheard(_: str) -> None:
-    """For notices that opening the ledger has given already."""
 
 
 def _head(at_ms: int, run: str, seq: int, kind: object, account: Account) -> dict[str, object]:

@@ -21,7 +21,7 @@ from attrs import define, field
 
 from tokenwise.budgets.budget import Budget
 from tokenwise.budgets.leases import lease_for
-from tokenwise.budgets.limits import Account
+from tokenwise.budgets.limit import Account
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
 
@@ -86,17 +86,23 @@ class Leases:
     """The leases of one process. `scopes_of` names the budgets of an account as they are now; without any, none limits.
 
     `limited` leaves an account those of its tags that have limits: there is no lease for each tag that anybody sends.
+    Where it is `strict`, there are budgets beside those that leases are taken from (each session's, a model's), and
+    every reservation is synced before its call leaves.
     """
 
     write: WriteLine
     lender: Lender | None = None  # nobody, as long as no account has scopes
     scopes_of: Callable[[Account], tuple[str, ...]] = lambda _: ()
     limited: Callable[[Account], Account] = lambda account: account
+    strict: Callable[[Account], bool] = lambda _: False
     _leases: dict[Account, _Lease] = field(factory=dict)
+    _beside: deque[int] = field(factory=deque)
 
     def draw(self, account: Account, amount: Nanodollars, position: int) -> None:
         """Count a reservation that has been written at this position."""
-        account = self.limited(account) if account.tags else account
+        if self.strict(account):
+            self._beside.append(position)
+        account = self.limited(account) if account.tags or account.marks else account
         lease = self._leases.get(account) or self._leases.setdefault(account, _Lease(account))
         before = lease.rest
         lease.since_line += amount
@@ -109,7 +115,7 @@ class Leases:
 
     def covered(self) -> bool:
         """Whether all that was reserved and not synced is within leases that are on the disk."""
-        return all(lease.unsynced <= lease.covers for lease in self._leases.values())
+        return not self._beside and all(lease.unsynced <= lease.covers for lease in self._leases.values())
 
     def low(self) -> bool:
         """Whether some lease is half used up, so that a sync now spares others the wait."""
@@ -138,6 +144,8 @@ class Leases:
 
     def synced(self, upto: int) -> None:
         """Everything up to this position is on the disk, leases and reservations."""
+        while self._beside and self._beside[0] <= upto:
+            self._beside.popleft()
         for lease in self._leases.values():
             while lease.pending and lease.pending[0][0] <= upto:
                 lease.unsynced -= lease.pending.popleft()[1]

@@ -14,7 +14,7 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-from tokenwise.budgets.limits import Account
+from tokenwise.budgets.limit import Account
 from tokenwise.errors import Problem
 from tokenwise_shell.ledger.booking import account_of
 from tokenwise_shell.ledger.corrections import CORRECTED, CORRECTIONS, Chain, overrun_by, spent_by
@@ -44,6 +44,7 @@ _NEEDS: Final[Mapping[str, tuple[tuple[str, type], ...]]] = {
     "finished": (*_ENVELOPE, ("status", str), ("spent_nano", int), ("overrun_nano", int)),
     "leased": (*_ENVELOPE, ("writer", str), ("lease", int), ("amount_nano", int)),
     "lease_ended": (*_ENVELOPE, ("writer", str), ("lease", int)),
+    "limit_raised": (*_ENVELOPE, ("scope", str), ("amount_nano", int)),
 }
 _WORDS: Final = {int: "a whole number", str: "a text", bool: "true or false"}
 
@@ -53,10 +54,16 @@ def what_is_wrong(line: Line) -> str:
     for name, kind in _NEEDS.get(str(line.get("type")), _ENVELOPE):
         if type(line.get(name)) is not kind:
             return f"field {name!r} is {line.get(name)!r:.40}, expected {_WORDS[kind]}"
+    if "each" in line and not _is_text_by_name(line["each"]):
+        return f"field 'each' is {line['each']!r:.40}, expected texts by name"
     if "tags" in line and not _are_texts(line["tags"]):
         return f"field 'tags' is {line['tags']!r:.40}, expected a list of texts"
     amounts = ("amount_nano", "was_nano", "reserved_nano") if line.get("type") == CORRECTED else ("amount_nano",)
     return "a negative amount" if any(line.get(name, 0) < 0 for name in amounts) else ""
+
+
+def _is_text_by_name(value: object) -> bool:
+    return isinstance(value, dict) and _are_texts([*value.values()])
 
 
 def _are_texts(value: object) -> bool:

@@ -15,7 +15,7 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-from tokenwise.budgets.limits import Account
+from tokenwise.budgets.limit import Account
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
 from tokenwise_shell.ledger.booking import account_of, booking_of

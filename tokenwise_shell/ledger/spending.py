@@ -16,17 +16,17 @@ from typing import Final
 import orjson
 from attrs import define, field
 
-from tokenwise.budgets.limits import Account
-from tokenwise.budgets.windows import Span, spent_in
+from tokenwise.budgets.limit import Account
+from tokenwise.budgets.windows import UTC, Span, Zone, day_of, spent_in
 from tokenwise.money import Nanodollars
 from tokenwise_shell.ledger.booking import account_of
 from tokenwise_shell.ledger.corrections import CORRECTED, spent_by
-from tokenwise_shell.ledger.jsonl import Line, read_lines
+from tokenwise_shell.ledger.jsonl import Line, ms_of, read_lines
 from tokenwise_shell.ledger.proof import CLOSINGS, what_is_wrong
 from tokenwise_shell.ledger.segments import numbered
 from tokenwise_shell.ledger.writers import Position
 
-__all__ = ["Spending", "load_spending"]
+__all__ = ["Spending", "day_in", "end_of_lines", "hash_before", "load_spending"]
 
 # A checkpoint is written when this much had to be read: a twentieth of a second's work.
 _WORTH_KEEPING: Final = 1 << 22
@@ -34,7 +34,7 @@ _WORTH_KEEPING: Final = 1 << 22
 # Before a position, so many bytes are hashed: more than one line, and each line has its own time and numbers.
 _HASHED: Final = 4096
 
-_VERSION: Final = 3  # 2 knew no corrections
+_VERSION: Final = 4  # 2 knew no corrections, 3 no zones
 
 _COUNTED: Final = CLOSINGS | {"reserved", CORRECTED}
 
@@ -47,13 +47,14 @@ def _days() -> defaultdict[str, defaultdict[str, Nanodollars]]:
 class Spending:
     """Sums by key and day, and the day on which each open call was reserved. `read` is how far, by file number.
 
-    `tagged` are the same sums by tag; a call with two tags is in both.
+    `tagged` are the same sums by tag; a call with two tags is in both. Days begin when they do in `zone`.
     """
 
     days: defaultdict[str, defaultdict[str, Nanodollars]] = field(factory=_days)
     tagged: defaultdict[str, defaultdict[str, Nanodollars]] = field(factory=_days)
     open: dict[tuple[str, str, int], str] = field(factory=dict)
     read: dict[int, int] = field(factory=dict)
+    zone: Zone = UTC
 
     def add(self, line: Line) -> None:
         """Count one line. One that `what_is_wrong` objects to counts for nothing; `verify` reports it."""
@@ -63,7 +64,7 @@ class Spending:
         if what_is_wrong(line):
             return
         place = (line["run"], line["step"], line["attempt"])
-        day = line["at"][:10]
+        day = day_in(self.zone, line["at"])
         if kind == "reserved":
             self.open[place] = day
         else:
@@ -82,8 +83,18 @@ class Spending:
         return Nanodollars(sum(spent_in(span, days) for days in wanted))
 
 
+def day_in(zone: Zone, at: str) -> str:
+    """The day of a line's moment, as it is in a zone."""
+    return at[:10] if zone is UTC else day_of(ms_of(at), zone)
+
+
 def load_spending(
-    ledger: Path, notice: Callable[[str], None], *, until: Position | None = None, worth_keeping: int = _WORTH_KEEPING
+    ledger: Path,
+    notice: Callable[[str], None],
+    *,
+    until: Position | None = None,
+    worth_keeping: int = _WORTH_KEEPING,
+    zone: Zone = UTC,
 ) -> Spending:
     """The sums of the whole ledger, or of what stood there at `until`. Raises OSError where it cannot be read.
 
@@ -91,7 +102,7 @@ def load_spending(
     """
     files = {number: path for number, path in numbered(ledger).items() if path.exists()}
     ends = {number: _end(path, number, until) for number, path in files.items()}
-    spending = _kept(ledger, files, ends) or Spending()
+    spending = _kept(ledger, files, ends, zone) or Spending(zone=zone)
     before = sum(spending.read.values())
     for number, path in files.items():
         start, stop = spending.read.get(number, 0), ends[number]
@@ -106,11 +117,11 @@ def load_spending(
 def _end(path: Path, number: int, until: Position | None) -> int:
     """How far to read this file."""
     if until is None or number < until.number:
-        return _end_of_lines(path)
+        return end_of_lines(path)
     return until.offset if number == until.number else 0
 
 
-def _end_of_lines(path: Path) -> int:
+def end_of_lines(path: Path) -> int:
     """The byte after the last whole line; the next may be being written."""
     with path.open("rb") as file:
         end = file.seek(0, os.SEEK_END)
@@ -135,7 +146,10 @@ def _keep(ledger: Path, files: dict[int, Path], spending: Spending) -> None:
     """Write the checkpoint, whole or not at all. Where that is not possible, the next start takes longer."""
     document = {
         "v": _VERSION,
-        "files": [[number, end, _hash(files[number], end)] for number, end in spending.read.items() if number in files],
+        "zone": spending.zone.name,
+        "files": [
+            [number, end, hash_before(files[number], end)] for number, end in spending.read.items() if number in files
+        ],
         "days": spending.days,
         "tagged": spending.tagged,
         "open": [[*place, day] for place, day in spending.open.items()],
@@ -155,13 +169,15 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _kept(ledger: Path, files: dict[int, Path], ends: dict[int, int]) -> Spending | None:
+def _kept(ledger: Path, files: dict[int, Path], ends: dict[int, int], zone: Zone) -> Spending | None:
     """What the checkpoint says, None where there is none that fits the files and goes no further than these ends."""
     try:
         document = orjson.loads(_checkpoint_of(ledger).read_bytes())
-        if document["v"] != _VERSION or not all(_fits(files, *told) for told in document["files"]):
+        if (document["v"], document["zone"]) != (_VERSION, zone.name) or not all(
+            _fits(files, *told) for told in document["files"]
+        ):
             return None
-        spending = Spending()
+        spending = Spending(zone=zone)
         for sums, name in ((spending.days, "days"), (spending.tagged, "tagged")):
             for who, days in document[name].items():
                 sums[who].update(days)
@@ -175,10 +191,11 @@ def _kept(ledger: Path, files: dict[int, Path], ends: dict[int, int]) -> Spendin
 
 
 def _fits(files: dict[int, Path], number: int, end: int, told: str) -> bool:
-    return number in files and files[number].stat().st_size >= end and _hash(files[number], end) == told
+    return number in files and files[number].stat().st_size >= end and hash_before(files[number], end) == told
 
 
-def _hash(path: Path, end: int) -> str:
+def hash_before(path: Path, end: int) -> str:
+    """A hash of what stands before this byte: a file that was replaced has another."""
     start = max(0, end - _HASHED)
     with path.open("rb") as file:
         file.seek(start)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import evolve, frozen
 
-from tokenwise.budgets.limits import Account
+from tokenwise.budgets.limit import Account
 from tokenwise.machine.run import Job, Run
 from tokenwise.money import Nanodollars
 from tokenwise.prompt import Message

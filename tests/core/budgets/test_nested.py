@@ -3,7 +3,8 @@
 import pytest
 
 from tokenwise.budgets.budget import Budget, Short
-from tokenwise.budgets.limits import Account, Limit, Limits
+from tokenwise.budgets.limit import Account, Limit
+from tokenwise.budgets.limits import Limits
 from tokenwise.budgets.nested import Budgets, Held
 from tokenwise.budgets.windows import Window
 from tokenwise.errors import InputError
@@ -74,5 +75,5 @@ def test_a_limit_for_each_key_gives_every_key_its_own():
 
 def test_a_second_limit_of_the_same_kind_and_window_is_refused():
     desk = Desk(Limit(100, Window.TOTAL, each="key", name="own"))
-    with pytest.raises(InputError, match="own: has a limit for each total already"):
+    with pytest.raises(InputError, match=r"own:\*: has a limit for each total already"):
         desk.limits.add(Limit(50, Window.TOTAL, each="key", name="own"))

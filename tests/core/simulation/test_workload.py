@@ -5,7 +5,8 @@ import itertools
 import pytest
 
 from tests.core.worlds import CATALOG, step
-from tokenwise.budgets.limits import Account, Limits
+from tokenwise.budgets.limit import Account
+from tokenwise.budgets.limits import Limits
 from tokenwise.budgets.nested import Budgets
 from tokenwise.errors import InputError
 from tokenwise.machine.run import Job

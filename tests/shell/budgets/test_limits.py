@@ -5,7 +5,7 @@ import pytest
 from tests.shell.budgets.test_process_store import asked
 from tests.shell.ledger.test_journal import charged, opened, released, reserved
 from tests.shell.store_contract import FIRST, SECOND, balance
-from tokenwise.budgets.limits import Account, Limit
+from tokenwise.budgets.limit import Account, Limit
 from tokenwise.budgets.windows import Window
 from tokenwise.errors import InputError
 from tokenwise_shell.budgets.answers import Granted, NotHeld, told

@@ -97,7 +97,7 @@ class TestHolder:
     """The store as the interpreter sees it."""
 
     def holder(self, store):
-        return Holder(store, lambda run: BOTH if run == "alices" else ONE)
+        return Holder(store, lambda run, _: BOTH if run == "alices" else ONE)
 
     def test_each_run_is_held_to_its_own_budgets(self, store):
         store.open("key:alice", 50)

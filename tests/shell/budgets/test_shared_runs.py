@@ -10,7 +10,7 @@ from tests.shell.commands import program
 from tests.shell.proxy_world import chat, proxy
 from tests.shell.redis_server import Server, needs_server
 from tests.shell.store_contract import FIRST, SECOND
-from tokenwise.budgets.limits import Account, Limit
+from tokenwise.budgets.limit import Account, Limit
 from tokenwise.budgets.windows import Window
 from tokenwise.errors import InputError
 from tokenwise.money import Nanodollars

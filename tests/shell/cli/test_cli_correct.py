@@ -8,7 +8,7 @@ from tests.shell.cli.test_cli_serving import chat, serving
 from tests.shell.commands import program, tw
 from tests.shell.redis_server import Server, needs_server
 from tokenwise.budgets.budget import Budget
-from tokenwise.budgets.limits import Account
+from tokenwise.budgets.limit import Account
 from tokenwise.budgets.windows import Window, span_of
 from tokenwise.money import Nanodollars
 from tokenwise_shell.budgets.correcting import scopes_on

@@ -12,7 +12,7 @@ from property_tests.seeded import seeded_job
 from tests.shell.budgets.test_slices import Store
 from tests.shell.engine.test_interpret import Notebook, calls_of, now_ms
 from tokenwise.budgets.ledger import Abandoned, Charged, Finished, check
-from tokenwise.budgets.limits import Account, Limit
+from tokenwise.budgets.limit import Account, Limit
 from tokenwise.budgets.windows import Window
 from tokenwise.faults import Fault
 from tokenwise.money import Nanodollars

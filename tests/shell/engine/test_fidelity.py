@@ -120,7 +120,7 @@ class Case:
                 relay = {"relay": relayed, "first_token": first_token} if self.stream else {}
                 return await caller.call(hurried(call, self.salt), **relay)
 
-            holder = Holder(ProcessStore(), scopes_of=lambda _: ())
+            holder = Holder(ProcessStore(), scopes_of=lambda *_: ())
             shell = Interpreter(place_call, holder, Notebook(), Watch(), now_ms)
             run = await shell.run(self.job, listener=moments.append)
         return run, moments

@@ -59,7 +59,7 @@ def calls_of(world, run_id="run"):
 
 
 def interpreter(world, books=None, run_id="run"):
-    holder = Holder(ProcessStore(), scopes_of=lambda _: ())
+    holder = Holder(ProcessStore(), scopes_of=lambda *_: ())
     return Interpreter(calls_of(world, run_id), holder, books or Notebook(), Watch(), now_ms)
 
 

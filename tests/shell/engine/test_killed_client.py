@@ -10,7 +10,7 @@ import pytest
 import trio
 
 from tests.shell.commands import configure, environment
-from tokenwise.budgets.limits import Limit
+from tokenwise.budgets.limit import Limit
 from tokenwise.budgets.windows import Window
 from tokenwise_shell.budgets.limits import limits_for
 from tokenwise_shell.budgets.process_store import ProcessStore

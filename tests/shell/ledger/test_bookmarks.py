@@ -5,7 +5,7 @@ import pytest
 from tests.shell.ledger.test_journal import AT_MS, die, opened, released
 from tests.shell.ledger.test_journal import charged as charge
 from tests.shell.ledger.test_journal import reserved as reservation
-from tokenwise.budgets.limits import Limit
+from tokenwise.budgets.limit import Limit
 from tokenwise.budgets.windows import Window
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars

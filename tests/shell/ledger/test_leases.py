@@ -7,7 +7,7 @@ import trio
 
 from tests.shell.ledger.test_journal import AT_MS, die, entries, finished
 from tokenwise.budgets.ledger import Charged, Released, Reservation
-from tokenwise.budgets.limits import Account
+from tokenwise.budgets.limit import Account
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
 from tokenwise.usage import Usage

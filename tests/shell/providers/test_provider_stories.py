@@ -93,7 +93,7 @@ def stage(place_call) -> Stage:
     store = ProcessStore()
     store.open("all", parse_usd("1.00"))
     books = Notebook()
-    holder = Holder(store, scopes_of=lambda _: ("all",))
+    holder = Holder(store, scopes_of=lambda *_: ("all",))
     return Stage(Interpreter(place_call, holder, books, Watch(), now_ms), books, store)
 
 

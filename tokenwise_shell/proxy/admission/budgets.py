@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
-from tokenwise.budgets.limits import EVERYBODY, Account, Limit
+from tokenwise.budgets.limit import EVERYBODY, Account, Limit
 from tokenwise.budgets.windows import lasting, span_of
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars
