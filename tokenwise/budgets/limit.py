@@ -20,7 +20,7 @@ from tokenwise.budgets.windows import Lasting, Span
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars
 
-__all__ = ["EVERYBODY", "NOBODY", "NONE", "Account", "Limit", "shown_value"]
+__all__ = ["EVERYBODY", "NOBODY", "NONE", "Account", "Limit", "glob_matches", "shown_value"]
 
 EVERYBODY: Final = "process"
 """What scopes of limits that hold for everybody begin with."""
@@ -38,7 +38,7 @@ def shown_value(text: str) -> str:
     Other bytes are written as in URLs, and what is too long is told by its hash, which nothing else can look like.
 
     >>> shown_value("7f3e-21"), shown_value("a b%\n"), shown_value("x" * 65)[:9], shown_value("")
-    ('7f3e-21', 'a%20b%25%0A', '~6a1e62e5', 'none')
+    ('7f3e-21', 'a%20b%25%0A', '~9537c5fd', 'none')
     """
     raw = text.encode("utf-8", "surrogatepass")
     if not raw:
@@ -52,6 +52,16 @@ def shown_value(text: str) -> str:
 
 def _in_order(tags: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(set(tags)))
+
+
+def glob_matches(glob: str, model: str) -> bool:
+    """Whether a model's id is one of those meant: `*` stands for any characters, `/` too, and `?` for one."""
+    return _compiled(glob).fullmatch(model) is not None
+
+
+def _compiled(glob: str) -> re.Pattern[str]:
+    parts = {"*": ".*", "?": "."}
+    return re.compile("".join(parts.get(char) or re.escape(char) for char in glob), re.DOTALL)
 
 
 @frozen
@@ -100,14 +110,13 @@ class Limit:
 
     @_models.default
     def _models_named(self) -> re.Pattern[str]:
-        parts = {"*": ".*", "?": "."}
-        return re.compile("".join(parts.get(char) or re.escape(char) for char in self.model or "*"), re.DOTALL)
+        return _compiled(self.model or "*")
 
     @property
     def owner(self) -> str:
         """Whom it limits, as the names of its budgets begin; with `each`, `*` stands for the value.
 
-        >>> Limit(Nanodollars(5), Window.TOTAL, "alice", each="session").owner
+        >>> Limit(Nanodollars(5), 86_400_000, "alice", each="session").owner
         'key:alice&session:*'
         """
         return self._owner("*")

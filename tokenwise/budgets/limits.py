@@ -43,6 +43,10 @@ class Store(Protocol):
         """Nobody has asked for this budget lately. Say whether it is kept elsewhere, and need not be ended."""
         ...
 
+    def is_spent(self, scope: str) -> bool:
+        """Whether all of an open budget is spent, as far as can be known without waiting."""
+        ...
+
     def __contains__(self, scope: object) -> bool:
         """Whether it is open, as far as is known here."""
         ...
@@ -146,6 +150,23 @@ class Limits:
     def of_many(self) -> tuple[Limit, ...]:
         """Those that have other owners than everybody, a key or a tag."""
         return tuple(self._of_many.values())
+
+    def limit_of(self, scope: str) -> Limit | None:
+        """The limit of a budget that was asked for lately; None where it is not known any more."""
+        owner = scope.rpartition(" ")[0]
+        known = [*self._by_owner.get(owner, {}).values()]
+        known += [one for _, window in self._of_many if (one := self._values.get((owner, window)))]
+        return next((one.limit for one in known if one.scope == scope), None)
+
+    def models_of(self, scope: str) -> str:
+        """The glob of the models that a budget limits, "" where it limits all."""
+        limit = self.limit_of(scope)
+        return (limit and limit.model) or ""
+
+    def scope_of(self, limit: Limit) -> str:
+        """The budget of a limit with one owner, in the window that was asked for last; "" where nobody has asked."""
+        one = self._by_owner.get(limit.owner, {}).get(limit.window) or self._values.get((limit.owner, limit.window))
+        return one.scope if one else ""
 
     def present(self) -> Iterator[tuple[Limit, str, str]]:
         """The budgets known by heart: limit, owner and scope, the one asked for last at the end."""

@@ -145,6 +145,11 @@ class Budgets:
         """How a budget stands now. Raises KeyError for a scope that is not open."""
         return self._open[scope]
 
+    def is_spent(self, scope: str) -> bool:
+        """See `limits.Store`."""
+        budget = self._open[scope]
+        return budget.spent >= budget.limit
+
     def __contains__(self, scope: object) -> bool:
         return scope in self._open
 

@@ -54,12 +54,17 @@ class Reserved:
 
 @frozen
 class ReserveRefused:
-    """A budget outside the run would not hold it: what the tightest one has left, and what others hold there."""
+    """A budget outside the run would not hold it: what the tightest one has left, and what others hold there.
+
+    `models` is the glob of those that it limits, "" where it limits all. Where it `pauses`, somebody may raise it.
+    """
 
     attempt: AttemptId
     at_ms: int
     available: Nanodollars
     held: Nanodollars
+    models: str = ""
+    pauses: bool = False
 
 
 @frozen
@@ -134,12 +139,16 @@ Event = Reserved | ReserveRefused | FirstToken | CallSucceeded | CallFailed | Lo
 
 @frozen
 class Reserve:
-    """Hold this much for an attempt at this model, if it is at most one part in `share` of what each has left."""
+    """Hold this much for an attempt at this model, if it is at most one part in `share` of what each has left.
+
+    Where it is `patient`, hold it as soon as somebody has raised the limit that refused it, or refuse it once more.
+    """
 
     attempt: AttemptId
     amount: Nanodollars
     share: int = 1
     model: str = ""
+    patient: bool = False
 
 
 @frozen

@@ -128,6 +128,11 @@ def _upgrade(run: Run, index: int, intent: Intent) -> Bid | None:
 
 
 def _bids(run: Run, intent: Intent) -> Iterator[Bid]:
+    bids = _all_bids(run, intent)
+    return (bid for bid in bids if (bid.provider, bid.model) not in run.shut) if run.shut else bids
+
+
+def _all_bids(run: Run, intent: Intent) -> Iterator[Bid]:
     match intent.aim:
         case First(preferred):
             return bids_in_order(intent.need, run.job.catalog, run.job.policy, preferred=preferred, avoid=run.avoid)

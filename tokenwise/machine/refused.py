@@ -8,8 +8,9 @@ from typing import Final
 
 from attrs import evolve
 
+from tokenwise.budgets.limit import glob_matches
 from tokenwise.machine.books import end, withdraw
-from tokenwise.machine.messages import ReserveRefused, Wait
+from tokenwise.machine.messages import Reserve, ReserveRefused, Wait
 from tokenwise.machine.propose import Left, least_for, propose
 from tokenwise.machine.run import Attempt, BackingOff, Outcome, Pending, Run, Transition
 from tokenwise.money import Nanodollars
@@ -26,11 +27,16 @@ _NOTHING: Final = Nanodollars(0)
 
 def refused(run: Run, index: int, attempt: Attempt, event: ReserveRefused) -> Transition:
     """Wait for what others hold there, or fit what it has left, or give up."""
-    run = withdraw(run, index, attempt)
+    asked, run = run, withdraw(run, index, attempt)
+    if event.models and (elsewhere := _elsewhere(run, index, attempt, event.models)):
+        return propose(elsewhere, index, attempt.intent)
     each = evolve(run.steps[index], state=Pending(), refusals=run.steps[index].refusals + 1)
     run = run.put(index, each)
     intent, cheapest = attempt.intent, least_for(run, attempt.intent)
     least = cheapest.amount if cheapest else attempt.bid.amount
+    if event.pauses and least > event.available + event.held:  # else something may be had without anybody's doing
+        bid = attempt.bid
+        return asked, (Reserve(attempt.id, bid.amount, model=bid.model, patient=True),)
     if not run.books.held:  # otherwise a sibling's end will wake it
         whole = _NOTHING if intent.need.open_ended else attempt.bid.amount
         if each.waits < _MOST_WAITS and (_may_come(whole, event) or _may_come(least, event)):
@@ -39,6 +45,15 @@ def refused(run: Run, index: int, attempt: Attempt, event: ReserveRefused) -> Tr
         if _may_come(least, event):
             return end(run, index, Outcome.BUDGET_EXHAUSTED, _OTHERS_HOLD_IT, lack=Lack(least, 0))
     return propose(run, index, intent, _left(run, attempt, event, least))
+
+
+def _elsewhere(run: Run, index: int, attempt: Attempt, models: str) -> Run | None:
+    """The run without the models whose own limit refused this, where others could answer in their place."""
+    meant = (model for model in run.job.catalog.models if glob_matches(models, model.id))
+    shut = run.shut | {(offer.provider, model.id) for model in meant for offer in model.offers}
+    without = evolve(run, shut=shut).with_state(index, Pending())
+    taken = (attempt.bid.provider, attempt.bid.model)
+    return without if taken in shut - run.shut and least_for(without, attempt.intent) else None
 
 
 def _may_come(amount: Nanodollars, event: ReserveRefused) -> bool:

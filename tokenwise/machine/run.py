@@ -180,7 +180,6 @@ _PENDING = Pending()
 _WAITING = (Pending, Parked, BackingOff)
 _BUSY = (Reserving, Calling, Streaming, BackingOff)
 _ASKING = (Reserving, Calling)
-_NOBODY: frozenset[Seat] = frozenset()
 _BLAMELESS = (Outcome.OK, Outcome.UPSTREAM_FAILED)
 
 State = Pending | Reserving | Parked | Calling | Streaming | BackingOff | Ended
@@ -223,7 +222,10 @@ class StepRun:
 
 @frozen
 class Run:
-    """A job under way. `steps` are in plan order; `books` are the run's own limit, spend and holds."""
+    """A job under way. `steps` are in plan order; `books` are the run's own limit, spend and holds.
+
+    `shut` are seats for which there is no money outside, while there is some for others.
+    """
 
     job: Job
     books: Budget
@@ -232,6 +234,7 @@ class Run:
     now_ms: int
     cooling: tuple[tuple[Seat, int], ...] = ()
     finished: bool = False
+    shut: frozenset[Seat] = frozenset()
 
     @classmethod
     def of(cls, job: Job, at_ms: int) -> "Run":
@@ -241,9 +244,9 @@ class Run:
 
     @property
     def avoid(self) -> frozenset[Seat]:
-        """The seats that are still cooling now."""
+        """The seats that are still cooling now, and those that there is no money for."""
         cooling = self.cooling
-        return frozenset([seat for seat, until_ms in cooling if self.now_ms < until_ms]) if cooling else _NOBODY
+        return self.shut | {seat for seat, until_ms in cooling if self.now_ms < until_ms} if cooling else self.shut
 
     @property
     def endings(self) -> tuple[Ended, ...]:
@@ -322,6 +325,7 @@ class Run:
             now_ms=now_ms,
             cooling=self.cooling,
             finished=finished,
+            shut=self.shut,
         )
 
     def with_state(self, index: int, state: State) -> "Run":

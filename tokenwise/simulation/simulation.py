@@ -315,11 +315,12 @@ class Driver:
         heapq.heappush(self._later, (at_ms, self._sequence, live, event))
 
     def _reserve(self, live: _Live, command: Reserve) -> Event:
-        attempt, scopes = command.attempt, self.limits.scopes(live.arrival.account, self.now_ms, command.model)
-        if scopes:
+        attempt = command.attempt
+        if scopes := self.limits.scopes(live.arrival.account, self.now_ms, command.model):
             answer = self.budgets.reserve(live.arrival.job.id, attempt, command.amount, scopes, share=command.share)
             if isinstance(answer, Short):
-                return ReserveRefused(attempt, self.now_ms, answer.available, answer.held)
+                models = self.limits.models_of(answer.scope)
+                return ReserveRefused(attempt, self.now_ms, answer.available, answer.held, models)
         return Reserved(attempt, self.now_ms)
 
     def _call(self, live: _Live, call: CallModel) -> None:

@@ -39,7 +39,8 @@ def _command(command: Command) -> str:
             silent = {"checks": not command.checks, "held": not command.held}
             return _shown(command, hidden=("native_id", *(name for name, nothing in silent.items() if nothing)))
         case Reserve(share=share):  # `Routed` and `Escalated` say which model it is
-            return _shown(command, hidden=("share", "model") if share == 1 else ("model",))
+            hidden = {"model": True, "share": share == 1, "patient": not command.patient}
+            return _shown(command, hidden=tuple(name for name, is_hidden in hidden.items() if is_hidden))
         case _:
             return _shown(command)
 

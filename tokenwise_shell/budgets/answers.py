@@ -7,6 +7,7 @@ from typing import Final
 from attrs import define, evolve, field, frozen
 
 from tokenwise.budgets.budget import Hold, Short
+from tokenwise.budgets.limit import Limit
 from tokenwise.budgets.nested import Place
 from tokenwise.money import Nanodollars, format_usd
 from tokenwise_shell.ledger.jsonl import iso
@@ -36,7 +37,8 @@ class NotHeld:
     """Nothing is held. `scope` is the budget that said no, with what it has left and what others hold of it.
 
     `ends_ms` is when its window ends and the limit is renewed (Unix time), None where that will not be. `age_ms` is for
-    how long the calls of this process have been under way, at the median.
+    how long the calls of this process have been under way, at the median. `models` is the glob of those that it
+    limits, "" for all; where it `pauses`, somebody may raise it.
     """
 
     scope: str
@@ -45,6 +47,8 @@ class NotHeld:
     held: Nanodollars
     ends_ms: int | None = None
     age_ms: int = 0
+    models: str = ""
+    pauses: bool = False
 
     @classmethod
     def of(cls, short: Short, ends_ms: int | None) -> "NotHeld":
@@ -55,6 +59,10 @@ class NotHeld:
     def unasked(cls, amount: Nanodollars) -> "NotHeld":
         """Nobody could be asked whether there is so much."""
         return cls(UNREACHABLE, amount, Nanodollars(0), Nanodollars(0))
+
+    def under(self, limit: Limit | None) -> "NotHeld":
+        """The same, with what is known of the limit that said no."""
+        return evolve(self, models=limit.model or "", pauses=limit.pauses) if limit else self
 
     def for_want_of(self, least: Nanodollars) -> "NotHeld":
         """The same refusal of the least that would have done, where more was asked for."""

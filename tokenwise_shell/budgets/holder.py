@@ -5,6 +5,7 @@ from typing import Protocol
 
 from attrs import define, field
 
+from tokenwise.budgets.limit import Limit
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
 from tokenwise_shell.budgets.answers import Answer, Granted, NotHeld, Refusals, Since
@@ -36,6 +37,7 @@ class Holder:
     scopes_of: Callable[[str, str], tuple[str, ...]]
     give_way: Callable[[str], bool] = lambda _: False
     now_ms: Callable[[], int] = lambda: 0
+    limit_of: Callable[[str], Limit | None] = lambda _: None
     _refusals: Refusals = field(factory=Refusals)
     _since: Since = field(factory=Since)
 
@@ -55,6 +57,7 @@ class Holder:
         while isinstance(told, NotHeld) and self.give_way(told.scope):
             told = self.store.reserve(run_id, attempt, amount, scopes, share=share)
         if isinstance(told, NotHeld):
+            told = told.under(self.limit_of(told.scope))
             self._refusals.keep(run_id, told)
         else:
             self._since.begin((run_id, attempt), self.now_ms())
@@ -91,4 +94,4 @@ def holder_for(journal: Journal, store: ProcessStore | LocalStore, in_force: InF
     def scopes_of(run_id: str, model: str) -> tuple[str, ...]:
         return in_force.scopes(journal.account_of(run_id), model)
 
-    return Holder(store, scopes_of, leases.give_way, journal.now_ms)
+    return Holder(store, scopes_of, leases.give_way, journal.now_ms, in_force.limit_of)

@@ -16,10 +16,10 @@ from tokenwise.budgets.limit import Account, Limit
 from tokenwise.budgets.limits import Limits, Store
 from tokenwise.budgets.windows import UTC, Span, Zone
 from tokenwise.money import Nanodollars
+from tokenwise_shell.budgets.owner_sums import OwnerSums
 from tokenwise_shell.config.settings import Settings
 from tokenwise_shell.ledger.journal import Journal
 from tokenwise_shell.ledger.spending import Spending, load_spending
-from tokenwise_shell.ledger.sums import OwnerSums
 
 __all__ = ["InForce", "limits_for", "limits_of"]
 
@@ -104,6 +104,20 @@ class InForce:
         """The names under which limits read something off requests."""
         names = (limit.each for limit in self._limits.of_many)
         return tuple(dict.fromkeys(name for name in names if name not in (None, "key", "model")))
+
+    def spent_models(self, key: str) -> tuple[str, ...]:
+        """Globs of models for which a limit of theirs, for everybody or for this key, is known to have nothing left."""
+        found = []
+        for limit in self._limits.of_many:
+            if limit.model is not None and limit.each is None and limit.tag is None and limit.key in (None, key):
+                scope = self._limits.scope_of(limit)
+                if scope in self.store and self.store.is_spent(scope):
+                    found.append(limit.model)
+        return tuple(found)
+
+    def limit_of(self, scope: str) -> Limit | None:
+        """The limit of a budget that was asked for lately; None where it is not known any more."""
+        return self._limits.limit_of(scope)
 
     def present(self) -> Iterator[tuple[Limit, str, str]]:
         """The budgets that were asked for lately: limit, owner and scope."""

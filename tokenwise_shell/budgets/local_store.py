@@ -100,6 +100,11 @@ class LocalStore:
             raise KeyError(scope)
         return _of(self._connection(), scope)
 
+    def is_spent(self, scope: str) -> bool:
+        """See `limits.Store`."""
+        budget = self[scope]
+        return budget.spent >= budget.limit
+
     def __contains__(self, scope: object) -> bool:
         return scope in self._ends_ms
 

@@ -51,6 +51,11 @@ class ProcessStore:
         """How a budget stands now. Raises KeyError for a scope that is not open."""
         return self.budgets[scope]
 
+    def is_spent(self, scope: str) -> bool:
+        """See `limits.Store`."""
+        budget = self[scope]
+        return budget.spent >= budget.limit
+
     def __contains__(self, scope: object) -> bool:
         return scope in self.budgets
 

@@ -79,6 +79,10 @@ class SharedBudgets:
             self._ends_ms.pop(scope, None)
         return True
 
+    def is_spent(self, scope: str) -> bool:  # noqa: ARG002 -- only the server knows
+        """See `limits.Store`."""
+        return False
+
     def __contains__(self, scope: object) -> bool:
         return scope in self._ends_ms
 
@@ -177,6 +181,7 @@ class SharedHolder:
             case Granted(governed=False):
                 self._ungoverned(place[0])
             case NotHeld():
+                told = told.under(self.in_force.limit_of(told.scope))
                 self._refusals.keep(place[0], told)
             case _:
                 self._since.begin(place, self.in_force.now_ms())

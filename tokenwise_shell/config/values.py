@@ -36,6 +36,7 @@ __all__ = [
     "TEXT",
     "URL",
     "USD",
+    "ZONE",
     "Form",
     "choice",
     "fraction",

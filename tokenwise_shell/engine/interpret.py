@@ -298,8 +298,8 @@ class _Live:
         match told:
             case Granted():
                 self.post(Reserved(attempt, self.shell.now_ms()))
-            case NotHeld(available=available, held=held):
-                self.post(ReserveRefused(attempt, self.shell.now_ms(), available, held))
+            case NotHeld(available=available, held=held, models=models, pauses=pauses):
+                self.post(ReserveRefused(attempt, self.shell.now_ms(), available, held, models, pauses))
             case _:
                 assert_never(told)
 

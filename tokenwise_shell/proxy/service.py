@@ -82,6 +82,10 @@ class Service:
         empty = emptied(self.client.limits, admitted.name, self.client.interpreter.now_ms())
         return budget_exceeded(f"the budget {empty} has nothing left") if empty else None
 
+    def spent_models(self, admitted: Admitted) -> tuple[str, ...]:
+        """Globs of models whose own limits have nothing left for this client: others may be chosen instead."""
+        return self.client.limits.spent_models(admitted.name)
+
     async def aside(self, work: Callable[[], T]) -> T:
         """Do what takes a while in a thread, and serve everybody else meanwhile. At most two do so at a time.
 

@@ -30,6 +30,7 @@ from tokenwise_shell.proxy.memory import mark_of
 from tokenwise_shell.proxy.request.asked import Asked, read_asked
 from tokenwise_shell.proxy.request.bounds import refuse_crowded
 from tokenwise_shell.proxy.request.deciding import ordered
+from tokenwise_shell.proxy.request.marks import marks_of
 from tokenwise_shell.proxy.request.options import HEADER
 from tokenwise_shell.proxy.request.work import CHAT, Work
 from tokenwise_shell.proxy.service import Service
@@ -120,8 +121,12 @@ async def heard(
     if isinstance(body, Trouble):
         return body
 
+    spent = service.spent_models(admitted)
+
     def made() -> T | Trouble:
         asked = _understood(service, body, request, front, work)
+        if spent and not isinstance(asked, Trouble):
+            asked = evolve(asked, spent_models=spent)
         return asked if isinstance(asked, Trouble) else then(admitted, asked)
 
     return await service.aside(made) if _takes_long(body) else made()
@@ -158,6 +163,7 @@ def _understood(service: Service, body: bytes, request: Request, front: Front, w
         barred=barred,
         betas=betas if _BETAS.fullmatch(betas) else "",
         mark=mark_of(body, type(front).__name__),
+        marks=marks_of(service.client.limits.marks, request.headers, said),
     )
     return long_conversation(len(asked.messages), settings) or asked
 

@@ -115,7 +115,7 @@ class TestHolder:
             store.settle("lease", FIRST, 0)
             return freed
 
-        holder = Holder(store, lambda _: ONE, give_way)
+        holder = Holder(store, lambda *_: ONE, give_way)
         assert isinstance(asked(holder, "run", 100), Granted)
 
     def test_where_nothing_gives_way_the_refusal_stands(self, store):

@@ -82,14 +82,14 @@ BUGS = (
     Bug(
         "a call over midnight counts on the day on which it ended",
         "ledger/spending",
-        "day = self.open.pop(place, day)",
-        "self.open.pop(place, day)",
+        'line["day"] if kind == CORRECTED else self.open.pop(place, day)',
+        'line["day"] if kind == CORRECTED else self.open.pop(place, day) and day',
         "tests/shell/ledger/test_spending.py",
     ),
     Bug(
         "a checkpoint is believed without looking at the ledger",
         "ledger/spending",
-        " and _hash(files[number], end) == told",
+        " and hash_before(files[number], end) == told",
         " and bool(told)",
         "tests/shell/ledger/test_spending.py",
     ),

@@ -47,7 +47,7 @@ async def cancelled_run(job, world, instrument):
     """Run a job until it ends or the instrument cancels it; what is held, spent and written after that."""
     store, books = ProcessStore(), Notebook()
     store.open("process", LIMIT)
-    holder = Holder(store, lambda _: ("process",))
+    holder = Holder(store, lambda *_: ("process",))
     interpreter = Interpreter(calls_of(world, job.id), holder, books, Watch(), now_ms)
     with trio.CancelScope() as scope:
         instrument.scope = scope

@@ -49,8 +49,8 @@ class Office:
         watched = Watched(file.path, file.descriptor, accepted=file.accepted)
         self.journal.file = self.journal.rotation.file = self.journal.commits.file = watched
         self.journal.file.safe_bytes, self.journal.file.syncs = file.size, 0
-        self.journal.leases.lender, self.journal.leases.scopes_of = self.store, lambda _: ("process",)
-        self.holder = Holder(self.store, lambda _: ("process",), self.journal.leases.give_way)
+        self.journal.leases.lender, self.journal.leases.scopes_of = self.store, lambda *_: ("process",)
+        self.holder = Holder(self.store, lambda *_: ("process",), self.journal.leases.give_way)
         self.cost = {}
 
     @property

@@ -54,10 +54,9 @@ def refuse_unshared(limits: Iterable[Limit], settings: Settings) -> None:
         raise InputError(Problem("proxy.workers", _EACH_ITS_OWN))
 
 
-def is_limited(limits: InForce, key: str, tags: Iterable[str]) -> bool:
-    """Whether any limit holds for a request of this key under these tags."""
-    account = Account(key, tuple(tags))
-    return any(limit.owner_of(account) is not None for limit in limits)
+def is_limited(limits: InForce, account: Account, model: str) -> bool:
+    """Whether any limit holds for a request of this account to this model."""
+    return any(limit.owner_of(account, model) is not None for limit in limits)
 
 
 def emptied(limits: InForce, key: str, now_ms: int) -> str:
@@ -73,11 +72,12 @@ def emptied(limits: InForce, key: str, now_ms: int) -> str:
 def standings(limits: InForce, now_ms: int) -> Iterator[Standing]:
     """How each limit stands in its present window, as far as this process knows."""
     for limit in limits:
-        span = span_of(limit.window, now_ms)
+        if limit.each is not None:
+            continue  # there may be any number of them: see `tw limits`
+        span = span_of(limit.window, now_ms, limits.zone)
         scope, store = limit.scope(span), limits.store
         if isinstance(store, ProcessStore | LocalStore) and scope in store:
             spent, held = store[scope].spent, store[scope].held
         else:
-            known = (limits.read(), limits.tally)
-            spent, held = Nanodollars(sum(one.spent(span, limit.key, limit.tag) for one in known)), Nanodollars(0)
+            spent, held = limits.spent(limit, limit.owner, span), Nanodollars(0)
         yield Standing(limit.owner, lasting(limit.window), limit.amount, spent, held)

@@ -60,7 +60,7 @@ class Carrier:
         """Run the job, and end the answer as the run has ended. Cancelling this settles everything that was called."""
         client, admitted, asked = self.service.client, self.order.admitted, self.order.asked
         tags = (*client.workspace.settings.tags, *admitted.tags, *asked.options.tags)
-        client.journal.enrol(self.id, key=admitted.name, tags=tags)
+        client.journal.enrol(self.id, key=admitted.name, tags=tags, marks=asked.marks)
         watch = client.interpreter.watch if self.work.watched else Watch()
         interpreter = evolve(client.interpreter, place_call=self.place_call, watch=watch)
         job = interpreter.known_cooling(self.job)

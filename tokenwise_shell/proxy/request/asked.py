@@ -19,6 +19,7 @@ from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
 from tokenwise_shell.providers.own import Own, OwnFormat
 from tokenwise_shell.providers.prefixes import NO_TRAIL, Trail, trail_of_chat, trail_of_own
 from tokenwise_shell.proxy.fronts import BadRequest, Trouble
+from tokenwise_shell.proxy.request.marks import Marks
 from tokenwise_shell.proxy.request.names import wanted
 from tokenwise_shell.proxy.request.options import OBJECT, Options, read_options
 
@@ -37,7 +38,8 @@ class Asked:
     """A request in OpenAI's chat fields. `model` is a catalogue's id, "" for `auto`; no cap is the policy's own.
 
     `own` is the request in its client's words; `barred` is why it can be asked in no others, None where it can.
-    `mark` stands for all that was said in the body, b"" where nothing does.
+    `mark` stands for all that was said in the body, b"" where nothing does. `marks` are what limits read off it;
+    `spent_models` are globs of models whose own limits have nothing left, which are chosen for nobody.
     """
 
     fields: Fields = field(repr=False)
@@ -50,6 +52,8 @@ class Asked:
     betas: str = ""
     barred: Trouble | None = None
     mark: bytes = field(default=b"", repr=False)
+    marks: Marks = ()
+    spent_models: tuple[str, ...] = ()
 
     @property
     def background(self) -> bool:

@@ -3,6 +3,7 @@
 The same for a request that is carried out and for `POST /v1/route`, which only wants to know.
 """
 
+from fnmatch import fnmatchcase
 from functools import partial
 from typing import Final
 
@@ -96,7 +97,8 @@ def decided(service: Service, admitted: Admitted, asked: Asked, work: Work = CHA
     if not asked.mark:
         return decide_now()
     allowed = admitted.key.models if admitted.key else ()
-    place = (asked.mark, work, asked.options, asked.model, asked.barred is None, allowed, service.counts.doubts)
+    place = (asked.mark, work, asked.options, asked.model, asked.barred is None, allowed)
+    place = (*place, service.counts.doubts, asked.spent_models)
     return service.memory.recall(service.client.workspace, place, decide_now)
 
 
@@ -156,6 +158,8 @@ def _policy(policy: Policy, asked: Asked) -> Policy:
 def _catalog(service: Service, admitted: Admitted, asked: Asked) -> Catalog:
     """What may be chosen from: for a request without a translation, the offers of those who take it as it is."""
     catalog = admitted.catalog(service.client.workspace.reachable)
+    if asked.spent_models and not asked.model:
+        catalog = _unspent(catalog, asked.spent_models)
     if asked.barred is None:
         return catalog
     own, endpoints = asked.own, service.client.caller.endpoints
@@ -163,6 +167,16 @@ def _catalog(service: Service, admitted: Admitted, asked: Asked) -> Catalog:
     if (maker := _maker(service, asked)) and maker.provider in able:
         able = (maker.provider,)  # nobody else has what the request goes on from
     return catalog.worked_out.of(("only", able), lambda: catalog.only(able))
+
+
+def _unspent(catalog: Catalog, globs: tuple[str, ...]) -> Catalog:
+    """The catalogue without models whose own limits have nothing left; as it is where no other is left."""
+
+    def left() -> Catalog:
+        kept = [each for each in catalog.models if not any(fnmatchcase(each.id, glob) for glob in globs)]
+        return Catalog(kept) if kept else catalog
+
+    return catalog.worked_out.of(("unspent", globs), left)
 
 
 def _maker(service: Service, asked: Asked) -> Maker | None:

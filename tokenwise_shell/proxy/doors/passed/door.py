@@ -12,6 +12,7 @@ from typing import Final
 
 from attrs import evolve, field, frozen
 
+from tokenwise.budgets.limit import Account
 from tokenwise.catalog.models import Catalog
 from tokenwise.catalog.prices import Price
 from tokenwise.errors import Problem
@@ -42,6 +43,7 @@ from tokenwise_shell.proxy.fronts import BadRequest, Front, Trouble
 from tokenwise_shell.proxy.http.asgi import Answer, Request
 from tokenwise_shell.proxy.request.asked import Asked
 from tokenwise_shell.proxy.request.deciding import Order
+from tokenwise_shell.proxy.request.marks import Marks, marks_of
 from tokenwise_shell.proxy.request.options import HEADER, Options, read_options
 from tokenwise_shell.proxy.request.work import Work
 from tokenwise_shell.proxy.service import Service
@@ -83,7 +85,12 @@ class _Asked:
     options: Options
     passing: Passing
     fields: Fields = field(repr=False)
+    marks: Marks = ()
     kept: str = ""
+
+    def account(self, tags: tuple[str, ...]) -> Account:
+        """Under whom it is booked, with the tags of this machine."""
+        return Account(self.admitted.name, (*tags, *self.admitted.tags, *self.options.tags), self.marks)
 
     @property
     def looking(self) -> bool:
@@ -150,8 +157,7 @@ def _ordered(service: Service, asked: _Asked) -> Order | Trouble:
     settings = client.workspace.settings
     budget = settings.request_budget(asked.options.budget)
     if not target.priced:
-        tags = (*settings.tags, *asked.admitted.tags, *asked.options.tags)
-        limits = is_limited(client.limits, asked.admitted.name, tags)
+        limits = is_limited(client.limits, asked.account(settings.tags), target.model.id)
         if asked.options.budget is not None or limits or settings.states_default_budget or settings.limits:
             return _unpriced(asked)
         asked, budget = evolve(asked, target=target.at_no_price), _ALL_THERE_IS
@@ -174,6 +180,7 @@ def _as_asked(asked: _Asked) -> Asked:
         max_output_tokens=0,
         stream=True,
         wants_usage=False,
+        marks=asked.marks,
     )
 
 
@@ -229,7 +236,7 @@ async def _heard(service: Service, request: Request) -> _Asked | Trouble:
         id_ = kept[1]
         target = keeper(service, admitted, id_, provider=provider)
         passing = Passing(method, path, request.asked, request.headers, body.naming(""))
-        return target if isinstance(target, Trouble) else _Asked(admitted, target, Options(), passing, {}, id_)
+        return target if isinstance(target, Trouble) else _Asked(admitted, target, Options(), passing, {}, kept=id_)
     if trouble := _not_theirs(service, admitted, body, request, path):
         return trouble
     problems: list[Problem] = []
@@ -242,7 +249,8 @@ async def _heard(service: Service, request: Request) -> _Asked | Trouble:
     if isinstance(target, Trouble):
         return target
     passing = Passing(method, path, request.asked, request.headers, body.naming(target.offer.native_id))
-    return _Asked(admitted, target, options, passing, body.fields)
+    marks = marks_of(service.client.limits.marks, request.headers, body.fields)
+    return _Asked(admitted, target, options, passing, body.fields, marks=marks)
 
 
 def _no_way(service: Service, path: str, request: Request) -> Trouble | None:
