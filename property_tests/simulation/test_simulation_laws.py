@@ -42,7 +42,7 @@ class TestTheSwarm:
 BUGS = {
     "a call goes out though the money is not there": (
         "simulation/simulation.py",
-        "return ReserveRefused(attempt, self.now_ms, answer.available, answer.held, models)",
+        "return ReserveRefused(attempt, at_ms, short.available, short.held, self.limits.models_of(short.scope))",
         "return Reserved(attempt, self.now_ms)",
     ),
     "a shared hold is never given back": (

@@ -237,9 +237,8 @@ class Driver:
     health: Health = field(factory=Health)
     now_ms: int = 0
     _lives: dict[str, _Live] = field(factory=dict)
-    # Ordered by time and then by causation.
+    # By time and causation; what happens at once stands in `_soon`, after all that is here for this very instant.
     _later: list[tuple[int, int, _Live, Event]] = field(factory=list)
-    # What happens at once, in order; whatever stands in `_later` for this very instant was caused before.
     _soon: deque[tuple[_Live, Event]] = field(factory=deque)
     _sequence: int = 0
 
@@ -315,13 +314,12 @@ class Driver:
         heapq.heappush(self._later, (at_ms, self._sequence, live, event))
 
     def _reserve(self, live: _Live, command: Reserve) -> Event:
-        attempt = command.attempt
-        if scopes := self.limits.scopes(live.arrival.account, self.now_ms, command.model):
-            answer = self.budgets.reserve(live.arrival.job.id, attempt, command.amount, scopes, share=command.share)
-            if isinstance(answer, Short):
-                models = self.limits.models_of(answer.scope)
-                return ReserveRefused(attempt, self.now_ms, answer.available, answer.held, models)
-        return Reserved(attempt, self.now_ms)
+        attempt, at_ms = command.attempt, self.now_ms
+        if scopes := self.limits.scopes(live.arrival.account, at_ms, command.model):
+            short = self.budgets.reserve(live.arrival.job.id, attempt, command.amount, scopes, share=command.share)
+            if isinstance(short, Short):
+                return ReserveRefused(attempt, at_ms, short.available, short.held, self.limits.models_of(short.scope))
+        return Reserved(attempt, at_ms)
 
     def _call(self, live: _Live, call: CallModel) -> None:
         live.seats[call.attempt] = (call.provider, call.model)

@@ -11,7 +11,7 @@ from typing import Any, Final
 import orjson
 from attrs import frozen
 
-from tokenwise.budgets.limits import Limit
+from tokenwise.budgets.limit import Limit
 from tokenwise.budgets.windows import Window
 from tokenwise.errors import InputError
 from tokenwise.money import Nanodollars

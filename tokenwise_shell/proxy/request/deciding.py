@@ -97,8 +97,8 @@ def decided(service: Service, admitted: Admitted, asked: Asked, work: Work = CHA
     if not asked.mark:
         return decide_now()
     allowed = admitted.key.models if admitted.key else ()
-    place = (asked.mark, work, asked.options, asked.model, asked.barred is None, allowed)
-    place = (*place, service.counts.doubts, asked.spent_models)
+    said = (asked.mark, work, asked.options, asked.model, asked.barred is None)
+    place = (*said, allowed, service.counts.doubts, asked.spent_models)
     return service.memory.recall(service.client.workspace, place, decide_now)
 
 
