@@ -8,7 +8,7 @@ import itertools
 from functools import cached_property
 from typing import Final
 
-from attrs import Factory, field, frozen
+from attrs import Factory, evolve, field, frozen
 from attrs.validators import ge
 
 from tokenwise.money import Nanodollars, NanoPerMtok, round_up
@@ -76,6 +76,15 @@ class Rate:
                 f"a write for five minutes costs {short}, expected from 0 to cache_write {self.cache_write}"
             )
 
+    def times(self, of: int, over: int) -> "Rate":
+        """The row at a multiple of its price, rounded up.
+
+        >>> Rate(*map(NanoPerMtok, (150, 600, 75, 150))).times(5, 3)
+        Rate(input=250, output=1000, cache_read=125, cache_write=250, above_input_tokens=0, cache_write_5m=250)
+        """
+        names = ("input", "output", "cache_read", "cache_write", "cache_write_5m")
+        return evolve(self, **{name: NanoPerMtok(-(-getattr(self, name) * of // over)) for name in names})
+
     @cached_property
     def unwritten(self) -> NanoPerMtok:
         """The dearest class of an input token that is written to no cache."""
@@ -111,6 +120,10 @@ class Price:
 
     rates: tuple[Rate, ...] = field(validator=_check_rates)
     per_request: Nanodollars = field(default=Nanodollars(0), validator=ge(Nanodollars(0)))
+
+    def times(self, of: int, over: int) -> "Price":
+        """What tokens cost at a multiple of this price; a fee for each call stays."""
+        return evolve(self, rates=tuple(rate.times(of, over) for rate in self.rates))
 
     @property
     def by_tokens(self) -> bool:

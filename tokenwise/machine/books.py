@@ -11,6 +11,7 @@ from tokenwise.budgets import ledger
 from tokenwise.budgets.budget import Hold
 from tokenwise.budgets.budget import settle as settle_hold
 from tokenwise.catalog.prices import Price, Writes
+from tokenwise.catalog.service_tiers import price_at
 from tokenwise.faults import RULES, Billing, Fault
 from tokenwise.ids import AttemptId
 from tokenwise.machine.messages import AbandonCall, CallFailed, Record, Settle
@@ -41,7 +42,8 @@ def pay(run: Run, index: int, attempt: Attempt, outcome: str, heard: Reply | Cal
     bid = attempt.bid
     served = (heard.served_model if isinstance(heard, Reply) else "") or bid.model
     usage, doubt = _believed(run, attempt, served, heard)
-    cost = max(_cost(run, bid, served, usage, outcome), heard.reported_cost or Nanodollars(0))
+    price, told = _price(run, bid, served, heard.tier or attempt.intent.need.tier)
+    cost = max(_cost(price, bid, usage, outcome), heard.reported_cost or Nanodollars(0))
     entry = ledger.Charged(
         attempt=attempt.id,
         model=served,
@@ -52,7 +54,7 @@ def pay(run: Run, index: int, attempt: Attempt, outcome: str, heard: Reply | Cal
         estimated=usage is None and cost > 0,
         asked=bid.model,
         reported=heard.reported_cost,
-        notice="; ".join(filter(None, (heard.notice, doubt))),
+        notice="; ".join(filter(None, (heard.notice, doubt, told))),
     )
     run = _settled(run, index, attempt, cost)
     return run, (Settle(attempt.id, cost), Record(entry), *_difference(attempt, cost))
@@ -86,21 +88,28 @@ cache_write_5m_tokens=50)
     )
 
 
-def _cost(run: Run, bid: Bid, served: str, usage: Usage | None, outcome: str) -> Nanodollars:
+def _cost(price: Price, bid: Bid, usage: Usage | None, outcome: str) -> Nanodollars:
     if usage is not None:
-        return Nanodollars(_price(run, bid, served).cost(usage) + bid.surcharge)
+        return Nanodollars(price.cost(usage) + bid.surcharge)
     known_free = outcome != "ok" and RULES[Fault(outcome)].billing is Billing.FREE
     return Nanodollars(0) if known_free else bid.amount
 
 
-def _price(run: Run, bid: Bid, served: str) -> Price:
-    """The price of the model that answered; that of the one asked where the other's is not known."""
+def _price(run: Run, bid: Bid, served: str, tier: str) -> tuple[Price, str]:
+    """The price of the model that answered, at the tier that served, and a notice where nobody publishes that one.
+
+    The price of the model asked counts where the other's is not known, and the listed one for a tier without a price.
+    """
     catalog = run.job.catalog
     for name in (served, bid.model):
         model = catalog.by_id.get(name)
         offer = model.offered_by.get(bid.provider) if model else None
         if offer and isinstance(offer.price, Price):
-            return offer.price
+            if not tier:  # nearly always
+                return offer.price, ""
+            price = price_at(offer.price, tier, model=name, provider=bid.provider)
+            unknown = f"served at the tier {tier[:40]!r}, and priced at the listed one"
+            return (offer.price, unknown) if price is None else (price, "")
     raise AssertionError(f"{bid.model} was bid for without a price")
 
 

@@ -96,6 +96,7 @@ class CallFailed:
     retry_after_ms: int | None = None
     reported_cost: Nanodollars | None = None
     notice: str = ""
+    tier: str = ""
 
 
 @frozen
@@ -232,4 +233,5 @@ def call_ended(attempt: AttemptId, at_ms: int, outcome: Reply | Failure) -> Call
                 retry_after_ms=failure.retry_after_ms,
                 reported_cost=failure.reported_cost,
                 notice=failure.notice,
+                tier=failure.tier,
             )

@@ -12,6 +12,7 @@ from attrs.validators import ge
 from tokenwise.catalog.attachments import NOTHING_ATTACHED, Attachments
 from tokenwise.catalog.models import Model, Offer
 from tokenwise.catalog.prices import FREE, NOTHING_WRITTEN, Price, Writes
+from tokenwise.catalog.service_tiers import price_at
 from tokenwise.money import Nanodollars
 from tokenwise.traits import Capability, Feature
 from tokenwise.usage import TokenCount
@@ -75,7 +76,7 @@ class Need:
     `surcharge` is a fee per call beside the tokens, at most, which a free model does not have. `counted` are tighter
     bounds of the input for models whose tokenizer is known, `known` for sellers that have counted its beginning.
     `open_ended` says that nobody asked for that length, `streamed` that somebody reads along. `writes` are what the
-    request marks for a cache.
+    request marks for a cache. `tier` is a dearer tier of service that it asks for, "" for none.
     """
 
     capabilities: Capability
@@ -95,6 +96,7 @@ class Need:
     writes: Writes = NOTHING_WRITTEN
     known: tuple[Known, ...] = ()
     streamed: bool = False
+    tier: str = ""
 
     @property
     def wanted(self) -> Capability:
@@ -142,9 +144,9 @@ def make_bid(model: Model, offer: Offer, need: Need, *, output_tokens: int) -> B
 
     Input is billed once however many choices there are, output for each: 3 choices of 100 tokens are 300.
     """
-    assert isinstance(offer.price, Price)
+    price = _price(model, offer, need)
     tokens, writes = input_bound(model, need, offer.provider), writes_of(model, need)
-    amount = offer.price.worst(input_tokens=tokens, output_tokens=output_tokens * need.choices, writes=writes)
+    amount = price.worst(input_tokens=tokens, output_tokens=output_tokens * need.choices, writes=writes)
     fee = _surcharge(offer, need)
     held = Nanodollars(amount + fee)
     return Bid(
@@ -161,13 +163,21 @@ def make_bid(model: Model, offer: Offer, need: Need, *, output_tokens: int) -> B
 
 def longest_bid(model: Model, offer: Offer, need: Need, available: Nanodollars) -> Bid | None:
     """The bid with the longest output cap that `available` pays, up to `cap`; None if not even the input fits."""
-    assert isinstance(offer.price, Price)
+    price = _price(model, offer, need)
     left = Nanodollars(available - _surcharge(offer, need))
     tokens, writes = input_bound(model, need, offer.provider), writes_of(model, need)
-    affordable = offer.price.affordable_output(left, input_tokens=tokens, writes=writes)
+    affordable = price.affordable_output(left, input_tokens=tokens, writes=writes)
     if affordable < 0:
         return None
     return make_bid(model, offer, need, output_tokens=min(cap(model, need), affordable // need.choices))
+
+
+def _price(model: Model, offer: Offer, need: Need) -> Price:
+    """The offer's price at the tier that is asked for; that there is one, `shortlist.obstacle` sees to."""
+    assert isinstance(offer.price, Price)
+    if not need.tier:  # nearly always
+        return offer.price
+    return price_at(offer.price, need.tier, model=model.id, provider=offer.provider) or offer.price
 
 
 def writes_of(model: Model, need: Need) -> Writes:

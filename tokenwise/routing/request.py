@@ -40,6 +40,7 @@ class Weight:
     unpriced: str = ""
     surcharge: Nanodollars = _NO_FEE
     writes: Writes = NOTHING_WRITTEN
+    tier: str = ""
 
 
 @frozen(kw_only=True)
@@ -92,6 +93,7 @@ def read_request(conversation: str | Sequence[Message], policy: Policy, wishes: 
         choices=weight.choices,
         attachments=weight.attachments,
         unpriced=weight.unpriced,
+        tier=weight.tier,
         surcharge=weight.surcharge,
         counted=wishes.counted,
         open_ended=wishes.max_output_tokens is None,

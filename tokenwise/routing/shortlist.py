@@ -16,6 +16,7 @@ from attrs import evolve, frozen
 
 from tokenwise.catalog.models import Catalog, Model
 from tokenwise.catalog.prices import FREE, Price
+from tokenwise.catalog.service_tiers import price_at
 from tokenwise.policy import FreeModels, Policy, Strategy
 from tokenwise.routing.bid import Need, cap
 from tokenwise.traits import Capability, Feature, Tier
@@ -29,6 +30,7 @@ __all__ = [
     "meant",
     "obstacle",
     "preference",
+    "sells_at",
     "tier_order",
 ]
 
@@ -98,9 +100,24 @@ def _obstacles(model: Model, need: Need, policy: Policy) -> Iterator[str]:
         yield f"does not carry {', '.join((need.features & ~model.features).names)}"
     if Feature.EMBEDDINGS in model.features and Feature.EMBEDDINGS not in need.features:
         yield "embeds text, does not answer it"
+    yield from _price_obstacles(model, need)
+    yield from _room_obstacles(model, need, policy)
+
+
+def _price_obstacles(model: Model, need: Need) -> Iterator[str]:
     if need.unpriced and any(offer.price != FREE for offer in model.offers):
         yield f"its price does not cover {need.unpriced}"
-    yield from _room_obstacles(model, need, policy)
+    if need.tier and not sells_at(model, need.tier):
+        yield f"no price is published for its tier of service {need.tier!r}"
+
+
+def sells_at(model: Model, tier: str) -> bool:
+    """Whether all who sell this model publish a price for this tier of service."""
+    prices = ((offer.provider, offer.price) for offer in model.offers)
+    return all(
+        isinstance(price, Price) and price_at(price, tier, model=model.id, provider=provider) is not None
+        for provider, price in prices
+    )
 
 
 def _unless_named(model: Model, policy: Policy) -> Iterator[str]:
@@ -232,7 +249,7 @@ def _shortlist(
     row = bisect.bisect_left(thresholds, need.input.bound)
     # The numbers of the flags without the detour that `.value` takes: this is the hottest line there is.
     free = (policy.free_models is FreeModels.NEVER, gratis)
-    key = ("shortlist", free, capabilities, need.features._value_, least, room, row, not need.unpriced)
+    key = ("shortlist", free, capabilities, need.features._value_, least, room, row, not need.unpriced, need.tier)
     return catalog.worked_out.of(key, partial(_compile, need, catalog, policy, capabilities, gratis))
 
 

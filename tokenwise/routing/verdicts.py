@@ -32,7 +32,8 @@ class Reply:
 
     `usage` is None where the provider reported none, which is not the same as zero. `served_model` is the catalogue id
     of the model that answered, where it differs from the one asked. `reported_cost` is the provider's own figure, and
-    `notice` what is wrong with its bill, in words for the books: a count that is none, another tier of service.
+    `notice` what is wrong with its bill, in words for the books. `tier` is the tier of service that answered, in the
+    provider's word,"" where it said none.
     `agrees` says whether it is the same answer as the one it was to be compared with, None where there was none.
     """
 
@@ -45,13 +46,14 @@ class Reply:
     reported_cost: Nanodollars | None = None
     notice: str = ""
     agrees: bool | None = None
+    tier: str = ""
 
 
 @frozen
 class Failure:
     """What came back from a call that gave no whole reply.
 
-    `usage`, `reported_cost` and `notice` are as in a reply: what was reported all the same, if anything.
+    `usage`, `reported_cost`, `notice` and `tier` are as in a reply: what was reported all the same, if anything.
 
     `status`, `code` and `param` are the provider's own words, 0 or "" where it said none; nothing is decided by them.
     `beside` is whatever else its error has, as the JSON of an object.
@@ -67,6 +69,7 @@ class Failure:
     reported_cost: Nanodollars | None = None
     notice: str = ""
     beside: str = ""
+    tier: str = ""
 
 
 _UNUSABLE = {

@@ -12,6 +12,7 @@ import orjson
 
 from tokenwise.catalog.attachments import NOTHING_ATTACHED, Attachments
 from tokenwise.catalog.prices import NOTHING_WRITTEN
+from tokenwise.catalog.service_tiers import LISTED
 from tokenwise.money import Nanodollars
 from tokenwise.routing.request import Weight
 from tokenwise.usage import (
@@ -26,7 +27,6 @@ from tokenwise.usage import (
 )
 from tokenwise_shell.providers.anthropic.client_tools import CLIENT_RUN
 from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, text
-from tokenwise_shell.providers.final_usage import LISTED_TIERS
 from tokenwise_shell.providers.marks import marked_writes, unlimited
 from tokenwise_shell.providers.openai.reading import data_url
 
@@ -105,7 +105,7 @@ def weigh(fields: Fields) -> Weight:
 
     >>> weigh({"messages": [{"role": "user", "content": "hello"}], "n": 3, "temperature": 0})
     Weight(input=TokenCount(expected=10, bound=29), choices=3, attachments=Attachments(images=0, small_images=0, \
-unmeasured=0), unpriced='', surcharge=0, writes=Writes(hour=0, minutes=0))
+unmeasured=0), unpriced='', surcharge=0, writes=Writes(hour=0, minutes=0), tier='')
     """
     counted, messages = _of_plain(entries(fields.get("messages")))
     searches = fields.get(_SEARCH) is not None
@@ -125,6 +125,7 @@ unmeasured=0), unpriced='', surcharge=0, writes=Writes(hour=0, minutes=0))
         attachments=attached,
         unpriced=", ".join(dict.fromkeys(_unpriced(fields, messages))),
         surcharge=_SEARCH_FEE if searches else Nanodollars(0),
+        tier=_tier(fields),
         writes=writes if attached is NOTHING_ATTACHED else unlimited(writes),
     )
 
@@ -293,11 +294,17 @@ def _unpriced(fields: Fields, messages: list[Fields]) -> Iterator[str]:
         yield "input_audio (sound has a price of its own)"
 
 
+def _tier(fields: Fields) -> str:
+    """The tier of service that is asked for, where it may be dearer than the listed price."""
+    own = as_fields(as_fields(fields.get("extra_content")).get("anthropic"))
+    asked = own.get("service_tier", fields.get("service_tier"))
+    word = text(asked).strip().lower()
+    return "" if asked is None or (isinstance(asked, str) and word in LISTED) else word or "unnamed"
+
+
 def _dearer(fields: Fields) -> Iterator[str]:
     """What is billed at another price than the listed one, in the words of Anthropic's clients too."""
     said = {**fields, **as_fields(as_fields(fields.get("extra_content")).get("anthropic"))}
-    if text(said.get("service_tier")) not in LISTED_TIERS:
-        yield "service_tier (dearer than the listed price)"
     if _HOSTS & as_fields(fields.get("provider")).keys():
         yield "provider (hosts that may be dearer than the listed price)"
     search = as_fields(fields.get("search_parameters"))

@@ -175,9 +175,9 @@ class TestReplies:
         reply = answered(message(said("Rain."), usage=usage))
         assert (reply.usage, bool(reply.notice)) == (None, True)
 
-    def test_another_tier_of_service_is_named(self):
+    def test_the_tier_of_service_is_heard(self):
         usage = {"input_tokens": 30, "output_tokens": 20, "service_tier": "priority"}
-        assert "'priority'" in answered(message(said("Rain."), usage=usage)).notice
+        assert answered(message(said("Rain."), usage=usage)).tier == "priority"
 
     def test_text_usage_and_classes_of_it(self):
         usage = {

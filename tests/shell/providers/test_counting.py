@@ -259,8 +259,6 @@ class TestWhatNoPriceCovers:
     @pytest.mark.parametrize(
         ("fields", "named"),
         [
-            ({"service_tier": "priority"}, "service_tier"),
-            ({"service_tier": "flex"}, ""),
             ({"search_parameters": {"mode": "auto"}}, "search_parameters"),
             ({"search_parameters": {"mode": "off"}}, ""),
             ({"enable_search": True}, "enable_search"),
@@ -286,15 +284,15 @@ class TestWhatNoPriceCovers:
         assert weigh({"messages": [{"role": "assistant", "audio": {"id": "a"}}]}).unpriced.startswith("input_audio")
 
     def test_goes_to_free_models_alone(self):
-        asked = need({"messages": [HELLO], "service_tier": "priority"})
+        asked = need({"messages": [HELLO], "speed": "fast"})
         plenty, dear, free = parse_usd("100"), model("dear"), model("free", FREE)
         assert isinstance(refused := route(asked, Catalog([dear]), Policy(), plenty), Refused)
         assert refused.code is Refusal.UNPRICED
         assert refused.message == (
-            "no price in the catalogue covers service_tier (dearer than the listed price), so no budget could be kept"
+            "no price in the catalogue covers speed (dearer than the listed price), so no budget could be kept"
         )
         (loser,) = explain(asked, Catalog([dear]), Policy(), plenty)
-        assert loser.reason == "its price does not cover service_tier (dearer than the listed price)"
+        assert loser.reason == "its price does not cover speed (dearer than the listed price)"
         assert isinstance(routed := route(asked, Catalog([dear, free]), Policy(), plenty), Routed)
         assert routed.model is not dear
         assert routed.model.id == "free"

@@ -10,7 +10,7 @@ from tokenwise.usage import Usage
 from tokenwise_shell.providers.anthropic.reading import read_blocks
 from tokenwise_shell.providers.anthropic.writing import written_block
 from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, text
-from tokenwise_shell.providers.final_usage import CONTRADICTED, NOTHING_REPORTED, Report, tier_notice
+from tokenwise_shell.providers.final_usage import CONTRADICTED, Report
 from tokenwise_shell.providers.openai.blocks import arguments_text, made_up_id
 from tokenwise_shell.providers.openai.errors import ProviderError, read_error
 from tokenwise_shell.providers.openai.words import ended_by
@@ -108,12 +108,11 @@ def parse_usage(value: object) -> Usage | None:
 
 
 def read_report(value: object) -> Report:
-    """What this usage says of the bill, with the tier of service that answered where it is not the listed one."""
+    """What this usage says of the bill, with the tier of service that answered."""
     given = as_fields(value)
     usage = parse_usage(given)
     contradicted = usage is None and _fresh(given) is not None and _output(given) is not None
-    notices = (CONTRADICTED if contradicted else "", tier_notice(given.get("service_tier")))
-    return Report(usage, notice="; ".join(filter(None, notices)))
+    return Report(usage, notice=CONTRADICTED if contradicted else "", tier=text(given.get("service_tier")))
 
 
 def _fresh(given: Fields) -> int | None:
@@ -278,5 +277,5 @@ class AnthropicEvents:
             stopped_at = text(as_fields(event.get("delta")).get("stop_sequence"))
             yield Stopped(_finish(reason, calls=bool(self._places)), stopped_at=stopped_at)
         reported = {name: value for name, value in as_fields(event.get("usage")).items() if value is not None}
-        if reported and (report := read_report({**self._usage, **reported})) != NOTHING_REPORTED:
-            yield Counted(report.usage, notice=report.notice)
+        if reported and (report := read_report({**self._usage, **reported})).counts:
+            yield Counted(report.usage, notice=report.notice, tier=report.tier)

@@ -10,7 +10,7 @@ from tokenwise.faults import Fault
 from tokenwise.routing.verdicts import FinishReason
 from tokenwise.usage import Usage
 from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, first_text, text
-from tokenwise_shell.providers.final_usage import CONTRADICTED, NOTHING_REPORTED, Report, tier_notice
+from tokenwise_shell.providers.final_usage import CONTRADICTED, Report
 from tokenwise_shell.providers.google.reading import called, read_parts
 from tokenwise_shell.providers.openai.blocks import made_up_id
 from tokenwise_shell.providers.openai.errors import ProviderError, read_error
@@ -80,12 +80,11 @@ def parse_usage(value: object) -> Usage | None:
 
 
 def read_report(value: object) -> Report:
-    """What this usage says of the bill, with the tier of service that answered where it is not the listed one."""
+    """What this usage says of the bill, with the tier of service that answered."""
     given = as_fields(value)
     usage = parse_usage(given)
     contradicted = usage is None and _cached(given) > (count(given.get("promptTokenCount")) or 0)
-    notices = (CONTRADICTED if contradicted else "", tier_notice(given.get("trafficType")))
-    return Report(usage, notice="; ".join(filter(None, notices)))
+    return Report(usage, notice=CONTRADICTED if contradicted else "", tier=text(given.get("trafficType")))
 
 
 def _cached(given: Fields) -> int:
@@ -212,7 +211,7 @@ class GoogleEvents:
             yield broke
         for candidate in candidates:
             yield from self._added(candidate, count(candidate.get("index")) or 0, id_)
-        if (report := read_report(event.get("usageMetadata"))) != NOTHING_REPORTED:
+        if (report := read_report(event.get("usageMetadata"))).counts:
             yield Counted(report.usage, notice=report.notice)
 
     def _added(self, candidate: Fields, choice: int, id_: str) -> Iterator[Delta]:

@@ -14,7 +14,7 @@ import orjson
 from tokenwise.faults import Fault
 from tokenwise.routing.verdicts import Failure, Reply
 from tokenwise_shell.providers.fields import Fields, as_fields, as_json, entries, text
-from tokenwise_shell.providers.final_usage import beside_output, billed, has_output, tier_notice
+from tokenwise_shell.providers.final_usage import beside_output, billed, has_output
 from tokenwise_shell.providers.names import served_name
 from tokenwise_shell.providers.openai.errors import failure_of, no_answer, read_error
 from tokenwise_shell.providers.openai.streams.answer import AnswerStream, Dialect
@@ -71,7 +71,7 @@ def parse(response: HttpResponse, *, native_id: str, now_ms: int) -> Reply | Fai
     answer = as_json(response.body)
     outcome, fields = _outcome(response, answer, native_id=native_id, now_ms=now_ms), as_fields(answer)
     report = beside_output(read_report(fields), wrote=isinstance(outcome, Reply) and has_output(outcome))
-    return billed(outcome, report, tier_notice(fields.get("service_tier")))
+    return billed(outcome, report)
 
 
 def _outcome(response: HttpResponse, answer: object, *, native_id: str, now_ms: int) -> Reply | Failure:

@@ -13,12 +13,10 @@ from tokenwise.faults import Fault
 from tokenwise.routing.verdicts import Failure, FinishReason, Reply
 from tokenwise_shell.providers.fields import Fields, as_fields, as_json, entries, text
 from tokenwise_shell.providers.final_usage import (
-    NOTHING_REPORTED,
     Report,
     beside_output,
     billed,
     has_output,
-    tier_notice,
 )
 from tokenwise_shell.providers.names import served_name
 from tokenwise_shell.providers.openai.chat import headers_for
@@ -83,13 +81,14 @@ def parse(response: HttpResponse, *, native_id: str, now_ms: int) -> Reply | Fai
     outcome = _outcome(response, answer, native_id=native_id, now_ms=now_ms)
     report = _report(as_fields(answer))
     wrote = isinstance(outcome, Reply) and has_output(outcome)
-    return billed(outcome, beside_output(report, wrote=wrote), tier_notice(as_fields(answer).get("service_tier")))
+    return billed(outcome, beside_output(report, wrote=wrote))
 
 
 def _report(response: Fields) -> Report:
     """The usage, whose words are a chat's but for two: cached tokens are part of the input there, too."""
     given = as_fields(response.get("usage"))
-    return read_report({"usage": {_AS_A_CHAT.get(name, name): value for name, value in given.items()}})
+    usage = {_AS_A_CHAT.get(name, name): value for name, value in given.items()}
+    return read_report({"usage": usage, "service_tier": response.get("service_tier")})
 
 
 _AS_A_CHAT: Final[Mapping[str, str]] = {
@@ -170,6 +169,6 @@ class _Events:
             yield Broke(fault_of(500, code, message=message) if code else Fault.SERVER_ERROR, message)
         else:
             yield Stopped(_finish(response, calls=self._calls > 0))
-        if (report := _report(response)) != NOTHING_REPORTED:
-            yield Counted(report.usage, report.cost, report.notice)
+        if (report := _report(response)).counts:
+            yield Counted(report.usage, report.cost, report.notice, report.tier)
         yield Over()

@@ -6,7 +6,7 @@ from typing import Final
 
 from tokenwise.money import MAX_USD, Nanodollars
 from tokenwise.usage import Usage
-from tokenwise_shell.providers.fields import Fields, as_fields, as_json, count, entries
+from tokenwise_shell.providers.fields import Fields, as_fields, as_json, count, entries, text
 from tokenwise_shell.providers.final_usage import CONTRADICTED, Report
 
 __all__ = ["is_usage_alone", "parse_cost", "parse_usage", "read_report"]
@@ -19,7 +19,8 @@ def read_report(body: Fields) -> Report:
     """What an answer or a chunk says of its bill, wherever it says it: Moonshot in the choice, Groq in `x_groq`."""
     given = next(filter(None, _places(body)), _NOTHING)
     usage, cost = parse_usage(given), parse_cost(given)
-    return Report(usage, cost, CONTRADICTED if _is_counted(given) and usage is None else "")
+    doubt = CONTRADICTED if _is_counted(given) and usage is None else ""
+    return Report(usage, cost, doubt, text(body.get("service_tier")))
 
 
 def parse_usage(value: object) -> Usage | None:

@@ -98,11 +98,13 @@ class Counted:
     """The usage so far, and what the provider says it costs. The last one, when all have ended, is the bill.
 
     `notice` is what is wrong with it, in words for the books; with a count that contradicts itself the usage is None.
+    `tier` is the tier of service that answered.
     """
 
     usage: Usage | None
     cost: Nanodollars | None = None
     notice: str = ""
+    tier: str = ""
 
 
 @frozen

@@ -163,9 +163,10 @@ class AnswerStream:
     def _report(self) -> Report:
         """The bill, or why there is none. What a provider took so far, it took."""
         if bill := self._bill:
-            return beside_output(Report(bill.usage, bill.cost, bill.notice), wrote=self.begun)
+            return beside_output(Report(bill.usage, bill.cost, bill.notice, bill.tier), wrote=self.begun)
         if self._counted:
-            return Report(None, self._counted.cost, "the last count came before the end of the answer")
+            early = "the last count came before the end of the answer"
+            return Report(None, self._counted.cost, early, self._counted.tier)
         return NOTHING_REPORTED
 
     @property

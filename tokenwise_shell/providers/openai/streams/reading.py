@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, first_text, text
-from tokenwise_shell.providers.final_usage import NOTHING_REPORTED, tier_notice
 from tokenwise_shell.providers.openai.blocks import thoughts_of
 from tokenwise_shell.providers.openai.usage import read_report
 from tokenwise_shell.providers.openai.words import ending, finish_of, text_of
@@ -29,9 +28,8 @@ def read_chunk(chunk: Fields) -> Iterator[Delta]:
         yield Opened(text(chunk.get("id")), text(chunk.get("model")))
     for choice in choices:
         yield from _added(choice, count(choice.get("index")) or 0)
-    if (report := read_report(chunk)) != NOTHING_REPORTED:
-        told = filter(None, (report.notice, tier_notice(chunk.get("service_tier"))))
-        yield Counted(report.usage, report.cost, "; ".join(told))
+    if (report := read_report(chunk)).counts:
+        yield Counted(report.usage, report.cost, report.notice, report.tier)
 
 
 def _added(choice: Fields, index: int) -> Iterator[Delta]:
