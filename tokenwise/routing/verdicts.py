@@ -33,7 +33,7 @@ class Reply:
     `usage` is None where the provider reported none, which is not the same as zero. `served_model` is the catalogue id
     of the model that answered, where it differs from the one asked. `reported_cost` is the provider's own figure, and
     `notice` what is wrong with its bill, in words for the books. `tier` is the tier of service that answered, in the
-    provider's word,"" where it said none.
+    provider's word, "" where it said none.
     `agrees` says whether it is the same answer as the one it was to be compared with, None where there was none.
     """
 
