@@ -102,16 +102,16 @@ def bids_in_order(
     model that the catalogue knows, the strategy's own order holds. What cools comes after what does not, save that the
     preferred one is asked before anything weaker: somebody must be the probe.
     """
-    favourite = catalog.by_id.get(preferred)
-    others = iter(_others(need, catalog, policy, favourite))
+    favourite, weaker = catalog.by_id.get(preferred), False
     if favourite and obstacle(favourite, need, policy) is None:
         if first := bid_of(favourite, need, policy, avoid):
             yield first
         else:
             yield from _open(_level_or_above(need, catalog, policy, favourite), need, policy, avoid)
             yield from _cooling((favourite,), need, policy, avoid)
-            others = (model for model in others if model.tier < favourite.tier)
-    rest = tuple(others)
+            weaker = True
+    others = _others(need, catalog, policy, favourite)
+    rest = tuple([model for model in others if not weaker or (favourite and model.tier < favourite.tier)])
     yield from _open(rest, need, policy, avoid)
     yield from _cooling(rest, need, policy, avoid)
 

@@ -112,7 +112,8 @@ class Interpreter:
 
     def known_cooling(self, job: Job) -> Job:
         """The job with what is known of everybody's health now, which is part of what its run is decided from."""
-        return evolve(job, cooling=self.watch.cooling(self.now_ms()))
+        cooling = self.watch.cooling(self.now_ms())
+        return job if cooling == job.cooling else evolve(job, cooling=cooling)
 
     async def run(
         self,
@@ -179,6 +180,8 @@ class _Live:
     nursery: trio.Nursery | None = None
     inbox: deque[Event] = field(factory=deque)
     due: deque[Callable[[], Awaitable[None]]] = field(factory=deque)
+    noted: list[Entry] = field(factory=list)
+    settled: list[Settle] = field(factory=list)
     arrived: trio.Event = field(factory=trio.Event)
     away: bool = False
     scopes: dict[AttemptId, trio.CancelScope] = field(factory=dict)
@@ -249,33 +252,39 @@ class _Live:
     def perform_all(self, moment: Moment) -> None:
         """Perform one event's commands. Their entries reach the books together, and before any call leaves.
 
+        Those of a request, which has no journal of its own, wait for the call if nothing else comes before it.
+
         Money is given back once the books say what became of it: a process that dies between the two then leaves it
         held, and never spent in the books and free for others.
         """
-        entries: list[Entry] = []
-        settled: list[Settle] = []
         for command in moment.commands:
             match command:
                 case Record(entry=entry):
-                    entries.append(entry)
+                    self.noted.append(entry)
                 case Settle():
-                    settled.append(command)
-                case Reserve() | CallModel():
-                    self.write_down(entries, settled)
+                    self.settled.append(command)
+                case CallModel():
+                    self.write_down()
+                    self.perform(command)
+                case Reserve():
+                    if self.settled:
+                        self.write_down()
                     self.perform(command)
                 case _:
                     self.perform(command)
-        self.write_down(entries, settled)
+        # Where money is answered for at once, the call is next: what stands before it is then written with it.
+        if not self.inbox or self.run.finished or self.run.job.request is None:
+            self.write_down()
         if self.listener:
             self.listener(moment)
 
-    def write_down(self, entries: list[Entry], settled: list[Settle]) -> None:
-        if entries:
-            self.shell.books.append(self.run_id, *entries)
-            entries.clear()
-        for each in settled:
+    def write_down(self) -> None:
+        if self.noted:
+            self.shell.books.append(self.run_id, *self.noted)
+            self.noted.clear()
+        for each in self.settled:
             self.shell.money.settle(self.run_id, each.attempt, each.cost)
-        settled.clear()
+        self.settled.clear()
 
     def perform(self, command: Reserve | CallModel | AbandonCall | Wait | Finish) -> None:
         match command:
@@ -305,6 +314,10 @@ class _Live:
 
     async def call(self, call: CallModel) -> None:
         self.seats[call.attempt] = (call.provider, call.model)
+        if self.nursery is None:  # only the end of the whole run abandons its one call, and that has ended this already
+            outcome = await self.outcome_of(call)
+            self.post(call_ended(call.attempt, self.shell.now_ms(), outcome))
+            return
         with trio.CancelScope() as scope:
             self.scopes[call.attempt] = scope
             outcome = compared(call, await self.outcome_of(call))
@@ -317,7 +330,7 @@ class _Live:
             await self.shell.books.durable()
         except LinesUnwritable as problem:
             return Failure(Fault.BOOKS_UNWRITABLE, str(problem))
-        written = evolve(call, prompt=self.given) if call.prompt is None else call
+        written = evolve(call, prompt=self.given) if call.prompt is None and self.given else call
         return await self.shell.place_call(written, first_token=lambda: self.first_token(call.attempt))
 
     def first_token(self, attempt: AttemptId) -> None:

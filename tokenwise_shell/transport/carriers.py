@@ -25,8 +25,11 @@ class Incoming(Protocol):
         """The next bytes of the body, b"" at its end. Raises TransportTrouble."""
         ...
 
-    async def finish(self, *, wait_s: float) -> None:
-        """Keep the connection if the rest of the answer comes in this time, else close it. Cannot be cancelled."""
+    async def finish(self, *, wait_s: float, rest: bool = False) -> None:
+        """Keep the connection if the rest of the answer comes in this time, else close it. Cannot be cancelled.
+
+        With `rest`, it is not used again before it has stood still for a moment.
+        """
         ...
 
 

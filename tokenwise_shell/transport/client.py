@@ -2,7 +2,7 @@
 
 import ssl
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -51,21 +51,65 @@ class HttpStream:
 
     async def receive(self) -> bytes:
         """The next bytes of the body, b"" at its end. Raises TransportTrouble; cancelling closes the connection."""
-        idle_at = trio.current_time() + self._idle_ms / 1000
-        with trio.move_on_at(min(self._deadline, idle_at)):
-            chunk = await self._body.receive()
-            self._allowed_bytes -= len(chunk)
-            if self._allowed_bytes < 0:
-                raise TransportTrouble(TroubleKind.TOO_LARGE, "the answer is too large to be one")
-            return chunk
-        raise _late(self._idle_ms, "the answer stopped coming", total=self._deadline < idle_at)
+        with trio.CancelScope(deadline=self.idle_at()) as patience:
+            return await self.next()
+        raise self.late(patience)
 
     async def read(self) -> bytes:
         """The rest of the body. Raises TransportTrouble."""
-        parts = []
-        while chunk := await self.receive():
+        with trio.CancelScope(deadline=self.idle_at()) as patience:
+            return await self.rest(patience)
+        raise self.late(patience)
+
+    async def next(self) -> bytes:
+        """As `receive`, for whoever has a deadline of his own."""
+        chunk = await self._body.receive()
+        self._allowed_bytes -= len(chunk)
+        if self._allowed_bytes < 0:
+            raise TransportTrouble(TroubleKind.TOO_LARGE, "the answer is too large to be one")
+        return chunk
+
+    async def rest(self, patience: trio.CancelScope) -> bytes:
+        """The rest of the body, within a scope whose deadline each piece moves on."""
+        parts = list[bytes]()
+        while chunk := await self.next():
             parts.append(chunk)
-        return b"".join(parts)
+            patience.deadline = self.idle_at()
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def idle_at(self) -> float:
+        """When it has been silent for too long, if nothing comes from now on."""
+        return min(self._deadline, trio.current_time() + self._idle_ms / 1000)
+
+    def late(self, patience: trio.CancelScope) -> TransportTrouble:
+        """What it means that this scope's deadline has passed."""
+        return _late(self._idle_ms, "the answer stopped coming", total=patience.deadline == self._deadline)
+
+
+@define(eq=False)
+class _Places:
+    """How many more requests one host may have, and who waits for a place, in the order of asking.
+
+    One that is given back while somebody waits is his from that moment, whether or not he is running yet.
+    """
+
+    free: int
+    waiting: trio.lowlevel.ParkingLot = field(factory=trio.lowlevel.ParkingLot)
+
+    async def take(self, deadline: float) -> None:
+        """Take a place. Raises TransportTrouble where none comes free in time."""
+        if self.free:
+            self.free -= 1
+            return
+        with trio.CancelScope(deadline=deadline):
+            await self.waiting.park()
+            return
+        raise TransportTrouble(TroubleKind.UNREACHABLE, "no connection came free in the time allowed")
+
+    def give_back(self) -> None:
+        """Leave it to whoever has waited longest."""
+        if not self.waiting.unpark():
+            self.free += 1
 
 
 @define
@@ -74,101 +118,87 @@ class Transport:
 
     _carrier: Carrier
     _limits: TransportLimits
-    _turns: dict[str, trio.CapacityLimiter] = field(factory=dict, init=False)
+    _places: dict[str, _Places] = field(factory=dict, init=False)
 
     async def send(self, request: HttpRequest, *, timeout_ms: int) -> HttpResponse:
         """Send a request once and read the whole answer within this time. Raises TransportTrouble."""
         deadline = trio.current_time() + timeout_ms / 1000
-        limiter, borrower = await self._turn_taken(request, deadline)
+        places = self._places_at(request)
+        await places.take(deadline)
         incoming = None
         try:
-            incoming = await self._opened(request, deadline, keep=True)
-            body = await self._read(incoming, deadline)
+            with trio.CancelScope() as patience:
+                head = _Head(self._limits, deadline, patience)
+                incoming = await self._carrier.ask(request, keep=True, leaving=head.leaving)
+                answer = self._answer(incoming, deadline)
+                patience.deadline = answer.idle_at()
+                return HttpResponse(incoming.status, incoming.headers, await answer.rest(patience))
+            raise head.late() if incoming is None else answer.late(patience)
         finally:
-            limiter.release_on_behalf_of(borrower)
+            places.give_back()
             if incoming is not None:
                 await incoming.finish(wait_s=0)
-        return HttpResponse(incoming.status, incoming.headers, body)
 
-    def stream(self, request: HttpRequest, *, timeout_ms: int) -> AbstractAsyncContextManager[HttpStream]:
+    @asynccontextmanager
+    async def stream(self, request: HttpRequest, *, timeout_ms: int) -> AsyncIterator[HttpStream]:
         """Send a request once; the block gets the answer as soon as its head is there. Raises TransportTrouble.
 
         `timeout_ms` bounds everything up to the last byte. Leaving the block early closes the connection.
         """
-        # llama.cpp's server says "Keep-Alive" and closes a connection after each stream all the same, a moment later. A
-        # request that uses the connection in that moment is lost, and cannot be sent again: it may be billed. Behind
-        # TLS stands something that means what it says, and there a new connection takes three round trips.
-        return self._exchange(request, timeout_ms, keep=request.url.startswith("https:"))
-
-    @asynccontextmanager
-    async def _exchange(self, request: HttpRequest, timeout_ms: int, *, keep: bool) -> AsyncIterator[HttpStream]:
         deadline = trio.current_time() + timeout_ms / 1000
-        async with self._turn(request, deadline):
-            incoming = await self._opened(request, deadline, keep=keep)
-            wait_s = 0.0
-            try:
-                yield HttpStream(
-                    status=incoming.status,
-                    headers=incoming.headers,
-                    body=Inflating(incoming.receive, _encoding(incoming.headers)),
-                    deadline=deadline,
-                    idle_ms=self._limits.idle_ms,
-                    allowed_bytes=self._limits.body_bytes,
-                )
-                wait_s = _LAST_BYTES_S if keep else 0
-            finally:
-                await incoming.finish(wait_s=wait_s)
-
-    async def _read(self, incoming: Incoming, deadline: float) -> bytes:
-        """The whole body, under one deadline that each piece moves on: an answer read piece by piece has no other."""
-        idle_s, allowed, parts = self._limits.idle_ms / 1000, self._limits.body_bytes, list[bytes]()
-        receive = Inflating(incoming.receive, _encoding(incoming.headers)).receive
-        with trio.move_on_at(min(deadline, trio.current_time() + idle_s)) as patience:
-            while chunk := await receive():
-                parts.append(chunk)
-                allowed -= len(chunk)
-                if allowed < 0:
-                    raise TransportTrouble(TroubleKind.TOO_LARGE, "the answer is too large to be one")
-                patience.deadline = min(deadline, trio.current_time() + idle_s)
-            return parts[0] if len(parts) == 1 else b"".join(parts)
-        raise _late(self._limits.idle_ms, "the answer stopped coming", total=patience.deadline == deadline)
-
-    async def _turn_taken(self, request: HttpRequest, deadline: float) -> tuple[trio.CapacityLimiter, object]:
-        """A place among the requests to this host, in the order of asking: a slow provider keeps no other waiting."""
-        host = urlsplit(request.url).netloc
-        limiter = self._turns.get(host) or self._turns.setdefault(host, trio.CapacityLimiter(self._limits.per_host))
-        borrower = object()
-        with suppress(trio.WouldBlock):
-            limiter.acquire_on_behalf_of_nowait(borrower)
-            return limiter, borrower
-        with trio.move_on_at(deadline):
-            await limiter.acquire_on_behalf_of(borrower)
-            return limiter, borrower
-        raise TransportTrouble(TroubleKind.UNREACHABLE, "no connection came free in the time allowed")
-
-    @asynccontextmanager
-    async def _turn(self, request: HttpRequest, deadline: float) -> AsyncIterator[None]:
-        limiter, borrower = await self._turn_taken(request, deadline)
+        places = self._places_at(request)
+        await places.take(deadline)
+        incoming, wait_s = None, 0.0
         try:
-            yield
+            with trio.CancelScope() as patience:
+                head = _Head(self._limits, deadline, patience)
+                incoming = await self._carrier.ask(request, keep=True, leaving=head.leaving)
+            if incoming is None:
+                raise head.late()
+            yield self._answer(incoming, deadline)
+            wait_s = _LAST_BYTES_S
         finally:
-            limiter.release_on_behalf_of(borrower)
+            places.give_back()
+            if incoming is not None:
+                # llama.cpp's server says "Keep-Alive" and closes a connection after each stream all the same, a moment
+                # later. A request that uses the connection in that moment is lost, and cannot be sent again: it may be
+                # billed. So the connection rests first.
+                await incoming.finish(wait_s=wait_s, rest=True)
 
-    async def _opened(self, request: HttpRequest, deadline: float, *, keep: bool) -> Incoming:
-        """The answer's head. Whatever goes wrong before the first byte has left is `UNREACHABLE`: nothing was asked."""
+    def _answer(self, incoming: Incoming, deadline: float) -> HttpStream:
+        body = Inflating(incoming.receive, _encoding(incoming.headers))
         limits = self._limits
-        sent = False
+        return HttpStream(incoming.status, incoming.headers, body, deadline, limits.idle_ms, limits.body_bytes)
 
-        def leaving() -> None:
-            nonlocal sent
-            sent = True
-            head.deadline = min(deadline, trio.current_time() + limits.first_byte_ms / 1000)
+    def _places_at(self, request: HttpRequest) -> _Places:
+        """Those at the request's host: a slow provider keeps no other waiting."""
+        host = urlsplit(request.url).netloc
+        return self._places.get(host) or self._places.setdefault(host, _Places(self._limits.per_host))
 
-        with trio.move_on_at(min(deadline, trio.current_time() + limits.connect_ms / 1000)) as head:
-            return await self._carrier.ask(request, keep=keep, leaving=leaving)
-        if sent:
-            raise _late(limits.first_byte_ms, "no answer", total=head.deadline == deadline)
-        raise TransportTrouble(TroubleKind.UNREACHABLE, "no connection in the time allowed")
+
+@define(eq=False)
+class _Head:
+    """The wait for an answer's head: so long for a connection and then, once the request leaves, for a first byte.
+
+    Whatever goes wrong before the first byte has left is `UNREACHABLE`: nothing was asked.
+    """
+
+    limits: TransportLimits
+    deadline: float
+    patience: trio.CancelScope
+    sent: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        self.patience.deadline = min(self.deadline, trio.current_time() + self.limits.connect_ms / 1000)
+
+    def leaving(self) -> None:
+        self.sent = True
+        self.patience.deadline = min(self.deadline, trio.current_time() + self.limits.first_byte_ms / 1000)
+
+    def late(self) -> TransportTrouble:
+        if self.sent:
+            return _late(self.limits.first_byte_ms, "no answer", total=self.patience.deadline == self.deadline)
+        return TransportTrouble(TroubleKind.UNREACHABLE, "no connection in the time allowed")
 
 
 @asynccontextmanager
@@ -208,7 +238,7 @@ def _carrier(connect: Connect, reading: Callable[[], Reading], *, trust_env: boo
 
 
 def _encoding(headers: Headers) -> str:
-    return dict(headers).get("content-encoding", "").strip().lower()
+    return next((value for name, value in reversed(headers) if name == "content-encoding"), "").strip().lower()
 
 
 def _late(limit_ms: int, what: str, *, total: bool) -> TransportTrouble:

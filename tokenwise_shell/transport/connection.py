@@ -1,6 +1,8 @@
 """One HTTP/1.1 connection: a parser knows the protocol, a trio stream moves the bytes. Nothing is ever sent twice."""
 
 import os
+import select
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -27,17 +29,20 @@ class Connection:
     reading: Reading
     idle_since: float = 0.0
     _descriptor: int = field(init=False, default=-1)
+    _news: "_News" = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         if isinstance(self.stream, trio.SocketStream):
             self._descriptor = self.stream.socket.fileno()
+        self._news = _news_of(self.stream)
 
     async def ask(self, written: Written) -> tuple[int, Headers]:
         """Send a request, and read the head of its answer. Raises TransportTrouble."""
         data = self.reading.begin(written)
-        # Whoever refuses a request before it is whole says why and closes: the answer may be there all the same.
-        with suppress(trio.BrokenResourceError, trio.ClosedResourceError, OSError):
+        try:  # noqa: SIM105 -- once for every request, and `suppress` is two calls
             await self._send(data)
+        except (trio.BrokenResourceError, trio.ClosedResourceError, OSError):
+            pass  # who refuses a request before it is whole says why and closes: the answer may be there all the same
         while self.reading.head is None:
             await self._read_on("the connection failed")
         return self.reading.head
@@ -47,6 +52,15 @@ class Connection:
         while not (data := self.reading.taken()) and not self.reading.complete:
             await self._read_on("the answer broke off")
         return data
+
+    def take_what_is_there(self) -> None:
+        """Read once more if that needs no waiting; what comes of it is not wanted any more."""
+        try:
+            if self._descriptor >= 0 and self._news():
+                self.reading.feed(os.read(self._descriptor, _READ_BYTES))
+                self.reading.taken()
+        except (OSError, Unreadable):
+            pass  # it is over, then
 
     @property
     def answered(self) -> bool:
@@ -59,13 +73,11 @@ class Connection:
         What came behind the answer would be read as the next one, and belong to another client.
         """
         self.idle_since = trio.current_time()
-        return self.reading.reusable and not _has_news(self.stream)
+        return self.reading.reusable and not self._news()
 
     async def is_quiet(self) -> bool:
         """Whether an idle connection still stands, and nothing has come behind its last answer."""
-        if isinstance(self.stream, trio.SSLStream):
-            return not _has_news(self.stream.transport_stream) and await self._holds_nothing()
-        return not _has_news(self.stream)
+        return not self._news() and (not isinstance(self.stream, trio.SSLStream) or await self._holds_nothing())
 
     async def _holds_nothing(self) -> bool:
         """Whether nothing of what TLS has read is left. It gives what it has before it waits, and is not let wait."""
@@ -97,8 +109,10 @@ class Connection:
             return bytes(await self.stream.receive_some(_READ_BYTES))
         while True:
             await trio.lowlevel.wait_readable(self._descriptor)
-            with suppress(BlockingIOError):
+            try:
                 return os.read(self._descriptor, _READ_BYTES)
+            except BlockingIOError:
+                continue
 
     async def _send(self, data: bytes) -> None:
         if self._descriptor < 0:
@@ -106,12 +120,25 @@ class Connection:
             return
         rest = memoryview(data)
         while True:
-            with suppress(BlockingIOError):
-                rest = rest[os.write(self._descriptor, rest) :]
-            if not rest:
+            try:
+                sent = os.write(self._descriptor, rest)
+            except BlockingIOError:
+                sent = 0
+            if sent == len(rest):
                 return
+            rest = rest[sent:]
             await trio.lowlevel.wait_writable(self._descriptor)
 
 
-def _has_news(stream: trio.abc.Stream) -> bool:
-    return isinstance(stream, trio.SocketStream) and stream.socket.is_readable()
+_News = Callable[[], bool]
+
+
+def _news_of(stream: trio.abc.Stream) -> _News:
+    """Asks the system whether anything has come over a stream, or its end; of what is no socket, nothing is known."""
+    if isinstance(stream, trio.SSLStream):
+        stream = stream.transport_stream
+    if not isinstance(stream, trio.SocketStream):
+        return lambda: False
+    asked = select.poll()
+    asked.register(stream.socket.fileno(), select.POLLIN)
+    return lambda: bool(asked.poll(0))

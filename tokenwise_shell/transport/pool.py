@@ -5,8 +5,10 @@ it back cost the same however many there are, and a request that is cancelled le
 closed.
 """
 
+import bisect
 import socket
 import ssl
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
@@ -28,6 +30,9 @@ Connect = Callable[[str, int], Awaitable[trio.abc.Stream]]
 # 60 s); a connection closed under us is noticed before it is used again, so this only bounds how many are kept.
 _KEEP_IDLE_S: Final = 60.0
 
+# A server that closes a connection after a stream, though it said that it would not, does so well within this time.
+_REST_S: Final = 0.1
+
 # What says for good that nobody has a name, unlike a resolver that does not answer just now.
 _NO_SUCH_NAME: Final = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
 
@@ -44,6 +49,7 @@ class Pool:
     certificates: Callable[[], ssl.SSLContext]
     reading: Callable[[], Reading] = LlhttpAnswers
     _idle: dict[_Origin, list[Connection]] = field(factory=dict)
+    _resting: dict[_Origin, deque[Connection]] = field(factory=dict)
     _closed: bool = False
 
     async def ask(self, request: HttpRequest, *, keep: bool, leaving: Callable[[], None]) -> Incoming:
@@ -65,22 +71,35 @@ class Pool:
         await connection.aclose()
         raise unsendable
 
-    async def give_back(self, connection: Connection, origin: _Origin) -> None:
+    async def give_back(self, connection: Connection, origin: _Origin, *, rest: bool = False) -> None:
         """Keep a connection whose answer has ended, or close it. Cannot be cancelled."""
         if self._closed or not connection.begin_again():
             await connection.aclose()
-            return
-        self._idle.setdefault(origin, []).append(connection)
-        await self._grow_old(origin)
+        elif rest and origin[0] == "http":  # what stands behind TLS means it where it says that it keeps a connection
+            self._resting.setdefault(origin, deque()).append(connection)
+            self._rested(origin)
+            await self._grow_old(origin)
+        else:
+            self._idle.setdefault(origin, []).append(connection)
+            await self._grow_old(origin)
 
     async def aclose(self) -> None:
         """Close the idle connections; those in use are closed when they come back."""
         self._closed = True
-        while self._idle:
-            for connection in self._idle.popitem()[1]:
-                await connection.aclose()
+        for kept in (self._idle, self._resting):
+            while kept:
+                for connection in kept.popitem()[1]:
+                    await connection.aclose()
+
+    def _rested(self, origin: _Origin) -> None:
+        """Let those be used again that have rested. They stand before all that have been used since."""
+        resting, now = self._resting.get(origin), trio.current_time()
+        while resting and resting[0].idle_since + _REST_S <= now:
+            bisect.insort(self._idle.setdefault(origin, []), resting.popleft(), key=_idle_since)
 
     async def _taken(self, origin: _Origin) -> Connection | None:
+        if self._resting:
+            self._rested(origin)
         while idle := self._idle.get(origin):
             connection = idle.pop()
             try:
@@ -129,6 +148,10 @@ class Pool:
         raise TransportTrouble(kind, f"the connection failed: {said}")
 
 
+def _idle_since(connection: Connection) -> float:
+    return connection.idle_since
+
+
 @frozen
 class _Answer:
     status: int
@@ -140,16 +163,18 @@ class _Answer:
     async def receive(self) -> bytes:
         return await self.connection.receive()
 
-    async def finish(self, *, wait_s: float) -> None:
-        if not self.connection.answered:
+    async def finish(self, *, wait_s: float, rest: bool = False) -> None:
+        if wait_s and not self.connection.answered:
+            self.connection.take_what_is_there()
+        # Without TLS a new connection costs less than any wait.
+        if wait_s and not self.connection.answered and self.origin[0] == "https":
             with trio.CancelScope(shield=True, deadline=trio.current_time() + wait_s):
                 try:
                     while await self.connection.receive():
                         pass
                 except TransportTrouble:
                     pass  # it is over, then
-        with trio.CancelScope(shield=True):
-            await self.pool.give_back(self.connection, self.origin)
+        await self.pool.give_back(self.connection, self.origin, rest=rest)
 
 
 def _written(request: HttpRequest, url: SplitResult, *, keep: bool) -> Written:

@@ -104,7 +104,7 @@ class _Answer:
             trouble = TransportTrouble(TroubleKind.DISCONNECTED, _said(error, "the answer broke off"))
         raise trouble
 
-    async def finish(self, *, wait_s: float) -> None:
+    async def finish(self, *, wait_s: float, rest: bool = False) -> None:  # noqa: ARG002 -- none is ever used again
         """What httpx reads through is a generator of generators: left half-way, it ends in the garbage collector.
 
         That warns; one that is cancelled ends here and now.

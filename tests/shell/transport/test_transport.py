@@ -134,6 +134,9 @@ class TestProxies:
         assert "word" not in repr(trouble)
 
 
+STREAMED = CHUNKED + chunk(b"data: [DONE]\n\n") + b"0\r\n\r\n"
+
+
 class TestConnections:
     async def test_one_after_another_share_a_connection(self):
         async with on_loopback(saying(whole(b"{}"))) as house, open_transport() as transport:
@@ -156,15 +159,30 @@ class TestConnections:
                 await transport.send(house.request(), timeout_ms=10_000)
             await house.empty()
 
-    async def test_a_stream_over_plain_http_has_a_connection_of_its_own(self):
-        """Some servers close it after a stream without a word: what was sent on it meanwhile would be lost."""
-        done = CHUNKED + chunk(b"data: [DONE]\n\n") + b"0\r\n\r\n"
-        async with on_loopback(saying(done)) as house, open_transport() as transport:
-            for opened in range(1, 4):
-                async with transport.stream(house.request(), timeout_ms=10_000) as answer:
-                    await answer.receive()
+    async def test_a_connection_rests_after_a_stream_over_plain_http_before_it_is_used_again(self, mock_clock):
+        """Some servers close it a moment later without a word: what was sent on it meanwhile would be lost."""
+        async with on_loopback(saying(STREAMED)) as house, open_transport() as transport:
+            for opened in (1, 2):
+                await self.streamed(house, transport)
+                assert (house.opened, house.present) == (opened, opened)
+            for _ in range(3):
+                mock_clock.jump(0.2)
+                await self.streamed(house, transport)
+                await self.streamed(house, transport)
+            assert house.opened == 2
+
+    async def test_one_that_was_closed_while_it_rested_is_not_used_again(self, mock_clock):
+        async with on_loopback(saying(STREAMED, close=True)) as house, open_transport() as transport:
+            for opened in (1, 2, 3):
+                await self.streamed(house, transport)
                 await house.empty()
+                mock_clock.jump(0.2)
                 assert house.opened == opened
+
+    @staticmethod
+    async def streamed(house, transport) -> None:
+        async with transport.stream(house.request(), timeout_ms=10_000) as answer:
+            assert await answer.receive() == b"data: [DONE]\n\n"
 
     async def test_an_answer_read_in_full_leaves_its_connection_usable_even_if_it_came_in_chunks(self):
         async with on_loopback(saying(*ANSWER)) as house, open_transport() as transport:

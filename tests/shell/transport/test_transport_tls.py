@@ -4,6 +4,7 @@ Certificates that are trusted beyond the usual ones are named by the environment
 """
 
 import os
+import socket
 import ssl
 import sys
 from pathlib import Path
@@ -54,6 +55,8 @@ async def answers(
         except trio.BrokenResourceError:
             return
         heard.append(b"a connection")
+        if len(said) > 1:  # they arrive together, or the second may still be under way when it is looked for
+            stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
         await talk(inner)
 
     house = House(secured)
