@@ -6,6 +6,7 @@ what a step's prompt is written as here; another format translates them.
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
@@ -137,6 +138,7 @@ class WireFormat(Protocol):
         ...
 
 
+@lru_cache(maxsize=256)
 def url_below(base: str, path: str, *, version: str = "") -> str:
     """The path below the base URL, before its query: Azure's `?api-version=` belongs to every path.
 

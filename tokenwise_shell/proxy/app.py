@@ -6,8 +6,8 @@ traceback and answered as status 500.
 
 import logging
 import time
-from collections.abc import Awaitable, Callable
-from functools import partial
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cached_property, partial
 from typing import Final
 
 import trio
@@ -91,6 +91,11 @@ class App:
     service: Service
     rows: tuple[Row, ...]
 
+    @cached_property
+    def exact(self) -> Mapping[tuple[str, str], Row]:
+        """The rows by method and path."""
+        return {(row.method, row.path): row for row in self.rows}
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection: a request, or the server's own beginning and end."""
         match scope["type"]:
@@ -108,21 +113,19 @@ class App:
 
     async def answered(self, request: Request, answer: Answer, long: Trouble | None) -> None:
         """Answer a request, stop once its client has left, and count it."""
-        row, begun = self._row(request), time.perf_counter()
+        row, begun, metrics = self._row(request), time.perf_counter(), self.service.metrics
+        metrics.begun()
         try:
-            with self.service.metrics.serving():
-                await self._until_left(row, request, answer, long)
+            await self._until_left(row, request, answer, long)
         finally:
             if answer.error:
-                self.service.metrics.refused(answer.error)
-            self.service.metrics.answered(row.path if row else "", answer.status, time.perf_counter() - begun)
+                metrics.refused(answer.error)
+            metrics.answered(row.path if row else "", answer.status, time.perf_counter() - begun)
 
     async def _until_left(self, row: Row | None, request: Request, answer: Answer, long: Trouble | None) -> None:
         """Stop once the client has left. A server that says so itself spares a task that waits for the word."""
         if request.leaving is not None:
-            with trio.CancelScope() as works:
-                request.leaving(works)
-                await self._answer_in_time(row, request, answer, long)
+            await self._answer_in_time(row, request, answer, long)
             return
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_leave_with_client, request, nursery.cancel_scope)
@@ -132,9 +135,11 @@ class App:
     async def _answer_in_time(self, row: Row | None, request: Request, answer: Answer, long: Trouble | None) -> None:
         """Give up what upstream's own limits have not ended: a client that takes its answer in drops."""
         limit_s = self.service.settings.request_timeout_s
-        with trio.move_on_after(limit_s + _SAY_SO_S) as patience:
+        with trio.CancelScope(deadline=trio.current_time() + limit_s + _SAY_SO_S) as works:
+            if request.leaving is not None:
+                request.leaving(works)
             await self._answer(row, request, answer, long)
-        if patience.cancelled_caught and not answer.status:
+        if works.cancelled_caught and not answer.status and trio.current_time() >= works.deadline:
             trouble = troubles.upstream(Failure(Fault.TIMED_OUT, f"no answer within {limit_s} s"))
             await refuse(answer, row.front if row else _CHAT, trouble)
 
@@ -155,6 +160,8 @@ class App:
 
     def _row(self, request: Request) -> Row | None:
         method = "GET" if request.method == "HEAD" else request.method
+        if found := self.exact.get((method, request.path)):
+            return found
         return next((row for row in self._rows_at(request.path) if row.method == method), None)
 
     def _rows_at(self, path: str) -> tuple[Row, ...]:

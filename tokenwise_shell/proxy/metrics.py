@@ -9,7 +9,6 @@ Money is nano-dollars: a counter is a double, exact up to 2**53 of them, nine mi
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -125,6 +124,8 @@ class Metrics:
         self.registry = registry = CollectorRegistry()
         self._folder, self._now = folder, _Now(budgets, cooling)
         self._models, self._keys = _Names(), _Names()
+        self._series: dict[tuple[str, ...], Counter] = {}
+        self._timed: dict[str, Histogram] = {}
         self._counters = {
             name: Counter(f"tokenwise_{name}", meaning, labels, registry=registry)
             for name, (meaning, labels) in _COUNTERS.items()
@@ -146,25 +147,23 @@ class Metrics:
     def answered(self, endpoint: str, status: int, seconds: float) -> None:
         """Count a request. `endpoint` is a row of the table of endpoints, "" for none; status 0: the client left."""
         place = endpoint or _OTHER
-        self._counters["requests"].labels(place, str(status) if status else "gone").inc()
-        self._seconds.labels(place).observe(seconds)
+        self._serving.dec()
+        self._count("requests", place, str(status) if status else "gone")
+        if place not in self._timed:
+            self._timed[place] = self._seconds.labels(place)
+        self._timed[place].observe(seconds)
 
-    @contextmanager
-    def serving(self) -> Iterator[None]:
-        """Count a request as being served while the block runs."""
+    def begun(self) -> None:
+        """Count a request as being served, until it is `answered`."""
         self._serving.inc()
-        try:
-            yield
-        finally:
-            self._serving.dec()
 
     def refused(self, reason: str) -> None:
         """Count an error that a client was given, by its code."""
-        self._counters["refusals"].labels(reason).inc()
+        self._count("refusals", reason)
 
     def ungoverned(self) -> None:
         """Count a request of which a call was made while the budget store could not be asked."""
-        self._counters["ungoverned"].inc()
+        self._count("ungoverned")
 
     def listener(self, key: str) -> Callable[[Moment], None]:
         """Counts what a run under this key writes into the books, for the interpreter."""
@@ -186,36 +185,44 @@ class Metrics:
         together.register(self._now)
         return generate_latest(together)
 
+    def _count(self, name: str, *labels: str, by: int = 1) -> None:
+        """Add to a series. The library looks a series up by its labels under a lock, and takes longer than to count."""
+        series = self._series.get((name, *labels))
+        if series is None:
+            counter = self._counters[name]
+            series = self._series[name, *labels] = counter.labels(*labels) if labels else counter
+        series.inc(by)
+
     def _booked(self, entry: ledger.Entry, key: str, bounds: dict[AttemptId, int]) -> None:
         match entry:
             case ledger.Reservation(attempt=attempt, input_tokens=tokens):
                 bounds[attempt] = tokens
             case ledger.Charged(model=model, provider=provider, amount=amount, outcome=outcome):
                 seat = provider, self._models.of(model)
-                self._counters["attempts"].labels(*seat, outcome).inc()
+                self._count("attempts", *seat, outcome)
                 self._charge(seat, key, amount, estimated=entry.estimated)
-                self._count(seat, entry.usage, bounds.pop(entry.attempt, 0))
+                self._use(seat, entry.usage, bounds.pop(entry.attempt, 0))
             case ledger.Abandoned(model=model, provider=provider, amount=amount):
                 seat = provider, self._models.of(model)
-                self._counters["attempts"].labels(*seat, "abandoned").inc()
+                self._count("attempts", *seat, "abandoned")
                 self._charge(seat, key, amount, estimated=True)
             case ledger.Overran(amount=amount):
-                self._counters["overruns"].inc()
-                self._counters["overrun_nanodollars"].inc(amount)
+                self._count("overruns")
+                self._count("overrun_nanodollars", by=amount)
             case ledger.Retried():
-                self._counters["recoveries"].labels("retry").inc()
+                self._count("recoveries", "retry")
             case ledger.Escalated(model=model, to=to):
-                self._counters["recoveries"].labels("failover" if model == to else "escalation").inc()
+                self._count("recoveries", "failover" if model == to else "escalation")
             case _:
                 pass
 
     def _charge(self, seat: tuple[str, str], key: str, amount: Nanodollars, *, estimated: bool) -> None:
-        self._counters["cost_nanodollars"].labels(*seat).inc(amount)
-        self._counters["key_cost_nanodollars"].labels(key).inc(amount)
+        self._count("cost_nanodollars", *seat, by=amount)
+        self._count("key_cost_nanodollars", key, by=amount)
         if estimated:
-            self._counters["estimated_nanodollars"].inc(amount)
+            self._count("estimated_nanodollars", by=amount)
 
-    def _count(self, seat: tuple[str, str], usage: Usage | None, bound: int) -> None:
+    def _use(self, seat: tuple[str, str], usage: Usage | None, bound: int) -> None:
         if usage is None:
             return
         classes = {
@@ -227,5 +234,5 @@ class Metrics:
         }
         for name, tokens in classes.items():
             if tokens:
-                self._counters["tokens"].labels(*seat, name).inc(tokens)
-        self._counters["bound_tokens"].labels(*seat).inc(bound)
+                self._count("tokens", *seat, name, by=tokens)
+        self._count("bound_tokens", *seat, by=bound)

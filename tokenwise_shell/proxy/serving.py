@@ -60,7 +60,7 @@ async def complete(service: Service, request: Request, answer: Answer, *, front:
     if trouble := service.gate.trouble():
         await refuse(answer, front, trouble)
         return
-    with service.gate.one_more():
+    with service.gate:
         order = await heard(service, request, front, partial(ordered, service, work=work), work)
         if isinstance(order, Trouble):
             await refuse(answer, front, order)

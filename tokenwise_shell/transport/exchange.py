@@ -5,6 +5,7 @@ Headers may hold keys and bodies hold what people wrote, so neither shows in a `
 
 import enum
 import re
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -23,6 +24,12 @@ _VALUE: Final = re.compile(r"([\x21-\x7e]([\x20-\x7e\t]*[\x21-\x7e])?)?")
 
 def check_headers(_: object, __: object, headers: Headers) -> None:
     """Refuse what HTTP cannot carry, without repeating the value: a client's own complaint would show the key."""
+    _check_headers(headers)
+
+
+# The same few headers and addresses are sent with every request.
+@lru_cache(maxsize=64)
+def _check_headers(headers: Headers) -> None:
     for name, value in headers:
         if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
             raise ValueError(f"the header {name!r} cannot be sent: expected visible ASCII without surrounding blanks")
@@ -30,6 +37,11 @@ def check_headers(_: object, __: object, headers: Headers) -> None:
 
 def check_url(_: object, __: object, url: str) -> None:
     """Refuse what is no absolute http or https URL, without repeating it: it may hold a secret."""
+    _check_url(url)
+
+
+@lru_cache(maxsize=64)
+def _check_url(url: str) -> None:
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0

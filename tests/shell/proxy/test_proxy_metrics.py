@@ -127,8 +127,11 @@ class TestNow:
 
     def test_requests_in_flight_are_counted_while_they_are(self):
         metrics = Metrics()
-        with metrics.serving(), metrics.serving():
-            assert figures(metrics.exposition())["tokenwise_requests_in_flight"] == 2
+        metrics.begun()
+        metrics.begun()
+        assert figures(metrics.exposition())["tokenwise_requests_in_flight"] == 2
+        metrics.answered("/v1/models", 200, 0.1)
+        metrics.answered("", 0, 0.1)
         assert figures(metrics.exposition())["tokenwise_requests_in_flight"] == 0
 
 
@@ -163,10 +166,12 @@ from pathlib import Path
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = sys.argv[1]
 from tokenwise_shell.proxy.metrics import Metrics
 metrics = Metrics(folder=Path(sys.argv[1]))
+metrics.begun()
 metrics.answered("/x", 200, 0.1)
 metrics.refused("why")
-with metrics.serving():
-    print(metrics.exposition().decode())
+metrics.begun()
+print(metrics.exposition().decode())
+metrics.answered("/y", 200, 0.1)
 """
 
 

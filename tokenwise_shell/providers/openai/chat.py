@@ -6,6 +6,7 @@ below; a user's own setting for an endpoint goes before them.
 
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -111,8 +112,12 @@ def open_stream(*, native_id: str, now_ms: int = 0) -> AnswerStream:
 
 
 def _cap_field(endpoint: Endpoint, host: str, ask: Ask) -> str:
-    rows = (name for hosts, ids, name in CAP_FIELDS if fnmatchcase(host, hosts) and fnmatchcase(ask.native_id, ids))
-    return endpoint.cap_field or next(rows)
+    return endpoint.cap_field or _usual_cap_field(host, ask.native_id)
+
+
+@lru_cache(maxsize=1024)
+def _usual_cap_field(host: str, native_id: str) -> str:
+    return next(name for hosts, ids, name in CAP_FIELDS if fnmatchcase(host, hosts) and fnmatchcase(native_id, ids))
 
 
 def _stream_options(endpoint: Endpoint, ask: Ask) -> Fields:

@@ -5,6 +5,7 @@ be asked may be one of OpenAI's.
 """
 
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Final
 
 from tokenwise_shell.providers.fields import Fields
@@ -31,6 +32,7 @@ OPENAI_HOSTS: Final = (
 """Hosts at which OpenAI's models are served by OpenAI's own rules, Azure's among them. (Looked at in November 2026.)"""
 
 
+@lru_cache(maxsize=256)
 def is_strict(host: str) -> bool:
     """Whether this host refuses fields that it does not know."""
     return any(fnmatchcase(host, hosts) for hosts in OPENAI_HOSTS)

@@ -6,6 +6,7 @@ key that is made or revoked counts at once; where it cannot be read, the keys st
 """
 
 import hmac
+import os
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -195,7 +196,7 @@ def _rates_of(key: Key) -> tuple[int | None, int | None]:
 def _stamp(path: Path) -> _Stamp:
     """What changes whenever the file is replaced or written."""
     try:
-        found = path.stat()
+        found = os.stat(path)  # noqa: PTH116 -- `Path.stat` takes twice as long, and this is asked before each request
     except OSError:
         return _NO_FILE
     # An inode may be used again, and a time of change set back; the time of the status is the system's own.

@@ -4,8 +4,7 @@ What is refused here is refused before anything is decided or paid for. The leng
 where it is read (`asgi`), a client that takes nothing where the sockets are opened (`server`).
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 
 from attrs import define, field
 
@@ -55,11 +54,10 @@ class Gate:
             return Trouble(503, "server_error", "overloaded", message, retry_after_s=_RETRY_S)
         return None
 
-    @contextmanager
-    def one_more(self) -> Iterator[None]:
+    def __enter__(self) -> None:
         """Count a request as being served while the block runs."""
         self.serving += 1
-        try:
-            yield
-        finally:
-            self.serving -= 1
+
+    def __exit__(self, *_: object) -> None:
+        """Count it no more."""
+        self.serving -= 1

@@ -17,6 +17,7 @@ from tokenwise_shell.transport.inflating import inflated
 from tokenwise_shell.transport.sse import SseEvent
 
 __all__ = [
+    "BODY",
     "JSON",
     "LEAVING",
     "SSE",
@@ -41,11 +42,18 @@ Headers = Mapping[str, str]
 LEAVING: Final = "tokenwise.leaving"
 """The key of an ASGI scope with what takes the cancel scope of the work on a request, where the server has that."""
 
+BODY: Final = "tokenwise.body"
+"""The key of an ASGI scope with what gives the whole body, where that came with the head; else None."""
+
 JSON: Final = "application/json"
 SSE: Final = "text/event-stream; charset=utf-8"
 
 # No length has more, and Python refuses to read numbers of thousands of digits.
 _MOST_DIGITS: Final = 18
+
+
+def _nothing() -> None:
+    """No body is at hand."""
 
 
 class ClientGone(Exception):  # noqa: N818 -- named for what happened, like trio's and h11's
@@ -66,6 +74,7 @@ class Request:
     _receive: Receive
     leaving: Callable[[trio.CancelScope], None] | None = None
     asked: str = ""
+    _at_hand: Callable[[], bytes | None] = _nothing
     _whole: trio.Event = field(factory=trio.Event, init=False)
 
     @classmethod
@@ -73,7 +82,8 @@ class Request:
         """The request that an ASGI server hands over."""
         asked = scope.get("query_string", b"").decode("latin-1")
         query = dict(parse_qsl(asked, keep_blank_values=True)) if asked else {}
-        return cls(scope["method"], scope["path"], query, _joined(scope["headers"]), receive, scope.get(LEAVING), asked)
+        headers, at_hand = _joined(scope["headers"]), scope.get(BODY, _nothing)
+        return cls(scope["method"], scope["path"], query, headers, receive, scope.get(LEAVING), asked, at_hand)
 
     def may_exceed(self, length: int) -> bool:
         """Whether its body is longer than so many bytes, as far as its head says."""
@@ -91,9 +101,12 @@ class Request:
         """The whole body, or what is wrong with how it comes. Raises ClientGone. To be called once."""
         if "content-length" in self.headers and self.may_exceed(limit_bytes):
             return too_large(limit_bytes)
+        if (body := self._at_hand()) is not None:
+            self._whole.set()
+            return too_large(limit_bytes) if len(body) > limit_bytes else self._plain(body, limit_bytes)
         with trio.move_on_after(within_ms / 1000):
-            body = await self._read(limit_bytes)
-            return self._plain(body, limit_bytes) if isinstance(body, bytes) else body
+            read = await self._read(limit_bytes)
+            return self._plain(read, limit_bytes) if isinstance(read, bytes) else read
         return too_slow(within_ms)
 
     def _plain(self, body: bytes, limit_bytes: int) -> bytes | Trouble:
@@ -182,6 +195,8 @@ def event_bytes(event: SseEvent) -> bytes:
 
 def _printable(value: str) -> bytes:
     """A header's value. A model may be named in any script, and HTTP knows ASCII."""
+    if value.isascii() and value.isprintable():
+        return value.encode()
     return bytes(ord(char) if " " <= char <= "~" else ord("?") for char in value)
 
 

@@ -1,7 +1,7 @@
 """One request and its answer on a connection, as ASGI hands them to an application.
 
 Beside ASGI's own keys the scope has `tokenwise.leaving`: the application gives it the cancel scope of its work, which
-is cancelled when the client leaves.
+is cancelled when the client leaves; and `tokenwise.body` gives the body where it is there as a whole.
 """
 
 import time
@@ -14,7 +14,7 @@ from urllib.parse import unquote
 import trio
 from attrs import define, field
 
-from tokenwise_shell.proxy.http.asgi import LEAVING
+from tokenwise_shell.proxy.http.asgi import BODY, LEAVING
 from tokenwise_shell.proxy.http.parsing import Heard
 
 __all__ = ["Turn", "Wire"]
@@ -75,7 +75,15 @@ class Turn:
             "client": self.wire.client,
             "server": self.wire.server,
             LEAVING: self.works_in,
+            BODY: self.body,
         }
+
+    def body(self) -> bytes | None:
+        """The whole body, which `receive` then does not tell again; None where it is still coming."""
+        if self._told or not self.heard.complete:
+            return None
+        self._told = True
+        return self.heard.taken()
 
     def works_in(self, works: trio.CancelScope) -> None:
         """Cancel this when the client leaves."""
