@@ -1,7 +1,8 @@
 """Budgets that the processes of one machine share: an SQLite file beside the ledger that they all write.
 
-    reserve, settle, reduce   one transaction each, by the core's own rules; tens of microseconds, so nothing here waits
-                              but for another process's transaction
+    reserve           one transaction, by the core's own rules; tens of microseconds, so nothing here waits but for
+                      another process's transaction
+    settle, reduce    with the next one, or in a moment: what they give back is held until then
 
 The ledger stays the truth. The file says what living processes hold and have spent, and begins anew, with what the
 ledger says, whenever none of them lives; it belongs to one start of the machine, so it need not survive a power loss.
@@ -18,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from tokenwise.budgets.budget import Budget, Hold, Short, correct, relimit
 from tokenwise.budgets.nested import Held, Place, hold_in, reduce_in, settle_in
@@ -51,6 +52,11 @@ CREATE TABLE IF NOT EXISTS holds (
 ) WITHOUT ROWID;
 """
 
+# A settlement waits so long for another transaction to be part of; nobody's money is short for that.
+_MOMENT_S: Final = 0.005
+
+_Row = tuple[str, str, str, int]
+
 _REDUCE: Final = "UPDATE holds SET amount = ? WHERE writer = ? AND run = ? AND step = ? AND ordinal = ?"
 _REMOVE: Final = "DELETE FROM holds WHERE writer = ? AND run = ? AND step = ? AND ordinal = ?"
 
@@ -66,9 +72,10 @@ class LocalStore:
     writer: str
     _ends_ms: dict[str, int | None] = field(factory=dict)
     _holds: dict[Place, Held] = field(factory=dict)
-    _due: list[Callable[[sqlite3.Connection], None]] = field(factory=list)
+    _due: list[Callable[["_Page"], None]] = field(factory=list)
     _opened: sqlite3.Connection | None = None
     _closed: bool = False
+    _waiting: bool = False
 
     # --- budgets -----------------------------------------------------------------------------------------------------
 
@@ -98,7 +105,8 @@ class LocalStore:
         """How a budget stands now. Raises KeyError for a scope that nobody has opened."""
         if scope not in self._ends_ms:
             raise KeyError(scope)
-        return _of(self._connection(), scope)
+        self._catch_up()
+        return _Page(self._connection()).of(scope)
 
     def is_spent(self, scope: str) -> bool:
         """See `limits.Store`."""
@@ -134,19 +142,19 @@ class LocalStore:
         return answer
 
     def _granted(self, place: Place, held: Held, share: int) -> Granted | NotHeld:
-        with self._transaction() as db:
-            answer = self._asked(db, held, share)
-            if isinstance(answer, NotHeld) and self._bury(db):
-                answer = self._asked(db, held, share)
+        with self._transaction() as page:
+            answer = self._asked(page, held, share)
+            if isinstance(answer, NotHeld) and self._bury(page):
+                answer = self._asked(page, held, share)
             if isinstance(answer, NotHeld):
                 return answer
-            _keep(db, answer)
-            db.execute("INSERT INTO holds VALUES (?, ?, ?, ?, ?, ?)", (*self._row(place), *_written(held)))
+            page.keep(answer)
+            page.db.execute("INSERT INTO holds VALUES (?, ?, ?, ?, ?, ?)", (*self._row(place), *_written(held)))
         return Granted(held.hold)
 
-    def _asked(self, db: sqlite3.Connection, held: Held, share: int) -> dict[str, Budget] | NotHeld:
+    def _asked(self, page: "_Page", held: Held, share: int) -> dict[str, Budget] | NotHeld:
         """The budgets with this held in them, or which of them says no."""
-        answer = hold_in(partial(_of, db), held.scopes, held.hold.amount, share)
+        answer = hold_in(page.of, held.scopes, held.hold.amount, share)
         return NotHeld.of(answer, self._ends_ms.get(answer.scope)) if isinstance(answer, Short) else answer
 
     def settle(self, run_id: str, attempt: AttemptId, cost: Nanodollars) -> None:
@@ -157,36 +165,62 @@ class LocalStore:
                 raise ProtocolViolation(None, Settle(attempt, cost), blame=Blamed.MACHINE)
             return
         if held.scopes and not self._closed:
-            self._soon(partial(self._pay, row=self._row((run_id, attempt)), held=held, cost=cost))
+            self._in_a_moment(partial(self._pay, row=self._row((run_id, attempt)), held=held, cost=cost))
 
     def reduce(self, run_id: str, attempt: AttemptId, by: Nanodollars) -> None:
         """Give back a part of an open hold, in every scope. Raises KeyError for a hold that is not open."""
         place = (run_id, attempt)
         held = self._holds[place]
-        try:
-            with self._transaction() as db:
-                rest, budgets = reduce_in(partial(_of, db), held, by)
-                _keep(db, budgets)
-                db.execute(_REDUCE, (rest.hold.amount, *self._row(place)))
-        except sqlite3.OperationalError:
-            return  # it stays held, and comes back with the rest
-        self._holds[place] = rest
+        self._holds[place] = evolve(held, hold=Hold(Nanodollars(held.hold.amount - by)))
+        self._in_a_moment(partial(self._reduced, row=self._row(place), held=held, by=by))
+
+    def _reduced(self, page: "_Page", row: _Row, held: Held, by: Nanodollars) -> None:
+        rest, budgets = reduce_in(page.of, held, by)
+        page.keep(budgets)
+        page.db.execute(_REDUCE, (rest.hold.amount, *row))
 
     def correct(self, scopes: tuple[str, ...], by: int, over: int) -> None:
         """Book in those of these budgets that are open that a settled cost is stated anew. Raises sqlite3.Error.
 
         `by` is the difference, `over` what of it lay above the hold.
         """
-        with self._transaction() as db:
+        with self._transaction() as page:
             for scope in scopes:
-                if db.execute("SELECT 1 FROM budgets WHERE scope = ?", (scope,)).fetchone():
-                    _keep(db, {scope: correct(_of(db, scope), by, over)})
+                if page.db.execute("SELECT 1 FROM budgets WHERE scope = ?", (scope,)).fetchone():
+                    page.keep({scope: correct(page.of(scope), by, over)})
 
-    def _soon(self, deed: Callable[[sqlite3.Connection], None]) -> None:
+    def _soon(self, deed: Callable[["_Page"], None]) -> None:
         """Do it now if that can be, else with the next transaction; what a dead process owes is charged in full."""
         self._due.append(deed)
-        with suppress(sqlite3.OperationalError), self._transaction():
-            pass
+        self._catch_up()
+
+    def _in_a_moment(self, deed: Callable[["_Page"], None]) -> None:
+        """Do it with the next transaction, which is often only a moment away, or in a moment if none comes."""
+        self._due.append(deed)
+        if self._waiting:
+            return
+        import trio
+
+        try:
+            trio.lowlevel.spawn_system_task(self._wait_a_moment)
+        except RuntimeError:  # nobody could wait
+            self._catch_up()
+        else:
+            self._waiting = True
+
+    async def _wait_a_moment(self) -> None:
+        import trio
+
+        try:
+            await trio.sleep(_MOMENT_S)
+        finally:
+            self._waiting = False
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        if self._due and not self._closed:
+            with suppress(sqlite3.OperationalError), self._transaction():
+                pass
 
     # --- the file ----------------------------------------------------------------------------------------------------
 
@@ -201,19 +235,22 @@ class LocalStore:
             for run_id, attempt in tuple(self._holds):
                 if is_lease(run_id):
                     self.settle(run_id, attempt, _NOTHING)
+            self._catch_up()
             self._opened.execute("DELETE FROM members WHERE writer = ?", (self.writer,))
             self._opened.close()
         self._closed = True
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _transaction(self) -> Iterator["_Page"]:
         """All or nothing, alone; and first whatever is still to be done."""
         db = self._connection()
         db.execute("BEGIN IMMEDIATE")
+        page = _Page(db)
         try:
             for deed in self._due:
-                deed(db)
-            yield db
+                deed(page)
+            yield page
+            page.write()
             db.execute("COMMIT")
         except BaseException:
             if db.in_transaction:
@@ -244,22 +281,22 @@ class LocalStore:
         db.execute("INSERT OR IGNORE INTO members VALUES (?)", (self.writer,))
         db.execute("COMMIT")
 
-    def _bury(self, db: sqlite3.Connection) -> bool:
+    def _bury(self, page: "_Page") -> bool:
         """Charge what the dead held, in full, and say whether there was any. Leases come back."""
-        holders = {name for (name,) in db.execute("SELECT DISTINCT writer FROM holds")} - {self.writer}
+        holders = {name for (name,) in page.db.execute("SELECT DISTINCT writer FROM holds")} - {self.writer}
         dead = holders - take_roll(self.ledger).living if holders else holders
         for writer in sorted(dead):
-            rows = db.execute("SELECT run, step, ordinal, amount, scopes FROM holds WHERE writer = ?", (writer,))
+            rows = page.db.execute("SELECT run, step, ordinal, amount, scopes FROM holds WHERE writer = ?", (writer,))
             for run, step, ordinal, amount, scopes in rows.fetchall():
                 held = Held(Hold(Nanodollars(amount)), tuple(scopes.split("\n")))
-                self._pay(db, (writer, run, step, ordinal), held, _NOTHING if is_lease(run) else held.hold.amount)
-            db.execute("DELETE FROM members WHERE writer = ?", (writer,))
+                self._pay(page, (writer, run, step, ordinal), held, _NOTHING if is_lease(run) else held.hold.amount)
+            page.db.execute("DELETE FROM members WHERE writer = ?", (writer,))
         return bool(dead)
 
-    def _pay(self, db: sqlite3.Connection, row: tuple[str, str, str, int], held: Held, cost: Nanodollars) -> None:
+    def _pay(self, page: "_Page", row: _Row, held: Held, cost: Nanodollars) -> None:
         """Book a settlement once: a hold that is not there has been charged in full."""
-        if db.execute(_REMOVE, row).rowcount:
-            _keep(db, settle_in(partial(_of, db), held, cost))
+        if page.db.execute(_REMOVE, row).rowcount:
+            page.keep(settle_in(page.of, held, cost))
 
     def _row(self, place: Place) -> tuple[str, str, str, int]:
         run_id, attempt = place
@@ -270,24 +307,42 @@ def _written(held: Held) -> tuple[int, str]:
     return held.hold.amount, "\n".join(held.scopes)
 
 
-def _of(db: sqlite3.Connection, scope: str) -> Budget:
-    row = db.execute('SELECT "limit", spent, held, overrun FROM budgets WHERE scope = ?', (scope,)).fetchone()
-    if row is None:
-        raise KeyError(scope)
-    return Budget(*row)
+@define
+class _Page:
+    """The budgets as one transaction sees them: each is read once at most, and written once."""
+
+    db: sqlite3.Connection
+    _known: dict[str, Budget] = field(factory=dict)
+    _changed: dict[str, None] = field(factory=dict)
+
+    def of(self, scope: str) -> Budget:
+        """A budget. Raises KeyError for one that nobody has opened."""
+        if scope not in self._known:
+            asked = 'SELECT "limit", spent, held, overrun FROM budgets WHERE scope = ?'
+            row = self.db.execute(asked, (scope,)).fetchone()
+            if row is None:
+                raise KeyError(scope)
+            self._known[scope] = Budget(*row)
+        return self._known[scope]
+
+    def keep(self, budgets: Mapping[str, Budget]) -> None:
+        """These are as they are now."""
+        self._known.update(budgets)
+        self._changed.update(dict.fromkeys(budgets))
+
+    def write(self) -> None:
+        """Write what has changed."""
+        changed = ((scope, self._known[scope]) for scope in self._changed)
+        rows = ((one.limit, one.spent, one.held, one.overrun, scope) for scope, one in changed)
+        self.db.executemany('UPDATE budgets SET "limit" = ?, spent = ?, held = ?, overrun = ? WHERE scope = ?', rows)
 
 
-def _keep(db: sqlite3.Connection, budgets: Mapping[str, Budget]) -> None:
-    rows = ((one.limit, one.spent, one.held, one.overrun, scope) for scope, one in budgets.items())
-    db.executemany('UPDATE budgets SET "limit" = ?, spent = ?, held = ?, overrun = ? WHERE scope = ?', rows)
-
-
-def _begin(db: sqlite3.Connection, *, scope: str, limit: Nanodollars, spent: Nanodollars, ends_ms: int | None) -> None:
+def _begin(page: "_Page", *, scope: str, limit: Nanodollars, spent: Nanodollars, ends_ms: int | None) -> None:
     """Open a budget, or give it another limit; what the limit cannot hold counts as overrun."""
-    db.execute("INSERT OR IGNORE INTO budgets VALUES (?, ?, 0, 0, 0, ?)", (scope, limit, ends_ms))
-    before = _of(db, scope)
+    page.db.execute("INSERT OR IGNORE INTO budgets VALUES (?, ?, 0, 0, 0, ?)", (scope, limit, ends_ms))
+    before = page.of(scope)
     most = max(spent, before.spent)
     known = Budget(Nanodollars(most + before.held), most, before.held, before.overrun)
-    _keep(db, {scope: relimit(known, limit)})
+    page.keep({scope: relimit(known, limit)})
     if ends_ms is not None:
-        db.execute("DELETE FROM budgets WHERE held = 0 AND ends_ms < ?", (ends_ms - _FORGOTTEN_MS,))
+        page.db.execute("DELETE FROM budgets WHERE held = 0 AND ends_ms < ?", (ends_ms - _FORGOTTEN_MS,))

@@ -58,14 +58,14 @@ def _is_attempted(kind: type) -> bool:
 
 
 def _writer(kind: type) -> Callable[[object], Document]:
-    write: Callable[[object], Document] = make_dict_unstructure_fn(kind, CONVERTER, **_renamed(kind))
     if not _is_attempted(kind):
+        write: Callable[[object], Document] = make_dict_unstructure_fn(kind, CONVERTER, **_renamed(kind))
         return write
+    rest: Any = make_dict_unstructure_fn(kind, CONVERTER, **{**_renamed(kind), "attempt": override(omit=True)})
 
     def write_flat(value: object) -> Document:
-        line = write(value)
-        attempt: Any = line.pop("attempt")
-        return {key: attempt[name] for name, key in _FLAT.items()} | line
+        attempt: AttemptId = getattr(value, "attempt")  # noqa: B009 -- of the classes that have one
+        return {"step": attempt.step, "attempt": attempt.ordinal, **rest(value)}
 
     return write_flat
 

@@ -8,7 +8,8 @@ that loses nothing: unknown fields everywhere, unknown types in the ledger.
 cattrs costs a tenth of a second to import. Reading the ledger needs none of this; see `ledger_view`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Final, TypeVar
 
 import attrs
@@ -100,10 +101,19 @@ def from_json(kind: type[T], document: object, path: str = "") -> T:
 
 def entry_to_json(entry: ledger.Entry) -> Document:
     """The entry's own part of its line: `type` and its fields. What is abandoned is always an estimate, and says so."""
-    line: Document = {"type": _ENTRY_NAMES[type(entry)], **to_json(entry)}
-    if isinstance(entry, ledger.Abandoned):
+    kind = type(entry)
+    write = _entry_writer(kind)  # type: ignore[arg-type] # mypy: a class has object's __hash__, which is unbound
+    line: Document = {"type": _ENTRY_NAMES[kind], **write(entry)}
+    if kind is ledger.Abandoned:
         line["estimated"] = True
     return line
+
+
+@cache
+def _entry_writer(kind: type[ledger.Entry]) -> Callable[[ledger.Entry], Document]:
+    """What writes entries of this class, looked up once: there are several for every call."""
+    write: Callable[[ledger.Entry], Document] = CONVERTER.get_unstructure_hook(kind)
+    return write
 
 
 def entry_from_json(line: Mapping[str, object]) -> ReadEntry:

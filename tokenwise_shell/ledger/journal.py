@@ -21,6 +21,7 @@ from tokenwise.budgets.ledger import Abandoned, Charged, Entry, Finished, Reserv
 from tokenwise.budgets.limit import NOBODY, Account
 from tokenwise.budgets.windows import UTC, Zone, day_of
 from tokenwise.ids import AttemptId
+from tokenwise.money import Nanodollars
 from tokenwise_shell.config.settings import LedgerSync
 from tokenwise_shell.ledger.booking import booking_of
 from tokenwise_shell.ledger.bookmarks import Bookmarks
@@ -132,41 +133,39 @@ class Journal:
         return numbers.account if numbers else NOBODY
 
     def append(self, run_id: str, *entries: Entry) -> None:
-        """Write entries of one run, as one batch. Never raises and never waits; see `check` and `durable`."""
+        """Write entries of one run, as one batch. Never raises and never waits; see `check` and `durable`.
+
+        Keeps count of what this process has reserved and not closed, and of what was spent, by day of reservation.
+        """
         numbers = self._runs.get(run_id)
         if numbers is None:
             numbers = self._runs[run_id] = _Numbers(self.account_of(run_id), 0)
-        at = self.now_ms()
-        lines = []
+        at_ms, account, seq = self.now_ms(), numbers.account, numbers.seq
+        at, day = iso(at_ms), day_of(at_ms, self.zone)
+        booked, lines, drawn = booking_of(account), list[bytes](), list[Nanodollars]()
         for entry in entries:
             line = self._encode(entry)
-            head = _head(at, run_id, numbers.seq, line["type"], numbers.account)
-            numbers.seq += 1
-            lines.append(encode_line({**head, **line, **self._owed(run_id, entry, numbers.account, at)}))
-        if any(isinstance(entry, Finished) for entry in entries):
-            del self._runs[run_id]
+            head = {"v": VERSION, "at": at, "run": run_id, "seq": seq, "type": line["type"], **booked, **line}
+            match entry:
+                case Reservation(attempt=attempt, amount=amount):
+                    head["writer"] = self.writer  # who must close it
+                    self._owing[run_id, attempt] = day
+                    drawn.append(amount)
+                case Charged(attempt=attempt, amount=amount) | Abandoned(attempt=attempt, amount=amount):
+                    self.tally.count(account, self._owing.pop((run_id, attempt), day), amount)
+                case Finished():
+                    self._runs.pop(run_id, None)
+                case _:
+                    pass
+            lines.append(encode_line(head))
+            seq += 1
+        numbers.seq = seq
         self.rotation.before_writing()
         position = self.file.append(lines)
         if self.sync is LedgerSync.LEASE:
-            for entry in entries:
-                if isinstance(entry, Reservation):
-                    self.leases.draw(numbers.account, entry.amount, position)
+            for amount in drawn:
+                self.leases.draw(account, amount, position)
         self.rotation.after_writing()
-
-    def _owed(self, run_id: str, entry: Entry, account: Account, at_ms: int) -> dict[str, object]:
-        """Keep count of what this process has reserved and not closed, and of what was spent, by day of reservation.
-
-        A reservation names who must close it.
-        """
-        match entry:
-            case Reservation(attempt=attempt):
-                self._owing[run_id, attempt] = day_of(at_ms, self.zone)
-                return {"writer": self.writer}
-            case Charged(attempt=attempt, amount=amount) | Abandoned(attempt=attempt, amount=amount):
-                self.tally.count(account, self._owing.pop((run_id, attempt), "") or day_of(at_ms, self.zone), amount)
-            case _:
-                pass
-        return {}
 
     def check(self) -> LinesUnwritable | None:
         """Why no new work may begin, None if it may. Tries first to write what waits."""

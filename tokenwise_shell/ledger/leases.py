@@ -96,6 +96,7 @@ class Leases:
     limited: Callable[[Account], Account] = lambda account: account
     strict: Callable[[Account], bool] = lambda _: False
     _leases: dict[Account, _Lease] = field(factory=dict)
+    _active: dict[Account, _Lease] = field(factory=dict)
     _beside: deque[int] = field(factory=deque)
 
     def draw(self, account: Account, amount: Nanodollars, position: int) -> None:
@@ -103,7 +104,7 @@ class Leases:
         if self.strict(account):
             self._beside.append(position)
         account = self.limited(account) if account.tags or account.marks else account
-        lease = self._leases.get(account) or self._leases.setdefault(account, _Lease(account))
+        lease = self._active.get(account) or self._activated(account)
         before = lease.rest
         lease.since_line += amount
         lease.unsynced += amount
@@ -113,17 +114,22 @@ class Leases:
         if before and lease.scopes:
             self._lent().reduce(*lease.place(), Nanodollars(before - lease.rest))
 
+    def _activated(self, account: Account) -> _Lease:
+        """The lease of an account that draws again. Of those that draw nothing, nobody looks at any more."""
+        lease = self._active[account] = self._leases.get(account) or self._leases.setdefault(account, _Lease(account))
+        return lease
+
     def covered(self) -> bool:
         """Whether all that was reserved and not synced is within leases that are on the disk."""
-        return not self._beside and all(lease.unsynced <= lease.covers for lease in self._leases.values())
+        return not self._beside and all(lease.unsynced <= lease.covers for lease in self._active.values())
 
     def low(self) -> bool:
         """Whether some lease is half used up, so that a sync now spares others the wait."""
-        return any(2 * lease.unsynced > lease.covers for lease in self._leases.values())
+        return any(2 * lease.unsynced > lease.covers for lease in self._active.values())
 
     def renew(self) -> None:
         """Write the next lease of every account that needs another; the sync that follows is to make it durable."""
-        for lease in self._leases.values():
+        for lease in self._active.values():
             if not lease.used:
                 self._end(lease)
             else:
@@ -146,25 +152,27 @@ class Leases:
         """Everything up to this position is on the disk, leases and reservations."""
         while self._beside and self._beside[0] <= upto:
             self._beside.popleft()
-        for lease in self._leases.values():
+        for account, lease in tuple(self._active.items()):
             while lease.pending and lease.pending[0][0] <= upto:
                 lease.unsynced -= lease.pending.popleft()[1]
             if lease.position <= upto:
                 lease.covers = lease.amount
+            if not (lease.amount or lease.pending or lease.used):
+                del self._active[account]
 
     def give_way(self, scope: str) -> bool:
         """Give up every lease that holds money of this budget, and say whether any did.
 
         The reservations within them stay covered or are on the disk before any later one: their calls have left.
         """
-        holding = [lease for lease in self._leases.values() if lease.rest and scope in lease.scopes]
+        holding = [lease for lease in self._active.values() if lease.rest and scope in lease.scopes]
         for lease in holding:
             self._end(lease)
         return bool(holding)
 
     def end(self) -> None:
         """Give everything back, because this process leaves in order."""
-        for lease in self._leases.values():
+        for lease in self._active.values():
             self._end(lease)
 
     def _end(self, lease: _Lease) -> None:

@@ -68,15 +68,15 @@ BUGS = (
     Bug(
         "what is held is not written into the budgets of the machine",
         "budgets/local_store",
-        "            _keep(db, answer)\n",
+        "            page.keep(answer)\n",
         "",
         "tests/shell/budgets/test_local_store.py",
     ),
     Bug(
         "a settlement reaches the first budget alone",
         "budgets/local_store",
-        "_keep(db, settle_in(partial(_of, db), held, cost))",
-        "_keep(db, settle_in(partial(_of, db), Held(held.hold, held.scopes[:1]), cost))",
+        "page.keep(settle_in(page.of, held, cost))",
+        "page.keep(settle_in(page.of, Held(held.hold, held.scopes[:1]), cost))",
         "tests/shell/budgets/test_local_store.py",
     ),
     Bug(

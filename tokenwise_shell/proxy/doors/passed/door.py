@@ -105,7 +105,7 @@ async def pass_through(service: Service, request: Request, answer: Answer) -> No
     if trouble := service.gate.trouble():
         await refuse(answer, front, trouble)
         return
-    with service.gate.one_more():
+    with service.gate:
         asked = await _heard(service, request)
         if isinstance(asked, Trouble):
             await refuse(answer, front, asked)
