@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "ask": ("ask_command:ask", "Route one prompt, answer it, and say what it cost."),
     "plan": ("plan_command:plan", "Cut a task into steps, give each a model within the budget; run it with -x."),
     "run": ("run_command:run", "Run a saved plan, or go on with a run that was interrupted."),
+    "runs": ("runs_command:runs", "List the newest runs: how they ended, what they cost."),
     "replay": ("replay_command:replay", "Decide a recorded run again, and compare; or under another policy."),
     "models": ("models_command:models", "List the models with prices, capabilities, and who would serve each."),
     "ledger": ("ledger_command:ledger", "Show what was spent, and prove that the books balance."),

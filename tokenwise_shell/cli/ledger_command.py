@@ -16,6 +16,7 @@ from cyclopts import Parameter
 from tokenwise.errors import InputError, Problem
 from tokenwise_shell.cli.edge import Exit, columns, flush, tell, write, write_json
 from tokenwise_shell.cli.options import Common, count, one_of
+from tokenwise_shell.engine.recent import run_called
 from tokenwise_shell.ledger.jsonl import Line
 from tokenwise_shell.ledger.proof import verify as prove
 from tokenwise_shell.ledger.segments import read_ledger, snapshot
@@ -42,7 +43,7 @@ class Asked:
         str | None, Parameter(help="Entries from then on: 2026-11-21, 2026-11-21T14:30 (UTC), or 90m, 24h, 7d ago.")
     ] = None
     until: Annotated[str | None, Parameter(help="Entries before then, written likewise.")] = None
-    run: Annotated[str | None, Parameter(help="Entries of this run.")] = None
+    run: Annotated[str | None, Parameter(help="Entries of this run, or of the `last`.")] = None
     limit: Annotated[str | None, Parameter(help="The newest so many entries.")] = None
 
     def selection(self, now: datetime, *, as_written: bool) -> Selection:
@@ -75,6 +76,7 @@ def ledger(
     _refuse_both({"--summary": summed, "--csv": csv, "--verify": verify, "--follow": follow})
     _refuse_both({"--csv": csv, "--json": common.json})
     path = common.settings().ledger_path
+    selection = evolve(selection, run=run_called(path, selection.run))
     if verify:
         return _verify(path, selection, as_json=common.json)
     if follow:

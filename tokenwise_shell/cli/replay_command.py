@@ -19,7 +19,7 @@ _COMMON = Common()
 
 
 def replay(
-    run_id: Annotated[str, Parameter(help="The run; its planning call is RUN_ID/planner.")],
+    run_id: Annotated[str, Parameter(help="The run, or `last`; its planning call is RUN_ID/planner.")],
     /,
     *,
     policy: Annotated[
@@ -32,9 +32,11 @@ def replay(
 ) -> int:
     """Say whether the run is decided again as it was. 1 where it is not."""
     from tokenwise_shell.engine import replays  # loads the codec, which wrong options need not wait for
+    from tokenwise_shell.engine.recent import run_called
     from tokenwise_shell.show.replay import replay_text, what_if_text
 
     settings = common.settings()
+    run_id = run_called(settings.ledger_path, run_id)
     again = replays.replay_run(settings.ledger_path.parent, settings.ledger_path, run_id)
     tell(*again.notices)
     other = None

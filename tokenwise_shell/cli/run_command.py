@@ -22,7 +22,9 @@ def run(
     ] = None,
     /,
     *,
-    resume: Annotated[str | None, Parameter(help="Go on with this run; what is done is not paid again.")] = None,
+    resume: Annotated[
+        str | None, Parameter(help="Go on with this run, or `last`; what is done is not paid again.")
+    ] = None,
     common: Common = _COMMON,
 ) -> int:
     """Run a plan, or the rest of one. Its result goes to stdout, all else to stderr."""
@@ -53,7 +55,9 @@ def _run(plan_file: Path, workspace: Workspace, *, as_json: bool) -> int:
 
 def _resume(run_id: str, workspace: Workspace, *, as_json: bool) -> int:
     from tokenwise_shell.cli import running
+    from tokenwise_shell.engine.recent import run_called
 
+    run_id = run_called(workspace.settings.ledger_path, run_id)
     if running.unreachable(workspace):
         return Exit.OUT_OF_REACH
     execution = running.with_client(workspace, partial(running.resume, run_id=run_id))

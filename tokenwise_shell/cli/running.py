@@ -18,7 +18,7 @@ from tokenwise_shell.engine.interpret import Listener
 from tokenwise_shell.opening import open_client
 from tokenwise_shell.plans.completion import Completion
 from tokenwise_shell.plans.planned import Execution, Planned, Unplanned
-from tokenwise_shell.show.plan import execution_text, unplanned_text
+from tokenwise_shell.show.plan import execution_text, next_text, result_text, unplanned_text
 from tokenwise_shell.show.progress import LineDisplay, LiveDisplay, Tally
 from tokenwise_shell.show.render import usd
 from tokenwise_shell.workspace import Workspace
@@ -61,13 +61,13 @@ async def execute(client: Client, planned: Planned) -> Execution:
     """Run a plan and show how it goes."""
     tally = Tally(spent=planned.planner.cost)
     display = LiveDisplay(planned.plan, planned.budget, tally) if _animated() else LineDisplay(tally, tell)
-    return await _displayed(display, planned.run_id, lambda listener: client.execute(planned, listener=listener))
+    return await _displayed(client, display, planned.run_id, partial(client.execute, planned))
 
 
 async def resume(client: Client, run_id: str) -> Execution:
     """Go on with a run and show how it goes. The sums while it lasts are of what it costs from now on."""
     display = LineDisplay(Tally(), tell)
-    return await _displayed(display, run_id, lambda listener: client.resume(run_id, listener=listener))
+    return await _displayed(client, display, run_id, partial(client.resume, run_id))
 
 
 async def during_planning(work: Callable[[Listener], Awaitable[T]]) -> T:
@@ -82,17 +82,20 @@ async def during_planning(work: Callable[[Listener], Awaitable[T]]) -> T:
 
 
 async def _displayed(
-    display: LineDisplay | LiveDisplay, run_id: str, work: Callable[[Listener], Awaitable[Execution]]
+    client: Client, display: LineDisplay | LiveDisplay, run_id: str, work: Callable[..., Awaitable[Execution]]
 ) -> Execution:
-    """Whatever ends a run early, what was spent is said before that goes on its way."""
+    """Whatever ends a run early, what was spent and how to go on is said before that goes on its way."""
+    offline = client.workspace.settings.offline
     try:
         with display:
-            execution = await work(display.hear)
+            execution = await work(listener=display.hear)
     except BaseException:
         if display.tally.words:
             tell(f"stopped: {usd(display.tally.spent)} was spent, and is in the ledger; run {run_id}")
+            tell(f"go on with: tw run --resume {run_id}{' --offline' if offline else ''}")
         raise
     tell(*execution_text(execution, round(1000 * (time.monotonic() - display.started))).splitlines())
+    tell(*next_text(execution, offline=offline).splitlines())
     return execution
 
 
@@ -108,8 +111,8 @@ def report(execution: Execution, *, as_json: bool) -> Exit:
     """Put the result on stdout, verbatim, or the whole document, and give the exit code."""
     if as_json:
         write_json(execution.as_json())
-    elif execution.output:
-        write(execution.output if execution.output.endswith("\n") else f"{execution.output}\n")
+    else:
+        write(result_text(execution))
     return exit_of(execution)
 
 

@@ -14,7 +14,7 @@ from tokenwise_shell.plans.planned import Execution, Planned, Unplanned
 from tokenwise_shell.plans.planning import PlannerReport
 from tokenwise_shell.show.render import about, facts, one_line, usd
 
-__all__ = ["execution_text", "mermaid_text", "planned_text", "unplanned_text"]
+__all__ = ["execution_text", "mermaid_text", "next_text", "planned_text", "result_text", "unplanned_text"]
 
 
 # --- the plan ---------------------------------------------------------------------------------------------------------
@@ -127,6 +127,32 @@ def execution_text(execution: Execution, elapsed_ms: int) -> str:
     if execution.planned.judging:
         lines.append(f"  {execution.planned.judging.model} judged for {usd(execution.opinions)}{_unjudged(execution)}")
     return "\n".join((*lines, *_failures(execution)))
+
+
+def result_text(execution: Execution) -> str:
+    """What a run came up with, verbatim; under a heading each where several steps end it."""
+    found = [(step.id, text) for step in execution.planned.plan.sinks if (text := execution.text(step.id))]
+    if len(found) < 2:
+        return "".join(_ended(text) for _, text in found)
+    return "\n".join(f"## {one_line(name)}\n\n{_ended(text)}" for name, text in found)
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith("\n") else f"{text}\n"
+
+
+def next_text(execution: Execution, *, offline: bool) -> str:
+    """Commands that lead on from a run."""
+    run, flag = execution.planned.run_id, " --offline" if offline else ""
+    ways = {
+        f"tw ledger --summary{flag}": "what was spent, on what",
+        f"tw replay {run}{flag}": "why each model was chosen, decided again",
+        f"tw serve{flag}": "the same budgets for any SDK or agent",
+    }
+    wide = max(map(len, ways))
+    return "\n".join(
+        f"{'next:' if not at else '     '} {way:{wide}}  {what}" for at, (way, what) in enumerate(ways.items())
+    )
 
 
 def _unjudged(execution: Execution) -> str:

@@ -15,23 +15,19 @@ LABEL: Final = "[simulated by the embedded provider]"
 # A stand-in for a tokenizer: a space belongs to the word after it and long words are cut. Every character is in
 # exactly one piece, so pieces never outnumber the characters, and so never the bytes.
 _PIECE: Final = re.compile(r"\s?\w{1,6}|\s?[^\w\s]{1,3}|\s")
-_WORD: Final = re.compile(r"\w{4,24}")
 
 # Below this a target is no answer at all; above it nobody reads a simulated text.
 _SHORTEST, _LONGEST = 48, 160
 
-# Characters looked at for words to speak about: a simulated answer gains nothing from the rest of a book.
-_READ: Final = 4000
-
 _SENTENCES: Final = (
-    "It would begin with {a} and say what matters about {b}.",
-    "Then it would work through {a}, with {b} as the example.",
-    "It would set {a} against {b} and keep what holds for both.",
-    "One limit of {a} would be named, and how {b} changes it.",
-    "The part on {a} would be short, the part on {b} would carry the detail.",
-    "It would check {a} once more before drawing on {b}.",
-    "What follows from {a} would be listed in order, {b} last.",
-    "It would close with what remains open about {a}.",
+    "The conclusion would come first, in one sentence.",
+    "The main points would follow, the weightiest of them at the top.",
+    "One worked example would make them concrete.",
+    "Where the request leaves something open, the assumption would be named.",
+    "Whatever speaks against the conclusion would be said as plainly.",
+    "Figures would stand with their source and their date.",
+    "A short table would hold what is easier seen than read.",
+    "The last lines would say what to do next.",
 )
 
 
@@ -42,12 +38,11 @@ def prose(request: ChatRequest, draw: Draw) -> str:
     """
     asked = request.messages[-1]
     target = _target(request.max_output_tokens, draw)
-    words = list(dict.fromkeys(_WORD.findall(asked.text[:_READ])))[:12] or ["the request"]
     said = [_opening(request.model, asked)]
     left = target - len(pieces_of(said[0]))
     first = draw.below(len(_SENTENCES), "first")
     for turn in range(len(_SENTENCES)):
-        sentence = _sentence(_SENTENCES[(first + turn) % len(_SENTENCES)], words, draw.sub("sentence", turn))
+        sentence = _SENTENCES[(first + turn) % len(_SENTENCES)]
         left -= len(pieces_of(f" {sentence}"))
         if left < 0:
             break
@@ -80,9 +75,10 @@ def _target(cap: int | None, draw: Draw) -> int:
 def _opening(model: str, asked: Message) -> str:
     if asked.role is Role.TOOL:
         return f'{LABEL} {model} would go on from the tool\'s result "{excerpt(asked.text)}".'
-    return f'{LABEL} {model} would answer "{excerpt(asked.text)}".'
+    return f'{LABEL} Here {model} would answer "{excerpt(_request_in(asked.text))}".'
 
 
-def _sentence(template: str, words: list[str], draw: Draw) -> str:
-    first = draw.below(len(words), "word")
-    return template.format(a=words[first], b=words[(first + 1) % len(words)])
+def _request_in(text: str) -> str:
+    """What is asked in the end: the last paragraph, without the line that says which step of a plan it is."""
+    last = text.rstrip().rpartition("\n\n")[2]
+    return last.partition("\n")[2] or last if last.startswith("Your step (") else last

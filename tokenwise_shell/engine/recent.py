@@ -1,0 +1,111 @@
+"""The newest runs of this machine, by the ledger, and which of them `last` is."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import orjson
+from attrs import define, field
+
+from tokenwise.errors import InputError, Problem
+from tokenwise_shell.ledger.corrections import CORRECTED
+from tokenwise_shell.ledger.jsonl import Line
+from tokenwise_shell.ledger.proof import CLOSINGS, what_is_wrong
+from tokenwise_shell.ledger.runs import run_file
+from tokenwise_shell.ledger.segments import read_ledger
+from tokenwise_shell.ledger.view import PLANNER
+
+__all__ = ["LAST", "Recent", "recent_runs", "run_called"]
+
+LAST: Final = "last"
+"""What people may say for the id of the newest run that has a journal."""
+
+_MOST_OF_A_HEAD: Final = 1 << 20  # bytes; a task beyond that is not shown
+
+
+@define
+class Recent:
+    """One run: since when, how it ended ("planned", "open": not yet), what it cost, and whom it asked."""
+
+    run: str
+    at: str
+    status: str = "open"
+    spent: int = 0
+    models: list[str] = field(factory=list)
+    task: str = ""
+
+    def take(self, line: Line) -> None:
+        """Count one line of the run, or of its planning and judging."""
+        kind = line["type"]
+        if kind in CLOSINGS:
+            self.spent += line["amount_nano"]
+        elif kind == CORRECTED:
+            self.spent += line["amount_nano"] - line["was_nano"]
+        elif kind == "reserved" and line["model"] not in self.models:
+            self.models.append(line["model"])
+        elif kind == "finished" and line["run"] == self.run:
+            self.status = line["status"]
+        elif kind == "finished" and line["run"] == f"{self.run}{PLANNER}":
+            self.status = "planned"
+        elif line["run"] == self.run:
+            self.status = "open"
+
+    def as_json(self) -> dict[str, object]:
+        """The document."""
+        return {
+            "run_id": self.run,
+            "at": self.at,
+            "status": self.status,
+            "spent_nano": self.spent,
+            "models": self.models,
+            "task": self.task,
+        }
+
+
+def recent_runs(ledger: Path, *, limit: int) -> tuple[Recent, ...]:
+    """The newest so many runs, the newest first, with their tasks where they have a journal. Raises OSError.
+
+    Only these are kept while the ledger is read, so its length costs time and no memory.
+    """
+    found = _newest(read_ledger(ledger, _unheard), limit)
+    for each in found:
+        each.task = _task(ledger.parent, each.run)
+    return tuple(reversed(found))
+
+
+def run_called(ledger: Path, name: str) -> str:
+    """The run of this name; for `last` the newest that has a journal. Raises InputError where there is none."""
+    if name != LAST:
+        return name
+    journals = (ledger.parent / "runs").glob("*.jsonl")
+    newest = max(journals, key=lambda path: path.stat().st_mtime_ns, default=None)
+    if newest is None:
+        raise InputError(Problem("run", f"there is no run yet beside {ledger}"))
+    return newest.stem
+
+
+def _newest(lines: Iterable[Line], limit: int) -> list[Recent]:
+    known: dict[str, Recent] = {}
+    for line in lines:
+        run = str(line.get("run") or "").partition("/")[0]
+        if not run or what_is_wrong(line):
+            continue
+        if run not in known:
+            known[run] = Recent(run, line["at"])
+            if len(known) > 2 * limit + 64:  # room for those that end late, whose lines lie apart
+                for oldest in sorted(known, key=lambda name: known[name].at)[:-limit]:
+                    del known[oldest]
+        known[run].take(line)
+    return sorted(known.values(), key=lambda each: (each.at, each.run))[-limit:]
+
+
+def _task(state_dir: Path, run: str) -> str:
+    try:
+        with run_file(state_dir, run).open("rb") as file:
+            return str(orjson.loads(file.readline(_MOST_OF_A_HEAD))["job"]["plan"]["task"])
+    except (OSError, InputError, ValueError, KeyError, TypeError):
+        return ""  # a proxied request, or what somebody has taken away: the ledger's word is enough
+
+
+def _unheard(_: str) -> None:
+    """For notices that `tw ledger --verify` gives."""
