@@ -11,7 +11,6 @@ from tokenwise.errors import InputError, Problem
 from tokenwise_shell.ledger.corrections import CORRECTED
 from tokenwise_shell.ledger.jsonl import Line
 from tokenwise_shell.ledger.proof import CLOSINGS, what_is_wrong
-from tokenwise_shell.ledger.runs import run_file
 from tokenwise_shell.ledger.segments import read_ledger
 from tokenwise_shell.ledger.view import PLANNER
 
@@ -100,6 +99,10 @@ def _newest(lines: Iterable[Line], limit: int) -> list[Recent]:
 
 
 def _task(state_dir: Path, run: str) -> str:
+    from tokenwise_shell.ledger.runs import (
+        run_file,
+    )  # loads the codec, which whoever only says `last` need not wait for
+
     try:
         with run_file(state_dir, run).open("rb") as file:
             return str(orjson.loads(file.readline(_MOST_OF_A_HEAD))["job"]["plan"]["task"])
