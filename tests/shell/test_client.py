@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 import trio
+from attrs import evolve
 
 from tokenwise.budgets import ledger
 from tokenwise.errors import InputError
@@ -294,7 +295,9 @@ class TestCompleting:
         router = Router(offline=True)
         heard = []
         done = router.complete("What is rain?", budget=0.05, hear=heard.append)
-        assert done.decision == router.route("What is rain?", budget=0.05)
+        decided = router.route("What is rain?", budget=0.05)
+        assert done.decision.outcome == decided.outcome
+        assert done.decision.request.need == evolve(decided.request.need, streamed=True)
         assert "".join(heard) == done.output
         named = router.complete("What is rain?", budget="0.05", model="openai/gpt-4.1-mini")
         assert (named.model, named.status) == ("openai/gpt-4.1-mini", "completed")
