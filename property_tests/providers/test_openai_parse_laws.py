@@ -1,12 +1,14 @@
 """Laws of reading what a provider of OpenAI's format answers, which may be anything."""
 
 import orjson
+from attrs import evolve
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tokenwise.faults import RULES
 from tokenwise.routing.verdicts import Failure, Reply
 from tokenwise_shell.providers.openai import chat as openai
+from tokenwise_shell.providers.openai.streams.answer import AnswerStream
 from tokenwise_shell.providers.openai.usage import parse_cost, parse_usage
 from tokenwise_shell.providers.status import BY_CODE, BY_TROUBLE, fault_of, retry_after_ms
 from tokenwise_shell.transport.exchange import HttpResponse, TransportTrouble, TroubleKind
@@ -176,3 +178,60 @@ class TestUsage:
     @given(st.integers(0, 10**15))
     def test_a_cost_of_whole_nano_dollars_is_exact(self, nano):
         assert parse_cost({"cost": nano / 10**9}) == nano
+
+
+texts = st.sampled_from(["a", "", " ", "é"]) | values
+plain_chunks = st.fixed_dictionaries(
+    {
+        "model": st.sampled_from(["m", "m", "m", "n", None]),
+        "choices": st.lists(
+            st.fixed_dictionaries(
+                {"index": st.sampled_from([0, 0, 0, 1, None]), "delta": st.fixed_dictionaries({"content": texts})},
+                optional={"finish_reason": st.sampled_from([None, None, "stop", "length"]), "logprobs": st.none()},
+            ),
+            min_size=1,
+            max_size=2,
+        ),
+    },
+    optional={
+        "object": st.sampled_from(["chat.completion.chunk", "error"]),
+        "usage": st.none() | st.fixed_dictionaries({"prompt_tokens": counts, "completion_tokens": counts}),
+        "error": values,
+    },
+)
+
+
+def _plain(index: int | None, text: str, finish: str | None, model: str, usage: object) -> dict[str, object]:
+    choice = {"index": index, "delta": {"content": text}, "finish_reason": finish}
+    return {"model": model, "choices": [choice], "usage": usage}
+
+
+# All of them nearly plain, so that each way of not being it is met behind a beginning.
+nearly_plain = st.builds(
+    _plain,
+    st.sampled_from([0, 0, 0, 1, None]),
+    st.sampled_from(["a", "b", ""]),
+    st.sampled_from([None, None, None, "stop"]),
+    st.sampled_from(["m", "m", "m", "n"]),
+    st.sampled_from([None, None, None, {"prompt_tokens": 1, "completion_tokens": 1}]),
+)
+
+
+text_chunks = st.sampled_from([*[nearly_plain] * 6, plain_chunks, st.sampled_from([b"[DONE]", b"{}", b"{"])]).flatmap(
+    lambda kind: kind
+)
+
+
+class TestPlainText:
+    """What the long way would find of an event that only adds text is known."""
+
+    @given(st.lists(text_chunks, max_size=12))
+    def test_the_short_way_leads_where_the_long_one_does(self, chunks):
+        short = openai.open_stream(native_id="m")
+        long = AnswerStream("m", evolve(short.dialect, plain=lambda _: None))
+        for chunk in chunks:
+            event = SseEvent(chunk if isinstance(chunk, bytes) else orjson.dumps(chunk))
+            assert short.feed(event) == long.feed(event)
+            assert (short.chunks, short.begun, short.over) == (long.chunks, long.begun, long.over)
+            assert short.owes_nothing == long.owes_nothing
+        assert (short.end(), short.closing) == (long.end(), long.closing)

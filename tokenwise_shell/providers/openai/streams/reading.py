@@ -1,6 +1,7 @@
 """A streamed chat completion, event by event, in no vendor's terms."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, first_text, text
 from tokenwise_shell.providers.openai.blocks import thoughts_of
@@ -18,7 +19,7 @@ from tokenwise_shell.providers.translate.deltas import (
     Wrote,
 )
 
-__all__ = ["read_chunk"]
+__all__ = ["plain_text", "read_chunk"]
 
 
 def read_chunk(chunk: Fields) -> Iterator[Delta]:
@@ -30,6 +31,35 @@ def read_chunk(chunk: Fields) -> Iterator[Delta]:
         yield from _added(choice, count(choice.get("index")) or 0)
     if (report := read_report(chunk)).counts:
         yield Counted(report.usage, report.cost, report.notice, report.tier)
+
+
+def plain_text(chunk: object) -> tuple[str, str] | None:
+    """The model and the text of a chunk that does nothing but add text to the first choice, None for any other.
+
+    Whatever has a field beside those that say nothing more is another.
+    """
+    if type(chunk) is not dict or not chunk.keys() <= _SILENT or chunk.get("usage") is not None:
+        return None
+    if chunk.get("object") == "error":
+        return None
+    choices, model = chunk.get("choices"), chunk.get("model")
+    if type(choices) is not list or len(choices) != 1 or type(model) is not str:
+        return None
+    choice = choices[0]
+    if type(choice) is not dict or not choice.keys() <= _OF_TEXT or choice.get("finish_reason") is not None:
+        return None
+    delta, index = choice.get("delta"), choice.get("index")
+    if type(delta) is not dict or delta.keys() != _TEXT_ALONE or type(index) is not int or index:
+        return None
+    said = delta["content"]
+    return (model, said) if type(said) is str and said else None
+
+
+_SILENT: Final = frozenset(
+    ("id", "object", "created", "model", "choices", "usage", "system_fingerprint", "obfuscation")
+)
+_OF_TEXT: Final = frozenset(("index", "delta", "finish_reason", "logprobs"))
+_TEXT_ALONE: Final = frozenset(("content",))
 
 
 def _added(choice: Fields, index: int) -> Iterator[Delta]:
