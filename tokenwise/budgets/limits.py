@@ -67,11 +67,15 @@ _Name = tuple[str, Lasting]
 
 @define(eq=False)
 class Limits:
-    """Those in force. `spent` says what is known to be spent under one of them, by this owner, in a window."""
+    """Those in force. `spent` says what is known to be spent under one of them, by this owner, in a window.
+
+    `raised` says to what somebody has raised one budget, by its scope.
+    """
 
     store: Store
     spent: Callable[[Limit, str, Span], Nanodollars] = lambda *_: Nanodollars(0)
     zone: Zone = UTC
+    raised: Callable[[str], Nanodollars] = lambda _: Nanodollars(0)
     remembered: int = _REMEMBERED
     # Of one owner each: for everybody, a key, a tag. There may be thousands of keys, so they are looked up by owner.
     _by_owner: dict[str, dict[Lasting, _InForce]] = field(factory=dict)
@@ -116,7 +120,7 @@ class Limits:
         elif one.limit.amount != limit.amount:
             one.limit = limit
             if one.span is not None and not one.span.is_over(at_ms):
-                self.store.change(one.scope, limit.amount)
+                self.store.change(one.scope, self._amount(one))
 
     def withdraw(self, limit: Limit) -> None:
         """End its owner's limit for this window. Raises KeyError where there is none."""
@@ -229,9 +233,12 @@ class Limits:
         assert span is not None  # it has a name, which is its window's
         if scope in self._over:  # withdrawn a while ago, and still open for what is held there
             del self._over[scope]
-            self.store.change(scope, limit.amount)
+            self.store.change(scope, self._amount(one))
             return
-        self.store.open(scope, limit.amount, spent=self.spent(limit, one.owner, span), ends_ms=span.ends_ms)
+        self.store.open(scope, self._amount(one), spent=self.spent(limit, one.owner, span), ends_ms=span.ends_ms)
+
+    def _amount(self, one: _InForce) -> Nanodollars:
+        return max(one.limit.amount, self.raised(one.scope))
 
     def _end(self, scope: str) -> None:
         """Close a budget; one that still holds money is for the next time."""

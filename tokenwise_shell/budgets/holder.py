@@ -1,16 +1,20 @@
 """Who holds money for runs, as the interpreter sees it, where that is answered at once: in a process, on a machine."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
-from attrs import define, field
+import trio
+from attrs import define, evolve, field
 
 from tokenwise.budgets.limit import Limit
+from tokenwise.budgets.nested import Place
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
 from tokenwise_shell.budgets.answers import Answer, Granted, NotHeld, Refusals, Since
 from tokenwise_shell.budgets.limits import InForce
 from tokenwise_shell.budgets.local_store import LocalStore
+from tokenwise_shell.budgets.pauses import Pauses
 from tokenwise_shell.budgets.process_store import ProcessStore
 from tokenwise_shell.ledger.journal import Journal
 
@@ -38,6 +42,7 @@ class Holder:
     give_way: Callable[[str], bool] = lambda _: False
     now_ms: Callable[[], int] = lambda: 0
     limit_of: Callable[[str], Limit | None] = lambda _: None
+    pauses: Pauses | None = None
     _refusals: Refusals = field(factory=Refusals)
     _since: Since = field(factory=Since)
 
@@ -50,18 +55,39 @@ class Holder:
         *,
         share: int = 1,
         model: str = "",
+        patient: bool = False,
     ) -> None:
-        """Hold the amount in every budget that applies to the run's call to this model, or in none."""
+        """Hold the amount in every budget that applies to the run's call to this model, or in none.
+
+        Where it is `patient`, what a limit that pauses refuses is waited for.
+        """
+        place = (run_id, attempt)
+        told = self._told(place, amount, share, model)
+        if patient and self.pauses and isinstance(told, NotHeld) and told.pauses:
+
+            async def ask() -> Granted | NotHeld:
+                await trio.lowlevel.checkpoint()
+                return self._told(place, amount, share, model)
+
+            self.pauses.begin(place, told, ask, partial(self._answered, place, answer))
+            return
+        self._answered(place, answer, evolve(told, pauses=False) if patient and isinstance(told, NotHeld) else told)
+
+    def _answered(self, place: Place, answer: Answer, told: Granted | NotHeld) -> None:
+        if isinstance(told, NotHeld):
+            self._refusals.keep(place[0], told)
+        else:
+            self._refusals.take(place[0])
+            self._since.begin(place, self.now_ms())
+        answer(told)
+
+    def _told(self, place: Place, amount: Nanodollars, share: int, model: str) -> Granted | NotHeld:
+        run_id, attempt = place
         scopes = self.scopes_of(run_id, model)
         told = self.store.reserve(run_id, attempt, amount, scopes, share=share)
         while isinstance(told, NotHeld) and self.give_way(told.scope):
             told = self.store.reserve(run_id, attempt, amount, scopes, share=share)
-        if isinstance(told, NotHeld):
-            told = told.under(self.limit_of(told.scope))
-            self._refusals.keep(run_id, told)
-        else:
-            self._since.begin((run_id, attempt), self.now_ms())
-        answer(told)
+        return told.under(self.limit_of(told.scope)) if isinstance(told, NotHeld) else told
 
     def refusal(self, run_id: str) -> NotHeld | None:
         """The last refusal of this run, which is forgotten with that; None where it was refused nothing."""
@@ -77,12 +103,16 @@ class Holder:
         return 0
 
     def settle(self, run_id: str, attempt: AttemptId, cost: Nanodollars) -> None:
-        """Close the hold at this cost."""
+        """Close the hold at this cost; a reserve that waits is withdrawn."""
+        if self.pauses and self.pauses.leave((run_id, attempt)):
+            return
         self._since.end((run_id, attempt))
         self.store.settle(run_id, attempt, cost)
 
 
-def holder_for(journal: Journal, store: ProcessStore | LocalStore, in_force: InForce) -> Holder:
+def holder_for(
+    journal: Journal, store: ProcessStore | LocalStore, in_force: InForce, pauses: Pauses | None = None
+) -> Holder:
     """What the interpreter asks for money where it is answered at once: in this process, or on this machine.
 
     The journal's leases are taken from the same budgets, and give way to calls.
@@ -94,4 +124,4 @@ def holder_for(journal: Journal, store: ProcessStore | LocalStore, in_force: InF
     def scopes_of(run_id: str, model: str) -> tuple[str, ...]:
         return in_force.scopes(journal.account_of(run_id), model)
 
-    return Holder(store, scopes_of, leases.give_way, journal.now_ms, in_force.limit_of)
+    return Holder(store, scopes_of, leases.give_way, journal.now_ms, in_force.limit_of, pauses)

@@ -38,10 +38,11 @@ class InForce:
     sums: OwnerSums | None = None
     zone: Zone = UTC
     _loaded: Spending | None = None
+    _pausing: bool = False
     _limits: Limits = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._limits = Limits(self.store, self.spent, self.zone)
+        self._limits = Limits(self.store, self.spent, self.zone, self.raised)
 
     def __iter__(self) -> Iterator[Limit]:
         return iter(self._limits)
@@ -68,9 +69,20 @@ class InForce:
             return self.sums.spent(owner, span) if self.sums else Nanodollars(0)
         return Nanodollars(sum(known.spent(span, limit.key, limit.tag) for known in (self.read(), self.tally)))
 
+    def raised(self, scope: str) -> Nanodollars:
+        """To what somebody has raised a budget, as far as the ledger knew; 0 where nobody has."""
+        return self.read().raised.get(scope, Nanodollars(0))
+
+    def raise_to(self, scope: str, limit: Nanodollars) -> None:
+        """Give a budget that this process keeps a higher limit, until its window ends."""
+        self.read().raised[scope] = limit
+        if scope in self.store:
+            self.store.change(scope, limit)
+
     def add(self, limit: Limit) -> None:
         """Put a limit in force. Raises InputError where its owner has a limit for this window already."""
         self._limits.add(limit)
+        self._pausing = self._pausing or limit.pauses
 
     def change(self, limit: Limit) -> None:
         """Put a limit in force in place of its owner's for this window, if there is one. What was spent stays spent."""
@@ -98,6 +110,11 @@ class InForce:
             limit.model is not None or limit.each == "model" or limit.owner_of(account) is not None
             for limit in self._limits.of_many
         )
+
+    @property
+    def pauses(self) -> bool:
+        """Whether a call may have to wait for one of them to be raised."""
+        return self._pausing
 
     @property
     def marks(self) -> tuple[str, ...]:

@@ -13,44 +13,32 @@ Where the file cannot be written, nothing is granted; what has been spent is boo
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from attrs import define, evolve, field
+from attrs import define, evolve, field, frozen
 
-from tokenwise.budgets.budget import Budget, Hold, Short, correct, relimit
+from tokenwise.budgets.budget import Budget, Hold, Short, correct
 from tokenwise.budgets.nested import Held, Place, hold_in, reduce_in, settle_in
 from tokenwise.errors import Blamed, ProtocolViolation
 from tokenwise.ids import AttemptId
 from tokenwise.machine.messages import Reserve, Settle
 from tokenwise.money import Nanodollars
 from tokenwise_shell.budgets.answers import Granted, NotHeld
+from tokenwise_shell.budgets.local_tables import TABLES, Page, begin, create, forget
 from tokenwise_shell.ledger.leases import is_lease
 from tokenwise_shell.ledger.writers import boot_id, take_roll
 
-__all__ = ["LocalStore"]
+__all__ = ["LocalStore", "Row"]
 
 _NOTHING: Final = Nanodollars(0)
 
 # Longer than any transaction takes; then the process that holds the lock is stopped, and money cannot be had.
 _PATIENCE_S: Final = 2.0
-
-# Windows that ended so long before the one that is opened are of no use to anybody.
-_FORGOTTEN_MS: Final = 40 * 86_400_000
-
-_TABLES: Final = """
-CREATE TABLE IF NOT EXISTS members (writer TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS budgets (
-    scope TEXT PRIMARY KEY, "limit" INTEGER, spent INTEGER, held INTEGER, overrun INTEGER, ends_ms INTEGER
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS holds (
-    writer TEXT, run TEXT, step TEXT, ordinal INTEGER, amount INTEGER, scopes TEXT,
-    PRIMARY KEY (writer, run, step, ordinal)
-) WITHOUT ROWID;
-"""
 
 # A settlement waits so long for another transaction to be part of; nobody's money is short for that.
 _MOMENT_S: Final = 0.005
@@ -58,7 +46,17 @@ _MOMENT_S: Final = 0.005
 _Row = tuple[str, str, str, int]
 
 _REDUCE: Final = "UPDATE holds SET amount = ? WHERE writer = ? AND run = ? AND step = ? AND ordinal = ?"
+_GOES_ON: Final = "DELETE FROM waiting WHERE writer = ? AND run = ? AND step = ? AND ordinal = ?"
 _REMOVE: Final = "DELETE FROM holds WHERE writer = ? AND run = ? AND step = ? AND ordinal = ?"
+
+
+@frozen
+class Row:
+    """One budget, when its window ends, and how many calls wait for it to be raised."""
+
+    budget: Budget
+    ends_ms: int | None = None
+    waiting: int = 0
 
 
 @define(eq=False)
@@ -72,7 +70,8 @@ class LocalStore:
     writer: str
     _ends_ms: dict[str, int | None] = field(factory=dict)
     _holds: dict[Place, Held] = field(factory=dict)
-    _due: list[Callable[["_Page"], None]] = field(factory=list)
+    _due: list[Callable[[Page], object]] = field(factory=list)
+    _swept: tuple[int, ...] = ()
     _opened: sqlite3.Connection | None = None
     _closed: bool = False
     _waiting: bool = False
@@ -84,7 +83,10 @@ class LocalStore:
     ) -> None:
         """Begin a budget, or take part in it. The limit is the one set last; what is spent, the most that is known."""
         self._ends_ms[scope] = ends_ms
-        self._soon(partial(_begin, scope=scope, limit=limit, spent=spent, ends_ms=ends_ms))
+        if ends_ms is not None and ends_ms not in self._swept:
+            self._swept = (*self._swept[-3:], ends_ms)  # one each of days, weeks and months
+            self._soon(partial(forget, ends_ms=ends_ms))
+        self._soon(partial(begin, scope=scope, limit=limit, spent=spent, ends_ms=ends_ms))
 
     def change(self, scope: str, limit: Nanodollars) -> None:
         """Give a budget another limit, for everybody. What that cannot hold counts as overrun."""
@@ -106,7 +108,7 @@ class LocalStore:
         if scope not in self._ends_ms:
             raise KeyError(scope)
         self._catch_up()
-        return _Page(self._connection()).of(scope)
+        return Page(self._connection()).of(scope)
 
     def is_spent(self, scope: str) -> bool:
         """See `limits.Store`."""
@@ -152,7 +154,7 @@ class LocalStore:
             page.db.execute("INSERT INTO holds VALUES (?, ?, ?, ?, ?, ?)", (*self._row(place), *_written(held)))
         return Granted(held.hold)
 
-    def _asked(self, page: "_Page", held: Held, share: int) -> dict[str, Budget] | NotHeld:
+    def _asked(self, page: Page, held: Held, share: int) -> dict[str, Budget] | NotHeld:
         """The budgets with this held in them, or which of them says no."""
         answer = hold_in(page.of, held.scopes, held.hold.amount, share)
         return NotHeld.of(answer, self._ends_ms.get(answer.scope)) if isinstance(answer, Short) else answer
@@ -174,7 +176,7 @@ class LocalStore:
         self._holds[place] = evolve(held, hold=Hold(Nanodollars(held.hold.amount - by)))
         self._in_a_moment(partial(self._reduced, row=self._row(place), held=held, by=by))
 
-    def _reduced(self, page: "_Page", row: _Row, held: Held, by: Nanodollars) -> None:
+    def _reduced(self, page: Page, row: _Row, held: Held, by: Nanodollars) -> None:
         rest, budgets = reduce_in(page.of, held, by)
         page.keep(budgets)
         page.db.execute(_REDUCE, (rest.hold.amount, *row))
@@ -189,12 +191,42 @@ class LocalStore:
                 if page.db.execute("SELECT 1 FROM budgets WHERE scope = ?", (scope,)).fetchone():
                     page.keep({scope: correct(page.of(scope), by, over)})
 
-    def _soon(self, deed: Callable[["_Page"], None]) -> None:
+    # --- limits that are raised --------------------------------------------------------------------------------------
+
+    def raise_to(self, scope: str, limit: Nanodollars, *, spent: Nanodollars, ends_ms: int | None) -> None:
+        """Give a budget a higher limit, for everybody, until its window ends. Raises sqlite3.Error."""
+        with self._transaction() as page:
+            page.db.execute("INSERT OR REPLACE INTO raised VALUES (?, ?)", (scope, limit))
+            begin(page, scope=scope, limit=limit, spent=spent, ends_ms=ends_ms)
+
+    def waits(self, place: Place, refused: NotHeld, at_ms: int) -> None:
+        """See `pauses.Board`."""
+        row = (*self._row(place), refused.scope, refused.needed, at_ms)
+        self._soon(lambda page: page.db.execute("INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?, ?, ?, ?)", row))
+
+    def goes_on(self, place: Place) -> None:
+        """See `pauses.Board`."""
+        row = self._row(place)
+        self._soon(lambda page: page.db.execute(_GOES_ON, row))
+
+    def rows(self) -> dict[str, Row]:
+        """Every budget that is open, by scope; nothing where no process shares them. Raises sqlite3.Error."""
+        if not self.path.exists():
+            return {}
+        self._catch_up()
+        db, living = self._connection(), take_roll(self.ledger).living
+        waiting = Counter(
+            scope for writer, scope in db.execute("SELECT writer, scope FROM waiting") if writer in living
+        )
+        found = db.execute('SELECT scope, "limit", spent, held, overrun, ends_ms FROM budgets')
+        return {scope: Row(Budget(*budget), ends_ms, waiting[scope]) for scope, *budget, ends_ms in found}
+
+    def _soon(self, deed: Callable[[Page], object]) -> None:
         """Do it now if that can be, else with the next transaction; what a dead process owes is charged in full."""
         self._due.append(deed)
         self._catch_up()
 
-    def _in_a_moment(self, deed: Callable[["_Page"], None]) -> None:
+    def _in_a_moment(self, deed: Callable[[Page], object]) -> None:
         """Do it with the next transaction, which is often only a moment away, or in a moment if none comes."""
         self._due.append(deed)
         if self._waiting:
@@ -241,11 +273,11 @@ class LocalStore:
         self._closed = True
 
     @contextmanager
-    def _transaction(self) -> Iterator["_Page"]:
+    def _transaction(self) -> Iterator[Page]:
         """All or nothing, alone; and first whatever is still to be done."""
         db = self._connection()
         db.execute("BEGIN IMMEDIATE")
-        page = _Page(db)
+        page = Page(db)
         try:
             for deed in self._due:
                 deed(page)
@@ -266,7 +298,7 @@ class LocalStore:
             db = sqlite3.connect(self.path, timeout=_PATIENCE_S, isolation_level=None)
             db.execute("PRAGMA journal_mode = WAL")
             db.execute(f"PRAGMA synchronous = {'OFF' if boot_id() else 'NORMAL'}")
-            db.executescript(_TABLES)
+            create(db)
             self._enter(db)
             self._opened = db
         return self._opened
@@ -276,12 +308,12 @@ class LocalStore:
         db.execute("BEGIN IMMEDIATE")
         members = {name for (name,) in db.execute("SELECT writer FROM members")}
         if not members & (take_roll(self.ledger).living - {self.writer}):
-            for table in ("members", "budgets", "holds"):
-                db.execute(f"DELETE FROM {table}")  # noqa: S608 -- three names that stand above
+            for table in TABLES:
+                db.execute(f"DELETE FROM {table}")  # noqa: S608 -- names of ours
         db.execute("INSERT OR IGNORE INTO members VALUES (?)", (self.writer,))
         db.execute("COMMIT")
 
-    def _bury(self, page: "_Page") -> bool:
+    def _bury(self, page: Page) -> bool:
         """Charge what the dead held, in full, and say whether there was any. Leases come back."""
         holders = {name for (name,) in page.db.execute("SELECT DISTINCT writer FROM holds")} - {self.writer}
         dead = holders - take_roll(self.ledger).living if holders else holders
@@ -293,7 +325,7 @@ class LocalStore:
             page.db.execute("DELETE FROM members WHERE writer = ?", (writer,))
         return bool(dead)
 
-    def _pay(self, page: "_Page", row: _Row, held: Held, cost: Nanodollars) -> None:
+    def _pay(self, page: Page, row: _Row, held: Held, cost: Nanodollars) -> None:
         """Book a settlement once: a hold that is not there has been charged in full."""
         if page.db.execute(_REMOVE, row).rowcount:
             page.keep(settle_in(page.of, held, cost))
@@ -305,44 +337,3 @@ class LocalStore:
 
 def _written(held: Held) -> tuple[int, str]:
     return held.hold.amount, "\n".join(held.scopes)
-
-
-@define
-class _Page:
-    """The budgets as one transaction sees them: each is read once at most, and written once."""
-
-    db: sqlite3.Connection
-    _known: dict[str, Budget] = field(factory=dict)
-    _changed: dict[str, None] = field(factory=dict)
-
-    def of(self, scope: str) -> Budget:
-        """A budget. Raises KeyError for one that nobody has opened."""
-        if scope not in self._known:
-            asked = 'SELECT "limit", spent, held, overrun FROM budgets WHERE scope = ?'
-            row = self.db.execute(asked, (scope,)).fetchone()
-            if row is None:
-                raise KeyError(scope)
-            self._known[scope] = Budget(*row)
-        return self._known[scope]
-
-    def keep(self, budgets: Mapping[str, Budget]) -> None:
-        """These are as they are now."""
-        self._known.update(budgets)
-        self._changed.update(dict.fromkeys(budgets))
-
-    def write(self) -> None:
-        """Write what has changed."""
-        changed = ((scope, self._known[scope]) for scope in self._changed)
-        rows = ((one.limit, one.spent, one.held, one.overrun, scope) for scope, one in changed)
-        self.db.executemany('UPDATE budgets SET "limit" = ?, spent = ?, held = ?, overrun = ? WHERE scope = ?', rows)
-
-
-def _begin(page: "_Page", *, scope: str, limit: Nanodollars, spent: Nanodollars, ends_ms: int | None) -> None:
-    """Open a budget, or give it another limit; what the limit cannot hold counts as overrun."""
-    page.db.execute("INSERT OR IGNORE INTO budgets VALUES (?, ?, 0, 0, 0, ?)", (scope, limit, ends_ms))
-    before = page.of(scope)
-    most = max(spent, before.spent)
-    known = Budget(Nanodollars(most + before.held), most, before.held, before.overrun)
-    page.keep({scope: relimit(known, limit)})
-    if ends_ms is not None:
-        page.db.execute("DELETE FROM budgets WHERE held = 0 AND ends_ms < ?", (ends_ms - _FORGOTTEN_MS,))

@@ -4,9 +4,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from typing import TYPE_CHECKING
 
+import trio
+
 from tokenwise_shell.budgets.holder import Holder, holder_for
 from tokenwise_shell.budgets.limits import InForce, limits_for, limits_of
 from tokenwise_shell.budgets.local_store import LocalStore
+from tokenwise_shell.budgets.pauses import Pauses
 from tokenwise_shell.budgets.process_store import ProcessStore
 from tokenwise_shell.config.settings import Settings
 from tokenwise_shell.config.values import LOCAL
@@ -37,13 +40,22 @@ async def open_holder(
     if settings.budget_store == LOCAL:
         with closing(LocalStore(journal.file.path, journal.writer)) as shared:
             in_force = limits_for(journal, shared, limits, settings.zone)
-            yield holder_for(journal, shared, in_force), in_force
+            async with _pauses(settings, journal, shared) as pauses:
+                yield holder_for(journal, shared, in_force, pauses), in_force
         return
     if limits and journal.others:
         notice(_several(journal.others))
     store = ProcessStore()
     in_force = limits_for(journal, store, limits, settings.zone)
-    yield holder_for(journal, store, in_force), in_force
+    async with _pauses(settings, journal, None) as pauses:
+        yield holder_for(journal, store, in_force, pauses), in_force
+
+
+@asynccontextmanager
+async def _pauses(settings: Settings, journal: Journal, board: LocalStore | None) -> AsyncIterator[Pauses]:
+    async with trio.open_nursery() as nursery:
+        yield Pauses(nursery, settings.pause_timeout, journal.now_ms, board)
+        nursery.cancel_scope.cancel(reason="nobody is left to wait")
 
 
 def _several(others: int) -> str:

@@ -2,8 +2,7 @@
 
 There may be as many owners as there were sessions, so their sums are no part of any process's memory: `<ledger>.sums`
 is an SQLite file, from which one owner's sum is read when somebody asks. It is derived from the ledger alone, as far as
-it says that it has read it; one that does not fit the ledger's files, the limits or the zone is made anew. A limit that
-was raised is in the ledger too, and found here.
+it says that it has read it; one that does not fit the ledger's files, the limits or the zone is made anew.
 
     spent     what an owner's calls have cost in a window, counted on the day on which they were reserved
     catch_up  read on from where somebody has stopped; also in a thread
@@ -40,10 +39,9 @@ CREATE TABLE IF NOT EXISTS sums (owner TEXT, day TEXT, nano INTEGER, PRIMARY KEY
 CREATE TABLE IF NOT EXISTS open (
     run TEXT, step TEXT, attempt INTEGER, day TEXT, owners TEXT, PRIMARY KEY (run, step, attempt)
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS raised (scope TEXT PRIMARY KEY, nano INTEGER) WITHOUT ROWID;
 """
 _COUNTED: Final = CLOSINGS | {"reserved", CORRECTED}
-_EMPTIED: Final = ("made_for", "files", "sums", "open", "raised")
+_EMPTIED: Final = ("made_for", "files", "sums", "open")
 _ADD: Final = "INSERT INTO sums VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET nano = nano + excluded.nano"
 
 
@@ -51,7 +49,7 @@ _ADD: Final = "INSERT INTO sums VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET nano 
 class OwnerSums:
     """The sums of these limits in one ledger. Raises OSError and sqlite3.Error where a file cannot be read or written.
 
-    `spent` and `raised` are for one thread; `catch_up` has a connection of its own.
+    `spent` is for one thread; `catch_up` has a connection of its own.
     """
 
     ledger: Path
@@ -70,10 +68,16 @@ class OwnerSums:
         (nano,) = self._reading().execute(wanted, (owner, span.first, span.after)).fetchone()
         return Nanodollars(nano or 0)
 
-    def raised(self, scope: str) -> Nanodollars:
-        """To what somebody has raised this budget; 0 where nobody has."""
-        row = self._reading().execute("SELECT nano FROM raised WHERE scope = ?", (scope,)).fetchone()
-        return Nanodollars(row[0] if row else 0)
+    def fullest(self, limit: Limit, span: Span, most: int) -> tuple[str, ...]:
+        """The owners under a limit `each` that have spent most in a window, as far as the ledger has been read."""
+        start = limit.owner[:-1]
+        wanted = (
+            "SELECT owner FROM sums WHERE owner >= ? AND owner < ? AND day >= ? AND day < ? "
+            "GROUP BY owner ORDER BY SUM(nano) DESC LIMIT ?"
+        )
+        # In the order of bytes, nothing that begins so stands behind this.
+        rows = self._reading().execute(wanted, (start, start + "\x7f", span.first, span.after, most))
+        return tuple(owner for (owner,) in rows)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -116,8 +120,6 @@ class OwnerSums:
 
     def _add(self, db: sqlite3.Connection, line: Line) -> None:
         kind = line.get("type")
-        if kind == "limit_raised" and not what_is_wrong(line):
-            db.execute("INSERT OR REPLACE INTO raised VALUES (?, ?)", (line["scope"], line["amount_nano"]))
         if kind not in _COUNTED or what_is_wrong(line):
             return
         place = (line["run"], line["step"], line["attempt"])

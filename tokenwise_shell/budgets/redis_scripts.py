@@ -2,7 +2,7 @@
 
 Layout, all under one hash tag so that a cluster keeps it in one slot:
 
-    {tokenwise}:budget:<scope>   hash: limit, spent, held, overrun, in nano-dollars
+    {tokenwise}:budget:<scope>   hash: limit, spent, held, overrun, raised, in nano-dollars
     {tokenwise}:hold:<id>        hash: amount, state ("held" | "expired" | "closed"), scopes (one a line)
     {tokenwise}:due              sorted set: id of each open hold, by the moment at which it expires, in ms
 
@@ -68,12 +68,15 @@ OPEN: Final = (
     f"local P = '{PREFIX}'\n"
     + _LAW
     + """
--- ARGV: scope, limit, what is spent if nobody has opened it, when it may be forgotten (Unix ms; 0 is never)
+-- ARGV: scope, limit, what is spent if nobody has opened it, when it may be forgotten (Unix ms; 0 is never), and to
+-- what somebody has raised it (0: nobody does so now). What was raised stays so.
 local budget = P .. 'budget:' .. ARGV[1]
 if redis.call('HEXISTS', budget, 'limit') == 0 then
     redis.call('HSET', budget, 'spent', ARGV[3], 'held', '0', 'overrun', '0')
 end
-redis.call('HSET', budget, 'limit', ARGV[2])
+if ARGV[5] ~= '0' then redis.call('HSET', budget, 'raised', ARGV[5]) end
+local raised = redis.call('HGET', budget, 'raised') or '0'
+redis.call('HSET', budget, 'limit', tonumber(raised) > tonumber(ARGV[2]) and raised or ARGV[2])
 if ARGV[4] ~= '0' then redis.call('PEXPIREAT', budget, ARGV[4]) end
 keep_the_law(budget)
 return {1}

@@ -86,7 +86,13 @@ class RedisStore:
         if max(limit, spent) >= EXACT:
             raise InputError(Problem(scope, f"a shared budget counts up to {EXACT} nano-dollars exactly"))
         forgotten = 0 if ends_ms is None else ends_ms + _FORGOTTEN_MS
-        arguments = [scope, str(limit), str(spent), str(forgotten)]
+        arguments = [scope, str(limit), str(spent), str(forgotten), "0"]
+        return await self._asked(lambda: self._open([f"{PREFIX}due"], arguments)) is not None
+
+    async def raise_to(self, scope: str, limit: Nanodollars, *, spent: Nanodollars, ends_ms: int | None) -> bool:
+        """Give a budget a higher limit, for everybody, until its window ends. False without an answer."""
+        forgotten = 0 if ends_ms is None else ends_ms + _FORGOTTEN_MS
+        arguments = [scope, "0", str(spent), str(forgotten), str(limit)]
         return await self._asked(lambda: self._open([f"{PREFIX}due"], arguments)) is not None
 
     async def reserve(

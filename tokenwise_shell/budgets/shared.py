@@ -10,15 +10,17 @@ from functools import partial
 from typing import Final
 
 import trio
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from tokenwise.budgets.budget import Hold
 from tokenwise.budgets.limit import Account, Limit
+from tokenwise.budgets.nested import Place
 from tokenwise.errors import InputError, Problem
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
 from tokenwise_shell.budgets.answers import UNREACHABLE, Answer, Granted, NotHeld, Refusals, Since
 from tokenwise_shell.budgets.limits import InForce, limits_for
+from tokenwise_shell.budgets.pauses import Pauses
 from tokenwise_shell.budgets.slices import Slices
 from tokenwise_shell.config.settings import Settings
 from tokenwise_shell.ledger.journal import Journal
@@ -36,8 +38,6 @@ _REMEMBERED: Final = 1024
 _UNGOVERNED: Final = (
     "the shared budgets cannot be reached, and `budget_store_fail_open` is set: calls are made outside of shared limits"
 )
-
-_Place = tuple[str, AttemptId]
 
 
 @frozen
@@ -113,10 +113,11 @@ class SharedHolder:
     account_of: Callable[[str], Account]
     nursery: trio.Nursery
     notice: Callable[[str], None]
+    pauses: Pauses | None = None
     ungoverned: int = 0
-    _asked: set[_Place] = field(factory=set)
-    _withdrawn: set[_Place] = field(factory=set)
-    _unlimited: set[_Place] = field(factory=set)
+    _asked: set[Place] = field(factory=set)
+    _withdrawn: set[Place] = field(factory=set)
+    _unlimited: set[Place] = field(factory=set)
     _ungoverned_runs: dict[str, None] = field(factory=dict)
     _refusals: Refusals = field(factory=Refusals)
     _since: Since = field(factory=Since)
@@ -130,8 +131,12 @@ class SharedHolder:
         *,
         share: int = 1,
         model: str = "",
+        patient: bool = False,
     ) -> None:
-        """Hold the amount in every budget that applies to the run's call to this model; answered at once or later."""
+        """Hold the amount in every budget that applies to the run's call to this model; answered at once or later.
+
+        Where it is `patient`, what a limit that pauses refuses is waited for.
+        """
         place, scopes = (run_id, attempt), self.in_force.scopes(self.account_of(run_id), model)
         if not scopes or not amount:  # what is free needs nobody's leave
             self._unlimited.add(place)
@@ -141,11 +146,13 @@ class SharedHolder:
             answer(granted)
         else:
             self._asked.add(place)
-            self.nursery.start_soon(partial(self._ask, place, amount, scopes, answer, share=share))
+            self.nursery.start_soon(partial(self._ask, place, amount, scopes, answer, share=share, patient=patient))
 
     def settle(self, run_id: str, attempt: AttemptId, cost: Nanodollars) -> None:
         """Close the hold at this cost; a reserve without an answer is withdrawn."""
         place = (run_id, attempt)
+        if self.pauses and self.pauses.leave(place):
+            return
         if place in self._asked:
             self._withdrawn.add(place)
         elif place in self._unlimited:
@@ -168,7 +175,7 @@ class SharedHolder:
         return len(self._asked)
 
     async def _ask(
-        self, place: _Place, amount: Nanodollars, scopes: tuple[str, ...], answer: Answer, *, share: int
+        self, place: Place, amount: Nanodollars, scopes: tuple[str, ...], answer: Answer, *, share: int, patient: bool
     ) -> None:
         told = await self._told(place, amount, scopes, share)
         self._asked.discard(place)
@@ -180,14 +187,21 @@ class SharedHolder:
         match told:
             case Granted(governed=False):
                 self._ungoverned(place[0])
+            case NotHeld(pauses=True) if patient and self.pauses:
+
+                async def again() -> Granted | NotHeld:
+                    return await self._told(place, amount, scopes, share)
+
+                self.pauses.begin(place, told, again, partial(self._answered, place, answer))
+                return
             case NotHeld():
-                told = told.under(self.in_force.limit_of(told.scope))
+                told = evolve(told, pauses=told.pauses and not patient)
                 self._refusals.keep(place[0], told)
             case _:
                 self._since.begin(place, self.in_force.now_ms())
         answer(told)
 
-    async def _told(self, place: _Place, amount: Nanodollars, scopes: tuple[str, ...], share: int) -> Granted | NotHeld:
+    async def _told(self, place: Place, amount: Nanodollars, scopes: tuple[str, ...], share: int) -> Granted | NotHeld:
         for _ in range(2):
             await self.budgets.prepare(scopes)
             try:
@@ -198,10 +212,21 @@ class SharedHolder:
                 return self._dated(told)
         return NotHeld(UNREACHABLE, amount, _NOTHING, _NOTHING)
 
+    def _answered(self, place: Place, answer: Answer, told: Granted | NotHeld) -> None:
+        """What has waited for a limit to be raised hears the end of it."""
+        if isinstance(told, NotHeld):
+            self._refusals.keep(place[0], told)
+        else:
+            self._since.begin(place, self.in_force.now_ms())
+        answer(told)
+
     def _dated(self, told: Granted | NotHeld) -> Granted | NotHeld:
         if isinstance(told, Granted):
             return told
-        return NotHeld(told.scope, told.needed, told.available, told.held, self.budgets.ends_ms(told.scope))
+        limit = self.in_force.limit_of(told.scope)
+        return NotHeld(told.scope, told.needed, told.available, told.held, self.budgets.ends_ms(told.scope)).under(
+            limit
+        )
 
     def _ungoverned(self, run_id: str) -> None:
         if not self.ungoverned:
@@ -236,8 +261,9 @@ async def open_shared(
         in_force = limits_for(journal, budgets, limits, settings.zone)
         journal.leases.limited, journal.leases.strict = in_force.limited, in_force.beside
         nursery.start_soon(slices.tend)
+        pauses = Pauses(nursery, settings.pause_timeout, journal.now_ms)
         try:
-            yield SharedHolder(slices, budgets, in_force, journal.account_of, nursery, notice)
+            yield SharedHolder(slices, budgets, in_force, journal.account_of, nursery, notice, pauses)
         finally:
             slices.give_up()
             nursery.cancel_scope.cancel()

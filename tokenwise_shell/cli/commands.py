@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "replay": ("replay_command:replay", "Decide a recorded run again, and compare; or under another policy."),
     "models": ("models_command:models", "List the models with prices, capabilities, and who would serve each."),
     "ledger": ("ledger_command:ledger", "Show what was spent, and prove that the books balance."),
+    "limits": ("limits_command:show", "Show each limit with spent, held and left; `tw limits raise` raises one."),
     "simulate": (
         "simulate_command:simulate",
         "Try policies on a workload in virtual time: cost, success, latency. Calls nobody.",

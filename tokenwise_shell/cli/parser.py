@@ -11,15 +11,16 @@ from tokenwise_shell.config.values import nearest
 
 __all__ = ["run"]
 
-_BELOW_LEDGER: Final = {
-    "reconcile": ("reconcile_command:reconcile_export", "Compare with a provider's export of costs."),
-    "correct": ("correct_command:correct", "Put a wrong charge right, by one more line."),
+_BELOW: Final = {
+    ("ledger", "reconcile"): ("reconcile_command:reconcile_export", "Compare with a provider's export of costs."),
+    ("ledger", "correct"): ("correct_command:correct", "Put a wrong charge right, by one more line."),
+    ("limits", "raise"): ("limits_command:raise_one", "Raise one budget until its window ends."),
 }
 
 
 def run(tokens: list[str]) -> int:
     """Run one command and give its exit code; what cannot be read as a command is complained of on stderr."""
-    if tokens[:1] == ["ledger"] and tokens[1:2] and tokens[1] in _BELOW_LEDGER:
+    if tuple(tokens[:2]) in _BELOW:
         tokens = ["-".join(tokens[:2]), *tokens[2:]]
     try:
         result = _build()(tokens, print_error=False, exit_on_error=False, result_action="return_value")
@@ -53,8 +54,8 @@ def _build() -> App:
     for name, (place, summary) in COMMANDS.items():
         built.command(f"tokenwise_shell.cli.{place}", name=name, help=summary)
     # A command below one that is itself a command would load both for every line; so it is one of its own.
-    for name, (place, summary) in _BELOW_LEDGER.items():
-        built.command(f"tokenwise_shell.cli.{place}", name=f"ledger-{name}", help=summary, show=False)
+    for names, (place, summary) in _BELOW.items():
+        built.command(f"tokenwise_shell.cli.{place}", name="-".join(names), help=summary, show=False)
     for group, (summary, commands) in GROUPS.items():
         inner = App(name=group, help=summary, default_parameter=quiet)
         for name, (place, meaning) in commands.items():

@@ -72,10 +72,12 @@ class Money(Protocol):
         *,
         share: int = 1,
         model: str = "",
+        patient: bool = False,
     ) -> None:
         """Hold the amount in every budget that applies to a call of this model, or in none.
 
-        `answer` is called once, at once or later. It may be at most one part in `share` of what each has left.
+        `answer` is called once, at once or later. It may be at most one part in `share` of what each has left. Where it
+        is `patient`, a limit that may be raised is waited for, and a refusal is then the last.
         """
         ...
 
@@ -288,9 +290,10 @@ class _Live:
 
     def perform(self, command: Reserve | CallModel | AbandonCall | Wait | Finish) -> None:
         match command:
-            case Reserve(attempt=attempt, amount=amount, share=share, model=model):
+            case Reserve(attempt=attempt, amount=amount):
                 heard = partial(self.answered, attempt)
-                self.shell.money.reserve(self.run_id, attempt, amount, heard, share=share, model=model)
+                share, model, patient = command.share, command.model, command.patient
+                self.shell.money.reserve(self.run_id, attempt, amount, heard, share=share, model=model, patient=patient)
             case AbandonCall(attempt=attempt):
                 if scope := self.scopes.get(attempt):
                     scope.cancel(reason="the run no longer wants this call")

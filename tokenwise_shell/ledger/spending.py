@@ -26,7 +26,7 @@ from tokenwise_shell.ledger.proof import CLOSINGS, what_is_wrong
 from tokenwise_shell.ledger.segments import numbered
 from tokenwise_shell.ledger.writers import Position
 
-__all__ = ["Spending", "day_in", "end_of_lines", "hash_before", "load_spending"]
+__all__ = ["RAISED", "Spending", "day_in", "end_of_lines", "hash_before", "load_spending"]
 
 # A checkpoint is written when this much had to be read: a twentieth of a second's work.
 _WORTH_KEEPING: Final = 1 << 22
@@ -34,9 +34,12 @@ _WORTH_KEEPING: Final = 1 << 22
 # Before a position, so many bytes are hashed: more than one line, and each line has its own time and numbers.
 _HASHED: Final = 4096
 
-_VERSION: Final = 4  # 2 knew no corrections, 3 no zones
+_VERSION: Final = 5  # 2 knew no corrections, 3 no zones, 4 no limits that were raised
 
-_COUNTED: Final = CLOSINGS | {"reserved", CORRECTED}
+RAISED: Final = "limit_raised"
+"""The type of a line by which somebody has raised a budget: `scope`, `amount_nano`."""
+
+_COUNTED: Final = CLOSINGS | {"reserved", CORRECTED, RAISED}
 
 
 def _days() -> defaultdict[str, defaultdict[str, Nanodollars]]:
@@ -48,12 +51,14 @@ class Spending:
     """Sums by key and day, and the day on which each open call was reserved. `read` is how far, by file number.
 
     `tagged` are the same sums by tag; a call with two tags is in both. Days begin when they do in `zone`.
+    `raised` says to what somebody has raised a budget, by its scope.
     """
 
     days: defaultdict[str, defaultdict[str, Nanodollars]] = field(factory=_days)
     tagged: defaultdict[str, defaultdict[str, Nanodollars]] = field(factory=_days)
     open: dict[tuple[str, str, int], str] = field(factory=dict)
     read: dict[int, int] = field(factory=dict)
+    raised: dict[str, Nanodollars] = field(factory=dict)
     zone: Zone = UTC
 
     def add(self, line: Line) -> None:
@@ -62,6 +67,9 @@ class Spending:
         if kind not in _COUNTED:
             return
         if what_is_wrong(line):
+            return
+        if kind == RAISED:
+            self.raised[line["scope"]] = Nanodollars(line["amount_nano"])
             return
         place = (line["run"], line["step"], line["attempt"])
         day = day_in(self.zone, line["at"])
@@ -152,6 +160,7 @@ def _keep(ledger: Path, files: dict[int, Path], spending: Spending) -> None:
         ],
         "days": spending.days,
         "tagged": spending.tagged,
+        "raised": spending.raised,
         "open": [[*place, day] for place, day in spending.open.items()],
     }
     path = _checkpoint_of(ledger)
@@ -182,6 +191,7 @@ def _kept(ledger: Path, files: dict[int, Path], ends: dict[int, int], zone: Zone
             for who, days in document[name].items():
                 sums[who].update(days)
         spending.open = {(run, step, attempt): day for run, step, attempt, day in document["open"]}
+        spending.raised = {scope: Nanodollars(nano) for scope, nano in document["raised"].items()}
         spending.read = {number: end for number, end, _ in document["files"]}
         if any(end > ends[number] for number, end in spending.read.items()):
             return None

@@ -100,7 +100,9 @@ class Carrier:
 
     @property
     def _limit_ms(self) -> int:
-        return 1000 * self.service.settings.request_timeout_s
+        client = self.service.client
+        pause_s = client.workspace.settings.pause_timeout if client.limits.pauses else 0
+        return 1000 * (self.service.settings.request_timeout_s + pause_s)  # while it is paused, nothing happens to it
 
     async def place_call(self, call: CallModel, /, *, first_token: Callable[[], None]) -> Reply | Failure:
         """Send the client's own request where the machine says, and let its output out.

@@ -1,0 +1,142 @@
+"""`on_limit: pause`: a request waits for its limit to be raised, and goes on as if nothing had been."""
+
+from functools import partial
+
+import orjson
+import pytest
+import trio
+
+from tests.shell.commands import program, tw
+from tests.shell.proxy_world import chat, proxy, until
+from tokenwise.budgets.limit import Limit
+from tokenwise.budgets.windows import Window
+from tokenwise.money import parse_usd
+from tokenwise_shell.ledger.jsonl import read_lines
+from tokenwise_shell.ledger.proof import verify
+
+__all__ = ["tw"]
+
+SESSION = "x-claude-code-session-id"
+LIMIT = Limit(parse_usd("0.0003"), Window.TOTAL, each="session", pauses=True)
+ROW = "limits:\n  - {each: session, budget: 0.0003, on_limit: pause}\n"
+
+
+def pausing(folder, timeout_s=30, **settings):
+    return proxy(folder, limits=(LIMIT,), pause_timeout=timeout_s, **settings)
+
+
+async def spend(world, session="a b"):
+    """Spend a session's budget until the next request would have to wait, and give that number."""
+    for number in range(3):
+        assert (await world.post(chat(max_tokens=50), **{SESSION: session})).status == 200, number
+
+
+def pauses(world):
+    return world.client.holder.pauses
+
+
+async def raised(world, scope, usd, tmp_path):
+    """Another process raises it."""
+    config = tmp_path / "limits.yaml"
+    config.write_text(f"ledger_path: {world.client.journal.file.path}\n{ROW}")
+    argv = ("limits", "raise", scope, "--to", usd, "--config", str(config))
+    done = await trio.to_thread.run_sync(partial(program, *argv, home=tmp_path))
+    assert done.code == 0, done.err
+
+
+@pytest.mark.slow  # another process begins
+async def test_a_request_waits_for_another_process_to_raise_its_limit_and_goes_on(tmp_path):
+    async with pausing(tmp_path) as world, trio.open_nursery() as nursery:
+        await spend(world)
+        answers = []
+
+        async def ask(**fields):
+            answers.append(await world.post(chat(max_tokens=50, **fields), **{SESSION: "a b"}))
+
+        nursery.start_soon(ask)
+        nursery.start_soon(partial(ask, stream=True))
+        await until(lambda: len(pauses(world).waiting) == 2)
+        assert not answers  # no status, nothing of a stream
+        await raised(world, "session:a b", "1", tmp_path)
+        await until(lambda: len(answers) == 2)
+        assert [answer.status for answer in answers] == [200, 200]
+        assert not pauses(world).waiting
+        assert [line["scope"] for line in world.lines if line["type"] == "limit_raised"] == ["session:a%20b total"]
+    async with pausing(tmp_path) as world:  # which has lasted
+        assert (await world.post(chat(max_tokens=50), **{SESSION: "a b"})).status == 200
+        books = world.client.journal.file.path
+    assert verify(read_lines(books, print)).problems == ()
+
+
+@pytest.mark.slow  # a real second of waiting
+async def test_whom_nobody_raises_the_limit_for_is_refused_when_the_time_is_over(tmp_path):
+    async with pausing(tmp_path, timeout_s=1) as world:
+        await spend(world)
+        refused = await world.post(chat(max_tokens=50), **{SESSION: "a b"})
+        assert (refused.status, refused.error["code"]) == (402, "budget_exceeded")
+        assert not pauses(world).waiting
+
+
+async def test_a_client_that_leaves_gives_its_place_back_and_holds_nothing(tmp_path):
+    async with pausing(tmp_path) as world:
+        await spend(world, "none")
+        with trio.move_on_after(5):
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(world.post, chat(max_tokens=50))
+                await until(lambda: pauses(world).waiting)
+                nursery.cancel_scope.cancel()
+        await until(lambda: not pauses(world).waiting)
+        store = world.client.limits.store
+        assert store.open_holds == 0
+        assert store.rows()["session:none total"].waiting == 0
+
+
+async def test_only_so_many_wait_and_the_next_is_refused(tmp_path):
+    async with pausing(tmp_path) as world, trio.open_nursery() as nursery:
+        await spend(world)
+        pauses(world).most = 2
+        for _ in range(2):
+            nursery.start_soon(partial(world.post, chat(max_tokens=50), **{SESSION: "a b"}))
+        await until(lambda: len(pauses(world).waiting) == 2)
+        assert (await world.post(chat(max_tokens=50), **{SESSION: "a b"})).status == 402
+        assert (await world.post(chat(max_tokens=50), **{SESSION: "another"})).status == 200
+        nursery.cancel_scope.cancel()
+
+
+class TestTheCommand:
+    def test_it_shows_each_limit_with_what_is_left(self, tw, tmp_path):
+        config = tmp_path / "c.yaml"
+        config.write_text("limits: [{budget: 2, window: day}, {model: 'x/*', budget: 1}, {each: user, budget: 3}]\n")
+        shown = orjson.loads(tw("limits", "--json", "--config", str(config)).out)
+        assert [(one["limit"], one["left_nano"], one["waiting"]) for one in shown] == [
+            ("process", 2 * 10**9, 0), ("model:x/*", 10**9, 0),
+        ]  # fmt: skip
+        assert shown[0]["renewed_at"].endswith("T00:00:00.000Z")
+        assert shown[1]["renewed_at"] is None
+
+    @pytest.mark.parametrize(
+        ("scope", "to", "why"),
+        [
+            ("sesion:a", "1", "no limit holds it; limits: process, session:*"),
+            ("process", "5", "has several; say which"),
+            ("session:a", "1", "has $3.00 already"),
+            ("session:a", "much", "expected US dollars"),
+            ("session:", "9", "no limit holds it"),
+        ],
+    )
+    def test_what_cannot_be_raised_is_said(self, tw, tmp_path, scope, to, why):
+        config = tmp_path / "c.yaml"
+        config.write_text("budgets: {day: 2, week: 9}\nlimits: [{each: session, budget: 3}]\n")
+        done = tw("limits", "raise", scope, "--to", to, "--config", str(config))
+        assert done.code == 2
+        assert why in done.err
+
+    def test_a_raise_lasts_until_the_window_ends(self, tw, tmp_path):
+        config = tmp_path / "c.yaml"
+        config.write_text("budgets: {day: 2}\nlimits: [{each: session, budget: 3}]\n")
+        for scope, to in (("session:a b", "5"), ("session:a b", "7"), ("process", "4")):
+            assert tw("limits", "raise", scope, "--to", to, "--config", str(config)).code == 0
+        shown = orjson.loads(tw("limits", "--json", "--config", str(config)).out)
+        assert [one["limit_nano"] for one in shown] == [4 * 10**9]  # whoever has spent nothing is not listed
+        assert tw("limits", "raise", "session:a b", "--to", "6", "--config", str(config)).code == 2
+        assert tw("ledger", "--verify", "--config", str(config)).code == 0

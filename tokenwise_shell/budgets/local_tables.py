@@ -1,0 +1,99 @@
+"""The tables of the file in which one machine's budgets are kept, and the statements that touch one budget.
+
+members   who shares the file: writers of the ledger
+budgets   one row a scope, as `tokenwise.budgets.budget.Budget` has it, and when its window ends
+holds     what is held for a call, by whom, and in which scopes
+raised    to what somebody has raised a budget; the ledger remembers it too
+waiting   calls that wait for that
+"""
+
+import sqlite3
+from collections.abc import Mapping
+from typing import Final
+
+from attrs import define, field
+
+from tokenwise.budgets.budget import Budget, relimit
+from tokenwise.money import Nanodollars
+
+__all__ = ["TABLES", "Page", "begin", "create", "forget"]
+
+TABLES: Final = ("members", "budgets", "holds", "raised", "waiting")
+"""All of them: what begins anew where nobody shares the file any more."""
+
+# Windows that ended so long before the one that is opened are of no use to anybody.
+_FORGOTTEN_MS: Final = 40 * 86_400_000
+
+_CREATED: Final = """
+CREATE TABLE IF NOT EXISTS members (writer TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS budgets (
+    scope TEXT PRIMARY KEY, "limit" INTEGER, spent INTEGER, held INTEGER, overrun INTEGER, ends_ms INTEGER
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS holds (
+    writer TEXT, run TEXT, step TEXT, ordinal INTEGER, amount INTEGER, scopes TEXT,
+    PRIMARY KEY (writer, run, step, ordinal)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS raised (scope TEXT PRIMARY KEY, nano INTEGER) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS waiting (
+    writer TEXT, run TEXT, step TEXT, ordinal INTEGER, scope TEXT, needed INTEGER, since_ms INTEGER,
+    PRIMARY KEY (writer, run, step, ordinal)
+) WITHOUT ROWID;
+"""
+
+
+def create(db: sqlite3.Connection) -> None:
+    """Make the tables that are not there."""
+    db.executescript(_CREATED)
+
+
+@define
+class Page:
+    """The budgets as one transaction sees them: each is read once at most, and written once."""
+
+    db: sqlite3.Connection
+    _known: dict[str, Budget] = field(factory=dict)
+    _changed: dict[str, None] = field(factory=dict)
+
+    def of(self, scope: str) -> Budget:
+        """A budget. Raises KeyError for one that nobody has opened."""
+        if scope not in self._known:
+            asked = 'SELECT "limit", spent, held, overrun FROM budgets WHERE scope = ?'
+            row = self.db.execute(asked, (scope,)).fetchone()
+            if row is None:
+                raise KeyError(scope)
+            self._known[scope] = Budget(*row)
+        return self._known[scope]
+
+    def keep(self, budgets: Mapping[str, Budget]) -> None:
+        """These are as they are now."""
+        self._known.update(budgets)
+        self._changed.update(dict.fromkeys(budgets))
+
+    def write(self) -> None:
+        """Write what has changed."""
+        changed = ((scope, self._known[scope]) for scope in self._changed)
+        rows = ((one.limit, one.spent, one.held, one.overrun, scope) for scope, one in changed)
+        self.db.executemany('UPDATE budgets SET "limit" = ?, spent = ?, held = ?, overrun = ? WHERE scope = ?', rows)
+
+
+def begin(page: Page, *, scope: str, limit: Nanodollars, spent: Nanodollars, ends_ms: int | None) -> None:
+    """Open a budget, or give it another limit; what the limit cannot hold counts as overrun.
+
+    What was raised stays raised, and what is spent is the most that anybody knows of.
+    """
+    limit = max(limit, _raised(page, scope))
+    page.db.execute("INSERT OR IGNORE INTO budgets VALUES (?, ?, 0, 0, 0, ?)", (scope, limit, ends_ms))
+    before = page.of(scope)
+    most = max(spent, before.spent)
+    known = Budget(Nanodollars(most + before.held), most, before.held, before.overrun)
+    page.keep({scope: relimit(known, limit)})
+
+
+def _raised(page: Page, scope: str) -> Nanodollars:
+    row = page.db.execute("SELECT nano FROM raised WHERE scope = ?", (scope,)).fetchone()
+    return Nanodollars(row[0] if row else 0)
+
+
+def forget(page: Page, ends_ms: int) -> None:
+    """Delete budgets whose windows ended long before this moment, and in which nothing is held."""
+    page.db.execute("DELETE FROM budgets WHERE held = 0 AND ends_ms < ?", (ends_ms - _FORGOTTEN_MS,))
