@@ -30,9 +30,10 @@ from tokenwise.errors import InputError, Problem
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
 from tokenwise_shell.budgets.answers import UNREACHABLE, Granted, NotHeld
+from tokenwise_shell.budgets.local_store import Row
 from tokenwise_shell.budgets.redis_scripts import CORRECT, EXACT, OPEN, PREFIX, RESERVE, SETTLE
 
-__all__ = ["HOLD_MS", "RedisStore", "open_store"]
+__all__ = ["HOLD_MS", "RedisStore", "open_store", "rows_at"]
 
 HOLD_MS: Final = 15 * 60_000
 """A hold older than this is charged in full. Longer than any call may take; see `policy.timeout_ms`."""
@@ -254,3 +255,22 @@ async def _problem_with(client: "Redis[str]") -> Exception | None:
     except (RedisError, OSError, trio.TooSlowError) as error:
         return error
     return None
+
+
+def rows_at(url: str, notice: Callable[[str], None]) -> dict[str, Row]:
+    """Every budget there, by scope, for people to see; nothing, with a notice, where the server cannot be asked."""
+    start = f"{PREFIX}budget:"
+
+    async def read() -> dict[str, Row]:
+        found = {}
+        async with open_store(url) as store:
+            async for name in store.client.scan_iter(match=f"{start}*"):
+                scope = str(name).removeprefix(start)
+                found[scope] = Row(await store.balance(scope))
+        return found
+
+    try:
+        return trio.run(read)
+    except (InputError, RedisError, OSError) as error:
+        notice(f"{error}; this is what the ledger says")
+        return {}

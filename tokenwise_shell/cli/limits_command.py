@@ -94,7 +94,7 @@ def _books(settings: Settings, limits: tuple[Limit, ...]) -> Books:
 def _rows(settings: Settings) -> dict[str, Row]:
     """What processes that live share on this machine. What a server has, it is asked for by those who spend there."""
     if settings.store_url:
-        from tokenwise_shell.budgets.redis_rows import rows_at
+        from tokenwise_shell.budgets.redis_store import rows_at
 
         return rows_at(settings.store_url, tell)
     if settings.budget_store != LOCAL:
