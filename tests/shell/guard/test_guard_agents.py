@@ -1,0 +1,147 @@
+"""Coding agents as they are published, under a guard whose models are simulated.
+
+They are programs of their own, and are asked for: `claude` and `codex` on the path, and `TOKENWISE_HEAVY_CLIENTS` set.
+
+    npm install -g @anthropic-ai/claude-code @openai/codex
+    TOKENWISE_HEAVY_CLIENTS=1 python -m pytest -m heavy_clients tests/shell/guard/test_guard_agents.py
+"""
+
+import os
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import orjson
+import pytest
+
+from tests.shell.commands import PROGRAM, Done, environment, program
+from tests.shell.guard.test_guard import children_of, gone, heard
+
+pytestmark = [
+    pytest.mark.slow,  # each starts programs that take seconds
+    pytest.mark.heavy_clients,
+    pytest.mark.skipif(
+        not os.environ.get("TOKENWISE_HEAVY_CLIENTS"), reason="agents are asked for by TOKENWISE_HEAVY_CLIENTS"
+    ),
+]
+
+claude_code = pytest.mark.skipif(not shutil.which("claude"), reason="Claude Code is not installed")
+codex_cli = pytest.mark.skipif(not shutil.which("codex"), reason="Codex CLI is not installed")
+
+CLAUDE = 'claude -p "say hi" --model claude-haiku-4-5 --tools ""'
+# No variable tells Codex where to call, and so a script starts it by a guard of its own, within the other.
+CODEX = shlex.join(
+    [*PROGRAM, "guard", "--budget", "99", "--", *["codex", "exec", "--skip-git-repo-check", "-m", "gpt-5.5", "hi"]]
+)
+
+# The simulated models draw the name of a sub-agent's kind from these words.
+WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heron", "islet", "juniper")
+KINDS = orjson.dumps({word: {"description": "looks", "prompt": "You look."} for word in WORDS}).decode()
+WITH_SUB_AGENT = f"claude -p Agent --model claude-haiku-4-5 --tools Task --allowedTools Task --agents '{KINDS}'"
+
+STUCK_SECONDS = 200
+
+
+def surroundings(home: Path) -> dict[str, str]:
+    """Nothing of this machine's agents: a home of their own, and no more calls than they need."""
+    return environment(home) | {
+        "TOKENWISE_OFFLINE": "1",
+        "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+        "CODEX_HOME": str(home / "codex"),
+    }
+
+
+def guarded(home: Path, script: str, budget: str) -> tuple[Done, dict]:
+    """The account of what these agents did in a repository of their own."""
+    work = home / "work"
+    if not work.exists():
+        (home / "codex").mkdir()
+        made = "git init -q . && git -c user.name=a -c user.email=a@b.c commit -q --allow-empty -m begin"
+        work.mkdir()
+        subprocess.run(["sh", "-c", made], cwd=work, check=True)
+    words = ["guard", "--budget", budget, "--summary", str(home / "summary.json"), "--", "sh", "-c", script]
+    done = subprocess.run(
+        [*PROGRAM, *words], env=surroundings(home), cwd=work, input=b"", capture_output=True, check=False,
+        timeout=STUCK_SECONDS,
+    )  # fmt: skip
+    account = orjson.loads((home / "summary.json").read_bytes())
+    books = program("ledger", "--verify", "--json", home=home).json
+    assert (books["balanced"], books["held_nano"]) == (True, 0)
+    assert account["spent_nano"] <= account["budget_nano"]
+    assert account["overrun_nano"] == account["held_nano"] == 0
+    return Done(done.returncode, done.stdout.decode(), done.stderr.decode()), account
+
+
+@claude_code
+def test_claude_code_works_until_the_cap_and_then_says_how_to_go_on(tmp_path):
+    loop = f"for i in 1 2 3 4 5 6 7 8 9; do {CLAUDE} || exit 9; done"
+    done, account = guarded(tmp_path, loop, "0.05")
+    assert done.code == 9
+    assert "API Error: 402 tw guard: the budget of $0.05 is reached, $0.0" in done.out
+    assert account["calls"] >= 1
+    assert account["refused"] == 1  # it asks once, and not again
+
+
+@codex_cli
+def test_codex_works_until_the_cap_and_then_says_how_to_go_on(tmp_path):
+    loop = f"for i in 1 2 3 4 5 6 7 8 9; do {CODEX} || exit 9; done"
+    done, account = guarded(tmp_path, loop, "0.25")
+    assert done.code == 9
+    assert "402 Payment Required: tw guard: the budget of $0.25 is reached, $0." in done.err
+    assert account["calls"] >= 1
+    assert 1 <= account["refused"] <= 6  # it tries again, and not for ever
+
+
+@claude_code
+def test_a_cap_that_is_reached_at_once_names_the_command_that_goes_on(tmp_path):
+    words = ["guard", "--budget", "0.0001", "--", "claude", "-p", "say hi", "--model", "claude-haiku-4-5"]
+    done = subprocess.run(
+        [*PROGRAM, *words], env=surroundings(tmp_path), cwd=tmp_path, input=b"", capture_output=True, check=False,
+        timeout=STUCK_SECONDS,
+    )  # fmt: skip
+    assert b"To go on: tw guard --budget MORE -- claude --continue" in done.stdout
+
+
+@claude_code
+def test_sub_agents_are_told_apart(tmp_path):
+    done, account = guarded(tmp_path, WITH_SUB_AGENT, "20")
+    assert done.code == 0, done
+    assert len(account["agents"]) >= 2
+    assert "main" in account["agents"]
+    assert sum(part["spent_nano"] for part in account["agents"].values()) == account["spent_nano"]
+    assert "\nagent " in done.err
+
+
+@claude_code
+@pytest.mark.parametrize("budget", ["0.02", "0.1", "0.3"])
+def test_two_with_sub_agents_at_once_never_exceed_it(tmp_path, budget):
+    _, account = guarded(tmp_path, f"{WITH_SUB_AGENT} & {WITH_SUB_AGENT} & wait", budget)
+    assert account["calls"] or account["refused"]
+
+
+@claude_code
+@codex_cli
+def test_different_agents_at_once_never_exceed_it(tmp_path):
+    _, account = guarded(tmp_path, f"{CLAUDE} & {CODEX} & wait", "1")
+    assert set(account["models"]) == {"anthropic/claude-haiku-4-5", "openai/gpt-5.5"}
+
+
+@claude_code
+def test_sigkill_of_the_guard_leaves_no_agent_and_books_that_close(tmp_path):
+    (tmp_path / "faults.yaml").write_text("rules: [{every: 1, fault: {fault: stall, after_chunks: 9, ms: 60000}}]")
+    command = ["claude", "-p", "say hi", "--model", "claude-haiku-4-5", "--tools", "", "--verbose"]
+    streaming = [*command, "--output-format", "stream-json", "--include-partial-messages"]
+    words = ["guard", "--budget", "5", "--faults", "faults.yaml", "--", *streaming]
+    with subprocess.Popen(
+        [*PROGRAM, *words], env=surroundings(tmp_path), cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+    ) as process:
+        assert "text_delta" in heard(process.stdout.fileno(), b"text_delta")
+        descendants = children_of(process.pid)
+        process.kill()
+        process.wait(STUCK_SECONDS)
+        assert descendants
+        assert gone(*descendants)
+    assert program("ledger", "--verify", "--json", home=tmp_path).json["left_attempts"] == 1
+    assert program("ask", "hi", "--offline", home=tmp_path).code == 0
+    assert program("ledger", "--verify", "--json", home=tmp_path).json["left_attempts"] == 0
