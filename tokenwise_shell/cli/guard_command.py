@@ -46,6 +46,9 @@ class Telling:
     """What is written down, and what simulated models are to play."""
 
     summary: Annotated[Path | None, Parameter(help="Write what was spent to this file, as JSON.")] = None
+    save: Annotated[
+        Path | None, Parameter(help="Write its requests to this file, a workload for tw simulate; without any words.")
+    ] = None
     faults: Annotated[
         Path | None, Parameter(help="Faults for the simulated models to play, as docs/embedded.md describes them.")
     ] = None
@@ -70,6 +73,7 @@ def guard(
         told = "stdout is the command's own; --summary FILE has the document"
         raise InputError(Problem("--json", told))
     refuse_unwritable(telling.summary, "--summary")
+    refuse_unwritable(telling.save, "--save")
     program = shutil.which(command[0])
     if program is None:
         tell(f"{command[0]}: {_why_not(command[0])}")
@@ -84,6 +88,7 @@ def guard(
         route=allowing.route,
         keep=allowing.keep,
         summary=telling.summary,
+        save=telling.save,
         faults=telling.faults,
     )
     return perform(work, common, allowing.strategy, os.environ)

@@ -4,7 +4,7 @@ import os
 import sys
 import termios
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path, PurePath
 from typing import Any, Final
 
@@ -26,7 +26,8 @@ from tokenwise_shell.guard.account import account_text
 from tokenwise_shell.guard.child import Child, Ended, Start
 from tokenwise_shell.guard.doors import guard_name
 from tokenwise_shell.guard.inner import account_within, door_within, outer_door
-from tokenwise_shell.guard.scopes import Guarded, Terms
+from tokenwise_shell.guard.saving import Saved
+from tokenwise_shell.guard.scopes import Guarded, Scope, Terms
 from tokenwise_shell.guard.serving import Guard, guard, within
 from tokenwise_shell.guard.surroundings import Door, command_within, environment_within, withheld
 from tokenwise_shell.guard.words import going_on
@@ -49,6 +50,7 @@ class Work:
     route: bool
     keep: tuple[str, ...]
     summary: Path | None
+    save: Path | None
     faults: Path | None
 
 
@@ -57,10 +59,7 @@ def perform(work: Work, common: Common, strategy: str | None, environ: Mapping[s
     advice = going_on(work.command)
     terms = Terms(name=guard_name(wall_ms()), budget=work.budget, models=work.models, going_on=advice)
     if (outer := outer_door(environ)) is not None:
-        if work.route or strategy is not None:
-            raise InputError(
-                Problem("--route and --strategy", "are for the outermost guard to say, and this is within one")
-            )
+        _refuse_within(work, strategy)
         return _inner(work, terms, outer, environ)
     workspace = common.workspace({"default_strategy": strategy})
     if unreachable(workspace):
@@ -73,6 +72,12 @@ def perform(work: Work, common: Common, strategy: str | None, environ: Mapping[s
         aliases = {"*": f"{AUTO}:{settings.default_strategy.value}"}
         workspace = evolve(workspace, settings=evolve(settings, aliases=aliases))
     return _outermost(work, terms, workspace, environ)
+
+
+def _refuse_within(work: Work, strategy: str | None) -> None:
+    asked = {"--route": work.route, "--strategy": strategy, "--save": work.save, "--faults": work.faults}
+    if names := [name for name, said in asked.items() if said]:
+        raise InputError(Problem(", ".join(names), "for the outermost guard to say, and this one is within another"))
 
 
 def _refuse_idle(workspace: Workspace, work: Work) -> None:
@@ -100,7 +105,7 @@ def _outermost(work: Work, terms: Terms, workspace: Workspace, environ: Mapping[
     listener = listen(workspace.settings.proxy)
     door = Door(origin_of(listener, _LOOPBACK), secret)
     keys = [provider.api_key for provider in workspace.settings.providers.values()]
-    with _started(work, door, keys, environ, closing=(listener.fileno(),)) as child:
+    with _saved(work, scope), _started(work, door, keys, environ, closing=(listener.fileno(),)) as child:
         ended, account = trio.run(guard, Guard(workspace, listener, guarded, scope, child, tell, simulated))
     return _told(work, ended, account)
 
@@ -111,6 +116,18 @@ def _inner(work: Work, terms: Terms, outer: Door, environ: Mapping[str, str]) ->
         child.go()
         ended = child.wait()
     return _told(work, ended, account_within(door))
+
+
+@contextmanager
+def _saved(work: Work, scope: Scope) -> Iterator[None]:
+    """Write the requests down where that was asked for."""
+    if work.save is None:
+        yield
+        return
+    saved = Saved(work.save, wall_ms())
+    scope.followers.append(saved.listener)
+    with closing(saved):
+        yield
 
 
 @contextmanager

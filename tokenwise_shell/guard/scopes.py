@@ -41,12 +41,13 @@ class Terms:
 
 @define(eq=False)
 class Scope:
-    """A guard in force: its terms, what was spent under it, and the guard around it."""
+    """A guard in force: its terms, what was spent under it, and the guard around it. `followers` hear its runs too."""
 
     terms: Terms
     outer: "Scope | None"
     admitted: Admitted
     tally: Tally = field(factory=Tally)
+    followers: list[Callable[[str, Job], Listener]] = field(factory=list)
 
     @property
     def line(self) -> tuple["Scope", ...]:
@@ -55,7 +56,8 @@ class Scope:
 
     def listener(self, agent: str, job: Job) -> Listener:
         """Hears one run, for this guard and all around it."""
-        hearing = tuple(scope.tally.listener(agent, job) for scope in self.line)
+        tallies = [scope.tally.listener(agent, job) for scope in self.line]
+        hearing = (*tallies, *(follow(agent, job) for scope in self.line for follow in scope.followers))
 
         def hear(moment: Moment) -> None:
             for each in hearing:

@@ -127,6 +127,17 @@ class TestTheCap:
         assert "400" in done.err
         assert summary(tmp_path)["failed"] == {"unpriced": 1}
 
+    def test_its_requests_can_be_simulated_later_and_hold_no_words(self, tmp_path):
+        guarded(tmp_path, python(tmp_path, CALLS, "2"), "--save", "saved.jsonl")
+        lines = [orjson.loads(line) for line in (tmp_path / "saved.jsonl").read_bytes().splitlines()]
+        assert [line["model"] for line in lines] == ["openai/gpt-4.1"] * 2
+        told = summary(tmp_path)
+        assert sum(line["output_tokens"] for line in lines) == told["output_tokens"]
+        assert "Say something" not in (tmp_path / "saved.jsonl").read_text()
+        assert (tmp_path / "saved.jsonl").stat().st_mode & 0o077 == 0
+        simulated = program("simulate", "saved.jsonl", "--offline", "--json", home=tmp_path)
+        assert simulated.code == 0, simulated
+
     def test_a_limit_that_was_there_before_is_named_as_itself(self, tmp_path):
         (tmp_path / "c.yaml").write_text("budgets: {day: 0.00001}\n")
         done = guarded(tmp_path, python(tmp_path, CALLS, "1"), "--config", "c.yaml")
