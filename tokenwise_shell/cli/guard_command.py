@@ -66,9 +66,7 @@ def guard(
     common: Common = _COMMON,
 ) -> int:
     """Run a command whose calls to models never cost more than the budget. The exit code is the command's."""
-    budget = _budget(allowing.budget)
-    if not command:
-        raise InputError(Problem("COMMAND", "missing; say what to run behind `--`: tw guard --budget 5 -- claude"))
+    budget = _budget(allowing.budget, command)
     if common.json:
         told = "stdout is the command's own; --summary FILE has the document"
         raise InputError(Problem("--json", told))
@@ -94,9 +92,17 @@ def guard(
     return perform(work, common, allowing.strategy, os.environ)
 
 
-def _budget(text: str | None) -> Nanodollars:
+def _budget(text: str | None, command: tuple[str, ...]) -> Nanodollars:
+    """The cap. Raises InputError, also where there is no command."""
+    missing = []
     if text is None:
-        raise InputError(Problem("--budget", "missing; say how many US dollars the command may spend, such as 5"))
+        missing.append(Problem("--budget", "missing; say how many US dollars the command may spend, such as 5"))
+    if not command:
+        missing.append(Problem("COMMAND", "missing; say what to run behind `--`: tw guard --budget 5 -- claude"))
+    elif command[0].startswith("-"):
+        missing.append(Problem(command[0], "is no option of tw guard; `tw guard --help` shows which there are"))
+    if missing or text is None:
+        raise InputError(*missing)
     return parse_usd(text, path="--budget")
 
 

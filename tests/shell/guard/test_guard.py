@@ -170,6 +170,7 @@ class TestTheCommand:
         ("words", "code", "said"),
         [
             (("--budget", "1"), 2, "COMMAND: missing"),
+            (("--budget", "1", "--modles", "x", "--", "ls"), 2, "--modles: is no option of tw guard"),
             (("--", "ls"), 2, "--budget: missing"),
             (("--budget", "much", "--", "ls"), 2, "--budget: 'much' is not an amount"),
             (("--budget", "-1", "--", "ls"), 2, "budget"),
