@@ -71,4 +71,5 @@ def _endpoint(settings: Settings, name: str) -> Endpoint:
         cap_field=provider.cap_field,
         stream_usage=provider.stream_usage,
         responses=provider.responses,
+        stops=provider.stops_when_left,
     )

@@ -7,6 +7,7 @@ call is stated anew, and each goes on from what was stated before it.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from attrs import field, frozen
 from attrs.validators import ge
@@ -18,6 +19,7 @@ from tokenwise.traits import Tier
 from tokenwise.usage import Usage
 
 __all__ = [
+    "LEFT",
     "Abandoned",
     "Charged",
     "ContextCut",
@@ -38,6 +40,9 @@ __all__ = [
 ]
 
 _ZERO = Nanodollars(0)
+
+LEFT: Final = "left"
+"""The outcome of a stream that nobody waited for any more, and of which is known what it can cost at most."""
 
 
 @frozen
@@ -65,7 +70,7 @@ class Reservation:
 
 @frozen
 class Charged:
-    """A call was paid. `outcome` is "ok" or the fault's name; `estimated` where the provider reported no usage.
+    """A call was paid. `outcome` is "ok", a fault's name, or `LEFT`; `estimated` where the provider reported no usage.
 
     `model` is the one that answered; `asked` the one that was asked. `reported` is the provider's own figure, if any.
     `notice` says why a reported usage was not taken, or that another tier of service answered than is priced here.

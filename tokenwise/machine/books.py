@@ -14,7 +14,8 @@ from tokenwise.catalog.prices import Price, Writes
 from tokenwise.catalog.service_tiers import price_at
 from tokenwise.faults import RULES, Billing, Fault
 from tokenwise.ids import AttemptId
-from tokenwise.machine.messages import AbandonCall, CallFailed, Record, Settle
+from tokenwise.machine.leaving import charge_of_left
+from tokenwise.machine.messages import AbandonCall, CallFailed, Left, Record, Settle
 from tokenwise.machine.plausible import implausible
 from tokenwise.machine.run import Attempt, Commands, Ended, Outcome, Run, Transition
 from tokenwise.money import Nanodollars
@@ -128,12 +129,37 @@ def _settled(run: Run, index: int, attempt: Attempt, cost: Nanodollars) -> Run:
     return run.put(index, each.turned(each.state, spent=cost), books)
 
 
-def abandon(run: Run, index: int, attempt: Attempt) -> Transition:
-    """Give up a call under way. It may still be billed, so its whole reservation counts as spent, as an estimate."""
+def abandon(run: Run, index: int, attempt: Attempt, left: Left | None = None) -> Transition:
+    """Give up a call under way. It may still be billed, so its whole reservation counts as spent, as an estimate.
+
+    Less where it is known what it can be billed at most.
+    """
     bid = attempt.bid
+    if left is not None:
+        model, need = run.job.catalog[bid.model], attempt.intent.need
+        cost = charge_of_left(left, bid, model, need, _price(run, bid, bid.model, need.tier)[0])
+        if cost is not None:
+            return _leave(run, index, attempt, cost)
     entry = ledger.Abandoned(attempt.id, bid.model, bid.provider, bid.amount)
     run = _settled(run, index, attempt, bid.amount)
     return run, (AbandonCall(attempt.id), Settle(attempt.id, bid.amount), Record(entry))
+
+
+def _leave(run: Run, index: int, attempt: Attempt, cost: Nanodollars) -> Transition:
+    bid = attempt.bid
+    entry = ledger.Charged(
+        attempt=attempt.id,
+        model=bid.model,
+        provider=bid.provider,
+        amount=cost,
+        usage=None,
+        outcome=ledger.LEFT,
+        estimated=True,
+        asked=bid.model,
+        notice="nobody waited for the rest; this is the most that was made of it",
+    )
+    run = _settled(run, index, attempt, cost)
+    return run, (AbandonCall(attempt.id), Settle(attempt.id, cost), Record(entry), *_difference(attempt, cost))
 
 
 def end(

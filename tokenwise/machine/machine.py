@@ -20,6 +20,7 @@ from tokenwise.budgets import ledger
 from tokenwise.catalog.reply_formats import format_for
 from tokenwise.errors import ProtocolViolation
 from tokenwise.faults import RULES, Fault
+from tokenwise.ids import AttemptId
 from tokenwise.machine.aims import Again, Onward
 from tokenwise.machine.books import abandon, end, pay, reservation, withdraw, write_off
 from tokenwise.machine.messages import (
@@ -30,6 +31,7 @@ from tokenwise.machine.messages import (
     Event,
     Finish,
     FirstToken,
+    Left,
     Lost,
     ModelsCooling,
     Record,
@@ -93,8 +95,8 @@ def step(run: Run, event: Event) -> Transition:
         return run, ()
     run = run.at(event.at_ms)
     match event:
-        case Cancelled():
-            return _cancel(run)
+        case Cancelled(left=left):
+            return _cancel(run, {each.attempt: each for each in left})
         case ModelsCooling(until_ms=cooling):
             return evolve(run, cooling=cooling), ()
         case _:
@@ -181,8 +183,8 @@ def _finish(run: Run, out: Commands) -> Transition:
     return run.closed(), (*out, last, Finish(status, outcomes, books.spent, books.overrun))
 
 
-def _cancel(run: Run) -> Transition:
-    """Let go of everything, at once: abandoned calls are charged in full, since they may still be billed."""
+def _cancel(run: Run, left: Mapping[AttemptId, Left]) -> Transition:
+    """Let go of everything, at once: abandoned calls are charged what they may still be billed, in doubt in full."""
     out: Commands = ()
     for index, each in enumerate(run.steps):
         match each.state:
@@ -190,7 +192,7 @@ def _cancel(run: Run) -> Transition:
                 run = withdraw(run, index, attempt)
                 out += (Settle(attempt.id, Nanodollars(0)),)
             case Calling(attempt) | Streaming(attempt):
-                run, commands = abandon(run, index, attempt)
+                run, commands = abandon(run, index, attempt, left.get(attempt.id))
                 out += commands
             case _:
                 pass

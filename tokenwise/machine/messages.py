@@ -31,6 +31,7 @@ __all__ = [
     "Event",
     "Finish",
     "FirstToken",
+    "Left",
     "Lost",
     "ModelsCooling",
     "Record",
@@ -129,10 +130,31 @@ class ModelsCooling:
 
 
 @frozen
+class Left:
+    """What is known of a call whose answer nobody waits for any more: one that is still `unsent`, or a stream.
+
+    At most `said_tokens` were heard, the last of them `silent_ms` ago, or else the call was made then. `stops` says
+    that this provider makes and bills no more once it notices, `quiet` that the model was told not to think,
+    `thought` that it did, for all that was heard. `counted` is what was counted so far, its input at least, if the
+    provider has said so.
+    """
+
+    attempt: AttemptId
+    said_tokens: int
+    silent_ms: int
+    stops: bool = False
+    quiet: bool = False
+    thought: bool = False
+    unsent: bool = False
+    counted: Usage | None = None
+
+
+@frozen
 class Cancelled:
-    """The run is no longer wanted."""
+    """The run is no longer wanted. `left` are those of its calls of which more is known than that they were made."""
 
     at_ms: int
+    left: tuple[Left, ...] = ()
 
 
 Event = Reserved | ReserveRefused | FirstToken | CallSucceeded | CallFailed | Lost | Woke | ModelsCooling | Cancelled

@@ -177,6 +177,7 @@ def _provider(name: str, values: Mapping[str, object], headers: Mapping[str, str
         cap_field=_typed(values, f"providers.{name}.cap_field", str),
         stream_usage=_typed(values, f"providers.{name}.stream_usage", bool),
         responses=_typed(values, f"providers.{name}.responses", (bool, NoneType)),
+        stops_when_left=_typed(values, f"providers.{name}.stops_when_left", (bool, NoneType)),
         own_url=name not in BUILT_IN or base_url != BUILT_IN[name][1],
     )
 

@@ -47,6 +47,7 @@ __all__ = [
     "HttpParser",
     "Key",
     "LedgerSync",
+    "OnLeave",
     "Origin",
     "PassThrough",
     "ProviderKind",
@@ -104,6 +105,13 @@ class PassThrough(enum.Enum):
     EVERYTHING = "everything"
 
 
+class OnLeave(enum.Enum):
+    """What becomes of a stream whose client leaves: cancelled, or read to its end for the provider's own count."""
+
+    CANCEL = "cancel"
+    DRAIN = "drain"
+
+
 @frozen
 class RiskSettings:
     """When the risk gate refuses; `tokenwise.scenario.risk` says what the three mean. The threshold is from 0 to 1."""
@@ -118,7 +126,8 @@ class ProxySettings:
     """Where `tw serve` listens, and how much it takes of one request, of one client, and of all together.
 
     `origins` are pages that may call, `hosts` names under which a proxy without keys may be called, both in lower case.
-    `grace_s` is what running requests get when the proxy is told to stop. `max_concurrent` is for each process.
+    `on_leave` is what becomes of a stream whose client leaves. `grace_s` is what running requests get when the proxy is
+    told to stop. `max_concurrent` is for each process.
     """
 
     host: str = "127.0.0.1"
@@ -138,14 +147,16 @@ class ProxySettings:
     grace_s: int = 30
     http: HttpParser = HttpParser.HTTPTOOLS
     pass_through: PassThrough = PassThrough.MODELS
+    on_leave: OnLeave = OnLeave.CANCEL
 
 
 @frozen(kw_only=True)
 class ProviderSettings:
     """One provider that can be called. `own_url` where the user, not the vendor, says where it is.
 
-    `cap_field` and `stream_usage` are as with `Endpoint`; `responses` says whether it has OpenAI's `/responses`. None,
-    or "", leaves each to what is known of the host.
+    `cap_field` and `stream_usage` are as with `Endpoint`; `responses` says whether it has OpenAI's `/responses`, and
+    `stops_when_left` whether it makes no more of a stream that nobody listens to. None, or "", leaves each to what is
+    known of the host.
     """
 
     name: str
@@ -157,6 +168,7 @@ class ProviderSettings:
     cap_field: str = ""
     stream_usage: bool = True
     responses: bool | None = None
+    stops_when_left: bool | None = None
 
     @property
     def loopback(self) -> bool:
@@ -420,6 +432,8 @@ KEYS: Final[tuple[Key, ...]] = (
     _proxy("keep_alive_s", whole(1, _DAY_S), "Seconds for which a connection may be silent between requests."),
     _proxy("grace_s", whole(0, _DAY_S), "Seconds for running requests to end when the proxy is told to stop."),
     _proxy("http", choice(HttpParser), "What reads HTTP/1.1: httptools (llhttp; on Linux), or h11.", flag="--http"),
+    _proxy("on_leave", choice(OnLeave),
+           "What becomes of a stream whose client leaves: cancel, or drain to the end for the provider's count."),
     _proxy("pass_through", choice(PassThrough),
            "Which requests for endpoints that are not known here go on to a provider: nothing; models (those that\n"
            "name one, and all of the owner's own machine while no key is asked for); everything."),
@@ -493,6 +507,7 @@ def provider_keys(name: str) -> tuple[Key, ...]:
             "Whether it can be asked for usage in streams; false for a server that refuses that.",
         ),
         ("responses", FLAG, None, "Whether it has OpenAI's /responses, for requests that then pass as they are."),
+        ("stops_when_left", FLAG, None, "Whether it makes and bills no more of a stream that nobody listens to."),
     )
     return tuple(
         Key(

@@ -7,6 +7,7 @@ whom, is not decided here.
 import re
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 import orjson
@@ -17,8 +18,10 @@ from tokenwise.faults import Fault
 from tokenwise.machine.messages import CallModel
 from tokenwise.routing.verdicts import Failure, FinishReason, Reply
 from tokenwise_shell.engine.checks import failed_checks
+from tokenwise_shell.engine.hearing import Hearing
 from tokenwise_shell.providers import FORMATS, Ask, Endpoint, StreamParse, WireFormat, chat_fields
 from tokenwise_shell.providers.fields import as_fields, as_json, text
+from tokenwise_shell.providers.leaving import is_quiet, stops
 from tokenwise_shell.providers.openai import embeddings, responses
 from tokenwise_shell.providers.openai.errors import beside_message, code_and_param
 from tokenwise_shell.providers.openai.streams.gathered import gathered
@@ -57,10 +60,14 @@ _GONE: Final = (400, 404, 410)
 
 @frozen
 class Said:
-    """What a client said in words of another format than chat completions, and the betas that its headers name."""
+    """What a client said in words of another format than chat completions, and the betas that its headers name.
+
+    `hearing` follows the answer, if it is streamed.
+    """
 
     own: Own | None = None
     betas: str = ""
+    hearing: Hearing | None = None
 
 
 NOTHING_SAID: Final = Said()
@@ -123,7 +130,9 @@ class Caller:
                 outcome = self._read(command, wire, response, whole)
             else:
                 taken = relay if _asks_for_usage(written) else _without_usage(relay)
-                outcome = await self._streamed(command, wire, request, taken, first_token, whole)
+                hearing = said.hearing or Hearing(command.attempt)
+                hearing.sent(stops=stops(endpoint), is_quiet=partial(_is_quiet, endpoint, request, command.native_id))
+                outcome = await self._streamed(command, wire, request, taken, first_token, whole, hearing)
         except TransportTrouble as trouble:
             outcome = Failure(BY_TROUBLE[trouble.kind], trouble.message)
         return self._finished(command, endpoint, outcome)
@@ -214,9 +223,11 @@ class Caller:
         relay: Relay,
         first_token: Callable[[], None] | None,
         whole: Callable[[bytes], None] | None,
+        hearing: Hearing,
     ) -> Reply | Failure:
         async with self.transport.stream(request, timeout_ms=command.timeout_ms) as answer:
             parse = wire.open_stream(native_id=command.native_id, now_ms=self.unix_ms())
+            hearing.reads(parse)
             start, trouble = await _start_of(answer)
             if trouble is not None:
                 return _broken_off(answer, parse, trouble)
@@ -225,7 +236,7 @@ class Caller:
                 response = HttpResponse(answer.status, answer.headers, start + await answer.read())
                 kind = self.endpoints[command.provider].kind
                 return self._read(command, FORMATS[kind] if response.status == 200 else wire, response, whole)
-            return parse.end(await _relayed(start, answer, parse, relay, first_token))
+            return parse.end(await _relayed(start, answer, parse, relay, first_token, hearing))
 
     def _plain(self, command: CallModel) -> WireFormat:
         """The format that is written as chat completions: what did not come as it was asked for is told in those."""
@@ -260,6 +271,10 @@ def _in_its_own_words(outcome: Reply | Failure, response: HttpResponse) -> Reply
         return outcome
     code, param = (redacted(word, ()) for word in code_and_param(response.body))
     return evolve(outcome, status=response.status, code=code, param=param, beside=beside_message(response.body))
+
+
+def _is_quiet(endpoint: Endpoint, request: HttpRequest, native_id: str) -> bool:
+    return is_quiet(endpoint.kind, as_fields(as_json(request.body)), native_id=native_id)
 
 
 def _asks_for_usage(written: Mapping[str, object] | None) -> bool:
@@ -310,12 +325,18 @@ def _broken_off(answer: HttpStream, parse: StreamParse, trouble: TransportTroubl
 
 
 async def _relayed(
-    start: bytes, answer: HttpStream, parse: StreamParse, relay: Relay, first_token: Callable[[], None] | None
+    start: bytes,
+    answer: HttpStream,
+    parse: StreamParse,
+    relay: Relay,
+    first_token: Callable[[], None] | None,
+    hearing: Hearing,
 ) -> TransportTrouble | None:
     """Read the stream to its end and pass it on; the trouble it ended with, None for none. `start` was read already."""
     reader, told, chunk = SseReader(), False, start
     try:
         while chunk:
+            hearing.came()
             together: list[tuple[SseEvent, str]] = []
             for event in reader.feed(chunk):
                 text = parse.feed(event)

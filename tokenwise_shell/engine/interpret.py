@@ -26,6 +26,7 @@ from tokenwise.machine.messages import (
     Event,
     Finish,
     FirstToken,
+    Left,
     Lost,
     ModelsCooling,
     Record,
@@ -104,13 +105,17 @@ Listener = Callable[[Moment], None]
 
 @define
 class Interpreter:
-    """Drives runs. The clock is wall time in ms, read nowhere else; everything it needs is given to it."""
+    """Drives runs. The clock is wall time in ms, read nowhere else; everything it needs is given to it.
+
+    `left` says what is known of a run's calls when the run is cancelled.
+    """
 
     place_call: PlaceCall
     money: Money
     books: Books
     watch: Watch
     now_ms: Callable[[], int]
+    left: Callable[[], tuple[Left, ...]] = tuple
 
     def known_cooling(self, job: Job) -> Job:
         """The job with what is known of everybody's health now, which is part of what its run is decided from."""
@@ -187,6 +192,7 @@ class _Live:
     arrived: trio.Event = field(factory=trio.Event)
     away: bool = False
     scopes: dict[AttemptId, trio.CancelScope] = field(factory=dict)
+    unsent: set[AttemptId] = field(factory=set)
     seats: dict[AttemptId, tuple[str, str]] = field(factory=dict)
 
     @property
@@ -209,7 +215,8 @@ class _Live:
                     self.arrived = trio.Event()
                     await self.arrived.wait()
         except BaseException:  # cancelled, or the books cannot be written: either way nothing may stay held
-            self.take(Cancelled(self.shell.now_ms()))
+            unsent = [Left(attempt, 0, 0, unsent=True) for attempt in self.unsent]
+            self.take(Cancelled(self.shell.now_ms(), (*self.shell.left(), *unsent)))
             raise
         return self.run
 
@@ -299,7 +306,8 @@ class _Live:
                     scope.cancel(reason="the run no longer wants this call")
             case Wait(attempt=attempt, ms=ms):
                 self.begin(partial(self.wait, attempt, ms))
-            case CallModel():
+            case CallModel(attempt=attempt):
+                self.unsent.add(attempt)  # and stays so until the books are safe
                 self.begin(partial(self.call, command))
             case Finish():
                 pass
@@ -333,6 +341,7 @@ class _Live:
             await self.shell.books.durable()
         except LinesUnwritable as problem:
             return Failure(Fault.BOOKS_UNWRITABLE, str(problem))
+        self.unsent.discard(call.attempt)
         written = evolve(call, prompt=self.given) if call.prompt is None and self.given else call
         return await self.shell.place_call(written, first_token=lambda: self.first_token(call.attempt))
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from attrs import define, field, frozen
 
 from tokenwise.routing.verdicts import Failure, Reply
+from tokenwise.usage import Usage
 from tokenwise_shell.config.settings import ProviderKind
 from tokenwise_shell.providers.anthropic import messages
 from tokenwise_shell.providers.anthropic.names import sent_id
@@ -211,6 +212,21 @@ class AsItCame:
     def begun(self) -> bool:
         """Whether output has come."""
         return self.read.begun
+
+    @property
+    def heard_tokens(self) -> int:
+        """At most so many tokens of output have come."""
+        return self.read.heard_tokens
+
+    @property
+    def thinks(self) -> bool:
+        """Whether any of it was reasoning."""
+        return self.read.thinks
+
+    @property
+    def counted(self) -> Usage | None:
+        """What has been counted so far."""
+        return self.read.counted
 
     @property
     def over(self) -> bool:

@@ -15,6 +15,7 @@ from attrs.validators import ge, instance_of, min_len
 
 from tokenwise.prompt import Message
 from tokenwise.routing.verdicts import Failure, Reply
+from tokenwise.usage import Usage
 from tokenwise_shell.config.settings import ProviderKind
 from tokenwise_shell.transport.exchange import (
     Headers,
@@ -44,7 +45,8 @@ class Endpoint:
 
     `cap_field` names the field that carries the output cap, "" for the usual one of that host and model. Where
     `stream_usage` is false, usage is not asked for in streams, since this server refuses the question.
-    `responses` is whether it has OpenAI's `/responses`, None for what is known of that host.
+    `responses` is whether it has OpenAI's `/responses`, and `stops` whether it makes no more of a stream that nobody
+    listens to; None for what is known of that host.
     """
 
     kind: ProviderKind
@@ -54,6 +56,7 @@ class Endpoint:
     cap_field: str = field(default="", validator=instance_of(str))
     stream_usage: bool = True
     responses: bool | None = None
+    stops: bool | None = None
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -84,6 +87,21 @@ class StreamParse(Protocol):
     @property
     def begun(self) -> bool:
         """Whether output has come: text, reasoning, or a call of a tool. From then on nobody else may be asked."""
+        ...
+
+    @property
+    def heard_tokens(self) -> int:
+        """At most so many tokens of output have come, in all alternatives, tools' arguments included."""
+        ...
+
+    @property
+    def thinks(self) -> bool:
+        """Whether any of it was reasoning, which may be shown in short."""
+        ...
+
+    @property
+    def counted(self) -> Usage | None:
+        """What the provider has counted so far, its input at least; None where it has said nothing of it."""
         ...
 
     @property

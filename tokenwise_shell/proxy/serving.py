@@ -93,7 +93,10 @@ async def _begun(service: Service, carrier: Carrier) -> None:
     try:
         await carrier.handed_over.wait()
     except trio.Cancelled:
-        scope.cancel(reason="the client left before its answer")
+        if carrier.drains and carrier.call is not None:
+            carrier.delivery.unheard = True
+        else:
+            scope.cancel(reason="the client left before its answer")
         raise
     if ends.error is not None:
         raise ends.error

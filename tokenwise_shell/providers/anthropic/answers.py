@@ -228,7 +228,7 @@ class AnthropicEvents:
             case "message_start":
                 message = as_fields(event.get("message"))
                 self._usage = as_fields(message.get("usage"))
-                yield Opened(text(message.get("id")), text(message.get("model")))
+                yield Opened(text(message.get("id")), text(message.get("model")), read_report(self._usage).usage)
             case "content_block_start":
                 yield from self._started(index, as_fields(event.get("content_block")))
             case "content_block_delta":

@@ -25,10 +25,11 @@ __all__ = [
 
 @frozen
 class Opened:
-    """The answer has begun, by this model."""
+    """The answer has begun, by this model, which may have `counted` its input already."""
 
     id: str
     model: str
+    counted: Usage | None = None
 
 
 @frozen

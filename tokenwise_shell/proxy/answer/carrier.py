@@ -11,7 +11,7 @@ from attrs import define, evolve, field
 from tokenwise.budgets.ledger import Charged
 from tokenwise.faults import Fault
 from tokenwise.ids import AttemptId
-from tokenwise.machine.messages import CallFailed, CallModel, CallSucceeded, Record
+from tokenwise.machine.messages import CallFailed, CallModel, CallSucceeded, Left, Record
 from tokenwise.machine.opinions import choice_of
 from tokenwise.machine.run import Ended, Job, Outcome, Run
 from tokenwise.plan import Plan, Step
@@ -19,7 +19,9 @@ from tokenwise.policy import Policy
 from tokenwise.routing.verdicts import Failure, Reply
 from tokenwise.simulation.simulation import Moment
 from tokenwise.usage import Usage
+from tokenwise_shell.config.settings import OnLeave
 from tokenwise_shell.engine.calls import Said
+from tokenwise_shell.engine.hearing import Hearing
 from tokenwise_shell.engine.watch import Watch
 from tokenwise_shell.providers.own import OwnFormat
 from tokenwise_shell.proxy import troubles
@@ -53,6 +55,7 @@ class Carrier:
     handed_over: trio.Event = field(factory=trio.Event, init=False)
     _held: dict[AttemptId, tuple[CallModel, bytes]] = field(factory=dict, init=False)
     _told: Failure | None = field(default=None, init=False)
+    _hearing: Hearing | None = field(default=None, init=False)
     _patience: trio.CancelScope = field(factory=trio.CancelScope, init=False)
     _ends_s: float = field(default=math.inf, init=False)
 
@@ -62,7 +65,7 @@ class Carrier:
         tags = (*client.workspace.settings.tags, *admitted.tags, *asked.options.tags)
         client.journal.enrol(self.id, key=admitted.name, tags=tags, marks=asked.marks)
         watch = client.interpreter.watch if self.work.watched else Watch()
-        interpreter = evolve(client.interpreter, place_call=self.place_call, watch=watch)
+        interpreter = evolve(client.interpreter, place_call=self.place_call, watch=watch, left=self._left)
         job = interpreter.known_cooling(self.job)
         heard = _Heard(self.service.metrics.listener(admitted.name), admitted.follow(job))
         self._ends_s = trio.current_time() + self._limit_ms / 1000
@@ -109,7 +112,9 @@ class Carrier:
 
         A stream has the call's time until it has output, and the request's from then on: a long answer is no hang.
         """
-        self.attempts, self._told = self.attempts + 1, None
+        if self.delivery.unheard:
+            return Failure(Fault.REJECTED, "the client has left, and nobody would hear another answer")
+        self.attempts, self._told, self._hearing = self.attempts + 1, None, Hearing(call.attempt)
         self._attempt(call)
         if call.held or not self.order.asked.stream:
             outcome = await self._sent(call, first_token)
@@ -152,7 +157,13 @@ class Carrier:
     @property
     def lasting(self) -> bool:
         """Whether the run may outlast its request: what a provider makes in its own time costs money only then."""
-        return self.order.asked.background and not self.order.asked.stream and self.service.tasks is not None
+        asked_so = self.order.asked.background and not self.order.asked.stream
+        return (asked_so or self.drains) and self.service.tasks is not None
+
+    @property
+    def drains(self) -> bool:
+        """Whether its stream is read to its end though its client has left."""
+        return self.order.asked.stream and self.service.settings.on_leave is OnLeave.DRAIN
 
     async def _made_later(self, call: CallModel, id_: str, first_token: Callable[[], None]) -> Reply | Failure:
         """Hand the answer over, and hold the money until the response is made."""
@@ -175,7 +186,7 @@ class Carrier:
             first_token=partial(self._begin, first_token),
             relay=self.delivery.relay if asked.stream and not call.held else None,
             whole=partial(self._keep, call),
-            said=Said(passes, asked.betas),
+            said=Said(passes, asked.betas, self._hearing),
         )
         self._told = outcome if isinstance(outcome, Failure) else None
         return outcome
@@ -184,6 +195,11 @@ class Carrier:
         if call.held:
             self._held[call.attempt] = (call, completion)
         self.delivery.keep(completion)
+
+    def _left(self) -> tuple[Left, ...]:
+        """What is known of the call under way, whose answer nobody waits for any more."""
+        left = self._hearing.left if self._hearing else None
+        return (left,) if left else ()
 
     def _begin(self, first_token: Callable[[], None]) -> None:
         """Output is about to reach the client: from now on nobody else can be asked, and the machine must know."""

@@ -37,7 +37,7 @@ class Delivery:
 
     `own` is the format in which the attempt's answer passes as it is, None where it is written by the door. `made` is
     told the id of a response that its provider keeps, and `pending` is that of one which is yet to be made. An answer
-    is `handed_over` where it has gone out before the end of its run.
+    is `handed_over` where it has gone out before the end of its run, and `unheard` where its client has left.
     """
 
     front: Front
@@ -48,6 +48,7 @@ class Delivery:
     made: Callable[[str], None] = field(default=lambda _: None, init=False)
     pending: str = field(default="", init=False)
     handed_over: bool = field(default=False, init=False)
+    unheard: bool = field(default=False, init=False)
     _facts: Headers = field(factory=dict, init=False)
     _writer: Writer = field(init=False)
     _waiting: list[SseEvent] = field(factory=list, init=False)
@@ -87,6 +88,8 @@ class Delivery:
 
     async def relay(self, events: Iterable[tuple[SseEvent, str]]) -> None:
         """Take the chunks of a streamed answer that came together, and pass them on if the answer has begun."""
+        if self.unheard:
+            return
         kept = [one for event, _ in events if (one := self._kept(event))]
         if self.begun and kept:
             await self._send(*kept)
@@ -118,7 +121,7 @@ class Delivery:
 
     async def finish(self, bill: Bill) -> None:
         """End an answer that went well."""
-        if self.handed_over:
+        if self.handed_over or self.unheard:
             return
         if not self.asked.stream:
             assert self._completion is not None  # a reply that was not streamed has come whole
@@ -140,7 +143,7 @@ class Delivery:
 
     async def fail(self, trouble: Trouble, bill: Bill) -> None:
         """End an answer that did not, with an event where it has begun and a status where it has not."""
-        if self.handed_over:
+        if self.handed_over or self.unheard:
             return
         if self.answer.status:
             trouble = self.answer.reword(trouble)

@@ -6,11 +6,13 @@ from attrs import define, field, frozen
 
 from tokenwise.faults import Fault
 from tokenwise.routing.verdicts import Failure, FinishReason, Reply
+from tokenwise.usage import Usage
 from tokenwise_shell.providers.fields import Fields, as_fields, as_json, first_text
 from tokenwise_shell.providers.final_usage import NOTHING_REPORTED, Report, beside_output, billed
 from tokenwise_shell.providers.names import served_name
 from tokenwise_shell.providers.openai.errors import ProviderError
 from tokenwise_shell.providers.openai.streams.chunks import DONE, ChunkWriter
+from tokenwise_shell.providers.openai.streams.heard import tokens_said
 from tokenwise_shell.providers.openai.words import ended_by
 from tokenwise_shell.providers.status import BY_TROUBLE
 from tokenwise_shell.providers.translate.deltas import (
@@ -76,6 +78,9 @@ class AnswerStream:
     dialect: Dialect
     writer: ChunkWriter | None = None
     begun: bool = field(default=False, init=False)
+    heard_tokens: int = field(default=0, init=False)
+    thinks: bool = field(default=False, init=False)
+    counted: Usage | None = field(default=None, init=False)
     _event: tuple[SseEvent, ...] = field(default=(), init=False)
     _last: tuple[Delta, ...] = field(default=(), init=False)
     _said: list[str] = field(factory=list, init=False)
@@ -150,6 +155,8 @@ class AnswerStream:
         self._unreadable += answer is None and self._error is None and self._may_hold_text(event)
         if fields or self._error:
             self._event = (event,)
+        # What cannot be read may be output as well.
+        self.heard_tokens += tokens_said(fields) if fields else len(event.data)
         if self._error or not fields:
             return ""
         self._last = tuple(self.dialect.read(fields))
@@ -190,8 +197,9 @@ class AnswerStream:
 
     def _take(self, delta: Delta) -> str:
         match delta:
-            case Opened(model=model):
+            case Opened(model=model, counted=counted):
                 self._answered, self._model = True, model
+                self.counted = counted or self.counted
                 self._served = served_name(self.native_id, model) or self._served
                 self._go_on(0)
             case Wrote() | Declined():
@@ -199,12 +207,14 @@ class AnswerStream:
             case Calls() | Argues() | Thinks() | Shows():
                 self._go_on(delta.choice)
                 self.begun |= delta != Thinks(choice=delta.choice)
+                self.thinks |= isinstance(delta, Thinks) and delta != Thinks(choice=delta.choice)
                 self._calls_tools |= delta.choice == 0 and isinstance(delta, Calls | Argues)
             case Stopped(finish=finish, choice=choice):
                 self._finishes.setdefault(choice, finish)
                 self._open.discard(choice)
             case Counted():
                 self._bill, self._counted = None if self._open else delta, delta
+                self.counted = delta.usage or self.counted
             case Broke():
                 self._broke = delta
                 self._open.clear()

@@ -1,0 +1,31 @@
+"""How much output an event of a stream can hold at most, in whichever format, by the texts that stand in it."""
+
+from typing import Final
+
+from tokenwise.usage import text_bound
+
+__all__ = ["tokens_said"]
+
+# What names an answer and says of what kind it is, and a whole response, which repeats the request and what was said.
+_FRAME: Final = frozenset(
+    """
+    id object model type role finish_reason native_finish_reason stop_reason system_fingerprint service_tier provider
+    item_id call_id obfuscation signature encrypted_content response usage error status responseId modelVersion
+    thoughtSignature finishReason usageMetadata
+    """.split()  # noqa: SIM905 -- words that are only ever read by eye
+)
+
+
+def tokens_said(value: object) -> int:
+    """The bytes of every text in it, since no token is shorter than one; what frames the answer aside.
+
+    >>> tokens_said({"id": "chatcmpl-1", "choices": [{"index": 0, "delta": {"role": "assistant", "content": "Rain"}}]})
+    4
+    """
+    if isinstance(value, str):
+        return text_bound(value)
+    if isinstance(value, dict):
+        return sum([tokens_said(each) for name, each in value.items() if name not in _FRAME])
+    if isinstance(value, list):
+        return sum(map(tokens_said, value))
+    return 0
