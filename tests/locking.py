@@ -19,6 +19,8 @@ PROJECT = ROOT / "pyproject.toml"
 RUNTIME = ROOT / "requirements.txt"
 # The same, every extra, and what checks and tests the project.
 DEVELOPMENT = ROOT / "requirements-dev.txt"
+# What a deployed proxy needs: the first, and the client of a store that several machines share.
+DEPLOYED = ROOT / "docs" / "deploy" / "requirements.txt"
 # What some tests fetch while they run, and the development environment must not hold.
 TOOLS = ROOT / "tests" / "conformance" / "tools.txt"
 # The oldest pip that came with a Python 3.11, and the newest.
@@ -36,6 +38,7 @@ def main() -> None:
     versions = ("--constraint", str(DEVELOPMENT))
     compiled(DEVELOPMENT, builds, str(PROJECT), "--all-extras", "--group", "dev", *flags)
     compiled(RUNTIME, builds, str(PROJECT), *versions)
+    compiled(DEPLOYED, builds, str(PROJECT), "--extra", "redis", *versions)
     compiled(TOOLS, TOOLS.with_suffix(".in").read_text(encoding="utf-8"), *versions, *flags)
     installed = {name_of(block) for block in blocks(DEVELOPMENT)}
     TOOLS.write_text("".join(block for block in blocks(TOOLS) if name_of(block) not in installed), encoding="utf-8")

@@ -148,6 +148,7 @@ class ProxySettings:
     http: HttpParser = HttpParser.HTTPTOOLS
     pass_through: PassThrough = PassThrough.MODELS
     on_leave: OnLeave = OnLeave.CANCEL
+    access_log: Path | None = None
 
 
 @frozen(kw_only=True)
@@ -437,6 +438,7 @@ KEYS: Final[tuple[Key, ...]] = (
     _proxy("pass_through", choice(PassThrough),
            "Which requests for endpoints that are not known here go on to a provider: nothing; models (those that\n"
            "name one, and all of the owner's own machine while no key is asked for); everything."),
+    _proxy("access_log", PATH, "A file for a line of JSON per answered request, without what was said in it."),
     _key("ledger.sync", choice(LedgerSync), LedgerSync.LEASE,
          "When a reservation reaches the disk: lease (an amount at a time, ahead of the calls it covers); always\n"
          "(each by itself, and slower); never (a power loss may lose lines)."),

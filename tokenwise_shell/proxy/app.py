@@ -120,7 +120,10 @@ class App:
         finally:
             if answer.error:
                 metrics.refused(answer.error)
-            metrics.answered(row.path if row else "", answer.status, time.perf_counter() - begun)
+            seconds = time.perf_counter() - begun
+            metrics.answered(row.path if row else "", answer.status, seconds)
+            if (log := self.service.access_log) is not None:
+                log.note(request, answer, at_ms=self.service.client.interpreter.now_ms(), seconds=seconds)
 
     async def _until_left(self, row: Row | None, request: Request, answer: Answer, long: Trouble | None) -> None:
         """Stop once the client has left. A server that says so itself spares a task that waits for the word."""

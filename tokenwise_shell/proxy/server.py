@@ -20,6 +20,7 @@ from tokenwise_shell.config.settings import ProxySettings
 from tokenwise_shell.embedded import EmbeddedProvider
 from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.opening import open_client
+from tokenwise_shell.proxy.access_log import AccessLog
 from tokenwise_shell.proxy.admission.access import Access
 from tokenwise_shell.proxy.admission.budgets import put_in_force, standings
 from tokenwise_shell.proxy.admission.keys import KeyFile, keys_beside
@@ -93,7 +94,8 @@ def service_for(
 ) -> Service:
     """What requests find: this client, the keys beside its ledger with their budgets in force, and counters at zero.
 
-    Raises InputError and OSError for keys that cannot be read, or whose budgets cannot be kept.
+    Raises InputError and OSError for keys that cannot be read, or whose budgets cannot be kept, and for a log that
+    cannot be written.
     """
     settings, limits, watch = client.workspace.settings, client.limits, client.interpreter.watch
     access = Access(
@@ -108,7 +110,8 @@ def service_for(
         lambda: watch.cooling(wall_ms()),
         figures,
     )
-    return Service(client, access, Gate(settings.proxy), metrics)
+    log = AccessLog.open(settings.proxy.access_log) if settings.proxy.access_log else None
+    return Service(client, access, Gate(settings.proxy), metrics, access_log=log)
 
 
 @define(eq=False)

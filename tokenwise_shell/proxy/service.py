@@ -11,6 +11,7 @@ from tokenwise.catalog.prices import FREE
 from tokenwise_shell.client import Client
 from tokenwise_shell.config.settings import ProxySettings
 from tokenwise_shell.engine.prefixes import Counts
+from tokenwise_shell.proxy.access_log import AccessLog
 from tokenwise_shell.proxy.admission.access import Admitted
 from tokenwise_shell.proxy.admission.budgets import emptied
 from tokenwise_shell.proxy.admission.callers import foreign_caller
@@ -56,6 +57,7 @@ class Service:
     gate: Gate
     metrics: Metrics
     tasks: trio.Nursery | None = None
+    access_log: AccessLog | None = None
     memory: Memory = field(factory=Memory, init=False)
     made: MadeHere = field(factory=MadeHere, init=False)
     counts: Counts = field(factory=Counts, init=False)

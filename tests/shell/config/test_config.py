@@ -441,7 +441,7 @@ def test_every_problem_of_every_source_is_named_at_once(tmp_path):
     expected = [
         ("default_strategy", "'cheepest'", "one of cheapest, balanced", "did you mean 'cheapest'", "line 1"),
         ("default_stratgy", "'x'", "did you mean 'default_strategy'", "line 2"),
-        ("proxy.prot", "'80'", "accepted here: body_timeout_s, ", " port, ", "did you mean 'port'"),
+        ("proxy.prot", "'80'", "accepted here: access_log, body_timeout_s, ", " port, ", "did you mean 'port'"),
         ("proxy.host", "'a b'", "a host name"),
         ("risk_gate.enabled", "'maybe'", "true or false"),
         ("policy:", "'3'", "a mapping of"),
