@@ -8,6 +8,7 @@ cannot be had, a build machine (`CI` is set) fails, and a laptop skips the tests
 import fcntl
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -15,11 +16,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from tests.locking import DEVELOPMENT, TOOLS, blocks, name_of
 
+NODE = Path(__file__).parent / "node"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tokenwise-conformance"
 
 
@@ -53,6 +56,22 @@ def pinned(client: str) -> str:
     return next(block for block in blocks(DEVELOPMENT) if name_of(block) == client)
 
 
+def node_modules() -> Path:
+    """A folder with the clients in JavaScript that the lock in `node` names; a program finds them from there."""
+    files = [NODE / name for name in ("package.json", "package-lock.json")]
+    target = CACHE / f"node-{hashlib.sha256(b''.join(file.read_bytes() for file in files)).hexdigest()[:12]}"
+    with having(target) as missing:
+        if missing:
+            target.mkdir(exist_ok=True)
+            for file in files:
+                shutil.copy(file, target)
+            try:
+                fetch("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", folder=target)
+            except FileNotFoundError:
+                unavailable("npm is not installed")
+    return target
+
+
 def wheels(*locks: str) -> Path:
     """A directory that holds these locked packages, and others. Each lock may name a package once."""
     target = CACHE / "wheels"
@@ -81,13 +100,19 @@ def having(place: Path) -> Iterator[bool]:
 def pip(*arguments: str, **environ: str) -> None:
     """Run pip, without a second look at what is installed. Fails on a build machine, and skips elsewhere."""
     command = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
+    fetch(*command, *arguments, "--no-deps", "--require-hashes", **environ)
+
+
+def fetch(*command: str, folder: Path | None = None, **environ: str) -> None:
+    """Run what fetches something. Fails on a build machine, and skips elsewhere."""
     ran = subprocess.run(
-        (*command, *arguments, "--no-deps", "--require-hashes"),
-        env={**os.environ, **environ},
-        capture_output=True,
-        text=True,
-        check=False,
+        command, env={**os.environ, **environ}, cwd=folder, capture_output=True, text=True, check=False
     )
     if ran.returncode:
-        why = f"what this test needs cannot be fetched: {ran.stderr.strip()[-400:]}"
-        pytest.fail(why) if os.environ.get("CI") else pytest.skip(why)
+        unavailable(ran.stderr.strip()[-400:])
+
+
+def unavailable(why: str) -> NoReturn:
+    """Fail on a build machine, and skip elsewhere: what a test needs cannot be had."""
+    why = f"what this test needs cannot be fetched: {why}"
+    pytest.fail(why) if os.environ.get("CI") else pytest.skip(why)

@@ -1,11 +1,14 @@
 """Coding agents as they are published, in front of the embedded provider in both formats.
 
-They are programs of their own, and are asked for: `claude` and `codex` on the path, and `TOKENWISE_HEAVY_CLIENTS` set.
+They are programs of their own, and are asked for: those of `claude`, `codex`, `opencode` and `aider` that are on the
+path are run where `TOKENWISE_HEAVY_CLIENTS` is set.
 
-    npm install -g @anthropic-ai/claude-code @openai/codex
+    npm install -g @anthropic-ai/claude-code @openai/codex opencode-ai
+    uv tool install aider-chat
     TOKENWISE_HEAVY_CLIENTS=1 python -m pytest -m heavy_clients tests/shell/proxy/test_agents.py
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -86,5 +89,48 @@ async def test_codex(tmp_path, model):
         (folder / "config.toml").write_text(CODEX.format(url=world.url))
         command = ["codex", "exec", "-m", model, "--skip-git-repo-check", "say hi"]
         text = await said(command, tmp_path, CODEX_HOME=str(folder), TOKENWISE_KEY="none")
+        assert "simulated" in text
+        everything_was_answered(world)
+
+
+def opencode_settings(url: str, *models: str) -> dict:
+    """A provider of its own, as its documentation has it."""
+    at = {"baseURL": f"{url}/v1", "apiKey": "any"}
+    named = {
+        "npm": "@ai-sdk/openai-compatible",
+        "name": "TokenWise",
+        "options": at,
+        "models": {model: {} for model in models},
+    }
+    first = f"tokenwise/{models[0]}"
+    return {"provider": {"tokenwise": named}, "model": first, "small_model": first, "autoupdate": False}
+
+
+@pytest.mark.skipif(not shutil.which("opencode"), reason="opencode is not installed")
+@pytest.mark.parametrize("model", [OPEN, BY_EFFORT, "auto"])
+async def test_opencode(tmp_path, model):
+    async with fronts(tmp_path) as world:
+        settings = tmp_path / "opencode.json"
+        settings.write_text(json.dumps(opencode_settings(world.url, model)))
+        command = ["opencode", "run", "--model", f"tokenwise/{model}", "say hi"]
+        text = await said(command, tmp_path, OPENCODE_CONFIG=str(settings))
+        assert "simulated" in text
+        everything_was_answered(world)
+
+
+@pytest.mark.skipif(not shutil.which("aider"), reason="aider is not installed")
+@pytest.mark.parametrize("model", [f"openai/{OPEN}", f"openai/{BY_EFFORT}", "anthropic/claude-opus-5-5"])
+async def test_aider(tmp_path, model):
+    async with fronts(tmp_path) as world:
+        quiet = ["--no-git", "--yes", "--no-check-update", "--no-show-model-warnings", "--analytics-disable"]
+        text = await said(
+            ["aider", "--model", model, "--message", "say hi", *quiet],
+            tmp_path,
+            OPENAI_API_BASE=f"{world.url}/v1",
+            OPENAI_API_KEY="any",
+            ANTHROPIC_API_BASE=world.url,
+            ANTHROPIC_API_KEY="any",
+            LITELLM_LOCAL_MODEL_COST_MAP="True",
+        )
         assert "simulated" in text
         everything_was_answered(world)
