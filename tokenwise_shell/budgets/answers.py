@@ -1,18 +1,18 @@
 """What becomes of a reserve: the amount is held, or some budget says no; and how that is told to people."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from statistics import median_low
-from typing import Final
+from typing import Final, TypeVar
 
 from attrs import define, evolve, field, frozen
 
-from tokenwise.budgets.budget import Hold, Short
+from tokenwise.budgets.budget import Budget, Hold, Short
 from tokenwise.budgets.limit import Limit
 from tokenwise.budgets.nested import Place
 from tokenwise.money import Nanodollars, format_usd
 from tokenwise_shell.ledger.jsonl import iso
 
-__all__ = ["UNREACHABLE", "Answer", "Granted", "NotHeld", "Refusals", "Since", "told"]
+__all__ = ["UNREACHABLE", "Alert", "Alerts", "Answer", "Granted", "NotHeld", "Refusals", "Since", "near_in", "told"]
 
 UNREACHABLE: Final = "budget_store"
 """The scope that a refusal names where the store of budgets could not be asked."""
@@ -20,16 +20,56 @@ UNREACHABLE: Final = "budget_store"
 # Refusals nobody has asked for yet: runs that wait their turn, and ended well after all.
 _REMEMBERED: Final = 1024
 
+K = TypeVar("K")
+V = TypeVar("V")
+
 # A client that is told to wait longer than this has gone to somebody else.
 _LONGEST_WAIT_S: Final = 30
 
 
 @frozen
+class Alert:
+    """Something about a limit that people want to know: it is "near", "spent", or a call is "paused" by it."""
+
+    what: str
+    scope: str
+    left: Nanodollars
+    percent: int = 100
+
+    @property
+    def event(self) -> str:
+        """Its name in the ledger and to programs."""
+        return f"limit_{self.what}"
+
+    @property
+    def fields(self) -> dict[str, object]:
+        """The rest of it."""
+        return {"scope": self.scope, "percent": self.percent, "left_nano": self.left}
+
+
+def near_in(budgets: Mapping[str, Budget]) -> tuple[Alert, ...]:
+    """Those of these budgets of which four fifths are spent.
+
+    >>> near_in({"process total": Budget(Nanodollars(100), spent=Nanodollars(83))})[0].percent
+    83
+    """
+    return tuple(
+        Alert("near", scope, one.available, 100 * one.spent // one.limit)
+        for scope, one in budgets.items()
+        if one.limit and 5 * one.spent >= 4 * one.limit
+    )
+
+
+@frozen
 class Granted:
-    """The amount is held in every scope named; where not `governed`, in none: no store could be asked, by policy."""
+    """The amount is held in every scope named; where not `governed`, in none: no store could be asked, by policy.
+
+    `near` are those of which four fifths are spent.
+    """
 
     hold: Hold
     governed: bool = True
+    near: tuple[Alert, ...] = field(default=(), eq=False)
 
 
 @frozen
@@ -111,6 +151,45 @@ class Refusals:
     def take(self, run_id: str) -> NotHeld | None:
         """The last refusal of this run, which is forgotten with that; None where it was refused nothing."""
         return self._last.pop(run_id, None)
+
+
+@define(eq=False)
+class Alerts:
+    """Says each thing about a budget once, to all who listen; and remembers of which a run comes near the end."""
+
+    listeners: list[Callable[[Alert], None]] = field(factory=list)
+    _said: dict[tuple[str, str], None] = field(factory=dict)
+    _near: dict[str, tuple[Alert, ...]] = field(factory=dict)
+
+    def heard(self, run_id: str, told: "Granted | NotHeld") -> None:
+        """Take notice of what became of a reserve."""
+        if isinstance(told, Granted):
+            if told.near:
+                _keep(self._near, run_id, told.near)
+                for alert in told.near:
+                    self.say(alert)
+        elif not told.busy and not told.unreachable:
+            self.say(Alert("spent", told.scope, told.available))
+
+    def near(self, run_id: str) -> str:
+        """The budget that this run has come nearest the end of, in words for a header; "" where that is far."""
+        most = max(self._near.get(run_id, ()), key=lambda alert: alert.percent, default=None)
+        return f"{most.scope} {most.percent}%" if most else ""
+
+    def say(self, alert: Alert) -> None:
+        """Tell all who listen, unless they have heard it of this budget."""
+        if (alert.what, alert.scope) not in self._said:
+            _keep(self._said, (alert.what, alert.scope), None)
+            for listener in self.listeners:
+                listener(alert)
+
+
+def _keep(known: dict[K, V], key: K, value: V) -> None:
+    """Remember it, and forget the oldest where there are too many."""
+    known.pop(key, None)
+    known[key] = value
+    if len(known) > _REMEMBERED:
+        del known[next(iter(known))]
 
 
 @define(eq=False)

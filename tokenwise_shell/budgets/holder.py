@@ -11,7 +11,7 @@ from tokenwise.budgets.limit import Limit
 from tokenwise.budgets.nested import Place
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
-from tokenwise_shell.budgets.answers import Answer, Granted, NotHeld, Refusals, Since
+from tokenwise_shell.budgets.answers import Alert, Alerts, Answer, Granted, NotHeld, Refusals, Since
 from tokenwise_shell.budgets.limits import InForce
 from tokenwise_shell.budgets.local_store import LocalStore
 from tokenwise_shell.budgets.pauses import Pauses
@@ -43,6 +43,7 @@ class Holder:
     now_ms: Callable[[], int] = lambda: 0
     limit_of: Callable[[str], Limit | None] = lambda _: None
     pauses: Pauses | None = None
+    alerts: Alerts = field(factory=Alerts)
     _refusals: Refusals = field(factory=Refusals)
     _since: Since = field(factory=Since)
 
@@ -69,11 +70,13 @@ class Holder:
                 await trio.lowlevel.checkpoint()
                 return self._told(place, amount, share, model)
 
+            self.alerts.say(Alert("paused", told.scope, told.available))
             self.pauses.begin(place, told, ask, partial(self._answered, place, answer))
             return
         self._answered(place, answer, evolve(told, pauses=False) if patient and isinstance(told, NotHeld) else told)
 
     def _answered(self, place: Place, answer: Answer, told: Granted | NotHeld) -> None:
+        self.alerts.heard(place[0], told)
         if isinstance(told, NotHeld):
             self._refusals.keep(place[0], told)
         else:
@@ -124,4 +127,5 @@ def holder_for(
     def scopes_of(run_id: str, model: str) -> tuple[str, ...]:
         return in_force.scopes(journal.account_of(run_id), model)
 
-    return Holder(store, scopes_of, leases.give_way, journal.now_ms, in_force.limit_of, pauses)
+    alerts = Alerts([lambda alert: journal.tell(alert.event, alert.fields)])
+    return Holder(store, scopes_of, leases.give_way, journal.now_ms, in_force.limit_of, pauses, alerts)

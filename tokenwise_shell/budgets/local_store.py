@@ -28,7 +28,7 @@ from tokenwise.errors import Blamed, ProtocolViolation
 from tokenwise.ids import AttemptId
 from tokenwise.machine.messages import Reserve, Settle
 from tokenwise.money import Nanodollars
-from tokenwise_shell.budgets.answers import Granted, NotHeld
+from tokenwise_shell.budgets.answers import Granted, NotHeld, near_in
 from tokenwise_shell.budgets.local_tables import TABLES, Page, begin, create, forget
 from tokenwise_shell.ledger.leases import is_lease
 from tokenwise_shell.ledger.writers import boot_id, take_roll
@@ -152,7 +152,7 @@ class LocalStore:
                 return answer
             page.keep(answer)
             page.db.execute("INSERT INTO holds VALUES (?, ?, ?, ?, ?, ?)", (*self._row(place), *_written(held)))
-        return Granted(held.hold)
+        return Granted(held.hold, near=near_in(answer))
 
     def _asked(self, page: Page, held: Held, share: int) -> dict[str, Budget] | NotHeld:
         """The budgets with this held in them, or which of them says no."""

@@ -13,7 +13,7 @@ from tokenwise.errors import Blamed, ProtocolViolation
 from tokenwise.ids import AttemptId
 from tokenwise.machine.messages import Reserve, Settle
 from tokenwise.money import Nanodollars
-from tokenwise_shell.budgets.answers import Granted, NotHeld
+from tokenwise_shell.budgets.answers import Granted, NotHeld, near_in
 
 __all__ = ["ProcessStore"]
 
@@ -77,7 +77,7 @@ class ProcessStore:
         answer = self.budgets.reserve(run_id, attempt, amount, scopes, share=share)
         if isinstance(answer, Short):
             return NotHeld.of(answer, self.budgets.ends_ms(answer.scope))
-        return Granted(answer.hold)
+        return Granted(answer.hold, near=near_in({scope: self.budgets[scope] for scope in answer.scopes}))
 
     def settle(self, run_id: str, attempt: AttemptId, cost: Nanodollars) -> None:
         """Close the attempt's hold at this cost, in every scope that it was made in.

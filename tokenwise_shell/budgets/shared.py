@@ -18,7 +18,7 @@ from tokenwise.budgets.nested import Place
 from tokenwise.errors import InputError, Problem
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
-from tokenwise_shell.budgets.answers import UNREACHABLE, Answer, Granted, NotHeld, Refusals, Since
+from tokenwise_shell.budgets.answers import UNREACHABLE, Alert, Alerts, Answer, Granted, NotHeld, Refusals, Since
 from tokenwise_shell.budgets.limits import InForce, limits_for
 from tokenwise_shell.budgets.pauses import Pauses
 from tokenwise_shell.budgets.slices import Slices
@@ -114,6 +114,7 @@ class SharedHolder:
     nursery: trio.Nursery
     notice: Callable[[str], None]
     pauses: Pauses | None = None
+    alerts: Alerts = field(factory=Alerts)
     ungoverned: int = 0
     _asked: set[Place] = field(factory=set)
     _withdrawn: set[Place] = field(factory=set)
@@ -192,10 +193,12 @@ class SharedHolder:
                 async def again() -> Granted | NotHeld:
                     return await self._told(place, amount, scopes, share)
 
+                self.alerts.say(Alert("paused", told.scope, told.available))
                 self.pauses.begin(place, told, again, partial(self._answered, place, answer))
                 return
             case NotHeld():
                 told = evolve(told, pauses=told.pauses and not patient)
+                self.alerts.heard(place[0], told)
                 self._refusals.keep(place[0], told)
             case _:
                 self._since.begin(place, self.in_force.now_ms())
@@ -214,6 +217,7 @@ class SharedHolder:
 
     def _answered(self, place: Place, answer: Answer, told: Granted | NotHeld) -> None:
         """What has waited for a limit to be raised hears the end of it."""
+        self.alerts.heard(place[0], told)
         if isinstance(told, NotHeld):
             self._refusals.keep(place[0], told)
         else:
@@ -261,9 +265,10 @@ async def open_shared(
         in_force = limits_for(journal, budgets, limits, settings.zone)
         journal.leases.limited, journal.leases.strict = in_force.limited, in_force.beside
         nursery.start_soon(slices.tend)
+        alerts = Alerts([lambda alert: journal.tell(alert.event, alert.fields)])
         pauses = Pauses(nursery, settings.pause_timeout, journal.now_ms)
         try:
-            yield SharedHolder(slices, budgets, in_force, journal.account_of, nursery, notice, pauses)
+            yield SharedHolder(slices, budgets, in_force, journal.account_of, nursery, notice, pauses, alerts)
         finally:
             slices.give_up()
             nursery.cancel_scope.cancel()

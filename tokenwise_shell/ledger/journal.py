@@ -112,6 +112,10 @@ class Journal:
         line = {**_head(self.now_ms(), "", 0, kind, account), "writer": self.writer, **fields}
         return self.file.append([encode_line(line)])
 
+    def tell(self, kind: str, fields: dict[str, object]) -> None:
+        """Write a line that concerns no run. Never raises and never waits."""
+        self._append_about_itself(kind, NOBODY, fields)
+
     def enrol(
         self,
         run_id: str,

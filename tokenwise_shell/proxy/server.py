@@ -25,6 +25,7 @@ from tokenwise_shell.proxy.admission.access import Access
 from tokenwise_shell.proxy.admission.budgets import put_in_force, standings
 from tokenwise_shell.proxy.admission.keys import KeyFile, keys_beside
 from tokenwise_shell.proxy.admission.limits import Gate
+from tokenwise_shell.proxy.admission.webhook import Webhook
 from tokenwise_shell.proxy.app import application
 from tokenwise_shell.proxy.http.swift import serve_clients
 from tokenwise_shell.proxy.metrics import Metrics
@@ -79,6 +80,10 @@ async def serve(plan: Plan) -> int | None:
             nursery.start_soon(ending.with_lifeline, plan.lifeline)
             nursery.start_soon(keep_fresh, client, plan.notice)
             service.tasks = nursery
+            if address := plan.workspace.settings.limit_webhook:
+                webhook = Webhook(address, client.caller.transport)
+                client.holder.alerts.listeners.append(webhook.say)
+                nursery.start_soon(webhook.deliver)
             plan.ready()
             await serve_clients(application(service), plan.settings, plan.listener, ending.stop)
             nursery.cancel_scope.cancel(reason="every connection has ended")

@@ -1,12 +1,18 @@
 """Limits of every kind at the proxy: each session, each user, a model's; what they read, and what a restart knows."""
 
+import orjson
 import pytest
+import trio
 
-from tests.shell.proxy_world import LARGE, SMALL, chat, proxy
+from tests.shell.loopback import on_loopback
+from tests.shell.proxy_world import LARGE, SMALL, chat, proxy, until
 from tokenwise.budgets.limit import Limit, shown_value
 from tokenwise.budgets.windows import Window
 from tokenwise.money import Nanodollars, parse_usd
+from tokenwise_shell.budgets.answers import Alert
+from tokenwise_shell.proxy.admission.webhook import Webhook
 from tokenwise_shell.proxy.request.marks import marks_of
+from tokenwise_shell.transport import open_transport
 
 SESSION, USER = "x-claude-code-session-id", "x-openwebui-user-id"
 
@@ -97,3 +103,45 @@ class TestModels:
         rows = limits(Limit(Nanodollars(1), Window.DAY, model="*small"))
         async with proxy(tmp_path, **rows) as world:
             assert (await world.post(chat(model=LARGE, max_tokens=50))).status == 200
+
+
+class TestWarning:
+    async def test_an_answer_says_of_which_budget_four_fifths_are_spent_and_the_ledger_once(self, tmp_path):
+        async with proxy(tmp_path, **limits(each("session", "0.002"))) as world:
+            told = []
+            while (last := await world.post(chat(max_tokens=50), **{SESSION: "a"})).status == 200:
+                told.append(last.headers.get("x-tokenwise-budget-warning", ""))
+            assert told[0] == ""
+            assert told[-1].startswith("session:a total ")
+            assert int(told[-1].rpartition(" ")[2].rstrip("%")) >= 80
+            await world.post(chat(max_tokens=50), **{SESSION: "a"})
+            events = [line for line in world.lines if line["type"].startswith("limit_")]
+            assert [line["type"] for line in events] == ["limit_near", "limit_spent"]
+            assert {line["scope"] for line in events} == {"session:a total"}
+
+    async def test_a_webhook_hears_it_and_is_tried_again(self):
+        heard, answers = [], [500, 204]
+
+        async def listen(stream: trio.abc.Stream) -> None:
+            said = b""
+            while not said.endswith(b"}"):
+                said += await stream.receive_some()
+            heard.append(orjson.loads(said.partition(b"\r\n\r\n")[2]))
+            status = answers[len(heard) - 1]
+            await stream.send_all(b"HTTP/1.1 %d x\r\nconnection: close\r\ncontent-length: 0\r\n\r\n" % status)
+
+        async with on_loopback(listen) as house, open_transport() as transport, trio.open_nursery() as nursery:
+            webhook = Webhook(f"http://127.0.0.1:{house.port}/", transport)
+            nursery.start_soon(webhook.deliver)
+            webhook.say(Alert("near", "session:a total", Nanodollars(7), 83))
+            await until(lambda: len(heard) == 2)
+            nursery.cancel_scope.cancel()
+        assert heard[0] == heard[1]
+        del heard[0]["at"]
+        assert heard[0] == {"event": "limit_near", "scope": "session:a total", "percent": 83, "left_nano": 7}
+
+    async def test_what_a_webhook_has_no_room_for_is_dropped(self):
+        async with open_transport() as transport:
+            webhook = Webhook("http://127.0.0.1:9/", transport)
+            for number in range(500):
+                webhook.say(Alert("near", f"session:{number} total", Nanodollars(7), 83))

@@ -48,9 +48,12 @@ class Bill:
         }
 
 
-def facts_of(*, model: str, provider: str, decision_id: str, attempts: int, governed: bool = True) -> Headers:
-    """What is known of a request once somebody has been called."""
+def facts_of(
+    *, model: str, provider: str, decision_id: str, attempts: int, governed: bool = True, near: str = ""
+) -> Headers:
+    """What is known of a request once somebody has been called. `near` is a budget of which little is left."""
     return {
+        **({f"{HEADER}budget-warning": near} if near else {}),
         **({} if governed else {f"{HEADER}governed": "false"}),
         f"{HEADER}model": model,
         f"{HEADER}provider": provider,

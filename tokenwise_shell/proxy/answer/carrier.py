@@ -135,6 +135,7 @@ class Carrier:
                 decision_id=self.order.decision_id,
                 attempts=self.attempts,
                 governed=self._governed,
+                near=self.service.client.holder.alerts.near(self.id),
             )
         )
 
