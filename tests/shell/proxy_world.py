@@ -206,13 +206,14 @@ async def proxy_of(
     kind: str = "openai",
     responses: bool = False,
     catalog: Catalog = CATALOG,
+    name: str = "one",
     **settings: Any,
 ) -> AsyncIterator[World]:
-    """A proxy in front of one server that says what a test tells it, as provider `one`."""
+    """A proxy in front of one server that says what a test tells it, as provider `one` or of another `name`."""
     async with on_loopback(talk) as house:
-        space = furnished(folder, catalog, kind=kind, one=f"http://127.0.0.1:{house.port}/v1")
-        one = evolve(space.settings.providers["one"], responses=responses)
-        space = evolve(space, settings=evolve(space.settings, providers={"one": one}, **settings))
+        space = furnished(folder, catalog, kind=kind, **{name: f"http://127.0.0.1:{house.port}/v1"})
+        one = evolve(space.settings.providers[name], responses=responses)
+        space = evolve(space, settings=evolve(space.settings, providers={name: one}, **settings))
         async with running(space) as (url, service):
             yield World(url, service, house, house)
 

@@ -19,7 +19,7 @@ from tokenwise.machine.messages import AbandonCall, CallFailed, Left, Record, Se
 from tokenwise.machine.plausible import implausible
 from tokenwise.machine.run import Attempt, Commands, Ended, Outcome, Run, Transition
 from tokenwise.money import Nanodollars
-from tokenwise.routing.bid import Bid
+from tokenwise.routing.bid import Bid, fees_of, most_fees
 from tokenwise.routing.fitting import Lack
 from tokenwise.routing.verdicts import Reply
 from tokenwise.usage import Usage
@@ -44,7 +44,8 @@ def pay(run: Run, index: int, attempt: Attempt, outcome: str, heard: Reply | Cal
     served = (heard.served_model if isinstance(heard, Reply) else "") or bid.model
     usage, doubt = _believed(run, attempt, served, heard)
     price, told = _price(run, bid, served, heard.tier or attempt.intent.need.tier)
-    cost = max(_cost(price, bid, usage, outcome), heard.reported_cost or Nanodollars(0))
+    fees = _fees(attempt, heard)
+    cost = max(_cost(price, bid, usage, outcome, fees=fees), heard.reported_cost or Nanodollars(0))
     entry = ledger.Charged(
         attempt=attempt.id,
         model=served,
@@ -89,9 +90,18 @@ cache_write_5m_tokens=50)
     )
 
 
-def _cost(price: Price, bid: Bid, usage: Usage | None, outcome: str) -> Nanodollars:
+def _fees(attempt: Attempt, heard: Reply | CallFailed) -> Nanodollars:
+    """What is paid beside the tokens: what was held, but of hosted tools only the calls that were made."""
+    bid, hosted = attempt.bid, attempt.intent.need.hosted
+    if not hosted or heard.hosted is None or not bid.surcharge:
+        return bid.surcharge
+    held = most_fees(hosted, model=bid.model, provider=bid.provider)
+    return Nanodollars(bid.surcharge - held + fees_of(heard.hosted, model=bid.model, provider=bid.provider))
+
+
+def _cost(price: Price, bid: Bid, usage: Usage | None, outcome: str, *, fees: Nanodollars) -> Nanodollars:
     if usage is not None:
-        return Nanodollars(price.cost(usage) + bid.surcharge)
+        return Nanodollars(price.cost(usage) + fees)
     known_free = outcome != "ok" and RULES[Fault(outcome)].billing is Billing.FREE
     return Nanodollars(0) if known_free else bid.amount
 

@@ -98,6 +98,7 @@ class CallFailed:
     reported_cost: Nanodollars | None = None
     notice: str = ""
     tier: str = ""
+    hosted: tuple[tuple[str, int], ...] | None = None
 
 
 @frozen
@@ -256,4 +257,5 @@ def call_ended(attempt: AttemptId, at_ms: int, outcome: Reply | Failure) -> Call
                 reported_cost=failure.reported_cost,
                 notice=failure.notice,
                 tier=failure.tier,
+                hosted=failure.hosted,
             )

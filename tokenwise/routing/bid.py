@@ -4,6 +4,7 @@ This is where `max_output_tokens` is decided: the number that is priced here is 
 to ask is `route`'s decision.
 """
 
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from attrs import field, frozen
@@ -13,6 +14,7 @@ from tokenwise.catalog.attachments import NOTHING_ATTACHED, Attachments
 from tokenwise.catalog.models import Model, Offer
 from tokenwise.catalog.prices import FREE, NOTHING_WRITTEN, Price, Writes
 from tokenwise.catalog.service_tiers import price_at
+from tokenwise.catalog.tool_fees import Hosted, fee_of
 from tokenwise.money import Nanodollars
 from tokenwise.traits import Capability, Feature
 from tokenwise.usage import TokenCount
@@ -25,9 +27,11 @@ __all__ = [
     "Need",
     "bound_known",
     "cap",
+    "fees_of",
     "input_bound",
     "longest_bid",
     "make_bid",
+    "most_fees",
     "writes_of",
 ]
 
@@ -76,7 +80,8 @@ class Need:
     `surcharge` is a fee per call beside the tokens, at most, which a free model does not have. `counted` are tighter
     bounds of the input for models whose tokenizer is known, `known` for sellers that have counted its beginning.
     `open_ended` says that nobody asked for that length, `streamed` that somebody reads along. `writes` are what the
-    request marks for a cache. `tier` is a dearer tier of service that it asks for, "" for none.
+    request marks for a cache. `tier` is a dearer tier of service that it asks for, "" for none. `hosted` are tools that
+    the provider runs, each call for a fee.
     """
 
     capabilities: Capability
@@ -97,6 +102,7 @@ class Need:
     known: tuple[Known, ...] = ()
     streamed: bool = False
     tier: str = ""
+    hosted: tuple[Hosted, ...] = ()
 
     @property
     def wanted(self) -> Capability:
@@ -147,7 +153,7 @@ def make_bid(model: Model, offer: Offer, need: Need, *, output_tokens: int) -> B
     price = _price(model, offer, need)
     tokens, writes = input_bound(model, need, offer.provider), writes_of(model, need)
     amount = price.worst(input_tokens=tokens, output_tokens=output_tokens * need.choices, writes=writes)
-    fee = _surcharge(offer, need)
+    fee = _surcharge(model, offer, need)
     held = Nanodollars(amount + fee)
     return Bid(
         model=model.id,
@@ -164,7 +170,7 @@ def make_bid(model: Model, offer: Offer, need: Need, *, output_tokens: int) -> B
 def longest_bid(model: Model, offer: Offer, need: Need, available: Nanodollars) -> Bid | None:
     """The bid with the longest output cap that `available` pays, up to `cap`; None if not even the input fits."""
     price = _price(model, offer, need)
-    left = Nanodollars(available - _surcharge(offer, need))
+    left = Nanodollars(available - _surcharge(model, offer, need))
     tokens, writes = input_bound(model, need, offer.provider), writes_of(model, need)
     affordable = price.affordable_output(left, input_tokens=tokens, writes=writes)
     if affordable < 0:
@@ -191,8 +197,29 @@ def writes_of(model: Model, need: Need) -> Writes:
     return Writes(hour + model.template_tokens if hour else 0, minutes + model.template_tokens if minutes else 0)
 
 
-def _surcharge(offer: Offer, need: Need) -> Nanodollars:
-    return need.surcharge if need.surcharge and offer.price != FREE else _NO_FEE
+def _surcharge(model: Model, offer: Offer, need: Need) -> Nanodollars:
+    if offer.price == FREE:
+        return _NO_FEE
+    if not need.hosted:  # nearly always
+        return need.surcharge
+    return Nanodollars(need.surcharge + most_fees(need.hosted, model=model.id, provider=offer.provider))
+
+
+def most_fees(hosted: Sequence[Hosted], *, model: str, provider: str) -> Nanodollars:
+    """What the calls of these tools cost at most: as often as they may be, each time the dearest of them.
+
+    >>> most_fees([Hosted(("web_search", "file_search"), 5)], model="openai/gpt-5.4", provider="openai")
+    50000000
+    """
+    dearest = (
+        max(fee_of(kind, model=model, provider=provider) or 0 for kind in one.kinds) * one.most for one in hosted
+    )
+    return Nanodollars(sum(dearest))
+
+
+def fees_of(calls: Iterable[tuple[str, int]], *, model: str, provider: str) -> Nanodollars:
+    """What so many calls of each kind of tool cost."""
+    return Nanodollars(sum(times * (fee_of(kind, model=model, provider=provider) or 0) for kind, times in calls))
 
 
 def input_bound(model: Model, need: Need, provider: str = "") -> int:

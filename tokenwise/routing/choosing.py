@@ -25,7 +25,16 @@ from tokenwise.policy import Policy, Strategy
 from tokenwise.routing.bid import Bid, Need, cap, longest_bid, make_bid
 from tokenwise.routing.cascade import Forecast, foresee
 from tokenwise.routing.fitting import bid_of
-from tokenwise.routing.shortlist import candidates, favourite, least_output, list_cost, obstacle, sells_at, tier_order
+from tokenwise.routing.shortlist import (
+    candidates,
+    favourite,
+    least_output,
+    list_cost,
+    obstacle,
+    sells_at,
+    tier_order,
+    unpriced_tool,
+)
 
 __all__ = ["Refusal", "Refused", "Rejected", "Routed", "decision_id", "explain", "passed_over", "route"]
 
@@ -206,6 +215,8 @@ def _why_nobody(need: Need, catalog: Catalog) -> tuple[Refusal, str]:
         return Refusal.UNPRICED, need.unpriced
     if need.tier and not any(sells_at(model, need.tier) for model in priced):
         return Refusal.UNPRICED, f"service_tier (no price is published for the tier {need.tier!r})"
+    if need.hosted and all(tools := [unpriced_tool(model, need) for model in priced]):
+        return Refusal.UNPRICED, f"tools (no fee for each call of {tools[0]!r} is published by who sells the model)"
     return Refusal.NO_CAPABLE_MODEL, f"has room for about {need.input.expected} tokens and an answer"
 
 

@@ -11,6 +11,7 @@ from attrs.validators import ge
 
 from tokenwise.catalog.attachments import NOTHING_ATTACHED, Attachments
 from tokenwise.catalog.prices import NOTHING_WRITTEN, Writes
+from tokenwise.catalog.tool_fees import Hosted
 from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy
 from tokenwise.prompt import Message
@@ -41,6 +42,7 @@ class Weight:
     surcharge: Nanodollars = _NO_FEE
     writes: Writes = NOTHING_WRITTEN
     tier: str = ""
+    hosted: tuple[Hosted, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -94,6 +96,7 @@ def read_request(conversation: str | Sequence[Message], policy: Policy, wishes: 
         attachments=weight.attachments,
         unpriced=weight.unpriced,
         tier=weight.tier,
+        hosted=weight.hosted,
         surcharge=weight.surcharge,
         counted=wishes.counted,
         open_ended=wishes.max_output_tokens is None,

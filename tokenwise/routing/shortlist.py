@@ -17,6 +17,7 @@ from attrs import evolve, frozen
 from tokenwise.catalog.models import Catalog, Model
 from tokenwise.catalog.prices import FREE, Price
 from tokenwise.catalog.service_tiers import price_at
+from tokenwise.catalog.tool_fees import fee_of
 from tokenwise.policy import FreeModels, Policy, Strategy
 from tokenwise.routing.bid import Need, cap
 from tokenwise.traits import Capability, Feature, Tier
@@ -32,6 +33,7 @@ __all__ = [
     "preference",
     "sells_at",
     "tier_order",
+    "unpriced_tool",
 ]
 
 
@@ -109,6 +111,15 @@ def _price_obstacles(model: Model, need: Need) -> Iterator[str]:
         yield f"its price does not cover {need.unpriced}"
     if need.tier and not sells_at(model, need.tier):
         yield f"no price is published for its tier of service {need.tier!r}"
+    if need.hosted and (tool := unpriced_tool(model, need)):
+        yield f"its sellers publish no fee for the tool {tool!r}"
+
+
+def unpriced_tool(model: Model, need: Need) -> str:
+    """The first hosted tool for which one of this model's sellers publishes no fee, "" where there is none."""
+    kinds = [kind for one in need.hosted for kind in one.kinds]
+    paid = [offer.provider for offer in model.offers if offer.price != FREE]
+    return next((k for k in kinds for seller in paid if fee_of(k, model=model.id, provider=seller) is None), "")
 
 
 def sells_at(model: Model, tier: str) -> bool:
@@ -249,7 +260,8 @@ def _shortlist(
     row = bisect.bisect_left(thresholds, need.input.bound)
     # The numbers of the flags without the detour that `.value` takes: this is the hottest line there is.
     free = (policy.free_models is FreeModels.NEVER, gratis)
-    key = ("shortlist", free, capabilities, need.features._value_, least, room, row, not need.unpriced, need.tier)
+    priced = (not need.unpriced, need.tier, need.hosted)
+    key = ("shortlist", free, capabilities, need.features._value_, least, room, row, priced)
     return catalog.worked_out.of(key, partial(_compile, need, catalog, policy, capabilities, gratis))
 
 

@@ -33,7 +33,8 @@ class Reply:
     `usage` is None where the provider reported none, which is not the same as zero. `served_model` is the catalogue id
     of the model that answered, where it differs from the one asked. `reported_cost` is the provider's own figure, and
     `notice` what is wrong with its bill, in words for the books. `tier` is the tier of service that answered, in the
-    provider's word, "" where it said none.
+    provider's word, "" where it said none. `hosted` says how often tools of each kind were called that the provider
+    runs, None where nobody said.
     `agrees` says whether it is the same answer as the one it was to be compared with, None where there was none.
     """
 
@@ -47,13 +48,14 @@ class Reply:
     notice: str = ""
     agrees: bool | None = None
     tier: str = ""
+    hosted: tuple[tuple[str, int], ...] | None = None
 
 
 @frozen
 class Failure:
     """What came back from a call that gave no whole reply.
 
-    `usage`, `reported_cost`, `notice` and `tier` are as in a reply: what was reported all the same, if anything.
+    `usage`, `reported_cost`, `notice`, `tier` and `hosted` are as in a reply: what was reported all the same.
 
     `status`, `code` and `param` are the provider's own words, 0 or "" where it said none; nothing is decided by them.
     `beside` is whatever else its error has, as the JSON of an object.
@@ -70,6 +72,7 @@ class Failure:
     notice: str = ""
     beside: str = ""
     tier: str = ""
+    hosted: tuple[tuple[str, int], ...] | None = None
 
 
 _UNUSABLE = {

@@ -13,6 +13,7 @@ import orjson
 from tokenwise.catalog.attachments import NOTHING_ATTACHED, Attachments
 from tokenwise.catalog.prices import NOTHING_WRITTEN
 from tokenwise.catalog.service_tiers import LISTED
+from tokenwise.catalog.tool_fees import Hosted, kind_of
 from tokenwise.money import Nanodollars
 from tokenwise.routing.request import Weight
 from tokenwise.usage import (
@@ -105,11 +106,12 @@ def weigh(fields: Fields) -> Weight:
 
     >>> weigh({"messages": [{"role": "user", "content": "hello"}], "n": 3, "temperature": 0})
     Weight(input=TokenCount(expected=10, bound=29), choices=3, attachments=Attachments(images=0, small_images=0, \
-unmeasured=0), unpriced='', surcharge=0, writes=Writes(hour=0, minutes=0), tier='')
+unmeasured=0), unpriced='', surcharge=0, writes=Writes(hour=0, minutes=0), tier='', hosted=())
     """
     counted, messages = _of_plain(entries(fields.get("messages")))
     searches = fields.get(_SEARCH) is not None
-    attached = _attachments(messages, unmeasured=int(searches))
+    hosted = tuple(_hosted(fields))
+    attached = _attachments(messages, unmeasured=int(searches or bool(hosted)))
     if attached is not NOTHING_ATTACHED:
         counted += attached.usual
     for message in messages:
@@ -126,6 +128,7 @@ unmeasured=0), unpriced='', surcharge=0, writes=Writes(hour=0, minutes=0), tier=
         unpriced=", ".join(dict.fromkeys(_unpriced(fields, messages))),
         surcharge=_SEARCH_FEE if searches else Nanodollars(0),
         tier=_tier(fields),
+        hosted=hosted,
         writes=writes if attached is NOTHING_ATTACHED else unlimited(writes),
     )
 
@@ -288,10 +291,29 @@ def _unpriced(fields: Fields, messages: list[Fields]) -> Iterator[str]:
         yield "modalities (sound and images have prices of their own)"
     for tool in map(as_fields, entries(fields.get("tools"))):
         kind = tool.get("type", "function")
-        if kind not in ("function", "custom") and not text(kind).startswith(CLIENT_RUN):
+        ours = kind in ("function", "custom") or text(kind).startswith(CLIENT_RUN)
+        if not ours and not _has_fee(tool, fields):
             yield "tools (one that the provider runs itself, with fees and input of its own)"
     if any(_has_sound(message) for message in messages):
         yield "input_audio (sound has a price of its own)"
+
+
+def _hosted(fields: Fields) -> Iterator[Hosted]:
+    """The tools that the provider runs for a fee a call: OpenAI's may be called so often together, Anthropic's each."""
+    tools = [tool for tool in map(as_fields, entries(fields.get("tools"))) if _has_fee(tool, fields)]
+    together = [kind_of(text(tool.get("type"))) for tool in tools if count(tool.get("max_uses")) is None]
+    if together:
+        yield Hosted(tuple(sorted(set(together))), count(fields.get("max_tool_calls")) or 0)
+    for tool in tools:
+        if (most := count(tool.get("max_uses"))) is not None:
+            yield Hosted((kind_of(text(tool.get("type"))),), most)
+
+
+def _has_fee(tool: Fields, fields: Fields) -> bool:
+    """Whether this is a hosted tool whose calls have a fee and a bound. A larger container has a fee of its own."""
+    small = as_fields(tool.get("container")).get("memory_limit") in (None, "1g")
+    bounded = count(tool.get("max_uses")) is not None or count(fields.get("max_tool_calls")) is not None
+    return bool(kind_of(text(tool.get("type")))) and small and bounded
 
 
 def _tier(fields: Fields) -> str:

@@ -27,18 +27,20 @@ __all__ = [
 class Report:
     """What an answer says of its bill: the usage, the provider's own figure, and what is wrong with either.
 
-    `tier` is the tier of service that answered, in the provider's word.
+    `tier` is the tier of service that answered, in the provider's word. `hosted` is how often tools were called that
+    the provider runs, by their kinds; None where this is not told.
     """
 
     usage: Usage | None = None
     cost: Nanodollars | None = None
     notice: str = ""
     tier: str = ""
+    hosted: tuple[tuple[str, int], ...] | None = None
 
     @property
     def counts(self) -> bool:
         """Whether it says more than the tier, which every event of a stream may say."""
-        return evolve(self, tier="") != NOTHING_REPORTED
+        return evolve(self, tier="", hosted=None) != NOTHING_REPORTED
 
 
 NOTHING_REPORTED: Final = Report()
@@ -49,7 +51,9 @@ CONTRADICTED: Final = "the usage reported contradicts itself: a part of it is la
 def billed(outcome: Reply | Failure, report: Report) -> Reply | Failure:
     """The outcome with what was reported of its bill."""
     cost, tier = report.cost, report.tier.strip().lower()
-    return evolve(outcome, usage=report.usage, reported_cost=cost, notice=report.notice, tier=tier)
+    return evolve(
+        outcome, usage=report.usage, reported_cost=cost, notice=report.notice, tier=tier, hosted=report.hosted
+    )
 
 
 def has_output(reply: Reply) -> bool:

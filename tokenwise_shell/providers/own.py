@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from attrs import define, field, frozen
 
+from tokenwise.catalog.tool_fees import DEFAULT_CALLS, kind_of
 from tokenwise.routing.verdicts import Failure, Reply
 from tokenwise.usage import Usage
 from tokenwise_shell.config.settings import ProviderKind
@@ -25,7 +26,20 @@ from tokenwise_shell.providers.wire import Ask, Endpoint, WireFormat
 from tokenwise_shell.transport.exchange import HttpRequest, HttpResponse, TransportTrouble
 from tokenwise_shell.transport.sse import SseEvent
 
-__all__ = ["OWN", "SEAL", "TURNS", "AsItCame", "Own", "OwnFormat", "OwnWire", "is_sound", "own_wire", "speaks"]
+__all__ = [
+    "OWN",
+    "SEAL",
+    "TURNS",
+    "AsItCame",
+    "Own",
+    "OwnFormat",
+    "OwnWire",
+    "bounded_tools",
+    "is_sound",
+    "most_tool_calls",
+    "own_wire",
+    "speaks",
+]
 
 
 class OwnWire(WireFormat, Protocol):
@@ -115,7 +129,7 @@ class _Messages:
     def build(self, endpoint: Endpoint, ask: Ask) -> HttpRequest:
         """The request, with the model and the cap of this call."""
         body = {name: value for name, value in ask.own.items() if name not in _OURS}
-        body |= {"model": ask.native_id, "max_tokens": ask.max_output_tokens}
+        body |= {"model": ask.native_id, "max_tokens": ask.max_output_tokens, **bounded_tools(body)}
         if ask.stream:
             body["stream"] = True
         return messages.request(endpoint, _thinking_within(body, ask.max_output_tokens), betas=ask.betas)
@@ -132,6 +146,30 @@ class _Messages:
     def open_stream(self, *, native_id: str, now_ms: int = 0) -> "AsItCame":
         """A reader that passes every event on as it came."""
         return AsItCame(messages.open_stream(native_id=native_id, now_ms=now_ms))
+
+
+def bounded_tools(body: Fields) -> Fields:
+    """The tools of a request to Anthropic: each that Anthropic runs for a fee says how often it may be called."""
+    tools = entries(body.get("tools"))
+    if not any(_is_unbounded(as_fields(tool)) for tool in tools):
+        return {}
+    return {"tools": [{**as_fields(t), "max_uses": DEFAULT_CALLS} if _is_unbounded(as_fields(t)) else t for t in tools]}
+
+
+def _is_unbounded(tool: Fields) -> bool:
+    return bool(kind_of(text(tool.get("type")))) and count(tool.get("max_uses")) is None
+
+
+def _declared(body: Fields) -> list[object]:
+    """All tools of a Responses request, those of its input too."""
+    within = (entries(as_fields(item).get("tools")) for item in entries(body.get("input")))
+    return [*entries(body.get("tools")), *(tool for tools in within for tool in tools)]
+
+
+def most_tool_calls(body: Fields) -> int:
+    """How often OpenAI may call tools of its own, all together: what the request says, else our default."""
+    stated = count(body.get("max_tool_calls"))
+    return DEFAULT_CALLS if stated is None else stated
 
 
 # Set here whatever the request said; the last is the proxy's own.
@@ -162,6 +200,8 @@ class _Responses:
         """The request, with the model and the cap of this call, without what was sealed here for other models."""
         body = {name: value for name, value in ask.own.items() if name not in _OURS}
         body |= {"model": ask.native_id, "max_output_tokens": ask.max_output_tokens}
+        if any(kind_of(text(as_fields(tool).get("type"))) for tool in _declared(body)):
+            body["max_tool_calls"] = most_tool_calls(body)
         if isinstance(items := body.get("input"), list):
             body["input"] = [item for item in items if not _is_sealed(as_fields(item))]
         if ask.stream:

@@ -98,7 +98,7 @@ class TestEvents:
         assert event_to_json(event) == {
             "type": "call_failed", "step": "answer", "attempt": 1, "at_ms": 800, "fault": "rate_limited",
             "message": "slow down", "usage": None, "retry_after_ms": 2000,
-            "reported_cost_nano": None, "notice": "", "tier": "",
+            "reported_cost_nano": None, "notice": "", "tier": "", "hosted": None,
         }  # fmt: skip
 
     def test_cooling_seats_are_provider_model_and_time(self):

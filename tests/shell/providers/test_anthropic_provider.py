@@ -188,7 +188,7 @@ class TestReplies:
             "output_tokens_details": {"thinking_tokens": 5},
         }
         assert answered(message(said("Ra"), said("in."), usage=usage)) == Reply(
-            "Rain.", FinishReason.STOP, Usage(30, 64, 6, 20, 5)
+            "Rain.", FinishReason.STOP, Usage(30, 64, 6, 20, 5), hosted=()
         )
 
     @pytest.mark.parametrize(
@@ -293,7 +293,7 @@ def ends(stop: str = "end_turn", tokens: int = 2) -> dict:
 class TestStreams:
     def test_deltas_and_usage_from_both_ends(self):
         reply = stream_of(START, {"type": "ping"}, delta("Ra"), {"type": "something_new"}, delta("in"), ends(), STOP)
-        assert reply == Reply("Rain", FinishReason.STOP, Usage(3, output_tokens=2))
+        assert reply == Reply("Rain", FinishReason.STOP, Usage(3, output_tokens=2), hosted=())
 
     def test_output_has_begun_with_the_first_text_thought_or_call_and_not_before(self):
         call = {

@@ -4,6 +4,7 @@ import orjson
 import pytest
 
 from tests.shell.front_world import BY_BUDGET, BY_EFFORT
+from tokenwise.catalog.tool_fees import DEFAULT_CALLS, Hosted
 from tokenwise_shell.config.settings import ProviderKind
 from tokenwise_shell.providers.counting import weigh
 from tokenwise_shell.providers.openai.chat import build as build_openai
@@ -211,11 +212,20 @@ class TestWhatHasNoPrice:
         unpriced = weigh(MessagesFront().read(asked(**fields))).unpriced
         assert unpriced.partition(" ")[0] == named
 
-    def test_a_tool_that_anthropic_runs_itself_has_no_price_and_no_translation(self):
+    @pytest.mark.parametrize(
+        ("tool", "unpriced", "hosted"),
+        [
+            ({"type": "web_search_20250305", "name": "web_search"}, "", (Hosted(("web_search",), DEFAULT_CALLS),)),
+            ({"type": "web_search_20250305", "name": "s", "max_uses": 2}, "", (Hosted(("web_search",), 2),)),
+            ({"type": "code_execution_20250825", "name": "code_execution"}, "tools", ()),
+        ],
+    )
+    def test_a_tool_that_anthropic_runs_itself_has_no_translation_and_perhaps_a_fee(self, tool, unpriced, hosted):
         with pytest.raises(OnlyAsItIs) as caught:
-            MessagesFront().read(asked(tools=[{"type": "web_search_20250305", "name": "web_search"}]))
+            MessagesFront().read(asked(tools=[tool]))
         assert caught.value.param == "tools[0]"
-        assert weigh(caught.value.fields).unpriced.startswith("tools ")
+        weight = weigh(caught.value.fields)
+        assert (weight.unpriced.partition(" ")[0], weight.hosted) == (unpriced, hosted)
 
 
 class TestWhatIsRefused:

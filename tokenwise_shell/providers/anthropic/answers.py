@@ -112,7 +112,16 @@ def read_report(value: object) -> Report:
     given = as_fields(value)
     usage = parse_usage(given)
     contradicted = usage is None and _fresh(given) is not None and _output(given) is not None
-    return Report(usage, notice=CONTRADICTED if contradicted else "", tier=text(given.get("service_tier")))
+    return Report(
+        usage, notice=CONTRADICTED if contradicted else "", tier=text(given.get("service_tier")), hosted=_hosted(given)
+    )
+
+
+def _hosted(given: Fields) -> tuple[tuple[str, int], ...]:
+    """How often Anthropic's own tools were called. Where none was, nothing is said of them."""
+    ran = as_fields(given.get("server_tool_use"))
+    kinds = ((name.removesuffix("_requests"), count(times) or 0) for name, times in ran.items())
+    return tuple(sorted((kind, times) for kind, times in kinds if times))
 
 
 def _fresh(given: Fields) -> int | None:
@@ -278,4 +287,4 @@ class AnthropicEvents:
             yield Stopped(_finish(reason, calls=bool(self._places)), stopped_at=stopped_at)
         reported = {name: value for name, value in as_fields(event.get("usage")).items() if value is not None}
         if reported and (report := read_report({**self._usage, **reported})).counts:
-            yield Counted(report.usage, notice=report.notice, tier=report.tier)
+            yield Counted(report.usage, notice=report.notice, tier=report.tier, hosted=report.hosted)

@@ -3,11 +3,13 @@
 The request is its client's own; of the answer, whole or streamed, the words, the calls, the end and the usage are read.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
 import orjson
+from attrs import evolve
 
 from tokenwise.faults import Fault
 from tokenwise.routing.verdicts import Failure, FinishReason, Reply
@@ -88,7 +90,21 @@ def _report(response: Fields) -> Report:
     """The usage, whose words are a chat's but for two: cached tokens are part of the input there, too."""
     given = as_fields(response.get("usage"))
     usage = {_AS_A_CHAT.get(name, name): value for name, value in given.items()}
-    return read_report({"usage": usage, "service_tier": response.get("service_tier")})
+    report = read_report({"usage": usage, "service_tier": response.get("service_tier")})
+    return evolve(report, hosted=_hosted(response))
+
+
+def _hosted(response: Fields) -> tuple[tuple[str, int], ...]:
+    """How often OpenAI's own tools were called, by the items that tell of it; of the interpreter, its containers."""
+    items = list(map(as_fields, entries(response.get("output"))))
+    runs = Counter(text(item.get("type")).removesuffix("_call") for item in items if item.get("type") in _HOSTED)
+    containers = {text(item.get("container_id")) for item in items if item.get("type") == "code_interpreter_call"}
+    if containers:
+        runs["code_interpreter"] = len(containers)
+    return tuple(sorted(runs.items()))
+
+
+_HOSTED: Final = ("web_search_call", "file_search_call", "code_interpreter_call")
 
 
 _AS_A_CHAT: Final[Mapping[str, str]] = {
@@ -170,5 +186,5 @@ class _Events:
         else:
             yield Stopped(_finish(response, calls=self._calls > 0))
         if (report := _report(response)).counts:
-            yield Counted(report.usage, report.cost, report.notice, report.tier)
+            yield Counted(report.usage, report.cost, report.notice, report.tier, report.hosted)
         yield Over()

@@ -99,13 +99,14 @@ class Counted:
     """The usage so far, and what the provider says it costs. The last one, when all have ended, is the bill.
 
     `notice` is what is wrong with it, in words for the books; with a count that contradicts itself the usage is None.
-    `tier` is the tier of service that answered.
+    `tier` is the tier of service that answered, `hosted` how often tools were called that the provider runs.
     """
 
     usage: Usage | None
     cost: Nanodollars | None = None
     notice: str = ""
     tier: str = ""
+    hosted: tuple[tuple[str, int], ...] | None = None
 
 
 @frozen

@@ -181,7 +181,7 @@ class AnswerStream:
     def _report(self) -> Report:
         """The bill, or why there is none. What a provider took so far, it took."""
         if bill := self._bill:
-            return beside_output(Report(bill.usage, bill.cost, bill.notice, bill.tier), wrote=self.begun)
+            return beside_output(Report(bill.usage, bill.cost, bill.notice, bill.tier, bill.hosted), wrote=self.begun)
         if self._counted:
             early = "the last count came before the end of the answer"
             return Report(None, self._counted.cost, early, self._counted.tier)

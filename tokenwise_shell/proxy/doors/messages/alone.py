@@ -11,6 +11,7 @@ import orjson
 
 from tokenwise_shell.providers.anthropic.client_tools import function_of
 from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
+from tokenwise_shell.providers.own import bounded_tools
 from tokenwise_shell.providers.translate.terms import Untranslatable
 from tokenwise_shell.providers.translations import from_anthropic
 from tokenwise_shell.proxy.fronts import BadRequest
@@ -67,7 +68,7 @@ def weighed(body: Fields) -> Fields:
         kept = content if isinstance(content, str) else [block for block in blocks if not _strange(as_fields(block))]
         if kept:
             messages.append({**message, "content": kept})
-    common = {name: value for name, value in body.items() if name != "container"}
+    common = {name: value for name, value in {**body, **bounded_tools(body)}.items() if name != "container"}
     try:
         fields = from_anthropic({**common, "messages": messages}).body
     except Untranslatable as problem:

@@ -7,8 +7,10 @@ measure. Tools that OpenAI runs itself stand among the tools, where they are see
 from collections.abc import Iterator
 from typing import Final
 
+from tokenwise.catalog.tool_fees import kind_of
 from tokenwise_shell.providers.counting import words_of
 from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
+from tokenwise_shell.providers.own import most_tool_calls
 
 __all__ = ["weighed"]
 
@@ -23,6 +25,8 @@ def weighed(body: Fields) -> Fields:
     parts: list[Fields] = [{"type": "text", "text": words_of(body)}, *_parts(body)]
     parts += [{"type": "elsewhere", name: body[name]} for name in _ELSEWHERE if body.get(name) is not None]
     tools = [_tool(as_fields(tool)) for tool in _tools(body)]
+    if any(kind_of(text(tool.get("type"))) for tool in tools):
+        kept["max_tool_calls"] = most_tool_calls(body)
     return {**kept, "messages": [{"role": "user", "content": parts}], **({"tools": tools} if tools else {})}
 
 
@@ -36,7 +40,7 @@ def _tool(tool: Fields) -> Fields:
     kind = text(tool.get("type"))
     if kind in _RUN_BY_CLIENTS or (kind == "tool_search" and tool.get("execution") == "client"):
         return {"type": "function", "function": {"name": text(tool.get("name")) or kind}}
-    return {"type": kind or "unnamed"}
+    return {"type": kind or "unnamed", **{name: tool[name] for name in ("container",) if tool.get(name) is not None}}
 
 
 def _parts(body: Fields) -> Iterator[Fields]:
