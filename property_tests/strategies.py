@@ -193,8 +193,9 @@ def rivals(draw, least=1, most=6):
             context_tokens=draw(st.sampled_from([100_000, 100_000, 3_000])),
             max_output_tokens=draw(st.sampled_from([150, 4_000])),
             offers=tuple(Offer(seller, f"m{index}", price if seller == sellers[0] else dearer) for seller in sellers),
-            features=draw(st.sampled_from([Feature.TOOLS, Feature.TOOLS, Feature.NONE])),
-            quality=draw(st.sampled_from([0, 1300, 1400])),
+            features=draw(st.sampled_from([Feature.TOOLS, Feature.TOOLS, Feature.NONE]))
+            | draw(st.sampled_from([Feature.NONE, Feature.REASONING_EFFORT])),
+            quality=draw(st.sampled_from([0, 1300, 1310, 1400])),
             trade=draw(st.sampled_from(["", "", "", "", "music"])),
             gratis=draw(st.sampled_from([False, False, True])),
         )
@@ -216,8 +217,34 @@ def plain_needs(draw):
         features=draw(st.sampled_from([Feature.NONE, Feature.NONE, Feature.TOOLS])),
         choices=draw(st.sampled_from([1, 1, *range(2, 9)])),
         likely=draw(st.sampled_from([Capability(0), Capability(0), Capability.CODE, Capability.MATH])),
+        open_ended=draw(st.booleans()),
     )
 
+
+def _twin(tier, quality, prices, thinking, longest):
+    price = Price((Rate(prices[0], prices[1], prices[0], prices[2]),))
+    return Model(
+        id="m",
+        tier=tier,
+        capabilities=Capability.GENERAL | Capability.CODE,
+        context_tokens=100_000,
+        max_output_tokens=longest,
+        offers=(Offer("direct", "m", price),),
+        features=Feature.TOOLS | (Feature.REASONING_EFFORT if thinking else Feature.NONE),
+        quality=quality,
+    )
+
+
+_steps = st.sampled_from([0, 10, 20, 30, 40, 60, 80, 120]).map(lambda cents: NanoPerMtok(cents * 10**7))
+twins = st.builds(
+    _twin,
+    st.sampled_from([Tier.BUDGET, Tier.BUDGET, Tier.MID, Tier.FLAGSHIP]),
+    st.sampled_from([0, 1250, 1300, 1310, 1316, 1400]),
+    st.tuples(_steps, _steps, _steps),
+    st.booleans(),
+    st.sampled_from([150, 4_000, 64_000, 64_000]),
+)
+"""Models without a constraint that differ by little: in number they make the lists on which a shortcut can be wrong."""
 
 # Each goes straight to one model; CASCADE may ask another first, and has laws of its own.
 STRAIGHT = [strategy for strategy in Strategy if strategy is not Strategy.CASCADE]
@@ -225,6 +252,8 @@ STRAIGHT = [strategy for strategy in Strategy if strategy is not Strategy.CASCAD
 spending = st.builds(
     Policy,
     strategy=st.sampled_from(STRAIGHT),
+    willingness_to_pay=st.sampled_from([0, 1_000_000, 1_000_000, 50_000_000]).map(Nanodollars),
+    rating_band=st.sampled_from([0, 15, 15, 100]),
     min_output_tokens=st.sampled_from([1, 100]),
     free_models=st.sampled_from(FreeModels),
 )

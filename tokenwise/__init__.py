@@ -48,10 +48,11 @@ if TYPE_CHECKING:
     from tokenwise.prompt import Message, Role
     from tokenwise.routing.bid import Bid, Counted, Need
     from tokenwise.routing.cascade import Cascade, Forecast
-    from tokenwise.routing.choosing import Refusal, Refused, Rejected, Routed, decision_id, explain, route
+    from tokenwise.routing.choosing import Refusal, Refused, Routed, decision_id, route
     from tokenwise.routing.fitting import Unaffordable, fit
     from tokenwise.routing.health import Health, observe
     from tokenwise.routing.ladder import Climb, Failed, Retry, Stop, climb, rungs
+    from tokenwise.routing.losers import Rejected, explain
     from tokenwise.routing.request import Request, Wishes, read_request
     from tokenwise.routing.verdicts import Failure, FinishReason, Reply, verdict
     from tokenwise.scenario.detector import Complexity, Scenario, Signal, detect
@@ -262,7 +263,8 @@ _HOMES = {
     "routing.request": "Request Wishes read_request",
     "scenario.risk": "Blocked Passed RiskGate judge",
     "routing.cascade": "Cascade Forecast",
-    "routing.choosing": "Refusal Refused Rejected Routed decision_id explain route",
+    "routing.choosing": "Refusal Refused Routed decision_id route",
+    "routing.losers": "Rejected explain",
     "planner.rules.splitting": "decompose_by_rules",
     "machine.run": "Choice Job Outcome Run",
     "scenario.detector": "Complexity Scenario Signal detect",

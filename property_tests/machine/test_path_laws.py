@@ -17,7 +17,7 @@ from tokenwise.machine.run import Choice, Job
 from tokenwise.money import Nanodollars
 from tokenwise.plan import Plan, Step
 from tokenwise.policy import Escalation, Policy
-from tokenwise.routing.shortlist import candidates
+from tokenwise.routing.ranking import candidates
 
 PLENTY = Nanodollars(10**15)
 GOES_ON = [fault for fault in Fault if RULES[fault].remedy is not Remedy.STOP and fault is not Fault.TRUNCATED]

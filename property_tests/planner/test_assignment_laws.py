@@ -6,7 +6,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from property_tests.strategies import rivals, spending
+from property_tests.strategies import rivals, spending, telling_amounts, twins
 from tokenwise.catalog.models import Catalog, Model, Offer
 from tokenwise.catalog.prices import Price, Rate
 from tokenwise.money import Nanodollars, NanoPerMtok
@@ -15,8 +15,20 @@ from tokenwise.planner.assignment import Assigned, Unassignable, assign
 from tokenwise.planner.menus import planned_need, served, undominated
 from tokenwise.policy import Policy, Strategy
 from tokenwise.routing.bid import cap, make_bid
-from tokenwise.routing.shortlist import able
-from tokenwise.routing.worth import as_good, lacking, likely_cost, likely_output, rated, thinks, wanted_room, worth
+from tokenwise.routing.choosing import Refusal, Routed, route
+from tokenwise.routing.shortlist import able, groups
+from tokenwise.routing.worth import (
+    A_GUESS,
+    as_good,
+    expected_cost,
+    lacking,
+    likely_cost,
+    likely_output,
+    rated,
+    thinks,
+    wanted_room,
+    worth,
+)
 from tokenwise.traits import Capability, Feature, Tier
 
 limits = st.integers(0, 60_000_000).map(Nanodollars)
@@ -45,6 +57,23 @@ def short_plans(draw, most=4):
     )
 
 
+lone_steps = st.builds(
+    Step,
+    id=st.just("s"),
+    description=st.sampled_from(["do it", "do it " * 700]),
+    capabilities=st.sampled_from([Capability.GENERAL, Capability.CODE, Capability.MATH]),
+    difficulty=st.sampled_from([0.0, 0.2, 0.36, 0.5, 0.69, 0.9, 1.0]),
+    output_tokens=st.sampled_from([1, 40, 100, 900]),
+    # In most there is room for thoughts: where there is none, whoever thinks is never the first.
+    max_output_tokens=st.sampled_from([150, 900, 4_096, 4_096, 16_000]),
+    guessed=st.booleans(),
+)
+crowds = st.lists(st.tuples(twins, st.booleans()), min_size=4, max_size=20).map(
+    lambda rows: Catalog(
+        evolve(model, id=f"m{nth:02}", capabilities=Capability.GENERAL if plain else model.capabilities)
+        for nth, (model, plain) in enumerate(rows)
+    )
+)
 thinkers = st.lists(st.booleans(), min_size=6, max_size=6)
 
 
@@ -97,12 +126,13 @@ def rooms(model, need, policy):
 def ways(step, plan, catalog, policy):
     """Worst case, worth, model and room of every way to serve a step, by the definitions."""
     need = planned_need(step, plan)
-    models = able(need, catalog, policy)
-    ratings = as_good(models, policy.rating_band)
-    for model in models:
-        for room in rooms(model, need, policy):
-            bid = make_bid(model, model.offers[0], need, output_tokens=room)
-            yield bid.amount, worth(model, need, policy, room=room, rating=ratings[model.id]), model.id, room
+    for place, models in enumerate(groups(need, catalog, policy)):
+        ratings = as_good(models, policy.rating_band)
+        for model in models:
+            for room in rooms(model, need, policy):
+                bid = make_bid(model, model.offers[0], need, output_tokens=room)
+                value = worth(model, need, policy, room=room, rating=ratings[model.id]) - place * A_GUESS
+                yield bid.amount, value, model.id, room
 
 
 def worth_of(assigned, plan, catalog, policy):
@@ -178,6 +208,30 @@ class TestTheBest:
     def test_permuting_the_catalogue_changes_nothing(self, plan, catalog, policy, limit, data):
         shuffled = Catalog(data.draw(st.permutations(catalog.models)))
         assert assign(plan, shuffled, policy, limit) == assign(plan, catalog, policy, limit)
+
+
+class TestOneMeaning:
+    """'A plan of one step gets what `route` gives the same request', for every strategy, list and budget."""
+
+    @given(lone_steps, crowds | crowds | rivals(most=8), spending, st.data())
+    def test_a_plan_of_one_step_gets_the_model_and_the_room_that_route_chooses(self, step, catalog, policy, data):
+        plan = Plan("a task", (step,))
+        need = evolve(planned_need(step, plan), open_ended=True)
+        for available in (PLENTY, data.draw(telling_amounts(need, catalog))):
+            self.assert_same(plan, need, catalog, policy, available)
+
+    def assert_same(self, plan, need, catalog, policy, available):
+        routed, assigned = route(need, catalog, policy, available), assign(plan, catalog, policy, available)
+        if isinstance(routed, Routed):
+            (choice,) = assigned.choices
+            assert (choice.model, choice.max_output_tokens) == (routed.model.id, routed.bid.max_output_tokens)
+            assert choice.worst == routed.bid.amount
+            assert assigned.expected == (expected_cost(routed.model, need, room=routed.bid.max_output_tokens),)
+        else:
+            assert assigned == Unassignable(
+                routed.needed if routed.code is Refusal.BUDGET else None,
+                () if routed.code is Refusal.BUDGET else ("s",),
+            )
 
 
 class TestTheMenus:

@@ -12,7 +12,7 @@ from tokenwise.policy import Policy
 from tokenwise.routing.bid import Bid, cap, longest_bid, make_bid, writes_of
 from tokenwise.routing.fitting import Unaffordable, bid_of, bids_in_order, fit, shorten
 from tokenwise.routing.health import ANY_MODEL
-from tokenwise.routing.shortlist import candidates
+from tokenwise.routing.ranking import candidates
 from tokenwise.traits import Capability, Feature, Tier
 
 seats = st.tuples(

@@ -12,7 +12,7 @@ from tokenwise.routing.bid import cap
 from tokenwise.routing.fitting import bid_of
 from tokenwise.routing.health import ANY_MODEL
 from tokenwise.routing.ladder import Climb, Failed, Retry, Stop, backoff_ms, climb, rungs
-from tokenwise.routing.shortlist import candidates
+from tokenwise.routing.ranking import candidates
 
 manners = st.builds(
     Policy,

@@ -1,20 +1,33 @@
 """Laws of routing: what a decision may depend on, and what it must not."""
 
+import itertools
 import re
 
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from property_tests.strategies import plain_needs, questions, rivals, spending
+from property_tests.strategies import plain_needs, questions, rivals, spending, twins
 from tokenwise.catalog.models import Catalog
 from tokenwise.catalog.prices import FREE, Price
 from tokenwise.money import Nanodollars
-from tokenwise.policy import FreeModels, Policy, Strategy
+from tokenwise.policy import FreeModels, Strategy
 from tokenwise.routing.bid import writes_of
-from tokenwise.routing.choosing import Refusal, Refused, Routed, decision_id, explain, route
-from tokenwise.routing.shortlist import candidates, favourite
-from tokenwise.traits import Capability, Feature
+from tokenwise.routing.choosing import Refusal, Refused, Routed, decision_id, route
+from tokenwise.routing.losers import explain
+from tokenwise.routing.ranking import candidates, favourite, ranked
+from tokenwise.routing.worth import (
+    lacking,
+    likely_cost,
+    likely_output,
+    quality,
+    rated,
+    strength,
+    thinks,
+    thoughts,
+    wanted_room,
+)
+from tokenwise.traits import Capability, Feature, Tier
 
 efforts = st.booleans()
 
@@ -63,11 +76,14 @@ class TestTheCatalogue:
             assert decide(need, shuffled, policy, available, best_effort=best_effort) == before
 
     @given(questions(), efforts)
-    def test_removing_a_loser_changes_nothing(self, question, best_effort):
+    def test_removing_a_loser_changes_nothing_unless_its_rating_made_a_band(self, question, best_effort):
         need, catalog, policy, available = question
         decision = route(need, catalog, policy, available, best_effort=best_effort)
         if isinstance(decision, Routed):
+            bands = policy.strategy is Strategy.BEST_QUALITY and policy.rating_band > 0
             for loser in explain(need, catalog, policy, available, best_effort=best_effort):
+                if bands and rated(catalog[loser.model]) > rated(decision.model):
+                    continue
                 left = without(catalog, loser.model)
                 assert route(need, left, policy, available, best_effort=best_effort) == decision
 
@@ -96,7 +112,8 @@ class TestConstraints:
             worst = price.worst(input_tokens=need.input.bound, output_tokens=every, writes=writes_of(model, need))
             assert bid.amount == worst <= available
             assert min(need.max_output_tokens, policy.min_output_tokens) <= bid.max_output_tokens
-            assert bid.max_output_tokens <= min(need.max_output_tokens, model.max_output_tokens)
+            most = need.max_output_tokens * (4 if need.open_ended else 1)
+            assert bid.max_output_tokens <= min(most, model.max_output_tokens)
 
     @given(questions())
     def test_a_refusal_means_that_nothing_meets_them_or_nothing_that_does_is_affordable(self, question):
@@ -141,10 +158,44 @@ class TestMoney:
             assert isinstance(route(need, catalog, policy, less, best_effort=best_effort), Refused)
 
 
-def is_true(reason, model, chosen, need, policy, available):
+def worst_of(model, need, room):
+    tokens, writes = room * need.choices, writes_of(model, need)
+    return model.offers[0].price.worst(input_tokens=need.input.bound, output_tokens=tokens, writes=writes)
+
+
+def widest(model, need, policy):
+    """The widest cap that the model can be given, and what it would want, by the definitions."""
+    most = min(model.max_output_tokens, model.context_tokens - need.input.expected)
+    wanted, room = wanted_room(need, policy, thinks=thinks(model)), min(need.max_output_tokens, most)
+    while need.open_ended and room < wanted and 2 * room <= min(most, 4 * need.max_output_tokens):
+        room *= 2
+    return room, wanted
+
+
+def lacks_more_room(model, chosen, need, policy):
+    return lacking(*widest(model, need, policy)) >= lacking(*widest(chosen, need, policy))
+
+
+def dearer(model, chosen, need):
+    if not isinstance(model.price, Price):
+        return False
+
+    def probably(one):
+        tokens = need.output_tokens + thoughts(need, thinks=thinks(one))
+        return likely_cost(one, need, min(tokens, need.max_output_tokens * (4 if need.open_ended else 1)))
+
+    return probably(model) > probably(chosen) or need.open_ended
+
+
+def better(one, other, need):
+    return quality(strength(one), need.difficulty) > quality(strength(other), need.difficulty)
+
+
+def is_true(reason, model, chosen, need, catalog, policy, available):
     """Whether a reason for a rejection holds, judged by the numbers of the model and not by the code that gave it."""
     room = min(need.max_output_tokens, model.max_output_tokens, model.context_tokens - need.input.expected)
-    order = candidates(need, Catalog([model, chosen]), policy) if chosen else ()
+    within = (s for s in ranked(need, catalog, policy) if worst_of(s.model, need, s.max_output_tokens) <= available)
+    order = tuple(dict.fromkeys(serving.model for serving in within if serving.model in (model, chosen)))
     claims = {
         r"the request names": need.model not in ("", model.id),
         r"no provider that sells it": not model.offers,
@@ -161,8 +212,11 @@ def is_true(reason, model, chosen, need, policy, available):
         r"does not list": chosen and need.likely & ~model.capabilities and order == (chosen, model),
         r"worst case .* available": isinstance(model.price, Price) and worst_in_full(model, need) > available,
         r"\w+ prefers tier": chosen and model.tier is not chosen.tier and order == (chosen, model),
-        r"rated \d+ <": chosen and model.quality < chosen.quality and order == (chosen, model),
-        r"costs [\d.]+ times|costs infinitely": chosen and order == (chosen, model),
+        r"has room for": chosen and lacks_more_room(model, chosen, need, policy) and order == (chosen, model),
+        r"rated \d+ <": chosen and rated(model) < rated(chosen) and order == (chosen, model),
+        r"is expected to cost": chosen and dearer(model, chosen, need) and order == (chosen, model),
+        r"is [\d.]+ points better": chosen and better(model, chosen, need) and order == (chosen, model),
+        r"is [\d.]+ points worse": chosen and better(chosen, model, need) and order == (chosen, model),
         r"as dear as": chosen and order == (chosen, model),
     }
     found = [truth for claim, truth in claims.items() if re.match(claim, reason)]
@@ -186,7 +240,7 @@ class TestTheLosers:
         decision = route(need, catalog, policy, available, best_effort=best_effort)
         chosen = decision.model if isinstance(decision, Routed) else None
         for loser in explain(need, catalog, policy, available, best_effort=best_effort):
-            assert is_true(loser.reason, catalog[loser.model], chosen, need, policy, available), loser.reason
+            assert is_true(loser.reason, catalog[loser.model], chosen, need, catalog, policy, available), loser.reason
 
 
 class TestWhatIsGivenAway:
@@ -234,17 +288,35 @@ class TestGuesses:
             assert all(worst_in_full(model, need) > available for model in meant)
 
 
+def head_of(order):
+    return (order[0].model, order[0].max_output_tokens) if order else None
+
+
 class TestTheShortlist:
     """'The head of `candidates`, without putting them in order'."""
 
     @given(plain_needs(), rivals(most=9), spending)
-    def test_the_favourite_is_the_head_of_the_candidates(self, need, catalog, policy):
-        assert favourite(need, catalog, policy) == next(iter(candidates(need, catalog, policy)), None)
+    def test_the_favourite_is_the_head_of_those_in_order(self, need, catalog, policy):
+        assert favourite(need, catalog, policy) == head_of(ranked(need, catalog, policy))
 
     @given(st.lists(plain_needs(), max_size=6), rivals(most=9), spending)
     def test_for_every_need_that_the_same_catalogue_is_asked_about(self, some, catalog, policy):
         for need in some:
-            assert favourite(need, catalog, policy) == next(iter(candidates(need, catalog, policy)), None)
+            assert favourite(need, catalog, policy) == head_of(ranked(need, catalog, policy))
+
+    @given(st.lists(plain_needs(), min_size=1, max_size=3), st.lists(twins, min_size=8, max_size=24), spending)
+    def test_among_many_models_that_differ_by_little(self, some, models, policy):
+        catalog = Catalog(evolve(model, id=f"m{nth:02}") for nth, model in enumerate(models))
+        for need in some:
+            assert favourite(need, catalog, policy) == head_of(ranked(need, catalog, policy))
+
+    @given(plain_needs(), st.lists(twins, min_size=3, max_size=12), spending)
+    def test_for_every_length_that_is_asked_of_the_same_catalogue(self, need, models, policy):
+        catalog = Catalog(evolve(model, id=f"m{nth:02}") for nth, model in enumerate(models))
+        for length, strategy in itertools.product((300, 5_000, 30_000, 1_000), Strategy):
+            asked = evolve(need, max_output_tokens=length, output_tokens=length // 8, capabilities=Capability(0))
+            wanted = evolve(policy, strategy=strategy)
+            assert favourite(asked, catalog, wanted) == head_of(ranked(asked, catalog, wanted))
 
     @given(plain_needs(), rivals(), spending)
     def test_a_need_with_tools_is_not_answered_from_the_list_of_one_without(self, need, catalog, policy):
@@ -254,23 +326,54 @@ class TestTheShortlist:
             assert head is None or features in head.features
 
 
-class TestCheapest:
-    """'CHEAPEST: the lowest worst-case cost of this very request'."""
+class TestTheOrder:
+    """'By `routing.worth`, as the steps of a plan are'; each strategy by its own sentence, trying every model."""
 
     @given(questions(), st.sampled_from([1, 100]))
-    def test_equals_trying_every_model(self, question, least):
-        need, catalog, _, available = question
-        policy = Policy(strategy=Strategy.CHEAPEST, min_output_tokens=least)
+    def test_cheapest_is_the_least_expected_cost_of_those_with_room_that_fit_the_money(self, question, least):
+        need, catalog, policy, available = question
+        policy = evolve(policy, strategy=Strategy.CHEAPEST, min_output_tokens=least)
 
-        def cost(model):
-            row = model.price.rate_at(need.input.bound)
-            whole = need.input.bound * max(row.input, row.cache_read, row.cache_write)
-            return whole + need.max_output_tokens * need.choices * row.output, -model.quality, model.id
+        def expected(model):
+            room, _ = widest(model, need, policy)
+            return likely_cost(model, need, min(room, likely_output(need, thinks=thinks(model))))
 
-        able = [model for model in catalog.models if meets_everything(model, need, policy)]
-        best = min((model for model in able if worst_in_full(model, need) <= available), key=cost, default=None)
+        def place(model):
+            lacks = bool(need.likely & ~model.capabilities)
+            gratis = {FreeModels.FALLBACK: model.gratis, FreeModels.PREFER: not model.gratis}
+            return lacks, gratis.get(policy.free_models, False)
+
         decision = route(need, catalog, policy, available)
-        assert (decision.model if isinstance(decision, Routed) else None) == best
+        able = [model for model in catalog.models if meets_everything(model, need, policy)]
+        roomy = [model for model in able if not lacking(*widest(model, need, policy))]
+        fits = [model for model in roomy if worst_of(model, need, widest(model, need, policy)[0]) <= available]
+        if fits and isinstance(decision, Routed) and not lacking(*widest(decision.model, need, policy)):
+            best = min(fits, key=lambda model: (*place(model), expected(model)))
+            assert place(decision.model) <= place(best)
+            if place(decision.model) == place(best):
+                assert expected(decision.model) <= expected(best)
+
+    @given(questions())
+    def test_the_strongest_tier_that_fits_is_taken_by_those_who_want_the_strongest(self, question):
+        need, catalog, policy, available = question
+        policy = evolve(policy, strategy=Strategy.BUDGET_CONSTRAINED, free_models=FreeModels.NEVER)
+        sure = evolve(need, likely=Capability(0), output_tokens=1, difficulty=0.0, open_ended=False)
+        decision = route(sure, catalog, policy, available)
+        if isinstance(decision, Routed):
+            able = [model for model in catalog.models if meets_everything(model, sure, policy)]
+            whole = [model for model in able if not lacking(*widest(model, sure, policy))]
+            fits = [model.tier for model in whole if worst_in_full(model, sure) <= available]
+            assert decision.model.tier >= max(fits, default=Tier.BUDGET)
+
+    @given(questions())
+    def test_what_is_within_the_band_is_as_good(self, question):
+        need, catalog, policy, available = question
+        policy = evolve(policy, strategy=Strategy.BEST_QUALITY, rating_band=10_000)
+        alike = evolve(policy, strategy=Strategy.BUDGET_CONSTRAINED)
+        one, other = (route(need, catalog, each, available) for each in (policy, alike))
+        assert isinstance(one, Routed) == isinstance(other, Routed)
+        if isinstance(one, Routed):
+            assert one == other
 
 
 class TestPinned:

@@ -27,7 +27,7 @@ def choice_of(routed: Routed) -> Choice:
     """A routing decision as the choice of a plan's only step."""
     forecast, strong = routed.forecast, routed.strong
     if forecast is None or strong is None:
-        return Choice(routed.model.id, routed.bid.amount, Nanodollars(0))
+        return Choice(routed.model.id, routed.bid.amount, Nanodollars(0), routed.bid.max_output_tokens)
     return Choice(routed.model.id, forecast.worst, Nanodollars(0), cascade=forecast.cascade(strong))
 
 

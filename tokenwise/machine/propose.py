@@ -7,7 +7,7 @@ A floor is kept for every step still to come, so that one step's escalation neve
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from tokenwise.budgets import ledger
 from tokenwise.budgets.budget import Short
@@ -44,8 +44,10 @@ def first_intent(run: Run, index: int) -> tuple[Intent, Commands]:
     job, spec = run.job, run.spec(index)
     choice = job.choices[index]
     first = First(spec.model or choice.model, choice.upgrades)
-    if job.request:
-        return Intent(job.request, None, first), ()
+    if need := job.request:
+        if choice.max_output_tokens > need.max_output_tokens:
+            need = evolve(need, max_output_tokens=choice.max_output_tokens)
+        return Intent(need, None, first), ()
     findings = tuple(Finding(parent, run.text(parent)) for parent in spec.after)
     whole = sum(len(finding.text) for finding in findings)
     for share in (8, 4, 2, 1):

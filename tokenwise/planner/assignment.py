@@ -15,8 +15,9 @@ from tokenwise.money import Nanodollars, round_up
 from tokenwise.plan import Plan, Step
 from tokenwise.planner.allocation import Allocation, Downgrade, Infeasible, Option, allocate
 from tokenwise.planner.cascading import Cascaded, cascaded
-from tokenwise.planner.menus import Dish, planned_need, served, undominated
+from tokenwise.planner.menus import planned_need, served, undominated
 from tokenwise.policy import Policy, Strategy
+from tokenwise.routing.servings import Serving
 from tokenwise.routing.worth import expected_cost, strength
 
 __all__ = ["Assigned", "OnTheBest", "Unassignable", "as_chosen", "assign"]
@@ -100,11 +101,11 @@ def as_chosen(plan: Plan, choices: tuple[Choice, ...], catalog: Catalog) -> Assi
     return Assigned(choices, priced, Nanodollars(sum(choice.worst for choice in choices)), Nanodollars(0), ())
 
 
-def _options(menu: Sequence[Dish]) -> tuple[Option, ...]:
+def _options(menu: Sequence[Serving]) -> tuple[Option, ...]:
     return tuple(Option(dish.worst, dish.worth, f"{dish.model_id} {dish.max_output_tokens}") for dish in menu)
 
 
-def _choice(dish: Dish, menu: Sequence[Dish], table: Sequence[Dish]) -> Choice:
+def _choice(dish: Serving, menu: Sequence[Serving], table: Sequence[Serving]) -> Choice:
     return Choice(
         model=dish.model_id,
         worst=dish.worst,
@@ -114,14 +115,14 @@ def _choice(dish: Dish, menu: Sequence[Dish], table: Sequence[Dish]) -> Choice:
     )
 
 
-def _upgrades(dish: Dish, table: Sequence[Dish]) -> tuple[str, ...]:
+def _upgrades(dish: Serving, table: Sequence[Serving]) -> tuple[str, ...]:
     """Models worth more than the chosen one with the same room, best first, none dearer and no better than another."""
     rivals = (other for other in table if other.max_output_tokens == dish.max_output_tokens)
     better = [other.model_id for other in undominated(rivals) if other.worth > dish.worth]
     return tuple(reversed(better[-_MOST_UPGRADES:]))
 
 
-def _downgrades(picked: Sequence[Dish], menus: Sequence[Sequence[Dish]]) -> Iterator[Downgrade]:
+def _downgrades(picked: Sequence[Serving], menus: Sequence[Sequence[Serving]]) -> Iterator[Downgrade]:
     """Where a step would have another model, were money no object: the last dish of a menu is worth most."""
     for place, (dish, menu) in enumerate(zip(picked, menus, strict=True)):
         wanted = menu[-1]
@@ -129,8 +130,8 @@ def _downgrades(picked: Sequence[Dish], menus: Sequence[Sequence[Dish]]) -> Iter
             yield Downgrade(place, wanted.model_id, dish.model_id, Nanodollars(wanted.worst - dish.worst))
 
 
-def _on_the_best(plan: Plan, tables: Sequence[Sequence[Dish]], points: Mapping[str, int]) -> OnTheBest:
-    def strongest(dish: Dish) -> tuple[int, int, int, str]:
+def _on_the_best(plan: Plan, tables: Sequence[Sequence[Serving]], points: Mapping[str, int]) -> OnTheBest:
+    def strongest(dish: Serving) -> tuple[int, int, int, str]:
         return points[dish.model_id], dish.max_output_tokens, -dish.worst, dish.model_id
 
     best = tuple(max(table, key=strongest) for table in tables)
@@ -141,5 +142,5 @@ def _on_the_best(plan: Plan, tables: Sequence[Sequence[Dish]], points: Mapping[s
     )
 
 
-def _expected(step: Step, plan: Plan, dish: Dish) -> Nanodollars:
+def _expected(step: Step, plan: Plan, dish: Serving) -> Nanodollars:
     return expected_cost(dish.model, planned_need(step, plan), room=dish.max_output_tokens)

@@ -1,61 +1,29 @@
-"""Every way to serve one step of a plan: each model that can do it, with its own cap or two or four times as much.
+"""What can be served for each step of a plan, brought down to what could be chosen.
 
-Room beyond one cap is offered only where the step needs it: to models that think before they speak, whose thoughts are
-output too, and for hard steps. What a dish is worth is `routing.worth`'s to say; here it is brought down to plain
-numbers, because a plan of fifty steps over four hundred models has thirty thousand dishes, and nearly all of them are
-beaten by another one at once.
+A plan of fifty steps over four hundred models has thirty thousand servings (`routing.servings`), and nearly all of them
+are beaten by another one at once: so models are compared before they are priced.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from tokenwise.catalog.models import Catalog, Model
 from tokenwise.catalog.prices import Price
-from tokenwise.money import Nanodollars
 from tokenwise.plan import Plan, Step
 from tokenwise.policy import Policy
 from tokenwise.prompt import compose, count_prompt
-from tokenwise.routing.bid import Need, input_bound, writes_of
-from tokenwise.routing.shortlist import meant
-from tokenwise.routing.worth import (
-    as_good,
-    cost_of_half_the_room,
-    lacking,
-    likely_cost,
-    likely_output,
-    merit,
-    rated,
-    thinks,
-    wanted_room,
-)
+from tokenwise.routing.bid import Need
+from tokenwise.routing.servings import MORE_ROOM, Serving, servings
+from tokenwise.routing.shelves import rated_by_band
+from tokenwise.routing.shortlist import groups
+from tokenwise.routing.worth import A_GUESS, rated, thinks
 from tokenwise.usage import MESSAGE_FRAME, TokenCount
 
-__all__ = ["Dish", "planned_need", "served", "undominated"]
+__all__ = ["planned_need", "served", "undominated"]
 
 # An output token is about four bytes of text, and a child's input bound counts bytes. A parent that writes denser text
 # than this makes the child's reservation larger than planned; the run's own law holds all the same.
 _BYTES_PER_TOKEN: Final = 4
-
-# How many times its own cap a step may be given beside that cap.
-_MORE_ROOM: Final = (2, 4)
-
-
-class Dish(NamedTuple):
-    """A model with so much room, and what that is worth (`routing.worth`). Tuples, since most live for a moment.
-
-    Their order is that of cost, then of worth, then of the key that decides between equals.
-    """
-
-    worst: Nanodollars
-    less_worth: int
-    model_id: str
-    max_output_tokens: int
-    model: Model
-
-    @property
-    def worth(self) -> int:
-        """In token-nanos (10^-15 dollars)."""
-        return -self.less_worth
 
 
 def planned_need(step: Step, plan: Plan) -> Need:
@@ -82,24 +50,35 @@ def planned_need(step: Step, plan: Plan) -> Need:
     )
 
 
-def served(plan: Plan, catalog: Catalog, policy: Policy) -> tuple[tuple[Dish, ...], ...]:
+def served(plan: Plan, catalog: Catalog, policy: Policy) -> tuple[tuple[Serving, ...], ...]:
     """For each step what could be served, cheapest first, without the models that another one beats at any length."""
     needs = tuple(planned_need(step, plan) for step in plan.steps)
     plenty = _Plenty(
-        max_output_tokens=_MORE_ROOM[-1] * max(need.max_output_tokens for need in needs),
+        max_output_tokens=MORE_ROOM[-1] * max(need.max_output_tokens for need in needs),
         input_tokens=max(need.input.expected for need in needs),
     )
     # The shortlists keep one tuple for all steps with the same needs, so few are compared, and by identity.
     known: list[tuple[tuple[Model, ...], tuple[tuple[Model, int], ...]]] = []
 
-    def contenders(need: Need) -> tuple[tuple[Model, int], ...]:
-        models = meant(need, catalog, policy)
+    def contenders(models: tuple[Model, ...]) -> tuple[tuple[Model, int], ...]:
         if (kept := next((kept for others, kept in known if others is models), None)) is None:
             kept = _contenders(models, policy, plenty)
             known.append((models, kept))
         return kept
 
-    return tuple(tuple(sorted(_dishes(need, contenders(need), policy))) for need in needs)
+    return tuple(
+        tuple(sorted(_servings(need, map(contenders, groups(need, catalog, policy)), policy))) for need in needs
+    )
+
+
+def _servings(need: Need, ranked: Iterable[tuple[tuple[Model, int], ...]], policy: Policy) -> list[Serving]:
+    """Of the first group everything, of each later one what is cheaper: that is bought where money is short."""
+    found: list[Serving] = []
+    for place, contenders in enumerate(ranked):
+        least = min([serving.worst for serving in found], default=None)
+        offered = servings(need, contenders, policy, wider=True, penalty=place * A_GUESS)
+        found.extend([serving for serving in offered if least is None or serving.worst < least])
+    return found
 
 
 class _Plenty(NamedTuple):
@@ -115,7 +94,7 @@ class _Plenty(NamedTuple):
 
 def _contenders(models: tuple[Model, ...], policy: Policy, plenty: _Plenty) -> tuple[tuple[Model, int], ...]:
     """The models that no other one beats, each with the rating of its band."""
-    ratings = as_good(models, policy.rating_band)
+    ratings = {model.id: rating for model, rating in rated_by_band(models, policy)}
     fronts: dict[object, list[tuple[int, ...]]] = {}
     kept: list[tuple[Model, int]] = []
     # Whoever is beaten is beaten by somebody before it in this order.
@@ -146,41 +125,9 @@ def _peers(model: Model, plenty: _Plenty) -> object:
     return model.id if alone else (model.tier, thinks(model))
 
 
-def _dishes(need: Need, contenders: Iterable[tuple[Model, int]], policy: Policy) -> Iterator[Dish]:
-    cramped = cost_of_half_the_room(need, policy)
-    # What depends on a model only by its tier and rating, or by whether it thinks, is worked out once for all of those.
-    merits: dict[tuple[int, int, int], int] = {}
-    habits = [(likely_output(need, thinks=some), wanted_room(need, policy, thinks=some)) for some in (False, True)]
-    for model, rating in contenders:
-        kind = (model.tier, model.quality, rating)
-        if kind not in merits:
-            merits[kind] = merit(model, need, policy, rating)
-        likely, wanted = habits[thinks(model)]
-        for room in _rooms(model, need, wanted):
-            less = lacking(room, wanted) * cramped + likely_cost(model, need, min(room, likely))
-            yield Dish(_priced(model, need, room), less - merits[kind], model.id, room, model)
-
-
-def _rooms(model: Model, need: Need, wanted: int) -> Iterator[int]:
-    """The caps under which a model can be asked: one that cannot say more stands once, with what it can say."""
-    longest = min(model.max_output_tokens, model.context_tokens - need.input.expected)
-    yield min(need.max_output_tokens, longest)
-    for times in _MORE_ROOM:
-        room = times * need.max_output_tokens
-        if room > longest or room // 2 >= wanted:
-            return
-        yield room
-
-
-def _priced(model: Model, need: Need, room: int) -> Nanodollars:
-    assert isinstance(model.price, Price)  # only priced models are able
-    writes = writes_of(model, need)
-    return model.price.worst(input_tokens=input_bound(model, need), output_tokens=room, writes=writes)
-
-
-def undominated(found: Iterable[Dish]) -> tuple[Dish, ...]:
+def undominated(found: Iterable[Serving]) -> tuple[Serving, ...]:
     """Of dishes in order, those that are worth more than every cheaper one."""
-    kept: list[Dish] = []
+    kept: list[Serving] = []
     for dish in found:
         if not kept or dish.less_worth < kept[-1].less_worth:
             kept.append(dish)

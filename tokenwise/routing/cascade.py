@@ -22,7 +22,8 @@ from tokenwise.money import Nanodollars, format_usd
 from tokenwise.policy import Policy, Streams
 from tokenwise.routing.bid import Bid, Need
 from tokenwise.routing.fitting import bid_of
-from tokenwise.routing.shortlist import candidates, obstacle
+from tokenwise.routing.ranking import candidates
+from tokenwise.routing.shortlist import obstacle
 from tokenwise.routing.worth import expected_cost, likely_cost, likely_output, quality, strength, thinks
 from tokenwise.traits import Capability, Feature
 

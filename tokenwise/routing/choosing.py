@@ -1,15 +1,16 @@
-"""Which model gets one request: first every constraint, then the strategy's order, then the first that fits the money.
+"""Which model gets one request: first every constraint, then what it is worth, then the first that fits the money.
 
     constraints   reachable, price known, capabilities, features, window      never bent
-    preference    what the words seem to need, then a fixed total order per strategy, which money does not move
+    preference    what the words seem to need, then the worth of an answer (`routing.ranking`)
     fit           the first in that order whose worst case is within the money left
 
 Because money only decides how far down a fixed order one has to look, more money never gives a less preferred model.
-With `best_effort`, a request that fits nowhere in full goes to the model with the longest cap the money allows.
+With `best_effort`, a request that fits nowhere in full goes to the model with the longest cap the money allows. Where
+nobody stated a length, a model that thinks may be given two or four times the usual cap, as a plan's step may.
+
 Under `cascade` a cheaper model may be asked first, where `routing.cascade` expects that to pay.
 
-The common case never looks at every model: `shortlist.favourite` knows the head of the order, and only when that model
-is not affordable are all the candidates put in order.
+The common case never looks at every model: `ranking.favourite` knows the head of the order.
 """
 
 import enum
@@ -25,18 +26,10 @@ from tokenwise.policy import Policy, Strategy
 from tokenwise.routing.bid import Bid, Need, cap, longest_bid, make_bid
 from tokenwise.routing.cascade import Forecast, foresee
 from tokenwise.routing.fitting import bid_of
-from tokenwise.routing.shortlist import (
-    candidates,
-    favourite,
-    least_output,
-    list_cost,
-    obstacle,
-    sells_at,
-    tier_order,
-    unpriced_tool,
-)
+from tokenwise.routing.ranking import candidates, favourite, first_within
+from tokenwise.routing.shortlist import able, least_output, obstacle, sells_at, unpriced_tool
 
-__all__ = ["Refusal", "Refused", "Rejected", "Routed", "decision_id", "explain", "passed_over", "route"]
+__all__ = ["Refusal", "Refused", "Routed", "decision_id", "passed_over", "route"]
 
 
 @frozen
@@ -94,14 +87,6 @@ class Refused:
                 return f"no price in the catalogue covers {self.detail}, so no budget could be kept"
 
 
-@frozen
-class Rejected:
-    """A model that was not chosen, and the inequality it failed."""
-
-    model: str
-    reason: str
-
-
 def route(
     need: Need, catalog: Catalog, policy: Policy, available: Nanodollars, *, best_effort: bool = False
 ) -> Routed | Refused:
@@ -120,7 +105,7 @@ def _cascading(
     """The cheap model that is asked first, where that is expected to pay; else the one that is gone straight to."""
     strong = catalog.by_id.get(policy.cascade.strong)
     named = strong and not need.model and obstacle(strong, need, policy) is None
-    stated = _affordable(strong, need, available) if strong and named else None
+    stated = _affordable((strong, cap(strong, need)), need, available) if strong and named else None
     straight = stated or _straight(need, catalog, policy, available, best_effort=best_effort)
     if isinstance(straight, Refused):
         return straight
@@ -134,17 +119,17 @@ def _cascading(
 def _straight(
     need: Need, catalog: Catalog, policy: Policy, available: Nanodollars, *, best_effort: bool
 ) -> Routed | Refused:
-    first = None if need.model else favourite(need, catalog, policy)
+    first = favourite(need, catalog, policy)
     if first and (routed := _affordable(first, need, available)):
         return routed
-    able = candidates(need, catalog, policy)
-    for model in able:
-        if routed := _affordable(model, need, available):
-            return routed
-    if best_effort and (routed := _shortened(able, need, policy, available)):
+    within = first_within(need, catalog, policy, available) if first else None
+    if within and (routed := _affordable(within, need, available)):
+        return routed
+    models = candidates(need, catalog, policy)
+    if best_effort and (routed := _shortened(models, need, policy, available)):
         return routed
     length = least_output(need, policy) if best_effort else need.max_output_tokens
-    return _refused(able, need, catalog, available, length=length)
+    return _refused(models, need, catalog, available, length=length)
 
 
 def decision_id(
@@ -154,24 +139,12 @@ def decision_id(
     return fingerprint(need, catalog.fingerprint, policy.fingerprint, available, best_effort)
 
 
-def explain(
-    need: Need, catalog: Catalog, policy: Policy, available: Nanodollars, *, best_effort: bool = False
-) -> tuple[Rejected, ...]:
-    """Every model that `route` did not choose with the same arguments, and why, in catalogue order."""
-    decision = route(need, catalog, policy, available, best_effort=best_effort)
-    chosen = decision.model if isinstance(decision, Routed) else None
-    return tuple(
-        Rejected(model.id, _why_not(model, chosen, need, policy, available))
-        for model in catalog.models
-        if model is not chosen
-    )
-
-
 # --- fit -------------------------------------------------------------------------------------------------------------
 
 
-def _affordable(model: Model, need: Need, available: Nanodollars) -> Routed | None:
-    offered = make_bid(model, model.offers[0], need, output_tokens=cap(model, need))
+def _affordable(first: tuple[Model, int], need: Need, available: Nanodollars) -> Routed | None:
+    model, room = first
+    offered = make_bid(model, model.offers[0], need, output_tokens=room)
     return Routed(model, offered) if offered.amount <= available else None
 
 
@@ -230,38 +203,6 @@ def passed_over(routed: Routed, need: Need, catalog: Catalog, policy: Policy) ->
     if not lacks:
         return ""
     kinds = ", ".join(lacks.names)
-    if any(not need.likely & ~model.capabilities for model in candidates(need, catalog, policy)):
+    if any(not need.likely & ~model.capabilities for model in able(need, catalog, policy)):
         return f"the words seem to need {kinds}, and no model that lists it fits the money"
     return f"the words seem to need {kinds}, and no model that can be reached and has room lists it"
-
-
-# --- the losers ------------------------------------------------------------------------------------------------------
-
-
-def _why_not(model: Model, chosen: Model | None, need: Need, policy: Policy, available: Nanodollars) -> str:
-    if reason := obstacle(model, need, policy):
-        return reason
-    worst = make_bid(model, model.offers[0], need, output_tokens=cap(model, need)).amount
-    if worst > available:
-        return f"worst case {format_usd(worst)} > {format_usd(available)} available"
-    assert chosen is not None  # otherwise this model would have been chosen: it meets everything and fits
-    return _outranked(model, chosen, need, policy)
-
-
-def _outranked(model: Model, chosen: Model, need: Need, policy: Policy) -> str:
-    if (lacks := need.likely & ~model.capabilities) and not need.likely & ~chosen.capabilities:
-        return f"does not list {', '.join(lacks.names)}, which the words seem to need"
-    if model.gratis != chosen.gratis:
-        return f"is {'given away' if model.gratis else 'paid for'}, and free_models is {policy.free_models.value}"
-    tiers = tier_order(need, policy)
-    if tiers[model.tier] != tiers[chosen.tier]:
-        return f"{policy.strategy.value} prefers tier {chosen.tier.name.lower()} here to {model.tier.name.lower()}"
-    if policy.strategy is Strategy.BEST_QUALITY and model.quality != chosen.quality:
-        return f"rated {model.quality} < {chosen.quality} of {chosen.id}"
-    if (cost := list_cost(model, need)) != (least := list_cost(chosen, need)):
-        return f"costs {_times(cost, least)} as much as {chosen.id} at the same length"
-    return f"as dear as {chosen.id}, which is rated higher or comes first by name"
-
-
-def _times(dearer: int, cheaper: int) -> str:
-    return f"{dearer / cheaper:.2f} times" if cheaper else "infinitely"

@@ -17,7 +17,8 @@ from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy
 from tokenwise.routing.bid import Bid, Need, cap, longest_bid, make_bid
 from tokenwise.routing.health import ANY_MODEL, Seat
-from tokenwise.routing.shortlist import candidates, least_output, obstacle
+from tokenwise.routing.ranking import candidates
+from tokenwise.routing.shortlist import least_output, obstacle
 from tokenwise.traits import Capability
 
 __all__ = [

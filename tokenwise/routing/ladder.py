@@ -21,11 +21,11 @@ from tokenwise.policy import Escalation, Policy
 from tokenwise.routing.bid import Bid, Need
 from tokenwise.routing.fitting import bid_of, bids_of, kin_last
 from tokenwise.routing.health import Seat
-from tokenwise.routing.shortlist import candidates
+from tokenwise.routing.ranking import candidates
 from tokenwise.traits import Tier
 from tokenwise.usage import TokenCount
 
-__all__ = ["Climb", "Failed", "Next", "Retry", "Stop", "backoff_ms", "climb", "rungs"]
+__all__ = ["Climb", "Failed", "Next", "Retry", "Stop", "backoff_ms", "climb", "equals", "rungs"]
 
 
 @frozen
@@ -101,6 +101,13 @@ def backoff_ms(failed: Failed, policy: Policy, seed: int) -> int:
         return failed.retry_after_ms
     pause = min(policy.max_backoff_ms, policy.backoff_ms << min(failed.retries, 30))
     return pause + jitter(seed, failed.attempt, pause // 2)
+
+
+def equals(need: Need, catalog: Catalog, policy: Policy, start: Model) -> tuple[Model, ...]:
+    """The models of the same tier that would be asked, in order, if every seller of `start` and of each failed."""
+    place = _Place(start, start.tier, frozenset({start.id}))
+    after = _after(need, catalog, policy, place, level=True)
+    return tuple(model for model in after if model.tier is start.tier)
 
 
 def rungs(need: Need, catalog: Catalog, policy: Policy, start: Model) -> tuple[Model, ...]:

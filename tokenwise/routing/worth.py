@@ -1,7 +1,4 @@
-"""What a model's answer is worth to a request, and what it will probably cost. Plans are made by it.
-
-A single request is still ordered by `shortlist.preference`: the same tiers, but list prices for expected costs, no
-upgrade beyond the deserved tier, and no bands.
+"""What a model's answer is worth to a request, and what it will probably cost: for requests and plans alike.
 
     strength   how good a model is           rating and tier, in points of the rating
     quality    how often its answer will do  strength against difficulty, in thousandths of a point; 100 points: always
@@ -18,6 +15,7 @@ The numbers of this module are assumptions, stated with their reasons; docs/rout
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final
 
 from tokenwise.catalog.models import Model
@@ -28,6 +26,7 @@ from tokenwise.routing.bid import Need
 from tokenwise.traits import Feature, Tier
 
 __all__ = [
+    "A_GUESS",
     "as_good",
     "cost_of_half_the_room",
     "expected_cost",
@@ -35,11 +34,13 @@ __all__ = [
     "likely_cost",
     "likely_output",
     "merit",
+    "never_reached",
     "quality",
     "rated",
     "strength",
     "thinks",
     "thoughts",
+    "tiers_in_order",
     "wanted_room",
     "weight",
     "worth",
@@ -64,6 +65,9 @@ _THOUGHTS_FOR_THE_HARDEST: Final = 3_000
 # What comes before the cost of an answer has a price as well, one that no answer reaches: a hundred dollars, in
 # token-nanos. So all worth is money, adds up over steps, and in nano-dollars fits the 64 bits of whoever reads a plan.
 _BEFORE_COST: Final = 100 * 10**9 * 10**6
+
+A_GUESS: Final = 300_000 * _BEFORE_COST
+"""What it costs a step of a plan to pass over what its words seem to need: more than a tier and the room together."""
 
 # More than a tier's ratings can differ.
 _TIER_FIRST: Final = 10_000
@@ -99,6 +103,31 @@ def merit(model: Model, need: Need, policy: Policy, rating: int) -> int:
             return (_TIER_FIRST * model.tier + rating) * weight(need) * _BEFORE_COST
         case Strategy.BUDGET_CONSTRAINED:
             return _TIER_FIRST * model.tier * weight(need) * _BEFORE_COST
+
+
+def tiers_in_order(need: Need, policy: Policy) -> tuple[tuple[Tier, ...], ...]:
+    """Groups of tiers: with equal room, any model of one group has more merit than any model of a later one."""
+    match policy.strategy:
+        case Strategy.CHEAPEST:
+            return _ALL_ALIKE
+        case Strategy.BALANCED | Strategy.CASCADE:
+            return _FROM_DESERVED[policy.tier_for(need.difficulty)]
+        case Strategy.BEST_QUALITY | Strategy.BUDGET_CONSTRAINED:
+            return _STRONGEST_FIRST
+
+
+_ALL_ALIKE: Final = (tuple(Tier),)
+_STRONGEST_FIRST: Final = tuple((tier,) for tier in reversed(Tier))
+_FROM_DESERVED: Final = (
+    ((Tier.BUDGET, Tier.MID), (Tier.FLAGSHIP,)),
+    ((Tier.MID, Tier.FLAGSHIP), (Tier.BUDGET,)),
+    ((Tier.FLAGSHIP,), (Tier.BUDGET, Tier.MID)),
+)
+
+
+def never_reached(cost: int, policy: Policy) -> bool:
+    """Whether a cost (token-nanos) stays below all that comes before cost, as that of any sensible request does."""
+    return cost + 100_000 * policy.willingness_to_pay * 1_000 < _BEFORE_COST
 
 
 def cost_of_half_the_room(need: Need, policy: Policy) -> int:
@@ -165,7 +194,11 @@ def quality(strength: int, difficulty: float) -> int:
     >>> [quality(strength, 0.5) // 1000 for strength in (1200, 1400, 1680)]
     [90, 97, 99]
     """
-    lead = strength - _ASKED_AT_EASIEST - round(_ASKED_FROM_EASIEST_TO_HARDEST * difficulty)
+    return _quality_at(strength - _ASKED_AT_EASIEST - round(_ASKED_FROM_EASIEST_TO_HARDEST * difficulty))
+
+
+@lru_cache(maxsize=4096)
+def _quality_at(lead: int) -> int:
     halvings, rest = divmod(lead, _POINTS_THAT_HALVE)
     # 2^(lead / 100), linear between whole halvings.
     odds, against = (_POINTS_THAT_HALVE + rest) << max(0, halvings), _POINTS_THAT_HALVE << max(0, -halvings)

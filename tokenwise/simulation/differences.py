@@ -9,7 +9,7 @@ from tokenwise.budgets import ledger
 from tokenwise.budgets.nested import Closed
 from tokenwise.catalog.models import Catalog
 from tokenwise.money import Nanodollars
-from tokenwise.routing.choosing import explain
+from tokenwise.routing.losers import explain
 from tokenwise.simulation.surveys import Setting, trace
 from tokenwise.simulation.tally import Handled
 from tokenwise.simulation.workload import Asked, Variant, need_of

@@ -153,6 +153,7 @@ def need_of(asked: Asked, policy: Policy) -> Need:
         model=asked.model,
         likely=asked.capabilities if asked.guessed else Capability(0),
         streamed=asked.streamed,
+        open_ended=not asked.max_output_tokens,
     )
 
 

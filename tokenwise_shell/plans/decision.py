@@ -10,8 +10,9 @@ from tokenwise.catalog.prices import Price
 from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy
 from tokenwise.prompt import Message
-from tokenwise.routing.choosing import Refused, Rejected, Routed, decision_id, explain, passed_over, route
-from tokenwise.routing.ladder import rungs
+from tokenwise.routing.choosing import Refused, Routed, decision_id, passed_over, route
+from tokenwise.routing.ladder import equals, rungs
+from tokenwise.routing.losers import Rejected, explain
 from tokenwise.routing.request import Request, Wishes, read_request
 from tokenwise.routing.worth import expected_cost
 from tokenwise.scenario.risk import Blocked, RiskGate, judge
@@ -55,6 +56,13 @@ class Decision:
             return None
         cascade = self.outcome.forecast if self.outcome.strong else None
         return cascade.worst if cascade else self.outcome.bid.amount
+
+    @property
+    def equals(self) -> tuple[str, ...]:
+        """The models that a fault of the seller would lead to, first to last: of the same tier, and as able."""
+        if not isinstance(self.outcome, Routed):
+            return ()
+        return tuple(model.id for model in equals(self.request.need, self.catalog, self.policy, self.outcome.model))
 
     @property
     def expected_cost(self) -> Nanodollars | None:
@@ -114,6 +122,7 @@ class Decision:
     def _reasons(self) -> dict[str, object]:
         return {
             "ladder": list(self.ladder),
+            "equals": list(self.equals),
             "cascade": self._cascade(),
             "passed_over": self.passed_over,
             "rejected": [{"model": loser.model, "reason": loser.reason} for loser in self.rejected()],

@@ -15,7 +15,8 @@ from tokenwise.catalog.models import Model, Offer
 from tokenwise.catalog.prices import Price
 from tokenwise.money import Nanodollars, format_usd
 from tokenwise.routing.cascade import Forecast
-from tokenwise.routing.choosing import Rejected, Routed
+from tokenwise.routing.choosing import Routed
+from tokenwise.routing.losers import Rejected
 from tokenwise.scenario.risk import Blocked
 from tokenwise_shell.plans.decision import Decision
 
@@ -130,6 +131,9 @@ def _wrapped(start: str, text: str, indent: int, width: int | None) -> str:
 # As many reasons as are read; programs are told all of them.
 _MOST_SIGNALS: Final = 5
 
+# As many equals as an outage is likely to take down together.
+_MOST_NAMES: Final = 3
+
 
 def decision_text(decision: Decision, *, verbose: bool = False, width: int | None = None) -> str:
     """A decision, why, what it may cost at most, and who lost: by reason, or each by name if `verbose`."""
@@ -161,6 +165,7 @@ def _facts(decision: Decision) -> Iterable[tuple[str, str]]:
         if decision.outcome.forecast:
             yield "cascade", _cascade(decision.outcome.forecast)
         yield "ladder", " → ".join(decision.ladder) or "none: nothing capable is stronger"
+        yield "equals", _some(decision.equals) or "none: only other sellers of this model"
         if decision.passed_over:
             yield "although", decision.passed_over
     else:
@@ -176,6 +181,12 @@ def _cascade(forecast: Forecast) -> str:
         f"{forecast.first} first, accepted if it answers {evidence} (forecast: {forecast.accept_rate:.0%}), "
         f"else {forecast.strong}; about {about(forecast.expected)}, straight up {about(forecast.straight)}"
     )
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first of many names, in order, and how many more there are."""
+    more = len(names) - _MOST_NAMES
+    return ", then ".join(names[:_MOST_NAMES]) + (f", and {more} more" if more > 0 else "")
 
 
 def _losers(losers: Sequence[Rejected], width: int | None, *, verbose: bool) -> str:

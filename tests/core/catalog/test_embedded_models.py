@@ -11,7 +11,8 @@ from tokenwise.catalog.models import Catalog
 from tokenwise.catalog.prices import Price, Unknown
 from tokenwise.policy import Policy, Strategy
 from tokenwise.routing.bid import Need
-from tokenwise.routing.shortlist import favourite, obstacle
+from tokenwise.routing.ranking import favourite
+from tokenwise.routing.shortlist import obstacle
 from tokenwise.traits import Capability, Feature, Tier
 from tokenwise.usage import TokenCount
 
@@ -168,7 +169,7 @@ def test_old_and_reserved_ones_are_asked_by_name_alone():
     chosen = Catalog(model for model in CATALOG.models if not model.named_only)
     for strategy in Strategy:
         policy = Policy(strategy=strategy)
-        assert favourite(need, CATALOG, policy).id == favourite(need, chosen, policy).id
+        assert favourite(need, CATALOG, policy)[0].id == favourite(need, chosen, policy)[0].id
 
 
 def test_snapshots_at_other_prices_are_rows_of_their_own():

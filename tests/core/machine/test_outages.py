@@ -18,8 +18,8 @@ from tokenwise.planner.assignment import Assigned, assign
 from tokenwise.policy import Escalation, Policy, Strategy
 from tokenwise.routing.choosing import Routed, route
 from tokenwise.routing.request import Wishes, read_request
-from tokenwise.routing.shortlist import list_cost
 from tokenwise.routing.verdicts import Failure, FinishReason, Reply
+from tokenwise.routing.worth import expected_cost
 from tokenwise.simulation.simulation import Answer, Arrival, simulate
 from tokenwise.traits import Capability, Tier
 from tokenwise.usage import Usage
@@ -87,8 +87,7 @@ def expected(job, index, down):
             return planned.id, offer.provider
     equals = [each for each in CATALOG.models if each.tier is planned.tier and each.offers[0].provider != down]
     need = job.request or read_request("x", job.policy).need
-    best_first = job.policy.strategy is Strategy.BEST_QUALITY
-    first = min(equals, key=lambda each: (-each.quality if best_first else 0, list_cost(each, need)))
+    first = min(equals, key=lambda each: expected_cost(each, need, room=500))
     return first.id, first.offers[0].provider
 
 

@@ -48,7 +48,7 @@ def test_a_preferred_model_that_cannot_do_it_still_says_how_strong_one_may_get()
 @pytest.mark.parametrize("preferred", ["", "gone"])
 def test_without_a_preferred_model_the_strategys_own_order_holds(preferred):
     order = [bid.model for bid in bids_in_order(NEED, CATALOG, POLICY, preferred=preferred)]
-    assert order == ["mid", "mini", "big"]
+    assert order == ["mid", "big", "mini"]
 
 
 class TestCooling:

@@ -11,7 +11,7 @@ from tokenwise.policy import Escalation, Policy
 from tokenwise.routing.bid import Need
 from tokenwise.routing.fitting import bid_of
 from tokenwise.routing.health import ANY_MODEL
-from tokenwise.routing.ladder import Climb, Failed, Retry, Stop, backoff_ms, climb, rungs
+from tokenwise.routing.ladder import Climb, Failed, Retry, Stop, backoff_ms, climb, equals, rungs
 from tokenwise.traits import Capability, Tier
 from tokenwise.usage import TokenCount
 
@@ -137,6 +137,13 @@ class TestOrder:
     @pytest.mark.parametrize("escalation", Escalation)
     def test_above_the_top_there_is_nothing(self, escalation):
         assert rungs(NEED, CATALOG, Policy(escalation=escalation), BIG) == ()
+
+    def test_a_fault_of_the_seller_leads_to_its_equals_another_vendors_first(self):
+        names = {"acme/small": 1, "acme/tiny": 2, "birch/small": 3, "cedar/small": 4}
+        catalog = Catalog([BIG, *(model(name, Tier.BUDGET, usd, usd) for name, usd in names.items())])
+        found = [each.id for each in equals(NEED, catalog, POLICY, catalog["acme/small"])]
+        assert found == ["birch/small", "cedar/small", "acme/tiny"]
+        assert equals(NEED, catalog, POLICY, BIG) == ()
 
     def test_a_model_that_lacks_the_capability_is_no_rung(self):
         assert "poet" not in {each.id for each in rungs(NEED, CATALOG, POLICY, MINI)}

@@ -9,7 +9,8 @@ from tokenwise.catalog.prices import Unknown
 from tokenwise.money import Nanodollars, parse_usd
 from tokenwise.policy import Policy, Strategy
 from tokenwise.routing.bid import Need
-from tokenwise.routing.choosing import Refusal, Refused, Rejected, Routed, decision_id, explain, passed_over, route
+from tokenwise.routing.choosing import Refusal, Refused, Routed, decision_id, passed_over, route
+from tokenwise.routing.losers import Rejected, explain
 from tokenwise.traits import Capability, Feature, Tier
 from tokenwise.usage import TokenCount
 
@@ -153,14 +154,14 @@ class TestTheLosers:
     def test_each_is_named_with_the_inequality_it_failed(self):
         assert explain(NEED, CATALOG, BALANCED, parse_usd("0.01")) == (
             Rejected("big", "worst case $0.0145 > $0.01 available"),
-            Rejected("mini", "balanced prefers tier mid here to budget"),
+            Rejected("mini", "is 30.89 points worse than mid and saves $0.0016 of it"),
             Rejected("poet", "lacks the capability code"),
         )
 
     def test_a_dearer_one_is_told_by_how_much(self):
         cheapest = Policy(strategy=Strategy.CHEAPEST)
         reasons = {loser.model: loser.reason for loser in explain(NEED, CATALOG, cheapest, PLENTY)}
-        assert reasons["big"] == "costs 10.36 times as much as mini at the same length"
+        assert reasons["big"] == "is expected to cost 11.00 times as much as mini"
 
     def test_a_lower_rated_one_is_told_its_rating(self):
         general = evolve(NEED, capabilities=Capability.GENERAL)
@@ -172,7 +173,7 @@ class TestTheLosers:
     def test_a_twin_is_told_that_it_is_one(self):
         twin = evolve(MID, id="mid-twin", offers=(Offer("direct", "twin", MID.price),))
         reasons = {r.model: r.reason for r in explain(NEED, Catalog([MID, twin]), BALANCED, PLENTY)}
-        assert reasons == {"mid-twin": "as dear as mid, which is rated higher or comes first by name"}
+        assert reasons == {"mid-twin": "as dear as mid, which may cost less, is stronger or comes first by name"}
 
     def test_a_refusal_names_everybody(self):
         assert [loser.model for loser in explain(NEED, CATALOG, BALANCED, Nanodollars(0))] == [

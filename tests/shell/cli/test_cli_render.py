@@ -13,7 +13,7 @@ from tokenwise.money import Nanodollars, parse_usd
 from tokenwise.plan import Plan
 from tokenwise.planner.assignment import assign
 from tokenwise.policy import Policy
-from tokenwise.routing.choosing import Rejected
+from tokenwise.routing.losers import Rejected
 from tokenwise.simulation.simulation import Arrival, ScriptedWorld, only, simulate
 from tokenwise_shell.plans.planned import Planned
 from tokenwise_shell.plans.planning import PlannerReport

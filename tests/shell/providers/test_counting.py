@@ -15,7 +15,8 @@ from tokenwise.money import Nanodollars, NanoPerMtok, parse_usd
 from tokenwise.plan import Plan, Step
 from tokenwise.policy import Policy
 from tokenwise.routing.bid import Need, longest_bid, make_bid
-from tokenwise.routing.choosing import Refusal, Refused, Routed, explain, route
+from tokenwise.routing.choosing import Refusal, Refused, Routed, route
+from tokenwise.routing.losers import explain
 from tokenwise.routing.request import Wishes, read_request
 from tokenwise.routing.verdicts import FinishReason, Reply
 from tokenwise.traits import Capability, Feature, Tier

@@ -7,7 +7,8 @@ from tokenwise.catalog.embedded_models import embedded_catalog
 from tokenwise.money import parse_usd
 from tokenwise.policy import Policy
 from tokenwise.routing.bid import Need
-from tokenwise.routing.choosing import Refused, Routed, explain, route
+from tokenwise.routing.choosing import Refused, Routed, route
+from tokenwise.routing.losers import explain
 from tokenwise.traits import Capability, Feature
 from tokenwise.usage import TokenCount
 from tokenwise_shell.providers.translate.features import features_of

@@ -1,0 +1,67 @@
+"""In which order the able models are preferred for one request: by `routing.worth`, as the steps of a plan are.
+
+    groups      what the words seem to need, who gives away                 before all worth
+    worth       what the strategy wants of a model with so much room        money does not move it
+    between equals, what may cost least; then the stronger; then the first name
+
+The head of that order is wanted far more often than the rest of it, and most models are never the head: another one of
+their kind is as good and cheaper, whatever the request's length. Those are left out once, and the others are compiled
+to *shelves* (lazily, kept with the catalogue), so that a decision looks at few rows. A property test compares the two.
+"""
+
+from collections.abc import Iterator
+
+from tokenwise.catalog.models import Catalog, Model
+from tokenwise.money import Nanodollars
+from tokenwise.policy import Policy
+from tokenwise.routing.bid import Need, make_bid
+from tokenwise.routing.servings import Serving, by_worth, longest, rooms, servings
+from tokenwise.routing.shelves import head, rated_by_band
+from tokenwise.routing.shortlist import groups
+from tokenwise.routing.worth import thinks, wanted_room
+
+__all__ = ["candidates", "favourite", "first_within", "ranked"]
+
+
+def candidates(need: Need, catalog: Catalog, policy: Policy) -> tuple[Model, ...]:
+    """Every model that meets all the constraints, most preferred first, each with its own cap, whatever it costs."""
+    return tuple(serving.model for serving in _in_order(need, catalog, policy, wider=False))
+
+
+def ranked(need: Need, catalog: Catalog, policy: Policy) -> tuple[Serving, ...]:
+    """Every way to serve the request, most preferred first: several of a model where nobody stated a length."""
+    return tuple(_in_order(need, catalog, policy, wider=need.open_ended))
+
+
+def favourite(need: Need, catalog: Catalog, policy: Policy) -> tuple[Model, int] | None:
+    """The head of `ranked`, without putting them in order: the model and its cap. None if there are none."""
+    rated = head(need, catalog, policy)
+    if len(rated) == 1:  # nearly always; where there is a wider room, it is needed, and the best of a model's
+        model = rated[0][0]
+        wanted = wanted_room(need, policy, thinks=thinks(model)) if need.open_ended else 0
+        *_, room = rooms(need.max_output_tokens, longest(model, need), wanted, wider=need.open_ended)
+        return model, room
+    best = min(servings(need, rated, policy, wider=need.open_ended), key=by_worth, default=None)
+    return best and (best.model, best.max_output_tokens)
+
+
+def first_within(need: Need, catalog: Catalog, policy: Policy, available: Nanodollars) -> tuple[Model, int] | None:
+    """The first of `ranked` whose worst case is within `available`: the model and its cap. None if there is none."""
+    for models in groups(need, catalog, policy):
+        able = servings(need, rated_by_band(models, policy), policy, wider=need.open_ended)
+        within = (serving for serving in able if _held(serving, need) <= available)
+        if best := min(within, key=by_worth, default=None):
+            return best.model, best.max_output_tokens
+    return None
+
+
+def _held(serving: Serving, need: Need) -> Nanodollars:
+    model = serving.model
+    if not (need.known or need.surcharge or need.tier or need.hosted):
+        return serving.worst
+    return make_bid(model, model.offers[0], need, output_tokens=serving.max_output_tokens).amount
+
+
+def _in_order(need: Need, catalog: Catalog, policy: Policy, *, wider: bool) -> Iterator[Serving]:
+    for models in groups(need, catalog, policy):
+        yield from sorted(servings(need, rated_by_band(models, policy), policy, wider=wider), key=by_worth)

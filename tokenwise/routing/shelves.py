@@ -1,0 +1,249 @@
+"""The few models that can be the first choice for a request, whatever its length, of all those that are able.
+
+What a model costs is linear in the tokens that are read and written. So of models that are alike (both think or neither
+does, their limits do not show, their merit is no less) one whose prices lie above the line between two others' is never
+the cheapest. What is left stands on *shelves*, one for each merit; a request looks at the shelves of its tiers alone.
+
+Models whose limits may show stand apart (`odd`) and are looked at one by one, and so is everybody where a request has
+no input or no output, since then prices tie that are not alike.
+"""
+
+import bisect
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from typing import Final, NamedTuple
+
+from attrs import frozen
+
+from tokenwise.catalog.models import Catalog, Model
+from tokenwise.catalog.prices import Price
+from tokenwise.policy import Policy, Strategy
+from tokenwise.routing.bid import Need
+from tokenwise.routing.servings import rooms
+from tokenwise.routing.shortlist import able, groups, listing_key
+from tokenwise.routing.worth import (
+    as_good,
+    cost_of_half_the_room,
+    lacking,
+    likely_output,
+    merit,
+    never_reached,
+    strength,
+    thinks,
+    tiers_in_order,
+    wanted_room,
+)
+from tokenwise.traits import Tier
+
+__all__ = ["head", "rated_by_band"]
+
+_UNLIMITED: Final = 2**62
+
+
+class _Row(NamedTuple):
+    """A model's two prices, in nano-dollars per million tokens."""
+
+    input: int
+    output: int
+    model: Model
+
+
+class _Shelf(NamedTuple):
+    """Models of one merit, which is told by the first of them and the rating of their band."""
+
+    rating: int
+    rows: tuple[_Row, ...]
+
+
+@frozen
+class _Shelves:
+    """What one list comes down to: for models that do not think and those that do, the shelves by tier."""
+
+    by_tier: tuple[tuple[tuple[_Shelf, ...], ...], ...]
+    odd: tuple[tuple[Model, int], ...]
+    rated: tuple[tuple[Model, int], ...]
+
+
+class _Habit(NamedTuple):
+    """How models that think, or do not, answer a request: what they write, and the limit that never shows."""
+
+    written: int
+    halvings: int
+    enough: int
+
+
+def head(need: Need, catalog: Catalog, policy: Policy) -> Sequence[tuple[Model, int]]:
+    """Models of which one is worth most to this request, each with its band's rating: few, unless it is an odd one.
+
+    Of the first group that has any (see `shortlist.groups`); none where no model is able.
+    """
+    if need.model:
+        return rated_by_band(able(need, catalog, policy), policy)
+    habits = _habit(need, policy, thinks=False), _habit(need, policy, thinks=True)
+    shelves = _shelves(need, catalog, policy, enough=habits[1].enough)
+    if not need.input.expected or not habits[0].written:
+        return shelves.rated
+    dearest, found = _best_of(need, policy, shelves, habits)
+    if not never_reached(dearest, policy):
+        return shelves.rated
+    return (*found, *shelves.odd) if shelves.odd else found
+
+
+def rated_by_band(models: Iterable[Model], policy: Policy) -> list[tuple[Model, int]]:
+    """The models, each with the rating of its band where the strategy asks for bands, else 0."""
+    if policy.strategy is not Strategy.BEST_QUALITY:
+        return [(model, 0) for model in models]
+    every = tuple(models)
+    ratings = as_good(every, policy.rating_band)
+    return [(model, ratings[model.id]) for model in every]
+
+
+def _habit(need: Need, policy: Policy, *, thinks: bool) -> _Habit:
+    likely, wanted = likely_output(need, thinks=thinks), wanted_room(need, policy, thinks=thinks)
+    asked = room = need.max_output_tokens
+    if need.open_ended:
+        *_, room = rooms(asked, _UNLIMITED, wanted, wider=True)
+    # Where a model may get more than it was asked for, its limit shows unless it holds all of that.
+    enough = room if room > asked else min(room, max(likely, wanted))
+    return _Habit(min(room, likely) * need.choices, lacking(room, wanted), enough)
+
+
+def _best_of(
+    need: Need, policy: Policy, shelves: _Shelves, habits: Sequence[_Habit]
+) -> tuple[int, list[tuple[Model, int]]]:
+    """The highest cost on the shelves looked at; and the models worth most there, which tie, with their ratings."""
+    cramped, read, order = cost_of_half_the_room(need, policy), need.input.expected, tiers_in_order(need, policy)
+    least, dearest, found = None, 0, list[tuple[Model, int]]()
+    for habit, by_tier in zip(habits, shelves.by_tier, strict=True):
+        written, base = habit.written, habit.halvings * cramped
+        for shelf in _first(order, by_tier):
+            before = base - merit(shelf.rows[0][2], need, policy, shelf.rating)
+            for each_read, each_written, model in shelf.rows:
+                spent = read * each_read + written * each_written
+                dearest = max(dearest, spent)
+                if least is None or before + spent < least:
+                    least, found = before + spent, [(model, shelf.rating)]
+                elif before + spent == least:
+                    found.append((model, shelf.rating))
+    return dearest, found
+
+
+def _first(order: tuple[tuple[Tier, ...], ...], by_tier: Sequence[tuple[_Shelf, ...]]) -> tuple[_Shelf, ...]:
+    """The shelves of the first tiers that have any: the others have less merit."""
+    for tiers in order:
+        found = by_tier[tiers[0]] if len(tiers) == 1 else sum([by_tier[tier] for tier in tiers], ())
+        if found:
+            return found
+    return ()
+
+
+# --- compiling --------------------------------------------------------------------------------------------------------
+
+
+def _shelves(need: Need, catalog: Catalog, policy: Policy, *, enough: int) -> _Shelves:
+    # In steps of two, so that few lists are kept; with more room than asked for, a model's limits show less.
+    room = 1 << max(0, enough - 1).bit_length()
+    key = (
+        policy.strategy._value_,
+        policy.rating_band,
+        policy.free_models._value_,
+        need.likely._value_,
+        room,
+        bisect.bisect_right(_windows(catalog), need.input.expected + room),
+        listing_key(need, catalog, policy, need.capabilities._value_),
+    )
+    return catalog.worked_out.of(key, partial(_compiled, need, catalog, policy, room))
+
+
+def _windows(catalog: Catalog) -> list[int]:
+    return catalog.worked_out.of("windows", partial(_windows_of, catalog))
+
+
+def _windows_of(catalog: Catalog) -> list[int]:
+    return sorted({model.context_tokens for model in catalog.models})
+
+
+def _compiled(need: Need, catalog: Catalog, policy: Policy, room: int) -> _Shelves:
+    models = next((models for models in groups(need, catalog, policy) if models), ())
+    rated = tuple(rated_by_band(models, policy))
+    roomy = [pair for pair in rated if _has_room(pair[0], need.input.expected, room)]
+    return _Shelves(
+        by_tier=tuple(
+            tuple(tuple(_stacked(_alike(roomy, policy, tier, some), need, policy)) for tier in Tier)
+            for some in (False, True)
+        ),
+        odd=tuple(pair for pair in rated if not _has_room(pair[0], need.input.expected, room)),
+        rated=rated,
+    )
+
+
+def _has_room(model: Model, input_tokens: int, room: int) -> bool:
+    return min(model.max_output_tokens, model.context_tokens - input_tokens) >= room
+
+
+def _alike(rated: Iterable[tuple[Model, int]], policy: Policy, tier: Tier, thinking: bool) -> list[tuple[Model, int]]:
+    """Those of one kind. To CHEAPEST all tiers are one, so they stand under the first."""
+    one = policy.strategy is Strategy.CHEAPEST
+    return [
+        (model, rating)
+        for model, rating in rated
+        if thinks(model) is thinking and (not tier if one else model.tier is tier)
+    ]
+
+
+def _stacked(rated: Iterable[tuple[Model, int]], need: Need, policy: Policy) -> Iterator[_Shelf]:
+    """The shelves of models that are alike, most merit first, without those that dearer ones would have to be for."""
+    by_grade: dict[int, list[tuple[Model, int]]] = {}
+    for model, rating in rated:
+        by_grade.setdefault(_grade(model, rating, policy), []).append((model, rating))
+    hull: list[_Row] = []
+    for grade in sorted(by_grade, reverse=True):
+        rows = [_row(model, need) for model, _ in by_grade[grade]]
+        hull = _hull([*hull, *rows])
+        if kept := tuple(row for row in rows if not _beaten(row, hull)):
+            yield _Shelf(by_grade[grade][0][1], kept)
+
+
+def _grade(model: Model, rating: int, policy: Policy) -> int:
+    """What merit rises with, among models of one tier."""
+    match policy.strategy:
+        case Strategy.BALANCED | Strategy.CASCADE:
+            return strength(model)
+        case Strategy.BEST_QUALITY:
+            return rating
+        case Strategy.CHEAPEST | Strategy.BUDGET_CONSTRAINED:
+            return 0
+
+
+def _row(model: Model, need: Need) -> _Row:
+    assert isinstance(model.price, Price)  # only priced models are able
+    rate = model.price.rate_at(need.input.expected)
+    return _Row(rate.input, rate.output, model)
+
+
+def _hull(rows: Iterable[_Row]) -> list[_Row]:
+    """The lower-left convex hull of the prices: input rises along it and output falls."""
+    hull: list[_Row] = []
+    for row in sorted(rows, key=lambda row: (row.input, row.output)):
+        if hull and row.output >= hull[-1].output:
+            continue
+        while len(hull) > 1 and _above(hull[-2], hull[-1], row) >= 0:
+            hull.pop()
+        hull.append(row)
+    return hull
+
+
+def _above(a: _Row, b: _Row, c: _Row) -> int:
+    """How far b lies above the line from a to c: 0 on it, negative below."""
+    return (b.output - a.output) * (c.input - a.input) - (c.output - a.output) * (b.input - a.input)
+
+
+def _beaten(row: _Row, hull: Sequence[_Row]) -> bool:
+    """Whether some model of the hull is cheaper than this one at every length. What ties somewhere is kept."""
+    at = bisect.bisect_right(hull, row.input, key=lambda other: other.input) - 1
+    if at < 0:
+        return False
+    left = hull[at]
+    if at + 1 == len(hull):
+        return (row.input, row.output) != (left.input, left.output) and row.output >= left.output
+    return _above(left, row, hull[at + 1]) > 0
