@@ -84,6 +84,8 @@ class TestTheAnswer:
             config = configure(tmp_path, url)
             small = Path(config).read_text().partition("models:\n")[2]
             large = small.replace("local/small", "local/large").replace("tier: budget", "tier: mid")
+            # Dearer, since a better model at the same price would be the first choice.
+            large = large.replace("input_usd_per_mtok: 1,", "input_usd_per_mtok: 900,")
             Path(config).write_text(Path(config).read_text() + large)
             done = tw.online("ask", "What is rain?", "--config", config, "--json")
         run = done.json["run"]
