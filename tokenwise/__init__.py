@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from tokenwise.planner.decompose import Malformed, planning_messages, read_plan
     from tokenwise.planner.rules.splitting import decompose_by_rules
     from tokenwise.planner.scheduling import Schedule, schedule
-    from tokenwise.policy import AcceptRates, Cascading, Escalation, Policy, Strategy, Streams
+    from tokenwise.policy import AcceptRates, Calibration, Cascading, Escalation, Policy, Strategy, Streams
     from tokenwise.prompt import Message, Role
     from tokenwise.routing.bid import Bid, Counted, Need
     from tokenwise.routing.cascade import Cascade, Forecast
@@ -97,6 +97,7 @@ __all__ = [
     "Bid",
     "Blocked",
     "Budget",
+    "Calibration",
     "CallFailed",
     "CallModel",
     "CallSucceeded",
@@ -257,7 +258,7 @@ _HOMES = {
     "ModelsCooling Record Reserve ReserveRefused Reserved Settle Wait Woke",
     "money": "NanoPerMtok Nanodollars format_usd parse_price parse_usd",
     "plan": "Check CheckKind Plan Step",
-    "policy": "AcceptRates Cascading Escalation Policy Strategy Streams",
+    "policy": "AcceptRates Calibration Cascading Escalation Policy Strategy Streams",
     "prompt": "Message Role",
     "simulation.reports": "Report report",
     "routing.request": "Request Wishes read_request",

@@ -10,7 +10,7 @@ from tokenwise.ids import fingerprint
 from tokenwise.money import Nanodollars
 from tokenwise.traits import Capability, Tier
 
-__all__ = ["AcceptRates", "Cascading", "Escalation", "FreeModels", "Policy", "Strategy", "Streams"]
+__all__ = ["AcceptRates", "Calibration", "Cascading", "Escalation", "FreeModels", "Policy", "Strategy", "Streams"]
 
 
 class Strategy(enum.Enum):
@@ -116,6 +116,17 @@ class Cascading:
 
 
 @frozen(kw_only=True)
+class Calibration:
+    """Weights in log-odds by which a deployment judges difficulty, learned from its own outcomes (`calibration`).
+
+    `weights` are by the names of `scenario.numbers.NUMBERS`.
+    """
+
+    intercept: float = field(default=0.0, converter=float)
+    weights: tuple[tuple[str, float], ...] = ()
+
+
+@frozen(kw_only=True)
 class Policy:
     """Everything a run may decide by, besides the catalogue and the money.
 
@@ -156,6 +167,7 @@ class Policy:
     # either side, and those of a difference half as much again.
     rating_band: int = field(default=15, validator=ge(0))
     cascade: Cascading = Cascading()
+    calibration: Calibration | None = None
 
     def tier_for(self, difficulty: float) -> Tier:
         """The tier that suits a difficulty between 0 and 1."""

@@ -17,6 +17,7 @@ from tokenwise.policy import Policy
 from tokenwise.prompt import Message
 from tokenwise.routing.bid import Counted, Known, Need
 from tokenwise.scenario.detector import Scenario, detect
+from tokenwise.scenario.numbers import difficulty_by
 from tokenwise.traits import Capability, Feature
 from tokenwise.usage import TokenCount, count_messages
 
@@ -89,7 +90,7 @@ def read_request(conversation: str | Sequence[Message], policy: Policy, wishes: 
         input=weight.input,
         max_output_tokens=longest,
         output_tokens=min(longest, expected_output(scenario.difficulty)),
-        difficulty=scenario.difficulty,
+        difficulty=_difficulty(conversation, scenario, policy),
         features=wishes.features,
         model=wishes.model,
         choices=weight.choices,
@@ -105,6 +106,13 @@ def read_request(conversation: str | Sequence[Message], policy: Policy, wishes: 
         streamed=wishes.streamed,
     )
     return Request(scenario, need)
+
+
+def _difficulty(conversation: str | Sequence[Message], scenario: Scenario, policy: Policy) -> float:
+    """As the words say it, or as the deployment's own outcomes do where the policy has learned from them."""
+    if policy.calibration is None:
+        return scenario.difficulty
+    return difficulty_by(policy.calibration, conversation, scenario)
 
 
 def expected_output(difficulty: float) -> int:

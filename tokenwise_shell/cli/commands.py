@@ -24,6 +24,11 @@ COMMANDS: Final = {
         "simulate_command:simulate",
         "Try policies on a workload in virtual time: cost, success, latency. Calls nobody.",
     ),
+    "calibrate": (
+        "calibrate_command:calibrate",
+        "Learn from outcomes which requests are hard here; set the share of flagships.",
+    ),
+    "rate": ("rate_command:rate", "Say whether an answer was good or bad, for calibrate."),
     "guard": ("guard_command:guard", "Run any command with its calls to models under a hard cap: -- claude."),
     "serve": ("serve_command:serve", "Serve the proxy: OpenAI's and Anthropic's clients, within your budgets."),
     "doctor": ("doctor_command:doctor", "Look for what would keep tokenwise from working here."),

@@ -16,6 +16,7 @@ from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars
 from tokenwise.policy import AcceptRates, Cascading, Policy, Strategy
 from tokenwise_shell.config import paths
+from tokenwise_shell.config.calibrated import calibrated
 from tokenwise_shell.config.file import Branch, parse, read_bytes
 from tokenwise_shell.config.layers import laid_over, unknown_variables
 from tokenwise_shell.config.settings import (
@@ -32,7 +33,11 @@ __all__ = ["load", "policy", "usable_providers", "which_file"]
 T = TypeVar("T")
 
 # Fields of the settings whose key is another word; every other plain field is its own key.
-_KEYS: Final[Mapping[str, str]] = {"cache_ttl_s": "cache_ttl", "ledger_sync": "ledger.sync"}
+_KEYS: Final[Mapping[str, str]] = {
+    "cache_ttl_s": "cache_ttl",
+    "ledger_sync": "ledger.sync",
+    "ledger_numbers": "ledger.numbers",
+}
 
 # Fields that are put together from several keys, or that say where the rest came from.
 _BUILT: Final = frozenset(
@@ -136,9 +141,11 @@ def _policy(values: Mapping[str, object]) -> Policy:
     own = {"strategy": "default_strategy", "escalation": "escalation_policy"}
     own |= {"min_output_tokens": "min_output_tokens", "free_models": "free_models"}
     # attrs checks the values again; mypy cannot follow a table of fields.
-    names = [spec.name for spec in fields(Policy) if spec.name != "cascade"]
+    names = [spec.name for spec in fields(Policy) if spec.name not in ("cascade", "calibration")]
     knobs: dict[str, object] = {name: values[own.get(name, f"policy.{name}")] for name in names}
-    return Policy(**knobs, cascade=_cascading(values))  # type: ignore[arg-type] # see above
+    policy = Policy(**knobs, cascade=_cascading(values))  # type: ignore[arg-type] # see above
+    file = values["calibration"]
+    return calibrated(policy, file) if isinstance(file, Path) else policy
 
 
 def _cascading(values: Mapping[str, object]) -> Cascading:

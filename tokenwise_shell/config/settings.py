@@ -222,6 +222,8 @@ class Settings:
     cache_dir: Path
     ledger_path: Path
     ledger_sync: LedgerSync
+    ledger_numbers: bool = False
+    calibration: Path | None = None
     local_models: Path | None
     budget_store: str = field(repr=False)
     budget_store_fail_open: bool = False
@@ -395,6 +397,8 @@ KEYS: Final[tuple[Key, ...]] = (
     _key("local_models", PATH, None,
          "A YAML file of models of your own, and of changes to known ones. Such rows may stand under `models` too.",
          "LOCAL_MODELS"),
+    _key("calibration", PATH, None,
+         "A policy file that `tw calibrate` wrote: its cuts, and its weights of difficulty."),
     _key("ledger_path", PATH, paths.ledger_file, "The record of what was spent, as JSON lines.", "LEDGER_PATH"),
     _key("budget_store", STORE, LOCAL,
          "Who shares budgets: local (the processes of this machine that write one ledger), several machines by\n"
@@ -442,6 +446,8 @@ KEYS: Final[tuple[Key, ...]] = (
     _key("ledger.sync", choice(LedgerSync), LedgerSync.LEASE,
          "When a reservation reaches the disk: lease (an amount at a time, ahead of the calls it covers); always\n"
          "(each by itself, and slower); never (a power loss may lose lines)."),
+    _key("ledger.numbers", FLAG, False,
+         "Keep each request's numbers beside the ledger (counts and levels, never words), for `tw calibrate`."),
     *(_key(f"budgets.{window.value}", USD, None, meaning) for window, meaning in _BUDGETS.items()),
     _key("risk_gate.enabled", FLAG, False, "Whether the gate judges requests at all.", "RISK_GATE_ENABLED"),
     _key("risk_gate.irreversible_block", FLAG, True,

@@ -22,6 +22,7 @@ from tokenwise_shell.proxy.answer.delivery import refuse
 from tokenwise_shell.proxy.doors.chat import Chat
 from tokenwise_shell.proxy.doors.dialects import front_for
 from tokenwise_shell.proxy.doors.embeddings import embed
+from tokenwise_shell.proxy.doors.feedback import take_feedback
 from tokenwise_shell.proxy.doors.health import show_health, show_metrics, show_readiness
 from tokenwise_shell.proxy.doors.messages.door import MESSAGES, TOKENS, answer_messages, count_tokens
 from tokenwise_shell.proxy.doors.messages.front import MessagesFront
@@ -70,6 +71,7 @@ ROWS: Final = (
     Row("GET", MODELS, list_models),
     Row("GET", f"{MODELS}/", show_model),
     Row("POST", "/v1/route", show_route),
+    Row("POST", "/v1/feedback", take_feedback),
     Row("GET", "/healthz", show_health),
     Row("GET", "/readyz", show_readiness),
     Row("GET", "/metrics", show_metrics),

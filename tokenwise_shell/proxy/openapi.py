@@ -11,6 +11,7 @@ import orjson
 
 from tokenwise.policy import Strategy
 from tokenwise.traits import Capability
+from tokenwise_shell.plans.outcomes import GOOD_OR_BAD
 from tokenwise_shell.proxy.http.asgi import JSON, Answer, Request
 from tokenwise_shell.proxy.service import Service
 
@@ -112,6 +113,7 @@ def _passed(summary: str, *, body: bool) -> _Schema:
     }
 
 
+_RUN: Final[_Schema] = {"type": "string", "pattern": r"^[\w./:-]{1,200}$"}
 _SECURITY: Final[list[Mapping[str, list[str]]]] = [{}, {"bearer": []}, {"key": []}]
 
 _STRATEGY: Final[_Schema] = {"enum": [strategy.value for strategy in Strategy]}
@@ -210,6 +212,8 @@ _SCHEMAS: Final[Mapping[str, _Schema]] = {
         ("decision", "model", "provider", "strategy", "budget_nano", "ladder", "rejected", "refusal", "decision_id"),
         decision={"enum": ["routed", "refused"]},
     ),
+    "Feedback": _object(("run", "rating"), run=_RUN, rating={"enum": list(GOOD_OR_BAD)}),
+    "Rated": _object(("run", "good"), run=_TEXT, good={"type": "boolean"}),
     "Status": _object(("status",), status=_TEXT),
 }
 
@@ -227,6 +231,7 @@ DESCRIPTION: Final[Mapping[str, object]] = {
         "/v1/responses": {"post": _work("The same as OpenAI's Responses.", "ResponsesRequest", "Response")},
         "/v1/embeddings": {"post": _work("Embed texts.", "EmbeddingsRequest", "Embeddings", streams=False)},
         "/v1/route": {"post": _work("Decide, and call nobody.", "ChatRequest", "Decision", streams=False)},
+        "/v1/feedback": {"post": _work("Say what an answer was worth.", "Feedback", "Rated", streams=False)},
         "/v1/models": {"get": _reading("Everything that may be asked for.", "Models")},
         "/v1/models/{model}": {"get": _reading("One of them.", "Model", named=True)},
         "/v1/{path}": {

@@ -18,7 +18,7 @@ from attrs import evolve, fields
 
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars
-from tokenwise.policy import AcceptRates, Cascading, Escalation, FreeModels, Policy, Strategy, Streams
+from tokenwise.policy import AcceptRates, Calibration, Cascading, Escalation, FreeModels, Policy, Strategy, Streams
 from tokenwise.simulation.workload import Allowance, Variant
 from tokenwise_shell.config.values import Form, choice, fraction, whole
 from tokenwise_shell.simulate.yaml_forms import (
@@ -29,6 +29,7 @@ from tokenwise_shell.simulate.yaml_forms import (
     Reader,
     Reading,
     listed,
+    mapped,
     read_file,
     record,
     scalar,
@@ -57,9 +58,20 @@ _cascading: Final = record(
 )
 
 
+_ANY: Final = scalar(fraction(-1e9, 1e9))
+
+_calibration: Final = record(
+    lambda intercept, weights: Calibration(intercept=intercept, weights=tuple(weights.items())),
+    {"intercept": _ANY, "weights": mapped(_ANY)},
+    required=("intercept", "weights"),
+)
+
+
 def _form(name: str, kind: object) -> Reader:
     if name == "cascade":
         return _cascading
+    if name == "calibration":
+        return _calibration
     if name in _OWN:
         return scalar(_OWN[name])
     return scalar(fraction(0.0, 10.0) if kind is float else whole(0))

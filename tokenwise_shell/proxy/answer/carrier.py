@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Final, assert_never
 
@@ -23,6 +24,8 @@ from tokenwise_shell.config.settings import OnLeave
 from tokenwise_shell.engine.calls import Said
 from tokenwise_shell.engine.hearing import Hearing
 from tokenwise_shell.engine.watch import Watch
+from tokenwise_shell.ledger.jsonl import LinesUnwritable
+from tokenwise_shell.plans.outcomes import describe
 from tokenwise_shell.providers.own import OwnFormat
 from tokenwise_shell.proxy import troubles
 from tokenwise_shell.proxy.answer.bill import Bill, facts_of
@@ -64,6 +67,8 @@ class Carrier:
         client, admitted, asked = self.service.client, self.order.admitted, self.order.asked
         tags = (*client.workspace.settings.tags, *admitted.tags, *asked.options.tags)
         client.journal.enrol(self.id, key=admitted.name, tags=tags, marks=asked.marks)
+        if client.workspace.settings.ledger_numbers and not asked.model:
+            self._describe()
         watch = client.interpreter.watch if self.work.watched else Watch()
         interpreter = evolve(client.interpreter, place_call=self.place_call, watch=watch, left=self._left)
         job = interpreter.known_cooling(self.job)
@@ -81,6 +86,19 @@ class Carrier:
             await self.delivery.fail(trouble, self._bill(run))
         else:
             await self.delivery.finish(self._bill(run))
+
+    def _describe(self) -> None:
+        """Keep the request's numbers. That they cannot be kept keeps nobody from an answer."""
+        client, order = self.service.client, self.order
+        with suppress(LinesUnwritable):
+            describe(
+                client.workspace.settings.ledger_path,
+                self.id,
+                order.admitted.name,
+                decision=order.decision,
+                words=self.work.words(order.asked.fields, whole=False),
+                at_ms=client.interpreter.now_ms(),
+            )
 
     @property
     def job(self) -> Job:

@@ -1,0 +1,55 @@
+"""A policy file that `tw calibrate` wrote, laid over the policy of the settings."""
+
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+import orjson
+from attrs import evolve
+
+from tokenwise.errors import InputError, Problem
+from tokenwise.policy import Calibration, Policy
+
+__all__ = ["calibrated"]
+
+_CUTS: Final = ("mid_from", "flagship_from")
+
+
+def calibrated(policy: Policy, path: Path) -> Policy:
+    """The policy with the file's cuts and weights. Raises InputError with every problem."""
+    try:
+        document = orjson.loads(path.read_bytes())
+    except OSError as error:
+        raise InputError(Problem(str(path), f"cannot be read: {error.strerror}")) from error
+    except orjson.JSONDecodeError as error:
+        raise InputError(Problem(str(path), f"is not JSON: {error}; expected what `tw calibrate` writes")) from error
+    if problems := tuple(_problems(str(path), document)):
+        raise InputError(*problems)
+    mid_from, flagship_from = (float(document.get(name, getattr(policy, name))) for name in _CUTS)
+    learned = document.get("calibration")
+    weights = tuple((str(name), float(weight)) for name, weight in learned["weights"].items()) if learned else ()
+    found = Calibration(intercept=learned["intercept"], weights=weights) if learned else None
+    return evolve(policy, mid_from=mid_from, flagship_from=flagship_from, calibration=found)
+
+
+def _problems(path: str, document: object) -> Iterator[Problem]:
+    if not isinstance(document, dict) or not document.keys() <= {*_CUTS, "calibration"}:
+        yield Problem(path, f"expected an object with {', '.join((*_CUTS, 'calibration'))}")
+        return
+    for name in _CUTS:
+        if name in document and not _is_number(document[name], least=0.0):
+            yield Problem(f"{path}: {name}", "expected a number from 0")
+    learned = document.get("calibration")
+    if learned is not None and not _is_learned(learned):
+        yield Problem(f"{path}: calibration", "expected `intercept`, a number, and `weights`, numbers by name")
+
+
+def _is_learned(learned: object) -> bool:
+    if not isinstance(learned, Mapping) or not isinstance(weights := learned.get("weights"), Mapping):
+        return False
+    return all(map(_is_number, (learned.get("intercept"), *weights.values())))
+
+
+def _is_number(value: object, least: float = -math.inf) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and value >= least

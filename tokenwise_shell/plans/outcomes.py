@@ -1,0 +1,81 @@
+"""What became of requests, beside the ledger in `outcomes.jsonl`: their numbers, and what people said of the answers.
+
+A line `described` holds a request's numbers (`scenario.numbers`), never its words, and is written where
+`ledger.numbers` is on; a line `rated` says that a run's answer was good or bad. `tw calibrate` reads both. The file is
+no part of the books: it may be deleted at any time.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from attrs import frozen
+
+from tokenwise.routing.choosing import Routed
+from tokenwise.scenario.numbers import NUMBERS, numbers_of
+from tokenwise_shell.ledger.jsonl import VERSION, Line, LineFile, encode_line, iso, read_lines
+from tokenwise_shell.plans.decision import Conversation, Decision
+
+__all__ = ["GOOD_OR_BAD", "Logged", "append_rating", "describe", "logged", "outcomes_file"]
+
+GOOD_OR_BAD: Final = ("good", "bad")
+"""What an answer can be rated."""
+
+
+@frozen
+class Logged:
+    """One request of the log: its numbers by name, its tokens, the tier that was asked first, and its rating if any."""
+
+    run: str
+    numbers: Mapping[str, float]
+    input_tokens: int
+    tier: str
+    good: bool | None
+
+
+def outcomes_file(ledger: Path) -> Path:
+    """Where the outcomes of a ledger's runs are kept."""
+    return ledger.with_name("outcomes.jsonl")
+
+
+def describe(ledger: Path, run: str, key: str, *, decision: Decision, words: Conversation, at_ms: int) -> None:
+    """Keep the numbers of a request that was routed. Raises LinesUnwritable."""
+    need, routed = decision.request.need, decision.outcome
+    values = dict(zip(NUMBERS, numbers_of(words, decision.request.scenario), strict=True))
+    tier = routed.model.tier.name.lower() if isinstance(routed, Routed) else ""
+    told = {"tier": tier, "input_tokens": need.input.expected, "numbers": values}
+    _write(ledger, {"v": VERSION, "at": iso(at_ms), "type": "described", "run": run, "key": key, **told})
+
+
+def append_rating(ledger: Path, run: str, key: str, *, good: bool, at_ms: int) -> None:
+    """Keep what somebody said of a run's answer; the last word counts. Raises LinesUnwritable."""
+    _write(ledger, {"v": VERSION, "at": iso(at_ms), "type": "rated", "run": run, "key": key, "good": good})
+
+
+def _write(ledger: Path, line: Line) -> None:
+    file = LineFile.open(outcomes_file(ledger))
+    try:
+        file.append([encode_line(line)])
+        if file.problem:
+            raise file.problem
+    finally:
+        file.close()
+
+
+def logged(path: Path) -> Iterator[Logged]:
+    """The described requests of a log, each with its last rating, by whoever made it or by the owner (key "")."""
+    described: dict[str, Line] = {}
+    rated: dict[str, bool] = {}
+    for line in read_lines(path, _unheard):
+        run, key = line.get("run"), line.get("key")
+        if line.get("type") == "described" and isinstance(line.get("numbers"), dict):
+            described[str(run)] = line
+        elif line.get("type") == "rated" and run in described and key in ("", described[str(run)].get("key")):
+            rated[str(run)] = line.get("good") is True
+    for run, line in described.items():
+        numbers = {name: float(value) for name, value in line["numbers"].items()}
+        yield Logged(run, numbers, int(line.get("input_tokens", 0)), str(line.get("tier", "")), rated.get(run))
+
+
+def _unheard(_: str) -> None:
+    """A torn line of this file costs one outcome."""
