@@ -17,7 +17,7 @@ _ENOUGH: Final = 1e-9
 _STEEPEST: Final = 30.0
 _DIGITS: Final = 9
 
-Row = Sequence[float]
+_Row = Sequence[float]
 
 
 @frozen
@@ -27,12 +27,12 @@ class Fitted:
     intercept: float
     weights: tuple[float, ...]
 
-    def score(self, row: Row) -> float:
+    def score(self, row: _Row) -> float:
         """The log-odds of a row."""
         return self.intercept + math.fsum(weight * value for weight, value in zip(self.weights, row, strict=True))
 
 
-def fit_logistic(rows: Sequence[Row], outcomes: Sequence[float], *, ridge: float) -> Fitted:
+def fit_logistic(rows: Sequence[_Row], outcomes: Sequence[float], *, ridge: float) -> Fitted:
     """The weights that make these outcomes (from 0 to 1) likeliest, less `ridge` times half their squares.
 
     >>> fitted = fit_logistic([(0.0,), (1.0,), (2.0,), (3.0,)] * 20, [0.0, 0.0, 1.0, 1.0] * 20, ridge=1.0)
@@ -56,12 +56,12 @@ def fit_logistic(rows: Sequence[Row], outcomes: Sequence[float], *, ridge: float
     return Fitted(round(intercept, _DIGITS), tuple(round(weight, _DIGITS) for weight in weights))
 
 
-def _spread(column: Row, mean: float) -> float:
+def _spread(column: _Row, mean: float) -> float:
     """The standard deviation; 1 for a number that never changes, whose weight is then 0."""
     return math.sqrt(math.fsum((value - mean) ** 2 for value in column) / len(column)) or 1.0
 
 
-def _newton(table: Sequence[Row], outcomes: Sequence[float], beta: Row, ridge: float) -> list[float]:
+def _newton(table: Sequence[_Row], outcomes: Sequence[float], beta: _Row, ridge: float) -> list[float]:
     chances = [_chance(math.fsum(b * value for b, value in zip(beta, row, strict=True))) for row in table]
     width = range(len(beta))
     slope = [
@@ -83,7 +83,7 @@ def _chance(score: float) -> float:
     return 1.0 / (1.0 + math.exp(-max(-_STEEPEST, min(_STEEPEST, score))))
 
 
-def _solved(matrix: list[list[float]], right: Row) -> list[float]:
+def _solved(matrix: list[list[float]], right: _Row) -> list[float]:
     """The solution of a positive definite system, by Cholesky's factors."""
     size = len(right)
     low = [[0.0] * size for _ in range(size)]

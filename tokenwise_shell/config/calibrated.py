@@ -1,11 +1,11 @@
 """A policy file that `tw calibrate` wrote, laid over the policy of the settings."""
 
+import json
 import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-import orjson
 from attrs import evolve
 
 from tokenwise.errors import InputError, Problem
@@ -19,10 +19,10 @@ _CUTS: Final = ("mid_from", "flagship_from")
 def calibrated(policy: Policy, path: Path) -> Policy:
     """The policy with the file's cuts and weights. Raises InputError with every problem."""
     try:
-        document = orjson.loads(path.read_bytes())
+        document = json.loads(path.read_bytes())
     except OSError as error:
         raise InputError(Problem(str(path), f"cannot be read: {error.strerror}")) from error
-    except orjson.JSONDecodeError as error:
+    except ValueError as error:
         raise InputError(Problem(str(path), f"is not JSON: {error}; expected what `tw calibrate` writes")) from error
     if problems := tuple(_problems(str(path), document)):
         raise InputError(*problems)

@@ -15,7 +15,7 @@ from tokenwise_shell.proxy.doors.models import MODELS
 from tokenwise_shell.proxy.doors.passed.door import BELOW
 from tokenwise_shell.proxy.openapi import DESCRIPTION
 
-AUTO = {"auto", "auto:cheapest", "auto:balanced", "auto:best_quality", "auto:budget_constrained"}
+AUTO = {"auto", "auto:cheapest", "auto:balanced", "auto:best_quality", "auto:budget_constrained", "auto:cascade"}
 
 
 class TestModels:
