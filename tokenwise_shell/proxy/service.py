@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Final, Protocol, TypeVar
 
 import trio
-from attrs import define, field
+from attrs import define, evolve, field
 
 from tokenwise.catalog.models import Catalog
 from tokenwise.catalog.prices import FREE
+from tokenwise.policy import Policy
 from tokenwise_shell.client import Client
 from tokenwise_shell.config.settings import ProxySettings
 from tokenwise_shell.engine.prefixes import Counts
@@ -26,6 +27,9 @@ from tokenwise_shell.proxy.troubles import budget_exceeded
 __all__ = ["Doorkeeper", "Service"]
 
 T = TypeVar("T")
+
+# One for each strategy, made anew where a request names one.
+_POLICIES: Final = 64
 
 # One thread computes at a time whatever their number; the second is there for a short one beside a long one.
 _DESKS: Final = 2
@@ -61,12 +65,24 @@ class Service:
     memory: Memory = field(factory=Memory, init=False)
     made: MadeHere = field(factory=MadeHere, init=False)
     counts: Counts = field(factory=Counts, init=False)
+    _timed: dict[int, tuple[Policy, Policy]] = field(factory=dict, init=False)
     _desks: trio.CapacityLimiter = field(factory=lambda: trio.CapacityLimiter(_DESKS), init=False)
 
     @property
     def settings(self) -> ProxySettings:
         """What the proxy takes of one request, and how long it waits."""
         return self.client.workspace.settings.proxy
+
+    def within_time(self, policy: Policy) -> Policy:
+        """The policy with the time of a request as its deadline, unless it has a shorter one."""
+        known = self._timed.get(id(policy))
+        if known is None or known[0] is not policy:
+            limit_ms = 1000 * self.settings.request_timeout_s
+            timed = evolve(policy, deadline_ms=min(policy.deadline_ms or limit_ms, limit_ms))
+            if len(self._timed) >= _POLICIES:
+                self._timed.clear()
+            known = self._timed[id(policy)] = policy, timed
+        return known[1]
 
     def foreign(self, request: Request) -> Trouble | None:
         """Why nobody may make this request from where it comes; None where it may be made."""

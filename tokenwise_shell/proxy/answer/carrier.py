@@ -16,7 +16,6 @@ from tokenwise.machine.messages import CallFailed, CallModel, CallSucceeded, Lef
 from tokenwise.machine.opinions import choice_of
 from tokenwise.machine.run import Ended, Job, Outcome, Run
 from tokenwise.plan import Plan, Step
-from tokenwise.policy import Policy
 from tokenwise.routing.verdicts import Failure, Reply
 from tokenwise.simulation.simulation import Moment
 from tokenwise.usage import Usage
@@ -109,7 +108,7 @@ class Carrier:
             plan=_PLAN,
             choices=(choice_of(routed),),
             catalog=decision.catalog,
-            policy=_within(decision.policy, self._limit_ms),
+            policy=self.service.within_time(decision.policy),
             limit=decision.budget,
             request=decision.request.need,
             judged=False,
@@ -263,11 +262,6 @@ class Carrier:
         # Where nothing was sent, the books could not be written.
         said = self._told or Failure(failure.fault, failure.message)
         return troubles.upstream(said if self.order.admitted.owner else troubles.discreet(said))
-
-
-def _within(policy: Policy, limit_ms: int) -> Policy:
-    """The policy with the request's own time as its deadline, unless it has a shorter one."""
-    return evolve(policy, deadline_ms=min(policy.deadline_ms or limit_ms, limit_ms))
 
 
 @define(eq=False)
