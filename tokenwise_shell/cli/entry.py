@@ -9,6 +9,7 @@ from typing import Final
 
 from tokenwise_shell.cli.commands import overview
 from tokenwise_shell.cli.edge import STDIN, Exit, answer_to, columns, flush, write
+from tokenwise_shell.cli.version import version
 
 __all__ = ["main"]
 
@@ -45,6 +46,9 @@ def _tokens(words: Sequence[str]) -> Iterator[str]:
 def _run(tokens: list[str]) -> int:
     if tokens in _OVERVIEW:
         write(overview(columns() or 80))
+        return Exit.DONE
+    if tokens == ["--version"]:
+        write(f"{version()}\n")
         return Exit.DONE
     from tokenwise_shell.cli.parser import run
 

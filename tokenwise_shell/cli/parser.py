@@ -7,6 +7,7 @@ from cyclopts.exceptions import UnknownCommandError, UnusedCliTokensError
 
 from tokenwise_shell.cli.commands import COMMANDS, GROUPS, HELP
 from tokenwise_shell.cli.edge import Exit, tell
+from tokenwise_shell.cli.version import version
 from tokenwise_shell.config.values import nearest
 
 __all__ = ["run"]
@@ -31,22 +32,13 @@ def run(tokens: list[str]) -> int:
     return result if isinstance(result, int) else Exit.DONE
 
 
-def _version() -> str:
-    from importlib import metadata
-
-    try:
-        return metadata.version("tokenwise-control")
-    except metadata.PackageNotFoundError:
-        return "unknown: not installed, run from its sources"
-
-
 def _build() -> App:
     # Docstrings are written for us; help is written here, as plain text that needs no parser of markup.
     quiet = Parameter(negative=(), show_default=False)
     built = App(
         name="tw",
         help=HELP,
-        version=_version,
+        version=version,
         help_format="plaintext",
         default_parameter=quiet,
         suppress_keyboard_interrupt=False,
