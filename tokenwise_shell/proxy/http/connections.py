@@ -36,6 +36,7 @@ from hypercorn.typing import ConnectionState
 from hypercorn.utils import parse_socket_addr
 
 from tokenwise_shell.config.settings import ProxySettings
+from tokenwise_shell.proxy.http.house import House
 from tokenwise_shell.proxy.http.inbox import Tasks
 
 if TYPE_CHECKING:
@@ -72,17 +73,8 @@ async def serve_connections(
 
     What is left after that is cancelled. The listening socket is closed.
     """
-    house = _House(ASGIWrapper(app), _config(settings))
-    async with trio.open_nursery() as connections:
-        async with trio.open_nursery() as accepting:
-            listeners = [trio.SocketListener(trio.socket.from_stdlib_socket(listener))]
-            accepting.start_soon(partial(trio.serve_listeners, house.receive, listeners, handler_nursery=connections))
-            await stop.wait()
-            accepting.cancel_scope.cancel(reason="nothing more is accepted")
-        await house.context.terminated.set()
-        for connection in house.open:
-            connection.rest()
-        connections.cancel_scope.deadline = trio.current_time() + settings.grace_s
+    door = _Door(ASGIWrapper(app), _config(settings))
+    await door.house.keep_open(partial(door.accept, listener), stop, grace_s=settings.grace_s)
 
 
 def _config(settings: ProxySettings) -> Config:
@@ -96,18 +88,26 @@ def _config(settings: ProxySettings) -> Config:
 
 
 @define(eq=False)
-class _House:
-    """What all connections share, and those that are open."""
+class _Door:
+    """What all connections share."""
 
     app: "AppWrapper"
     config: Config
+    house: House = field(factory=House)
     context: WorkerContext = field(factory=lambda: WorkerContext(None))
-    open: "set[_Connection]" = field(factory=set)
+
+    async def accept(self, listener: socket.socket, nursery: trio.Nursery) -> None:
+        """Take connections; trio closes the listener in the end."""
+        listeners = [trio.SocketListener(trio.socket.from_stdlib_socket(listener))]
+        try:
+            await trio.serve_listeners(self.receive, listeners, handler_nursery=nursery)
+        finally:
+            await self.context.terminated.set()  # which does not wait
 
     async def receive(self, stream: trio.SocketStream) -> None:
         """See a client off the way it came."""
         connection = _Connection(self, stream)
-        self.open.add(connection)
+        self.house.guests.add(connection)
         try:
             await connection.run()
         except OSError:
@@ -115,7 +115,7 @@ class _House:
         except Exception:  # noqa: BLE001 -- the outermost edge of a connection: the others go on
             _LOG.exception("a connection failed")
         finally:
-            self.open.discard(connection)
+            self.house.guests.discard(connection)
             stream.socket.close()
 
 
@@ -123,7 +123,7 @@ class _House:
 class _Connection:
     """One accepted connection. Idle, its reading has a deadline; so it has while what still comes is dropped."""
 
-    house: _House
+    door: _Door
     stream: trio.SocketStream
     idle: bool = True
     dropping: bool = False
@@ -133,11 +133,11 @@ class _Connection:
 
     async def run(self) -> None:
         """Serve from the first byte to the last. Raises OSError where the client has left at once."""
-        peer, house = self.stream.socket, self.house
+        peer, door = self.stream.socket, self.door
         client, server = (parse_socket_addr(peer.family, of()) for of in (peer.getpeername, peer.getsockname))
         async with Tasks() as tasks:
             self.http = _Http1(
-                house.app, house.config, house.context, tasks, ConnectionState({}), False, client, server, self.told
+                door.app, door.config, door.context, tasks, ConnectionState({}), False, client, server, self.told
             )
             self.rest()
             await self.read()
@@ -145,8 +145,7 @@ class _Connection:
     def rest(self) -> None:
         """Give the client its time to say something more; none at all where the proxy is ending."""
         if self.idle:
-            ending = self.house.context.terminated.is_set()
-            pause_s = 0 if ending else self.house.config.keep_alive_timeout
+            pause_s = 0 if self.door.house.ending else self.door.config.keep_alive_timeout
             self.reading.deadline = trio.current_time() + pause_s
 
     async def told(self, event: Event) -> None:

@@ -16,6 +16,7 @@ import math
 import select
 import socket
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 import trio
@@ -23,6 +24,7 @@ from attrs import define, field
 
 from tokenwise_shell.config.settings import HttpParser, ProxySettings
 from tokenwise_shell.proxy.http.connections import LINGER_S, Application, refusal, serve_connections
+from tokenwise_shell.proxy.http.house import House
 from tokenwise_shell.proxy.http.leavers import Leavers
 from tokenwise_shell.proxy.http.parsing import Heard, Parser, Unreadable
 from tokenwise_shell.proxy.http.turn import Turn
@@ -49,47 +51,41 @@ async def serve_clients(app: Application, settings: ProxySettings, listener: soc
 
 async def serve_swiftly(app: Application, settings: ProxySettings, listener: socket.socket, stop: trio.Event) -> None:
     """As `connections.serve_connections`."""
-    house = _House(app, settings)
-    with listener:
-        async with trio.open_nursery() as around:
-            around.start_soon(house.leavers.listen)
-            async with trio.open_nursery() as connections:
-                async with trio.open_nursery() as accepting:
-                    accepting.start_soon(house.accept, listener, connections)
-                    await stop.wait()
-                    accepting.cancel_scope.cancel(reason="nothing more is accepted")
-                listener.close()
-                house.ending = True
-                for connection in tuple(house.open):
-                    connection.rest()
-                connections.cancel_scope.deadline = trio.current_time() + settings.grace_s
-            around.cancel_scope.cancel(reason="every connection has ended")
+    door = _Door(app, settings)
+    async with trio.open_nursery() as around:
+        around.start_soon(door.leavers.listen)
+        await door.house.keep_open(partial(door.accept, listener), stop, grace_s=settings.grace_s)
+        around.cancel_scope.cancel(reason="every connection has ended")
 
 
 @define(eq=False)
-class _House:
-    """What all connections share, and those that are open."""
+class _Door:
+    """What all connections share."""
 
     app: Application
     settings: ProxySettings
+    house: House = field(factory=House)
     leavers: Leavers = field(factory=Leavers)
-    open: "set[_Connection]" = field(factory=set)
-    ending: bool = False
 
     async def accept(self, listener: socket.socket, nursery: trio.Nursery) -> None:
-        """Take all that wait at each waking: taking one a pass lets the rest starve when many come."""
-        while True:
-            await trio.lowlevel.wait_readable(listener)
-            with suppress(BlockingIOError, ConnectionAbortedError):
-                while True:
-                    try:
-                        sock, _ = listener.accept()
-                    except OSError as error:
-                        if error.errno not in _BUSY:
-                            raise
-                        await trio.sleep(_BUSY_S)
-                    else:
-                        nursery.start_soon(self.receive, sock)
+        """Take connections, and close the listener in the end."""
+        with listener:
+            while True:
+                await self._accept_all(listener, nursery)
+
+    async def _accept_all(self, listener: socket.socket, nursery: trio.Nursery) -> None:
+        """Take all that wait at a waking: taking one a pass lets the rest starve when many come."""
+        await trio.lowlevel.wait_readable(listener)
+        with suppress(BlockingIOError, ConnectionAbortedError):
+            while True:
+                try:
+                    sock, _ = listener.accept()
+                except OSError as error:
+                    if error.errno not in _BUSY:
+                        raise
+                    await trio.sleep(_BUSY_S)
+                else:
+                    nursery.start_soon(self.receive, sock)
 
     async def receive(self, sock: socket.socket) -> None:
         """See a client off the way it came."""
@@ -98,7 +94,7 @@ class _House:
             sock.setblocking(False)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection = _Connection(self, sock, sock.getpeername(), sock.getsockname())
-            self.open.add(connection)
+            self.house.guests.add(connection)
             self.leavers.watch(sock, connection.told)
             await connection.run()
         except OSError:
@@ -109,7 +105,7 @@ class _House:
                 connection.apologise()
         finally:
             if connection is not None:
-                self.open.discard(connection)
+                self.house.guests.discard(connection)
                 self.leavers.forget(sock)
             trio.lowlevel.notify_closing(sock)
             sock.close()
@@ -119,7 +115,7 @@ class _House:
 class _Connection:
     """One accepted connection. Between requests it has a deadline, within one the request has its own."""
 
-    house: _House
+    door: _Door
     sock: socket.socket
     client: tuple[str, int]
     server: tuple[str, int]
@@ -130,7 +126,7 @@ class _Connection:
 
     async def run(self) -> None:
         """Serve one request after the other, until either side has had enough."""
-        self.parser = Parser(self.house.settings.max_header_bytes)
+        self.parser = Parser(self.door.settings.max_header_bytes)
         with self.life:
             self.rest()
             while heard := await self.next():
@@ -142,7 +138,7 @@ class _Connection:
     def rest(self) -> None:
         """Give an idle client its time to say something more; none at all where the proxy is ending."""
         if self.turn is None:
-            pause_s = 0.0 if self.house.ending else self.house.settings.keep_alive_s
+            pause_s = 0.0 if self.door.house.ending else self.door.settings.keep_alive_s
             self.life.deadline = trio.current_time() + pause_s
 
     async def next(self) -> Heard | None:
@@ -163,10 +159,10 @@ class _Connection:
 
     async def serve(self, heard: Heard) -> bool:
         """Answer a request, and say whether another may follow."""
-        self.turn = turn = Turn(self, heard, ending=self.house.ending)
+        self.turn = turn = Turn(self, heard, ending=self.door.house.ending)
         if self.said_all and heard.complete and not self.parser.arrived:
             self.told(gone=False)  # it said so before anybody looked after this request
-        await self.house.app(turn.scope(), turn.receive, turn.send)
+        await self.door.app(turn.scope(), turn.receive, turn.send)
         self.turn = None
         if turn.left.is_set():
             return False
