@@ -96,21 +96,15 @@ class Scenario:
         return Complexity.MODERATE if self.difficulty < _COMPLEX else Complexity.COMPLEX
 
 
-@define(hash=False, eq=False)
+@define(unsafe_hash=True)
 class _Said:
     """A text to be read, equal to another by its digest. It forgets its words then: what people said is not kept."""
 
-    text: str
+    text: str = field(eq=False)
     digest: bytes = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.digest = blake2b(self.text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-    def __hash__(self) -> int:
-        return hash(self.digest)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Said) and self.digest == other.digest
 
 
 @frozen

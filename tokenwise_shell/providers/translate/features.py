@@ -59,6 +59,8 @@ def features_of(fields: Fields) -> Feature:
 
 def _in_messages(fields: Fields) -> Iterator[Feature]:
     for message in map(as_fields, entries(fields.get("messages"))):
+        if len(message) == 2 and isinstance(message.get("content"), str) and message.get("role") != "tool":
+            continue  # nothing but a text
         if message.get("role") == "tool" or entries(message.get("tool_calls")):
             yield Feature.TOOLS
         for part in map(as_fields, entries(message.get("content"))):
