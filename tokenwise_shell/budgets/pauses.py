@@ -49,6 +49,7 @@ class Pauses:
     most: int = MOST_WAITING
     waiting: dict[Place, NotHeld] = field(factory=dict)
     _scopes: dict[Place, trio.CancelScope] = field(factory=dict)
+    _given_up: set[Place] = field(factory=set)
 
     def begin(
         self, place: Place, refused: NotHeld, ask: Callable[[], Awaitable[Granted | NotHeld]], answer: Answer
@@ -71,11 +72,15 @@ class Pauses:
         self._end(place)
         return True
 
+    def refuse(self, scope: str) -> None:
+        """Somebody has been asked and will not raise this budget: what waits for it is refused within a moment."""
+        self._given_up |= {place for place, told in self.waiting.items() if told.scope == scope}
+
     async def _wait(self, place: Place, ask: Callable[[], Awaitable[Granted | NotHeld]], answer: Answer) -> None:
         scope = self._scopes[place]
         told: Granted | NotHeld = self.waiting[place]
         with scope, trio.move_on_after(self.timeout_s):
-            while isinstance(told, NotHeld) and told.pauses:
+            while isinstance(told, NotHeld) and told.pauses and place not in self._given_up:
                 await trio.sleep(_EVERY_S)
                 told = await ask()
         if scope.cancelled_caught or place not in self.waiting:
@@ -86,6 +91,7 @@ class Pauses:
 
     def _end(self, place: Place) -> None:
         del self.waiting[place], self._scopes[place]
+        self._given_up.discard(place)
         if self.board:
             self.board.goes_on(place)
 

@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars, parse_usd
 from tokenwise_shell.cli.edge import tell
-from tokenwise_shell.cli.options import Common, refuse_unwritable
+from tokenwise_shell.cli.options import Common, one_of, refuse_unwritable
 
 __all__ = ["Allowing", "Telling", "guard"]
 
@@ -26,6 +26,12 @@ class Allowing:
     budget: Annotated[str | None, Parameter(help="The most that all its calls together may cost, in US dollars.")] = (
         None
     )
+    on_limit: Annotated[
+        str,
+        Parameter(
+            help="refuse; pause (a call waits for `tw limits raise`); or ask (on the terminal). Without it: refuse."
+        ),
+    ] = "refuse"
     models: Annotated[
         tuple[str, ...], Parameter(help="Only models that match this pattern, such as openai/*. May be repeated.")
     ] = ()
@@ -67,6 +73,7 @@ def guard(
 ) -> int:
     """Run a command whose calls to models never cost more than the budget. The exit code is the command's."""
     budget = _budget(allowing.budget, command)
+    on_limit = one_of(allowing.on_limit, ("refuse", "pause", "ask"), "--on-limit")
     if common.json:
         told = "stdout is the command's own; --summary FILE has the document"
         raise InputError(Problem("--json", told))
@@ -82,6 +89,7 @@ def guard(
         command=command,
         program=str(Path(program).absolute()),
         budget=budget,
+        on_limit=on_limit,
         models=allowing.models,
         route=allowing.route,
         keep=allowing.keep,

@@ -1,5 +1,6 @@
 """What `tw guard` does once its options are read: a guard of its own, or a part of the one around it."""
 
+import logging
 import os
 import sys
 import termios
@@ -18,11 +19,13 @@ from tokenwise.money import Nanodollars
 from tokenwise_shell.cli.edge import Exit, columns, show, tell
 from tokenwise_shell.cli.options import Common
 from tokenwise_shell.cli.plan_files import write_private
+from tokenwise_shell.cli.proxying import Shown
 from tokenwise_shell.cli.running import unreachable
 from tokenwise_shell.cli.serve_command import provider_playing
 from tokenwise_shell.config.aliases import AUTO
 from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.guard.account import account_text
+from tokenwise_shell.guard.asking import Asker
 from tokenwise_shell.guard.child import Child, Ended, Start
 from tokenwise_shell.guard.doors import guard_name
 from tokenwise_shell.guard.inner import account_within, door_within, outer_door
@@ -37,6 +40,8 @@ from tokenwise_shell.workspace import Workspace
 __all__ = ["Work", "perform"]
 
 _LOOPBACK: Final = "127.0.0.1"
+_REFUSE: Final = "refuse"
+_ASK: Final = "ask"
 
 
 @frozen(kw_only=True)
@@ -46,6 +51,7 @@ class Work:
     command: tuple[str, ...]
     program: str
     budget: Nanodollars
+    on_limit: str
     models: tuple[str, ...]
     route: bool
     keep: tuple[str, ...]
@@ -57,7 +63,13 @@ class Work:
 def perform(work: Work, common: Common, strategy: str | None, environ: Mapping[str, str]) -> int:
     """Guard the command, say what it spent, and give its exit code."""
     advice = going_on(work.command)
-    terms = Terms(name=guard_name(wall_ms()), budget=work.budget, models=work.models, going_on=advice)
+    terms = Terms(
+        name=guard_name(wall_ms()),
+        budget=work.budget,
+        models=work.models,
+        going_on=advice,
+        pauses=work.on_limit != _REFUSE,
+    )
     if (outer := outer_door(environ)) is not None:
         _refuse_within(work, strategy)
         return _inner(work, terms, outer, environ)
@@ -75,7 +87,13 @@ def perform(work: Work, common: Common, strategy: str | None, environ: Mapping[s
 
 
 def _refuse_within(work: Work, strategy: str | None) -> None:
-    asked = {"--route": work.route, "--strategy": strategy, "--save": work.save, "--faults": work.faults}
+    asked: dict[str, object] = {
+        "--route": work.route,
+        "--strategy": strategy,
+        "--save": work.save,
+        "--faults": work.faults,
+    }
+    asked["--on-limit ask"] = work.on_limit == _ASK
     if names := [name for name, said in asked.items() if said]:
         raise InputError(Problem(", ".join(names), "for the outermost guard to say, and this one is within another"))
 
@@ -98,6 +116,9 @@ def _refuse_idle(workspace: Workspace, work: Work) -> None:
 def _outermost(work: Work, terms: Terms, workspace: Workspace, environ: Mapping[str, str]) -> int:
     import trio
 
+    # Who asks says it in a question; whoever only waits says so in a line.
+    level = logging.ERROR if work.on_limit == _ASK else logging.WARNING
+    logging.basicConfig(level=level, format="%(message)s", handlers=[Shown()])
     simulated = provider_playing(work.faults) if work.faults else None
     guarded = Guarded(wall_ms)
     secret, scope = guarded.open(terms)
@@ -106,7 +127,8 @@ def _outermost(work: Work, terms: Terms, workspace: Workspace, environ: Mapping[
     door = Door(origin_of(listener, _LOOPBACK), secret)
     keys = [provider.api_key for provider in workspace.settings.providers.values()]
     with _saved(work, scope), _started(work, door, keys, environ, closing=(listener.fileno(),)) as child:
-        ended, account = trio.run(guard, Guard(workspace, listener, guarded, scope, child, tell, simulated))
+        asker = _asker(child) if work.on_limit == _ASK else None
+        ended, account = trio.run(guard, Guard(workspace, listener, guarded, scope, child, tell, simulated, asker))
     return _told(work, ended, account)
 
 
@@ -116,6 +138,14 @@ def _inner(work: Work, terms: Terms, outer: Door, environ: Mapping[str, str]) ->
         child.go()
         ended = child.wait()
     return _told(work, ended, account_within(door))
+
+
+def _asker(child: Child) -> Asker:
+    try:
+        return Asker.on_terminal(child)
+    except OSError as error:
+        told = f"ask: there is no terminal to ask on ({error.strerror}); expected refuse or pause"
+        raise InputError(Problem("--on-limit", told)) from None
 
 
 @contextmanager

@@ -1,13 +1,15 @@
 """`tw limits`: every limit with what is spent, held and left, and when it is renewed; and raising one."""
 
+import os
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from typing import Annotated, Final
 
 from cyclopts import Parameter
 
 from tokenwise.budgets.limit import Limit
-from tokenwise.budgets.windows import lasting
+from tokenwise.budgets.windows import Window, lasting
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars, format_usd
 from tokenwise_shell.budgets.limits import limits_of
@@ -20,6 +22,7 @@ from tokenwise_shell.cli.options import Common, count
 from tokenwise_shell.config.settings import Settings
 from tokenwise_shell.config.values import LOCAL, USD
 from tokenwise_shell.engine.clock import wall_ms
+from tokenwise_shell.guard.surroundings import GUARD, NESTED
 from tokenwise_shell.ledger.jsonl import iso
 from tokenwise_shell.ledger.spending import load_spending
 from tokenwise_shell.proxy.admission.budgets import limits_of_keys
@@ -61,6 +64,8 @@ def raise_one(
     common: Common = _COMMON,
 ) -> int:
     """Raise one budget, such as session:5f3a or key:alice. What waits for it goes on at once."""
+    if NESTED in os.environ:
+        raise InputError(Problem(NESTED, "this is a guarded command, which does not raise limits; do so outside of it"))
     settings, at_ms = common.settings(), wall_ms()
     limits = _limits(settings)
     meant = meant_by(scope, limits, at_ms, settings.zone)
@@ -79,7 +84,16 @@ def raise_one(
 
 
 def _limits(settings: Settings) -> tuple[Limit, ...]:
-    return checked((*limits_of(settings), *limits_of_keys(KeyFile(keys_beside(settings.ledger_path)).read())))
+    keys = KeyFile(keys_beside(settings.ledger_path)).read()
+    return checked((*limits_of(settings), *limits_of_keys(keys), *_of_guards(settings)))
+
+
+def _of_guards(settings: Settings) -> Iterator[Limit]:
+    """The caps of guards that run now, of which no configuration knows."""
+    for scope, row in _rows(settings).items():
+        owner, _, window = scope.rpartition(" ")
+        if owner.startswith(f"tag:{GUARD}") and window == Window.TOTAL.value:
+            yield Limit(row.budget.limit, Window.TOTAL, tag=owner.removeprefix("tag:"), pauses=bool(row.waiting))
 
 
 def _books(settings: Settings, limits: tuple[Limit, ...]) -> Books:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tokenwise_shell.embedded import EmbeddedProvider
     from tokenwise_shell.workspace import Workspace
 
-__all__ = ["Serving", "run_proxy"]
+__all__ = ["Serving", "Shown", "run_proxy"]
 
 _OPEN_DOOR: Final = (
     "others can reach this, and there are no keys: make one with `tw keys create NAME`, listen on 127.0.0.1, or say "
@@ -49,7 +49,7 @@ def run_proxy(serving: Serving) -> int:
     from tokenwise_shell.proxy.admission.budgets import limits_of_keys, refuse_unshared
     from tokenwise_shell.proxy.http.sockets import listen
 
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[_Shown()])
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[Shown()])
     settings, keys = serving.workspace.settings, serving.keys
     refuse_unshared(limits_of_keys(keys), settings)
     with listen(settings.proxy) as listener:
@@ -61,10 +61,11 @@ def run_proxy(serving: Serving) -> int:
     return Exit.INTERRUPTED if came == signal.SIGINT else Exit.DONE
 
 
-class _Shown(logging.Handler):
+class Shown(logging.Handler):
     """What is logged goes to stderr by the way of all else, which lets nothing steer a terminal or tell a password."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Show one record."""
         show(f"{self.format(record)}\n")
 
 

@@ -17,7 +17,7 @@ _MOST_AGENTS: Final = 12
 
 def account_of(scope: Scope) -> dict[str, Any]:
     """What was spent under this guard so far. Amounts `…_nano` are integers; `…_usd` are for people."""
-    tally, budget = scope.tally, scope.terms.budget
+    tally, budget = scope.tally, scope.budget
     left = max(0, budget - tally.total.spent - sum(tally.held.values()))
     return {
         "guard": scope.terms.name,

@@ -9,14 +9,16 @@ from functools import partial
 from typing import Any, Final
 
 import orjson
-from attrs import frozen
+from attrs import evolve, frozen
 
-from tokenwise.budgets.limit import Limit
-from tokenwise.budgets.windows import Window
 from tokenwise.errors import InputError
 from tokenwise.money import Nanodollars
+from tokenwise_shell.budgets.limits import InForce
+from tokenwise_shell.budgets.local_store import LocalStore
+from tokenwise_shell.budgets.process_store import ProcessStore
 from tokenwise_shell.guard.account import account_of
 from tokenwise_shell.guard.scopes import Guarded, Scope, Terms
+from tokenwise_shell.guard.surroundings import GUARD
 from tokenwise_shell.guard.words import reworded
 from tokenwise_shell.ledger.runs import new_run_id
 from tokenwise_shell.proxy.answer.delivery import refuse
@@ -28,7 +30,7 @@ from tokenwise_shell.proxy.service import Service
 from tokenwise_shell.proxy.serving import object_in
 from tokenwise_shell.proxy.troubles import bad_request, unauthorized
 
-__all__ = ["GUARDS", "SELF", "guard_application", "guard_name"]
+__all__ = ["GUARDS", "SELF", "amount_of", "guard_application", "guard_name"]
 
 GUARDS: Final = "/v1/guards"
 SELF: Final = "/v1/guards/self"
@@ -40,6 +42,14 @@ _LONGEST_ADVICE: Final = 200
 _IN_TIME_MS: Final = 10_000
 
 
+def amount_of(limits: InForce, terms: Terms) -> Nanodollars | None:
+    """To what a cap has been raised; None where its budget is not open, or not kept on this machine."""
+    store = limits.store
+    if isinstance(store, ProcessStore | LocalStore) and terms.scope in store:
+        return store[terms.scope].limit
+    return None
+
+
 def guard_name(now_ms: int) -> str:
     """A name for a new guard, under which its calls are tagged in the ledger; in parts, unlike a secret.
 
@@ -47,16 +57,16 @@ def guard_name(now_ms: int) -> str:
     'guard.01m7zw0h93'
     """
     name = new_run_id(now_ms, os.urandom(5))
-    return f"guard.{name[:10]}.{name[10:]}"
+    return f"{GUARD}{name[:10]}.{name[10:]}"
 
 
-def guard_application(service: Service, guarded: Guarded) -> App:
+def guard_application(service: Service, guarded: Guarded, outermost: Scope) -> App:
     """The proxy with the doors of guards."""
     own = (
         Row("POST", GUARDS, partial(_opened, guarded)),
         Row("GET", SELF, partial(_told, guarded)),
     )
-    return _App(service, (*own, *ROWS), guarded)
+    return _App(service, (*own, *ROWS), guarded, outermost)
 
 
 @frozen
@@ -64,18 +74,27 @@ class _App(App):
     """The proxy, which tells a guarded command of its guard, and counts for each guard what was turned away."""
 
     guarded: Guarded
+    outermost: Scope
 
     async def answered(self, request: Request, answer: Answer, long: Trouble | None) -> None:
         scope = self.guarded.scope_of(request.headers)
         if scope is None:
             await super().answered(request, answer, long)
             return
+        self._follow_raises()
         answer.reword = partial(reworded, scope)
         try:
             await super().answered(request, answer, long)
         finally:
             for each in scope.line if answer.error else ():
                 each.tally.turned_away(answer.error)
+
+    def _follow_raises(self) -> None:
+        """One request may fill the cap, and so all of a cap that was raised."""
+        client, cap = self.service.client, self.outermost.budget
+        settings = client.workspace.settings
+        if cap != settings.default_budget:
+            client.workspace = evolve(client.workspace, settings=evolve(settings, default_budget=cap))
 
 
 async def _opened(guarded: Guarded, service: Service, request: Request, answer: Answer) -> None:
@@ -93,7 +112,8 @@ async def _opened(guarded: Guarded, service: Service, request: Request, answer: 
     except ValueError as problem:
         await refuse(answer, _FRONT, bad_request(str(problem)))
         return
-    service.client.limits.add(Limit(found.budget, Window.TOTAL, tag=found.name))
+    scope.raised_to = partial(amount_of, service.client.limits, found)
+    service.client.limits.add(found.limit)
     await _say(answer, {**account_of(scope), "key": secret})
 
 
@@ -105,14 +125,16 @@ def _terms(body: bytes, service: Service) -> Terms | Trouble:
     budget, models = said.get("budget_nano"), said.get("models", [])
     if isinstance(budget, bool) or not isinstance(budget, int) or budget < 0:
         return bad_request("expected an amount in nano-dollars from 0", "budget_nano")
-    going_on = said.get("going_on", "")
+    going_on, pauses = said.get("going_on", ""), said.get("pauses", False)
+    if not isinstance(pauses, bool):
+        return bad_request("expected true or false", "pauses")
     if not isinstance(going_on, str) or len(going_on) > _LONGEST_ADVICE or not going_on.isprintable():
         return bad_request(f"expected at most {_LONGEST_ADVICE} printable characters", "going_on")
     if not isinstance(models, list) or len(models) > _MOST_MODELS or not all(isinstance(one, str) for one in models):
         return bad_request(f"expected at most {_MOST_MODELS} patterns", "models")
     try:
         name = guard_name(service.client.interpreter.now_ms())
-        return Terms(name=name, budget=Nanodollars(budget), models=tuple(models), going_on=going_on)
+        return Terms(name=name, budget=Nanodollars(budget), models=tuple(models), going_on=going_on, pauses=pauses)
     except InputError as problem:
         return bad_request(str(problem), "models")
 

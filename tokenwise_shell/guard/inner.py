@@ -24,7 +24,12 @@ def outer_door(environ: Mapping[str, str]) -> Door | None:
 
 def door_within(outer: Door, terms: Terms) -> Door:
     """A door of the outer guard for a command of ours. Raises InputError where it does not open one."""
-    asked = {"budget_nano": terms.budget, "models": list(terms.models), "going_on": terms.going_on}
+    asked = {
+        "budget_nano": terms.budget,
+        "models": list(terms.models),
+        "going_on": terms.going_on,
+        "pauses": terms.pauses,
+    }
     return Door(outer.origin, str(_answer(outer, "POST", GUARDS, asked)["key"]))
 
 

@@ -10,6 +10,8 @@ from typing import Final
 
 from attrs import define, evolve, field, frozen
 
+from tokenwise.budgets.limit import Limit
+from tokenwise.budgets.windows import Window, span_of
 from tokenwise.machine.run import Job
 from tokenwise.money import Nanodollars
 from tokenwise.simulation.simulation import Moment
@@ -30,13 +32,25 @@ _DEEPEST: Final = 16
 class Terms:
     """What a guard was started with: its name, how much may be spent, on which models (globs; none is all).
 
-    `going_on` is the command line that goes on with more money, as its users are told.
+    `going_on` is the command line that goes on with more money, as its users are told. Where it `pauses`, a call for
+    which too little is left waits for somebody to raise the cap.
     """
 
     name: str
     budget: Nanodollars
     models: tuple[str, ...] = ()
     going_on: str = ""
+    pauses: bool = False
+
+    @property
+    def limit(self) -> Limit:
+        """The cap as a limit."""
+        return Limit(self.budget, Window.TOTAL, tag=self.name, pauses=self.pauses)
+
+    @property
+    def scope(self) -> str:
+        """The name of the cap's budget."""
+        return self.limit.scope(span_of(Window.TOTAL, 0))
 
 
 @define(eq=False)
@@ -48,6 +62,12 @@ class Scope:
     admitted: Admitted
     tally: Tally = field(factory=Tally)
     followers: list[Callable[[str, Job], Listener]] = field(factory=list)
+    raised_to: Callable[[], Nanodollars | None] = field(default=lambda: None)
+
+    @property
+    def budget(self) -> Nanodollars:
+        """The cap as it is now."""
+        return self.raised_to() or self.terms.budget
 
     @property
     def line(self) -> tuple["Scope", ...]:

@@ -6,17 +6,18 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 
 import trio
 from attrs import evolve, frozen
 
-from tokenwise.budgets.windows import Window
 from tokenwise_shell.embedded import EmbeddedProvider
 from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.guard.account import account_of
+from tokenwise_shell.guard.asking import Asker
 from tokenwise_shell.guard.child import SIGNALS, Child, Ended
-from tokenwise_shell.guard.doors import guard_application
+from tokenwise_shell.guard.doors import amount_of, guard_application
 from tokenwise_shell.guard.scopes import Guarded, Scope
 from tokenwise_shell.opening import open_client
 from tokenwise_shell.proxy.admission.budgets import standings
@@ -44,7 +45,7 @@ def within(workspace: Workspace, scope: Scope) -> Workspace:
         settings=evolve(
             settings,
             default_budget=terms.budget,
-            tag_budgets={**settings.tag_budgets, terms.name: {Window.TOTAL: terms.budget}},
+            limits=(*settings.limits, terms.limit),
             proxy=evolve(settings.proxy, host="127.0.0.1", port=0, workers=1, grace_s=_GRACE_S, origins=()),
         ),
     )
@@ -61,6 +62,7 @@ class Guard:
     child: Child
     notice: Callable[[str], None]
     simulated: EmbeddedProvider | None = None
+    asker: Asker | None = None
 
 
 async def guard(work: Guard) -> tuple[Ended, dict[str, Any]]:
@@ -76,6 +78,7 @@ async def guard(work: Guard) -> tuple[Ended, dict[str, Any]]:
         for notice in client.notices:
             work.notice(notice)
         await first_list(client, work.notice)
+        work.scope.raised_to = partial(amount_of, client.limits, work.scope.terms)
         stop, ended = trio.Event(), Ended(1)
         async with trio.open_nursery() as nursery:
 
@@ -88,11 +91,16 @@ async def guard(work: Guard) -> tuple[Ended, dict[str, Any]]:
             nursery.start_soon(_pass_signals_on, work.child)
             nursery.start_soon(keep_fresh, client, _unsaid)
             nursery.start_soon(watch)
+            if work.asker is not None:
+                nursery.start_soon(work.asker.watch, client, work.scope)
             service.tasks = nursery
             work.child.go()
-            await serve_clients(guard_application(service, work.guarded), settings, work.listener, stop)
+            await serve_clients(guard_application(service, work.guarded, work.scope), settings, work.listener, stop)
             nursery.cancel_scope.cancel(reason="the command has ended")
-    return ended, account_of(work.scope)
+        account = account_of(work.scope)
+        for scope in work.guarded.scopes.values():
+            client.limits.withdraw(scope.terms.limit)  # else each guard would leave a budget behind that nobody needs
+    return ended, account
 
 
 def _unsaid(_: str) -> None:

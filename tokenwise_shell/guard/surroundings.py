@@ -12,7 +12,20 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
-__all__ = ["BYPASSES", "CREDENTIALS", "KEY", "NESTED", "Door", "command_within", "environment_within", "withheld"]
+__all__ = [
+    "BYPASSES",
+    "CREDENTIALS",
+    "GUARD",
+    "KEY",
+    "NESTED",
+    "Door",
+    "command_within",
+    "environment_within",
+    "withheld",
+]
+
+GUARD: Final = "guard."
+"""What the name of every guard begins with."""
 
 NESTED: Final = "TOKENWISE_GUARD"
 """Where the guard around this process is: an inner one asks there, and never goes around it."""

@@ -51,4 +51,4 @@ def _reached(guard: Scope, detail: str) -> str:
     spent = usd(guard.tally.total.spent)
     said = detail.partition("; set max_tokens")[0].partition("; raise ")[0]
     remedy = f". To go on: {guard.terms.going_on}" if guard.terms.going_on else ""
-    return f"tw guard: the budget of {usd(guard.terms.budget)} is reached, {spent} is spent ({said}){remedy}"
+    return f"tw guard: the budget of {usd(guard.budget)} is reached, {spent} is spent ({said}){remedy}"

@@ -228,10 +228,19 @@ TAKES_TERMINAL = (
 
 
 @contextmanager
-def running(tmp_path: Path, command: tuple[str, ...], *, terminal: bool = False):
-    """A guard whose command stalls within a stream once it has said "begun"; gives the process and what it says."""
-    (tmp_path / "faults.yaml").write_text("rules: [{every: 1, fault: {fault: stall, after_chunks: 3, ms: 60000}}]")
-    words = [*PROGRAM, "guard", "--budget", "1", "--summary", "summary.json", "--faults", "faults.yaml", "--", *command]
+def running(
+    tmp_path: Path,
+    command: tuple[str, ...],
+    *options: str,
+    budget: str = "1",
+    terminal: bool = False,
+    stalling: bool = True,
+):
+    """A guard, and what it and its command say. A stalling one lets each answer begin, and come no further."""
+    if stalling:
+        (tmp_path / "faults.yaml").write_text("rules: [{every: 1, fault: {fault: stall, after_chunks: 3, ms: 60000}}]")
+        options = ("--faults", "faults.yaml", *options)
+    words = [*PROGRAM, "guard", "--budget", budget, "--summary", "summary.json", *options, "--", *command]
     if terminal:
         words = [sys.executable, "-c", TAKES_TERMINAL, *words]
     environ = environment(tmp_path) | {"TOKENWISE_OFFLINE": "1"}
@@ -247,6 +256,72 @@ def running(tmp_path: Path, command: tuple[str, ...], *, terminal: bool = False)
         process.kill()
         process.wait(STUCK_SECONDS)
         os.close(ours)
+
+
+# Goes through so many calls, saying so after each.
+COUNTS = CALLS.replace("    except", "        print('call', flush=True)\n    except")
+
+
+class TestACapThatMayBeRaised:
+    def start(self, tmp_path, on_limit, *, calls="8", terminal=False):
+        command = python(tmp_path, COUNTS, calls)
+        return running(tmp_path, command, "--on-limit", on_limit, budget="0.002", terminal=terminal, stalling=False)
+
+    def test_a_call_waits_until_somebody_raises_it_and_the_command_goes_on(self, tmp_path):
+        with self.start(tmp_path, "pause") as (process, pipe):
+            assert "paused: the budget tag:guard." in heard(pipe, b"is refused in")
+            (cap,) = program("limits", "--json", home=tmp_path).json
+            assert (cap["limit_nano"], cap["waiting"]) == (2_000_000, 1)
+            assert process.poll() is None
+            within = {"TOKENWISE_GUARD": "http://127.0.0.1:1"}
+            refused = program("limits", "raise", cap["scope"], "--to", "1", home=tmp_path, environ=within)
+            assert (refused.code, "does not raise limits" in refused.err) == (2, True)
+            assert program("limits", "raise", cap["scope"], "--to", "0.5", home=tmp_path).code == 0
+            said = heard(pipe)
+            assert process.wait(STUCK_SECONDS) == 0
+        assert "served [simulated" in said
+        told = summary(tmp_path)
+        assert (told["calls"], told["refused"], told["budget_nano"]) == (8, 0, 500_000_000)
+        assert balanced(tmp_path)["spent_nano"] == told["spent_nano"]
+        assert program("limits", "--json", home=tmp_path).json == []
+
+    def test_whoever_is_asked_may_raise_it_or_not(self, tmp_path):
+        with self.start(tmp_path, "ask", calls="40", terminal=True) as (process, terminal):
+            said = heard(terminal, b"refuses the call) ")
+            assert "of $0.002 is spent, and a call waits that may cost $" in said
+            os.write(terminal, b"much\n")
+            assert "'much' is not an amount" in heard(terminal, b"refuses the call) ")
+            os.write(terminal, b"0.0045\n")
+            assert "call" in heard(terminal, b"refuses the call) ")
+            os.write(terminal, b"\n")
+            said = heard(terminal)
+            assert process.wait(STUCK_SECONDS) == 1
+        assert "the budget of $0.0045 is reached" in said
+        told = summary(tmp_path)
+        assert (told["refused"], told["budget_nano"]) == (1, 4_500_000)
+        assert told["spent_nano"] <= 4_500_000
+
+    def test_a_command_with_the_terminal_to_itself_is_stopped_while_it_is_asked(self, tmp_path):
+        raw = "import tty\ntty.setraw(0)\n" + COUNTS
+        command = python(tmp_path, raw, "8")
+        with running(tmp_path, command, "--on-limit", "ask", budget="0.002", terminal=True, stalling=False) as (
+            process,
+            terminal,
+        ):
+            heard(terminal, b"refuses the call) ")
+            os.write(terminal, b"1\n")
+            said = heard(terminal)
+            assert process.wait(STUCK_SECONDS) == 0
+        assert "served [simulated" in said
+
+    def test_there_must_be_a_terminal_to_ask_on(self, tmp_path):
+        command = [*PROGRAM, "guard", "--offline", "--budget", "1", "--on-limit", "ask", "--", "true"]
+        done = subprocess.run(
+            command, env=environment(tmp_path), cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True,
+            check=False, start_new_session=True, timeout=STUCK_SECONDS,
+        )  # fmt: skip
+        assert done.returncode == 2
+        assert b"there is no terminal to ask on" in done.stderr
 
 
 def heard(descriptor: int, until: bytes = b"") -> str:

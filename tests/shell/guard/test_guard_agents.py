@@ -104,6 +104,25 @@ def test_a_cap_that_is_reached_at_once_names_the_command_that_goes_on(tmp_path):
 
 
 @claude_code
+def test_a_session_goes_on_when_its_cap_is_raised(tmp_path):
+    loop = f"{CLAUDE} && {CLAUDE.replace('-p', '--continue -p')} && {CLAUDE.replace('-p', '--continue -p')} && echo all"
+    words = ["guard", "--budget", "0.04", "--on-limit", "pause", "--summary", "summary.json", "--", "sh", "-c", loop]
+    with subprocess.Popen(
+        [*PROGRAM, *words], env=surroundings(tmp_path), cwd=tmp_path, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    ) as process:  # fmt: skip
+        assert "paused: " in heard(process.stdout.fileno(), b"is refused in")
+        (cap,) = program("limits", "--json", home=tmp_path).json
+        assert cap["waiting"] == 1
+        assert program("limits", "raise", cap["scope"], "--to", "2", home=tmp_path).code == 0
+        assert "all" in heard(process.stdout.fileno())
+        assert process.wait(STUCK_SECONDS) == 0
+    account = orjson.loads((tmp_path / "summary.json").read_bytes())
+    assert (account["refused"], account["budget_nano"]) == (0, 2_000_000_000)
+    assert account["calls"] >= 3
+
+
+@claude_code
 def test_sub_agents_are_told_apart(tmp_path):
     done, account = guarded(tmp_path, WITH_SUB_AGENT, "20")
     assert done.code == 0, done

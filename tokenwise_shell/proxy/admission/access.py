@@ -53,8 +53,8 @@ class Admitted:
 
     @classmethod
     def alone(cls, key: Key, tags: tuple[str, ...], outer: "Admitted | None" = None) -> "Admitted":
-        """A key of this process alone, which its owner uses, and which may use what `outer` may."""
-        return cls(key.name, key, Rates(), time.monotonic, _Catalogs(), owner=True, tags=tags, outer=outer)
+        """A key of this process alone, which may use what `outer` may. Whoever has it is not the owner."""
+        return cls(key.name, key, Rates(), time.monotonic, _Catalogs(), tags=tags, outer=outer)
 
     def may_use(self, model_id: str) -> bool:
         """Whether this model may answer."""
