@@ -44,6 +44,7 @@ __all__ = [
     "BUILT_IN",
     "KEYS",
     "SECTIONS",
+    "CountTokens",
     "HttpParser",
     "Key",
     "LedgerSync",
@@ -103,6 +104,13 @@ class PassThrough(enum.Enum):
     NOTHING = "nothing"
     MODELS = "models"
     EVERYTHING = "everything"
+
+
+class CountTokens(enum.Enum):
+    """When vendors are asked to count the tokens of a prompt: never, or where the money is short for a long one."""
+
+    NEVER = "never"
+    WHEN_SHORT = "when_short"
 
 
 class OnLeave(enum.Enum):
@@ -233,6 +241,7 @@ class Settings:
     tags: tuple[str, ...] = ()
     offline: bool
     exact_tokens: bool
+    count_tokens: CountTokens
     providers: Mapping[str, ProviderSettings]
     models: tuple[object, ...] = ()
     permitted: Permitted = ANY_MODEL
@@ -387,6 +396,9 @@ KEYS: Final[tuple[Key, ...]] = (
          "request names one); fallback (where nothing paid will do); prefer."),
     _key("offline", FLAG, False,
          "Use the shipped catalogue and the embedded provider, and open no socket beyond this machine.", "OFFLINE"),
+    _key("count_tokens", choice(CountTokens), CountTokens.NEVER,
+         "When vendors are asked to count a prompt, which costs nothing: never; when_short (for a long prompt that is\n"
+         "refused or cut for want of money)."),
     _key("exact_tokens", FLAG, False,
          "Count words with the model's own tokenizer where that is known, for a tighter worst case; needs the package\n"
          "quicktok (pip install 'tokenwise-control[exact]').", "EXACT_TOKENS"),

@@ -29,6 +29,7 @@ from tokenwise_shell.providers.openai.usage import is_usage_alone
 from tokenwise_shell.providers.own import Own, own_wire
 from tokenwise_shell.providers.reply_format import response_format
 from tokenwise_shell.providers.status import BY_TROUBLE
+from tokenwise_shell.providers.token_counts import count_in, counting
 from tokenwise_shell.providers.translate.terms import Untranslatable
 from tokenwise_shell.transport import HttpStream, Transport
 from tokenwise_shell.transport.exchange import HttpRequest, HttpResponse, TransportTrouble, TroubleKind
@@ -136,6 +137,22 @@ class Caller:
         except TransportTrouble as trouble:
             outcome = Failure(BY_TROUBLE[trouble.kind], trouble.message)
         return self._finished(command, endpoint, outcome)
+
+    async def count(self, command: CallModel, *, written: Mapping[str, object], said: Said) -> int | None:
+        """The most input tokens this call would have, by the provider's own count; None where it gives none in time."""
+        endpoint = self.endpoints.get(command.provider)
+        if endpoint is None:
+            return None
+        own = self.own_wire(command, said.own)
+        try:
+            ask = evolve(_ask(command, written, stream=False), betas=said.betas)
+            ask = evolve(ask, own=said.own.body) if own and said.own else ask
+            built = (own or FORMATS[endpoint.kind]).build(endpoint, ask)
+            if (request := counting(endpoint.kind, built, native_id=command.native_id)) is None:
+                return None
+            return count_in(await self.transport.send(request, timeout_ms=command.timeout_ms))
+        except (orjson.JSONEncodeError, Untranslatable, TransportTrouble):
+            return None
 
     async def followed(self, command: CallModel, id_: str, news: trio.Event) -> Reply | Failure:
         """What becomes of a response that its provider makes in its own time. Looking costs nothing.

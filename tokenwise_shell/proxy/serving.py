@@ -29,9 +29,9 @@ from tokenwise_shell.proxy.http.asgi import Answer, Request
 from tokenwise_shell.proxy.memory import mark_of
 from tokenwise_shell.proxy.request.asked import Asked, read_asked
 from tokenwise_shell.proxy.request.bounds import refuse_crowded
-from tokenwise_shell.proxy.request.deciding import ordered
 from tokenwise_shell.proxy.request.marks import marks_of
 from tokenwise_shell.proxy.request.options import HEADER
+from tokenwise_shell.proxy.request.recount import placed, recounted
 from tokenwise_shell.proxy.request.work import CHAT, Work
 from tokenwise_shell.proxy.service import Service
 
@@ -61,7 +61,8 @@ async def complete(service: Service, request: Request, answer: Answer, *, front:
         await refuse(answer, front, trouble)
         return
     with service.gate:
-        order = await heard(service, request, front, partial(ordered, service, work=work), work)
+        found = await heard(service, request, front, partial(placed, service, work=work), work)
+        order = found if isinstance(found, Trouble) else await recounted(service, found, work)
         if isinstance(order, Trouble):
             await refuse(answer, front, order)
             return
