@@ -43,6 +43,8 @@ _ONLY_LESS: Final = "clear_thinking_"
 # Claude Code's first block of the system prompt, which is another with each call.
 _BILLING: Final = "x-anthropic-billing-header:"
 
+_ALONE: Final = frozenset({"type", "text", "cache_control"})
+
 # Something attached, and the address of what does not come along.
 _ATTACHING: Final = re.compile(rb'"type":"(?:image|document|file|input_image|input_file|video|container)')
 _ELSEWHERE: Final = re.compile(rb'"(?:url|image_url|file_url|file_id|fileUri)":"(?!data:)')
@@ -128,14 +130,24 @@ def _unbilled(blocks: object, labels: list[object]) -> object:
 
 
 def _plain(turn: Fields) -> bytes:
-    """A turn that is nothing but a text; b"" for any other. It marks and attaches nothing, and needs no JSON."""
+    """A turn that is nothing but a text; b"" for any other. It attaches nothing, and needs no JSON.
+
+    Clients that mark the last turn for a cache write its text as a block, and later as it was.
+    """
     if len(turn) != 2:
         return b""
     role, content = turn.get("role"), turn.get("content")
+    if type(content) is list and len(content) == 1:
+        content = _alone(as_fields(content[0]))
     if type(role) is not str or type(content) is not str:
         return b""
     by, said = role.encode("utf-8", "surrogatepass"), content.encode("utf-8", "surrogatepass")
     return b"%b%d %b%b" % (_PLAIN, len(by), by, said)
+
+
+def _alone(part: Fields) -> object:
+    """The text of a part that has nothing else but a mark; None for any other."""
+    return part.get("text") if part.get("type") == "text" and part.keys() <= _ALONE else None
 
 
 def _written(value: object) -> bytes:

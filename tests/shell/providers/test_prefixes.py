@@ -61,6 +61,10 @@ class TestWhatMayChange:
         (tokens,) = after(own(system=system("aa")), own(system=system("bb"), messages=NEXT))
         assert tokens > plain + 50
 
+    def test_one_text_may_be_a_block_while_it_is_marked_and_plain_afterwards(self):
+        plain = {"role": "user", "content": "Read it."}
+        assert after(own(), own(messages=[plain, USED, GIVEN])) == after(own(), own(messages=NEXT))
+
     def test_older_thinking_that_is_left_out_only_makes_it_less(self):
         edits = {"context_management": {"edits": [{"type": "clear_thinking_20251015", "keep": "all"}]}}
         assert after(own(**edits), own(messages=NEXT, **edits))
