@@ -47,6 +47,8 @@ CALL_FRAME: Final = 32
 _GROWS_BY_3: Final = re.compile(
     "[\u0344\u0958-\u095f\u09dc-\u09df\u0a33-\u0a5e\u0b5c\u0b5d\u0f43-\u0fb9\u2adc\ufa6c\ufacf-\ufad7\ufb1d-\ufb4e]"
 )
+_PIECE: Final = 65_536  # characters: a millisecond or two
+
 _GROWS_BY_8: Final = re.compile("[\U0001d15e-\U0001d1c0]")
 
 
@@ -131,5 +133,12 @@ def text_bound(text: str) -> int:
 
 
 def _bytes_after_nfc(text: str) -> int:
+    if len(text) <= _PIECE:
+        return _bytes_of_piece(text)
+    # A search holds the interpreter until it has gone through all of what it is given.
+    return sum(_bytes_of_piece(text[place : place + _PIECE]) for place in range(0, len(text), _PIECE))
+
+
+def _bytes_of_piece(text: str) -> int:
     size = len(text.encode("utf-8", "surrogatepass"))
     return size + 3 * len(_GROWS_BY_3.findall(text)) + 8 * len(_GROWS_BY_8.findall(text))

@@ -146,6 +146,7 @@ class ProxySettings:
     max_concurrent: int = 1000
     max_header_bytes: int = 65_536
     max_body_bytes: int = 33_554_432
+    max_json_bytes: int = 16_777_216
     max_messages: int = 10_000
     max_values: int = 400_000
     body_timeout_s: int = 30
@@ -438,6 +439,8 @@ KEYS: Final[tuple[Key, ...]] = (
     _proxy("max_concurrent", whole(1, 100_000), "Requests that one process serves at the same time; more get 503."),
     _proxy("max_header_bytes", whole(1024, 1 << 24), "The longest head of a request that is read; more is 431."),
     _proxy("max_body_bytes", whole(1024, 1 << 30), "The longest body that is read; more is 413."),
+    _proxy("max_json_bytes", whole(1024, 1 << 30),
+           "The longest body that is parsed as JSON, which holds everybody else up for as long as that takes."),
     _proxy("max_messages", whole(1), "Messages that one conversation may have; more is 413."),
     _proxy("max_values", whole(1000),
            "Values that may stand in one body, an object or a list counted as 8; more is 413."),

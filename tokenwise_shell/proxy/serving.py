@@ -121,7 +121,8 @@ async def heard(
         return trouble
     if long and (trouble := service.spent_out(admitted)):
         return trouble
-    body = await request.body(limit_bytes=settings.max_body_bytes, within_ms=1000 * settings.body_timeout_s)
+    longest = min(settings.max_body_bytes, settings.max_json_bytes)
+    body = await request.body(limit_bytes=longest, within_ms=1000 * settings.body_timeout_s)
     if isinstance(body, Trouble):
         return body
 

@@ -115,7 +115,8 @@ def too_slow(within_ms: int) -> Trouble:
 
 def too_large(limit_bytes: int) -> Trouble:
     """The body is longer than is read here."""
-    return Trouble(413, _INVALID, "request_too_large", f"the body is longer than {limit_bytes} bytes")
+    told = f"the body is longer than {limit_bytes} bytes (proxy.max_body_bytes and, for JSON, proxy.max_json_bytes)"
+    return Trouble(413, _INVALID, "request_too_large", told)
 
 
 def unsupported_encoding(encoding: str, limit_bytes: int = 0) -> Trouble:
