@@ -23,7 +23,7 @@ from tokenwise_shell.transport import open_transport
 from tokenwise_shell.transport.reading import H11Answers, LlhttpAnswers
 from tokenwise_shell.workspace import EMBEDDED, Workspace, open_workspace
 
-__all__ = ["open_client"]
+__all__ = ["endpoints_of", "open_client"]
 
 
 @asynccontextmanager
@@ -45,7 +45,7 @@ async def open_client(
     settings, notices = workspace.settings, list(workspace.notices)
     workspace.counted(())  # a tokenizer that is wanted loads now, or is missed now, and not in the midst of a request
     async with AsyncExitStack() as stack:
-        endpoints = {name: _endpoint(settings, name) for name in workspace.providers if name != EMBEDDED}
+        endpoints = endpoints_of(workspace)
         if settings.offline:
             address = await stack.enter_async_context(serve(simulated or EmbeddedProvider()))
             endpoints[EMBEDDED] = Endpoint(ProviderKind.OPENAI, str(address))
@@ -59,6 +59,11 @@ async def open_client(
         caller = Caller(transport, endpoints, catalog_id=catalog_ids(workspace.catalog))
         interpreter = Interpreter(caller.call, holder, journal, Watch(), wall_ms)
         yield Client(workspace, interpreter, journal, caller, holder, limits, notices)
+
+
+def endpoints_of(workspace: Workspace) -> dict[str, Endpoint]:
+    """Where the providers that can be called are, but for the embedded one, which has an address once it is started."""
+    return {name: _endpoint(workspace.settings, name) for name in workspace.providers if name != EMBEDDED}
 
 
 def _endpoint(settings: Settings, name: str) -> Endpoint:

@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -31,12 +32,16 @@ _COUNT_TOGETHER: Final = "PROMETHEUS_MULTIPROC_DIR"
 
 @frozen
 class Serving:
-    """What is to be served, and how. `simulated` stands in for the offline models, with the faults that it plays."""
+    """What is to be served, and how. `simulated` stands in for the offline models, with the faults that it plays.
+
+    `reread` gives the workspace anew, as SIGHUP asks for.
+    """
 
     workspace: "Workspace"
     no_auth: bool = False
     as_json: bool = False
     simulated: "EmbeddedProvider | None" = None
+    reread: "Callable[[], Workspace] | None" = None
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -106,6 +111,7 @@ def _run_one(
         simulated=serving.simulated,
         figures=figures,
         lifeline=lifeline,
+        reread=serving.reread,
     )
     return trio.run(serve, plan)
 

@@ -1,6 +1,7 @@
 """`tw serve`: the proxy; or, for programs that are to be tried without one, the simulated models alone."""
 
 import signal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -67,7 +68,8 @@ def serve(
     if not workspace.providers:
         return Exit.OUT_OF_REACH  # a notice has said why, and what to do
     simulated = provider_playing(faults) if faults else None
-    return run_proxy(Serving(workspace, no_auth=no_auth, as_json=common.json, simulated=simulated))
+    reread = partial(common.workspace, place.flags)
+    return run_proxy(Serving(workspace, no_auth=no_auth, as_json=common.json, simulated=simulated, reread=reread))
 
 
 def _refuse_reach(host: str) -> None:

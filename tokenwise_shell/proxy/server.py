@@ -30,6 +30,7 @@ from tokenwise_shell.proxy.app import application
 from tokenwise_shell.proxy.http.swift import serve_clients
 from tokenwise_shell.proxy.metrics import Metrics
 from tokenwise_shell.proxy.refreshing import first_list, keep_fresh
+from tokenwise_shell.proxy.reloading import reload_at_signal
 from tokenwise_shell.proxy.service import Service
 from tokenwise_shell.workspace import Workspace
 
@@ -47,7 +48,7 @@ class Plan:
     """How one process serves: with what, on which socket, and whether keys are asked for. `ready` is called once.
 
     Where several processes serve, `figures` is the folder in which they count together, and `lifeline` a descriptor
-    that becomes readable when the one that watches over them has died.
+    that becomes readable when the one that watches over them has died. `reread` gives the configuration anew.
     """
 
     workspace: Workspace
@@ -58,6 +59,7 @@ class Plan:
     simulated: EmbeddedProvider | None = None
     figures: Path | None = None
     lifeline: int | None = None
+    reread: Callable[[], Workspace] | None = None
 
     @property
     def settings(self) -> ProxySettings:
@@ -84,6 +86,8 @@ async def serve(plan: Plan) -> int | None:
             nursery.start_soon(ending.at_signal)
             nursery.start_soon(ending.with_lifeline, plan.lifeline)
             nursery.start_soon(keep_fresh, client, plan.notice)
+            if plan.reread is not None:
+                nursery.start_soon(reload_at_signal, client, plan.reread, plan.notice, ending.begin)
             service.tasks = nursery
             if address := plan.workspace.settings.limit_webhook:
                 webhook = Webhook(address, client.caller.transport)

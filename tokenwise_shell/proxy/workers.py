@@ -9,14 +9,15 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Final
 
 from attrs import define, field
 
-__all__ = ["Herd"]
+__all__ = ["Herd", "has_terminal"]
 
 _ENDINGS: Final = (signal.SIGINT, signal.SIGTERM)
-_WATCHED: Final = (*_ENDINGS, signal.SIGCHLD)
+_WATCHED: Final = (*_ENDINGS, signal.SIGCHLD, signal.SIGHUP)
 
 # A worker that lives for less than this has failed at its start; the next one is given more time to be of use.
 _SHORT_S: Final = 5.0
@@ -25,6 +26,14 @@ _LONGEST_PAUSE_S: Final = 10.0
 
 # What a worker ends with where another would end likewise: bad input, nobody to call. See the exit codes of `tw`.
 _HOPELESS: Final = (2, 5)
+
+
+def has_terminal() -> bool:
+    """Whether this process has a terminal, and it is there. One that was closed sends SIGHUP, as who wants a reload."""
+    with suppress(OSError):
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+        return True
+    return False
 
 
 @define(eq=False)
@@ -53,6 +62,7 @@ class Herd:
         """
         signal.pthread_sigmask(signal.SIG_BLOCK, _WATCHED)
         self._due_s = [time.monotonic()] * self.size
+        from_terminal = has_terminal()
         while True:
             if self._start_due():
                 return self._worker()
@@ -62,7 +72,9 @@ class Herd:
                     self._end()
                     return code
                 self._replace(pid, code, lived_s)
-            if came in _ENDINGS:
+            if came == signal.SIGHUP and (has_terminal() or not from_terminal):
+                self._tell(signal.SIGHUP)  # each reads the configuration anew
+            elif came in (*_ENDINGS, signal.SIGHUP):
                 self._end()
                 return 130 if came == signal.SIGINT else 0
 
