@@ -13,6 +13,7 @@ __all__ = ["account_of", "account_text"]
 
 # As many agents as a screen has room for; the document has all of them.
 _MOST_AGENTS: Final = 12
+_LONGEST_ERROR: Final = 300
 
 
 def account_of(scope: Scope) -> dict[str, Any]:
@@ -29,6 +30,7 @@ def account_of(scope: Scope) -> dict[str, Any]:
         "overrun_nano": tally.overrun,
         "refused": tally.refused,
         "failed": dict(tally.failed),
+        "last_error": tally.last_error,
         **tally.total.as_json(),
         "models": {name: part.as_json() for name, part in _dearest(tally.models)},
         "agents": {name or "main": part.as_json() for name, part in _dearest(tally.agents)},
@@ -56,6 +58,7 @@ def _lines(account: Mapping[str, Any], width: int | None) -> Iterator[str]:
     if failed := account["failed"]:
         told = ", ".join(f"{number} × {one_line(error)}" for error, number in sorted(failed.items()))
         yield f"tw guard: {_counted(sum(failed.values()), 'request')} failed: {told}\n"
+        yield f"tw guard: the last was told: {one_line(account['last_error'])[:_LONGEST_ERROR]}\n"
     if not calls and not refused and not failed:
         yield "tw guard: no call came through the guard; docs/guard.md says what else the command may have called by\n"
         return

@@ -82,7 +82,7 @@ class _App(App):
             await super().answered(request, answer, long)
             return
         self._follow_raises()
-        answer.reword = partial(reworded, scope)
+        answer.reword = partial(_told_and_kept, scope)
         try:
             await super().answered(request, answer, long)
         finally:
@@ -95,6 +95,14 @@ class _App(App):
         settings = client.workspace.settings
         if cap != settings.default_budget:
             client.workspace = evolve(client.workspace, settings=evolve(settings, default_budget=cap))
+
+
+def _told_and_kept(scope: Scope, trouble: Trouble) -> Trouble:
+    """The error as the command hears it; agents may hide it, so the account has the last one."""
+    said = reworded(scope, trouble)
+    for each in scope.line:
+        each.tally.last_error = said.message
+    return said
 
 
 async def _opened(guarded: Guarded, service: Service, request: Request, answer: Answer) -> None:

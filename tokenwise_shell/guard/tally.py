@@ -89,6 +89,7 @@ class Tally:
     overrun: int = 0
     refused: int = 0
     failed: dict[str, int] = field(factory=dict)
+    last_error: str = ""
 
     def turned_away(self, error: str) -> None:
         """Count a request that was answered with this error."""

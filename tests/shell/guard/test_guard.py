@@ -125,7 +125,9 @@ class TestTheCap:
     def test_what_has_no_known_price_is_not_passed_on(self, tmp_path):
         done = guarded(tmp_path, python(tmp_path, DRAWS))
         assert "400" in done.err
-        assert summary(tmp_path)["failed"] == {"unpriced": 1}
+        told = summary(tmp_path)
+        assert (told["failed"], "no known price" in told["last_error"]) == ({"unpriced": 1}, True)
+        assert "tw guard: the last was told: POST /v1/images/generations" in done.err
 
     def test_its_requests_can_be_simulated_later_and_hold_no_words(self, tmp_path):
         guarded(tmp_path, python(tmp_path, CALLS, "2"), "--save", "saved.jsonl")
