@@ -2,6 +2,7 @@
 
 import stat
 import threading
+from decimal import Decimal
 from functools import partial
 
 import pytest
@@ -303,3 +304,21 @@ class TestCompleting:
         assert (named.model, named.status) == ("openai/gpt-4.1-mini", "completed")
         with pytest.raises(InputError, match="no model of this catalogue"):
             router.complete("What is rain?", model="gpt-9")
+
+
+def test_what_people_ask_of_results_is_there_in_dollars_and_short(home):
+    decision = Router(offline=True).route("What is rain?", budget=0.05)
+    assert decision.model.id == decision.as_json()["model"]
+    assert decision.reason.startswith("balanced, for ")
+    refused = Router(offline=True).route("What is rain?", budget="0.0000001")
+    assert (refused.model, refused.provider) == (None, "")
+    assert "may cost" in refused.reason
+    planned = Planner(offline=True).plan("Name two colours, then mix them", budget=0.5, planner="rules")
+    assert planned.steps == planned.plan.steps
+    assert 0 < planned.total_estimated_cost <= Decimal(planned.worst_cost) / 10**9
+    execution = Executor(offline=True).execute(planned)
+    answer = Router(offline=True).complete("What is rain?")
+    for result in (execution, answer):
+        assert result.success
+        assert result.total_cost == Decimal(result.spent) / 10**9 > 0
+    assert all(len(repr(one)) < 200 for one in (decision, refused, planned, execution, answer))

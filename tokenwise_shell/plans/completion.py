@@ -5,6 +5,7 @@ elsewhere where it cannot be used, until the first of its text has been passed o
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from decimal import Decimal
 from typing import Final
 
 from attrs import define, field, frozen
@@ -13,13 +14,13 @@ from tokenwise.budgets.ledger import Entry, Reservation
 from tokenwise.machine.messages import CallModel
 from tokenwise.machine.opinions import choice_of
 from tokenwise.machine.run import Ended, Job, Run
-from tokenwise.money import Nanodollars
+from tokenwise.money import Nanodollars, format_usd
 from tokenwise.plan import Plan, Step
 from tokenwise.prompt import Message, Role
 from tokenwise.routing.choosing import Routed
 from tokenwise.routing.verdicts import Failure, Reply
 from tokenwise_shell.engine.calls import Caller
-from tokenwise_shell.plans.decision import Conversation, Decision, as_usd
+from tokenwise_shell.plans.decision import Conversation, Decision, as_usd, in_usd
 from tokenwise_shell.plans.planned import Refusal, escalations
 from tokenwise_shell.transport.sse import SseEvent
 
@@ -36,16 +37,16 @@ _PLAN: Final = Plan("the prompt", (Step(_STEP, "the prompt"),))
 _NOTHING: Final = Nanodollars(0)
 
 
-@frozen
+@frozen(repr=False)
 class Completion:
     """A decision that was carried out. `refusal` is the last that it met in budgets outside its own.
 
     `governed` is False where it was called while the store of shared budgets could not be asked.
     """
 
-    decision: Decision = field(repr=False)
-    run: Run = field(repr=False)
-    entries: tuple[Entry, ...] = field(repr=False)
+    decision: Decision
+    run: Run
+    entries: tuple[Entry, ...]
     refusal: Refusal | None = None
     governed: bool = True
 
@@ -58,6 +59,20 @@ class Completion:
     def status(self) -> str:
         """`completed`, `failed`, `exhausted` or `cancelled`."""
         return self.run.status or "unfinished"
+
+    @property
+    def success(self) -> bool:
+        """Whether there is an answer."""
+        return self.status == "completed"
+
+    @property
+    def total_cost(self) -> Decimal:
+        """What it cost in US dollars, all attempts together."""
+        return in_usd(self.spent)
+
+    def __repr__(self) -> str:
+        """In short; `as_json` has the rest."""
+        return f"<Completion: {self.status} by {self.model}, {format_usd(self.spent)}, run {self.run_id}>"
 
     @property
     def output(self) -> str:

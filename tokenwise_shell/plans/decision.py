@@ -1,13 +1,14 @@
 """One routing decision as a document: the JSON of `tw route` and of `POST /v1/route`, and what people are shown."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import cached_property
 
 from attrs import frozen
 
-from tokenwise.catalog.models import Catalog
+from tokenwise.catalog.models import Catalog, Model
 from tokenwise.catalog.prices import Price
-from tokenwise.money import Nanodollars
+from tokenwise.money import Nanodollars, format_usd
 from tokenwise.policy import Policy
 from tokenwise.prompt import Message
 from tokenwise.routing.choosing import Refused, Routed, decision_id, passed_over, route
@@ -17,13 +18,13 @@ from tokenwise.routing.request import Request, Wishes, read_request
 from tokenwise.routing.worth import expected_cost
 from tokenwise.scenario.risk import Blocked, RiskGate, judge
 
-__all__ = ["Conversation", "Decision", "as_usd", "decide"]
+__all__ = ["Conversation", "Decision", "as_usd", "decide", "in_usd"]
 
 Conversation = str | Sequence[Message]
 """One text, or turns of a conversation."""
 
 
-@frozen
+@frozen(repr=False)
 class Decision:
     """What was decided for one conversation, and everything it was decided from."""
 
@@ -38,6 +39,32 @@ class Decision:
     def id(self) -> str:
         """Equal inputs give equal ids, on every machine."""
         return decision_id(self.request.need, self.catalog, self.policy, self.budget, best_effort=self.best_effort)
+
+    @property
+    def model(self) -> Model | None:
+        """The model that was chosen; None where none was."""
+        return self.outcome.model if isinstance(self.outcome, Routed) else None
+
+    @property
+    def provider(self) -> str:
+        """Who would be asked for it, "" for nobody."""
+        return self.outcome.bid.provider if isinstance(self.outcome, Routed) else ""
+
+    @property
+    def reason(self) -> str:
+        """Why this model, or why none."""
+        if not isinstance(self.outcome, Routed):
+            return self.outcome.message
+        scenario = self.request.scenario
+        needs = ", ".join(self.request.need.wanted.names) or "anything"
+        return f"{self.policy.strategy.value}, for {needs} of difficulty {scenario.difficulty:.2f}"
+
+    def __repr__(self) -> str:
+        """In short; `as_json` has the rest."""
+        if not isinstance(self.outcome, Routed):
+            return f"<Decision: refused; {self.reason}>"
+        chosen, most = self.outcome.model.id, format_usd(self.outcome.bid.amount)
+        return f"<Decision: {chosen} at {self.provider}, {most} at most; {self.reason}>"
 
     @property
     def ladder(self) -> tuple[str, ...]:
@@ -179,6 +206,15 @@ def decide(
         return Decision(request, catalog, policy, budget, verdict, best_effort)
     outcome = route(request.need, catalog, policy, budget, best_effort=best_effort)
     return Decision(request, catalog, policy, budget, outcome, best_effort)
+
+
+def in_usd(amount: Nanodollars) -> Decimal:
+    """An amount in US dollars, exactly.
+
+    >>> in_usd(Nanodollars(21_700))
+    Decimal('0.000021700')
+    """
+    return Decimal(amount).scaleb(-9)
 
 
 def as_usd(amount: Nanodollars) -> float:

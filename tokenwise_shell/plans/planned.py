@@ -1,18 +1,20 @@
 """A plan with its models, and a run of it, as documents: the JSON of `tw plan`, `tw run` and the Python API."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Final
 
-from attrs import field, frozen
+from attrs import frozen
 
 from tokenwise.budgets.ledger import Downgraded, Entry, Escalated, Upgraded
 from tokenwise.catalog.models import Catalog
 from tokenwise.machine.run import Ended, Job, Outcome, Run, StepRun
 from tokenwise.money import Nanodollars, format_usd
-from tokenwise.plan import Plan
+from tokenwise.plan import Plan, Step
 from tokenwise.planner.assignment import Assigned, Unassignable, as_chosen
 from tokenwise.planner.scheduling import schedule
 from tokenwise.policy import Policy
+from tokenwise_shell.plans.decision import in_usd
 from tokenwise_shell.plans.judging import Judging
 from tokenwise_shell.plans.planning import PlannerReport
 
@@ -21,7 +23,7 @@ __all__ = ["Execution", "Planned", "Refusal", "Unplanned", "escalations", "plann
 _FOR_WANT_OF_MONEY: Final = (Outcome.BUDGET_EXHAUSTED, Outcome.FAILED)
 
 
-@frozen
+@frozen(repr=False)
 class Planned:
     """A task, its steps, a model for each, and what all of it may cost. `budget` is what the user gave.
 
@@ -36,6 +38,22 @@ class Planned:
     planner: PlannerReport
     run_id: str
     judging: Judging | None = None
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The plan's steps, in its order."""
+        return self.plan.steps
+
+    @property
+    def total_estimated_cost(self) -> Decimal:
+        """What planning and all steps will probably cost, in US dollars."""
+        return in_usd(Nanodollars(self.planner.cost + sum(self.assigned.expected)))
+
+    def __repr__(self) -> str:
+        """In short; `as_json` has the rest."""
+        steps = ", ".join(step.id for step in self.steps)
+        most, budget = format_usd(self.worst_cost), format_usd(self.budget)
+        return f"<Planned: {steps}; {most} at most of {budget}, run {self.run_id}>"
 
     @property
     def kept(self) -> Nanodollars:
@@ -164,7 +182,7 @@ class Refusal:
     message: str
 
 
-@frozen
+@frozen(repr=False)
 class Execution:
     """A finished run of a plan. `opinions` is what judging its replies has cost, `unjudged` how many had no opinion.
 
@@ -174,7 +192,7 @@ class Execution:
 
     planned: Planned
     run: Run
-    entries: tuple[Entry, ...] = field(repr=False)
+    entries: tuple[Entry, ...]
     opinions: Nanodollars = Nanodollars(0)  # noqa: RUF009 -- a NewType of int
     unjudged: int = 0
     refusal: Refusal | None = None
@@ -184,6 +202,20 @@ class Execution:
     def status(self) -> str:
         """`completed`, `failed`, `exhausted` or `cancelled`."""
         return self.run.status or "unfinished"
+
+    @property
+    def success(self) -> bool:
+        """Whether every step has succeeded."""
+        return self.status == "completed"
+
+    @property
+    def total_cost(self) -> Decimal:
+        """Planning, all steps and all opinions together, in US dollars."""
+        return in_usd(self.spent)
+
+    def __repr__(self) -> str:
+        """In short; `as_json` has the rest."""
+        return f"<Execution: {self.status}, {format_usd(self.spent)}, run {self.planned.run_id}>"
 
     @property
     def spent(self) -> Nanodollars:
