@@ -222,7 +222,8 @@ def plain_needs(draw):
 
 
 def _twin(tier, quality, prices, thinking, longest):
-    price = Price((Rate(prices[0], prices[1], prices[0], prices[2]),))
+    read, written = NanoPerMtok(prices[0] // 10), max(prices[0], prices[2])
+    price = Price((Rate(prices[0], prices[1], read, written, cache_write_5m=prices[0]),))
     return Model(
         id="m",
         tier=tier,

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from property_tests.strategies import plain_needs, questions, rivals, spending, twins
 from tokenwise.catalog.models import Catalog
-from tokenwise.catalog.prices import FREE, Price
+from tokenwise.catalog.prices import FREE, NOTHING_WRITTEN, Price, Writes
 from tokenwise.money import Nanodollars
 from tokenwise.policy import FreeModels, Strategy
-from tokenwise.routing.bid import writes_of
+from tokenwise.routing.bid import Known, writes_of
 from tokenwise.routing.choosing import Refusal, Refused, Routed, decision_id, route
 from tokenwise.routing.losers import explain
 from tokenwise.routing.ranking import candidates, favourite, ranked
@@ -28,6 +28,7 @@ from tokenwise.routing.worth import (
     wanted_room,
 )
 from tokenwise.traits import Capability, Feature, Tier
+from tokenwise.usage import TokenCount
 
 efforts = st.booleans()
 
@@ -324,6 +325,49 @@ class TestTheShortlist:
             asked = evolve(need, features=features)
             head = next((model for model in candidates(asked, catalog, policy)), None)
             assert head is None or features in head.features
+
+
+@st.composite
+def warm_needs(draw, names):
+    """A conversation that goes on: some of it is warm at a few sellers, and some is marked to be cached."""
+    seats = draw(st.sets(st.tuples(st.sampled_from(["direct", "openrouter"]), st.sampled_from(names)), max_size=3))
+    need = evolve(draw(plain_needs()), input=TokenCount(2_000, 4_000), capabilities=Capability(0))
+    return evolve(
+        need,
+        known=tuple(Known(*at, 4_000, warm=draw(st.sampled_from([0, 500, 1_900, 9_000]))) for at in sorted(seats)),
+        writes=draw(st.sampled_from([NOTHING_WRITTEN, NOTHING_WRITTEN, Writes(minutes=1_500), Writes(hour=4_000)])),
+    )
+
+
+NAMES = [f"m{nth:02}" for nth in range(12)]
+
+
+class TestWarmth:
+    """'A switch is made only where the rest of the cost, or what the strategy wants, outweighs the warm prefix'."""
+
+    @given(warm_needs(NAMES), st.lists(twins, min_size=3, max_size=12), spending)
+    def test_the_favourite_is_the_head_of_those_in_order(self, need, models, policy):
+        catalog = Catalog(evolve(model, id=name) for name, model in zip(NAMES, models, strict=False))
+        for strategy in Strategy:
+            wanted = evolve(policy, strategy=strategy)
+            assert favourite(need, catalog, wanted) == head_of(ranked(need, catalog, wanted))
+
+    @given(warm_needs(NAMES), st.lists(twins, min_size=2, max_size=8), spending, st.integers(0, 2_000))
+    def test_whoever_is_chosen_is_chosen_still_where_more_of_it_is_warm(self, need, models, policy, more):
+        catalog = Catalog(evolve(model, id=name) for name, model in zip(NAMES, models, strict=False))
+        (chosen, _), others = favourite(need, catalog, policy) or (None, 0), need.known
+        if chosen is None:
+            return
+        before = sum(known.warm for known in others if (known.provider, known.model) == ("direct", chosen.id))
+        rest = tuple(known for known in others if (known.provider, known.model) != ("direct", chosen.id))
+        warmer = evolve(need, known=(*rest, Known("direct", chosen.id, 4_000, warm=before + more)))
+        assert favourite(warmer, catalog, policy)[0] == chosen
+
+    @given(warm_needs(NAMES), st.lists(twins, min_size=2, max_size=8), spending)
+    def test_what_is_not_warm_leaves_the_decision_alone(self, need, models, policy):
+        catalog = Catalog(evolve(model, id=name) for name, model in zip(NAMES, models, strict=False))
+        cold = evolve(need, known=tuple(evolve(known, warm=0) for known in need.known))
+        assert favourite(cold, catalog, policy) == favourite(evolve(need, known=()), catalog, policy)
 
 
 class TestTheOrder:

@@ -29,9 +29,12 @@ __all__ = [
     "cap",
     "fees_of",
     "input_bound",
+    "likely_input",
     "longest_bid",
     "make_bid",
     "most_fees",
+    "seat",
+    "warm_at",
     "writes_of",
 ]
 
@@ -57,13 +60,15 @@ class Counted:
 class Known:
     """A tighter bound of the whole input at one seller's model, which has counted most of it: at most so many `tokens`.
 
-    `attachments` are those that it has not counted, which are in `tokens` as they usually count.
+    `attachments` are those that it has not counted, which are in `tokens` as they usually count. `warm` of the tokens
+    are probably in its prompt cache now: whoever keeps this value drops what has expired.
     """
 
     provider: str
     model: str
     tokens: int = field(validator=ge(0))
     attachments: Attachments = NOTHING_ATTACHED
+    warm: int = field(default=0, validator=ge(0))
 
 
 @frozen
@@ -242,6 +247,42 @@ def bound_known(model: Model, provider: str, need: Need) -> int | None:
         if (known.provider, known.model) == (provider, model.id):
             return known.tokens + known.attachments.beyond_usual(model.id, window_tokens=model.context_tokens)
     return None
+
+
+def warm_at(model: Model, provider: str, need: Need) -> int:
+    """How many of the expected input tokens this seller's model probably has in its prompt cache."""
+    for known in need.known:
+        if (known.provider, known.model) == (provider, model.id):
+            return min(known.warm, need.input.expected)
+    return 0
+
+
+def likely_input(model: Model, offer: Offer, need: Need) -> int:
+    """What the expected input costs at this seller, in token-nanos: read from its cache, written to it, or neither.
+
+    Of what is not warm, as much is written as the request marks, at the price of the mark's lifetime.
+    """
+    assert isinstance(offer.price, Price)
+    rate, read = offer.price.rate_at(need.input.expected), warm_at(model, offer.provider, need)
+    fresh = need.input.expected - read
+    hour = min(fresh, need.writes.hour)
+    minutes = min(fresh - hour, need.writes.minutes)
+    return (
+        read * min(rate.cache_read, rate.input)
+        + hour * rate.cache_write
+        + minutes * rate.cache_write_5m
+        + (fresh - hour - minutes) * rate.input
+    )
+
+
+def seat(model: Model, need: Need) -> Offer:
+    """The seller to ask first: the preferred one, or one whose warm cache makes the expected input cheaper."""
+    first = model.offers[0]
+    warm = [offer for offer in model.offers[1:] if need.known and warm_at(model, offer.provider, need)]
+    priced = [offer for offer in warm if isinstance(offer.price, Price)]
+    if not priced:
+        return first
+    return min((first, *priced), key=lambda offer: likely_input(model, offer, need))
 
 
 def _saved(model: Model, need: Need) -> int:

@@ -23,7 +23,7 @@ from tokenwise.catalog.prices import FREE, Price
 from tokenwise.ids import fingerprint
 from tokenwise.money import Nanodollars, format_usd
 from tokenwise.policy import Policy, Strategy
-from tokenwise.routing.bid import Bid, Need, cap, longest_bid, make_bid
+from tokenwise.routing.bid import Bid, Need, cap, longest_bid, make_bid, seat
 from tokenwise.routing.cascade import Forecast, foresee
 from tokenwise.routing.fitting import bid_of
 from tokenwise.routing.ranking import candidates, favourite, first_within
@@ -144,13 +144,13 @@ def decision_id(
 
 def _affordable(first: tuple[Model, int], need: Need, available: Nanodollars) -> Routed | None:
     model, room = first
-    offered = make_bid(model, model.offers[0], need, output_tokens=room)
+    offered = make_bid(model, seat(model, need), need, output_tokens=room)
     return Routed(model, offered) if offered.amount <= available else None
 
 
 def _shortened(able: Sequence[Model], need: Need, policy: Policy, available: Nanodollars) -> Routed | None:
     """The candidate that can say most for the money, if that is still worth having; the preferred one on a tie."""
-    shorter = ((model, longest_bid(model, model.offers[0], need, available)) for model in able)
+    shorter = ((model, longest_bid(model, seat(model, need), need, available)) for model in able)
     bids = [Routed(model, bid) for model, bid in shorter if bid and bid.max_output_tokens >= least_output(need, policy)]
     return max(bids, key=lambda routed: routed.bid.max_output_tokens, default=None)
 
@@ -158,8 +158,8 @@ def _shortened(able: Sequence[Model], need: Need, policy: Policy, available: Nan
 def _refused(able: Sequence[Model], need: Need, catalog: Catalog, available: Nanodollars, *, length: int) -> Refused:
     if able:
         caps = ((model, min(length, cap(model, need))) for model in able)
-        least = min(make_bid(model, model.offers[0], need, output_tokens=most).amount for model, most in caps)
-        paid = (longest_bid(model, model.offers[0], need, available) for model in able)
+        least = min(make_bid(model, seat(model, need), need, output_tokens=most).amount for model, most in caps)
+        paid = (longest_bid(model, seat(model, need), need, available) for model in able)
         return Refused(
             Refusal.BUDGET, least, available, tokens=max([bid.max_output_tokens for bid in paid if bid] or [0])
         )

@@ -15,7 +15,7 @@ from tokenwise.catalog.models import Catalog, Model
 from tokenwise.catalog.prices import Price
 from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy
-from tokenwise.routing.bid import Bid, Need, cap, longest_bid, make_bid
+from tokenwise.routing.bid import Bid, Need, cap, longest_bid, make_bid, seat
 from tokenwise.routing.health import ANY_MODEL, Seat
 from tokenwise.routing.ranking import candidates
 from tokenwise.routing.shortlist import least_output, obstacle
@@ -160,7 +160,8 @@ def bids_of(model: Model, need: Need, policy: Policy, avoid: frozenset[Seat] = f
     length = cap(model, need)
     if length < min(need.max_output_tokens, policy.min_output_tokens):
         return
-    for offer in model.offers:
+    first = seat(model, need) if model.offers else None
+    for offer in sorted(model.offers, key=lambda offer: offer is not first) if need.known else model.offers:
         closed = avoid and ((offer.provider, model.id) in avoid or (offer.provider, ANY_MODEL) in avoid)
         if isinstance(offer.price, Price) and not closed:
             yield make_bid(model, offer, need, output_tokens=length)

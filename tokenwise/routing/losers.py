@@ -7,7 +7,7 @@ from attrs import frozen
 from tokenwise.catalog.models import Catalog, Model
 from tokenwise.money import Nanodollars, format_usd
 from tokenwise.policy import Policy
-from tokenwise.routing.bid import Need, cap, make_bid
+from tokenwise.routing.bid import Need, cap, make_bid, seat
 from tokenwise.routing.choosing import Routed, route
 from tokenwise.routing.ranking import ranked
 from tokenwise.routing.servings import Serving
@@ -75,7 +75,7 @@ def _why_not(model: Model, serving: Serving | None, contest: _Contest) -> str:
 
 
 def _worst(model: Model, need: Need, room: int) -> Nanodollars:
-    return make_bid(model, model.offers[0], need, output_tokens=room).amount
+    return make_bid(model, seat(model, need), need, output_tokens=room).amount
 
 
 def _outranked(loser: Serving, best: Serving, contest: _Contest) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from tokenwise.catalog.models import Catalog, Model
 from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy
-from tokenwise.routing.bid import Need, make_bid
+from tokenwise.routing.bid import Need, make_bid, seat
 from tokenwise.routing.servings import Serving, by_worth, longest, rooms, servings
 from tokenwise.routing.shelves import head, rated_by_band
 from tokenwise.routing.shortlist import groups
@@ -59,7 +59,7 @@ def _held(serving: Serving, need: Need) -> Nanodollars:
     model = serving.model
     if not (need.known or need.surcharge or need.tier or need.hosted):
         return serving.worst
-    return make_bid(model, model.offers[0], need, output_tokens=serving.max_output_tokens).amount
+    return make_bid(model, seat(model, need), need, output_tokens=serving.max_output_tokens).amount
 
 
 def _in_order(need: Need, catalog: Catalog, policy: Policy, *, wider: bool) -> Iterator[Serving]:

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from tokenwise.catalog.models import Model
-from tokenwise.catalog.prices import Price
+from tokenwise.catalog.prices import NOTHING_WRITTEN, Price
 from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy
 from tokenwise.routing.bid import Need, input_bound, writes_of
 from tokenwise.routing.worth import (
     cost_of_half_the_room,
     lacking,
+    likely_cost,
     likely_output,
     merit,
     strength,
@@ -62,11 +63,12 @@ def servings(
     """
     cramped = cost_of_half_the_room(need, policy)
     # What depends on a model only by its tier and rating, or by whether it thinks, is worked out once for all of those.
-    merits: dict[tuple[int, int, int], int] = {}
+    merits: dict[tuple[int, int, int, str], int] = {}
     habits = [(likely_output(need, thinks=some), wanted_room(need, policy, thinks=some)) for some in (False, True)]
     read, choices, asked = need.input.expected, need.choices, need.max_output_tokens
+    plain = not need.known and need.writes is NOTHING_WRITTEN
     for model, rating in rated:
-        kind = (model.tier, model.quality, rating)
+        kind = (model.tier, model.quality, rating, "" if plain else model.id)
         if kind not in merits:
             merits[kind] = merit(model, need, policy, rating) - penalty
         likely, wanted = habits[thinks(model)]
@@ -75,7 +77,10 @@ def servings(
         bound = input_bound(model, need)
         rate, less_merit, most = price.rate_at(read), -merits[kind], longest(model, need)
         for room in rooms(asked, most, wanted, wider=wider) if wider else (min(asked, most) if asked else 0,):
-            less = less_merit + read * rate.input + min(room, likely) * choices * rate.output
+            if plain:
+                less = less_merit + read * rate.input + min(room, likely) * choices * rate.output
+            else:
+                less = less_merit + likely_cost(model, need, min(room, likely))
             if room < wanted:
                 less += lacking(room, wanted) * cramped
             worst = price.worst(input_tokens=bound, output_tokens=room * choices, writes=writes_of(model, need))

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from attrs import frozen
 
 from tokenwise.catalog.models import Catalog, Model
-from tokenwise.catalog.prices import Price
+from tokenwise.catalog.prices import NOTHING_WRITTEN, Price
 from tokenwise.policy import Policy, Strategy
 from tokenwise.routing.bid import Need
 from tokenwise.routing.servings import rooms
@@ -81,12 +81,15 @@ def head(need: Need, catalog: Catalog, policy: Policy) -> Sequence[tuple[Model, 
         return rated_by_band(able(need, catalog, policy), policy)
     habits = _habit(need, policy, thinks=False), _habit(need, policy, thinks=True)
     shelves = _shelves(need, catalog, policy, enough=habits[1].enough)
-    if not need.input.expected or not habits[0].written:
+    if not need.input.expected or not habits[0].written or need.writes is not NOTHING_WRITTEN:
         return shelves.rated
     dearest, found = _best_of(need, policy, shelves, habits)
     if not never_reached(dearest, policy):
         return shelves.rated
-    return (*found, *shelves.odd) if shelves.odd else found
+    # On its shelf a model stands by what it costs cold; one whose cache is warm is looked at by itself.
+    warm = {known.model for known in need.known if known.warm} if need.known else ()
+    apart = (*shelves.odd, *[pair for pair in shelves.rated if pair[0].id in warm]) if warm else shelves.odd
+    return (*found, *apart) if apart else found
 
 
 def rated_by_band(models: Iterable[Model], policy: Policy) -> list[tuple[Model, int]]:

@@ -19,10 +19,10 @@ from functools import lru_cache
 from typing import Final
 
 from tokenwise.catalog.models import Model
-from tokenwise.catalog.prices import Price
+from tokenwise.catalog.prices import NOTHING_WRITTEN, Price
 from tokenwise.money import Nanodollars, round_up
 from tokenwise.policy import Policy, Strategy
-from tokenwise.routing.bid import Need
+from tokenwise.routing.bid import Need, likely_input, seat
 from tokenwise.traits import Feature, Tier
 
 __all__ = [
@@ -140,11 +140,12 @@ def cost_of_half_the_room(need: Need, policy: Policy) -> int:
 def _misfit(model: Model, need: Need, policy: Policy) -> int:
     """How far from the tiers that the difficulty deserves, in thousandths of a point; 0 within them.
 
-    An upgrade may be bought to the tier above the deserved one; no difficulty is misjudged by two.
+    An upgrade may be bought to the tier above the deserved one; no difficulty is misjudged by two. Only who has the
+    conversation in a warm cache may be stronger, where that is worth its cost: it has been deserved before.
     """
     deserved = policy.tier_for(need.difficulty)
     if model.tier > deserved + 1:
-        return _FAR_TOO_STRONG
+        return 0 if any(known.warm and known.model == model.id for known in need.known) else _FAR_TOO_STRONG
     if model.tier >= deserved:
         return 0
     least = quality(_UNRATED[deserved] + _TIER_POINTS * deserved, need.difficulty)
@@ -241,9 +242,15 @@ def likely_output(need: Need, *, thinks: bool) -> int:
 def likely_cost(model: Model, need: Need, output_tokens: int) -> int:
     """What the request costs if so many tokens are written for each choice, in token-nanos (10^-15 dollars).
 
-    With the expected input, before rounding, by the preferred offer's price, which must be known.
+    With the expected input, before rounding, by the price of the offer that is asked first, which must be known. What
+    that offer has in its prompt cache costs what reading costs, so leaving it costs what that saves.
     """
     assert isinstance(model.price, Price)
+    if need.known or need.writes is not NOTHING_WRITTEN:
+        offer = seat(model, need)
+        assert isinstance(offer.price, Price)
+        rate = offer.price.rate_at(need.input.expected)
+        return likely_input(model, offer, need) + output_tokens * need.choices * rate.output
     rate = model.price.rate_at(need.input.expected)
     return need.input.expected * rate.input + output_tokens * need.choices * rate.output
 

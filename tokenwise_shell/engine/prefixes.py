@@ -27,6 +27,8 @@ class _Count:
 
     tokens: int
     attachments: Attachments
+    warm: int = 0
+    until_ms: int = 0
 
 
 @define(eq=False)
@@ -37,24 +39,39 @@ class Counts:
     _kept: dict[bytes, dict[_Seat, _Count]] = field(factory=dict, init=False)
     _doubted: set[_Seat] = field(factory=set, init=False)
 
-    def known(self, trails: Iterable[Trail], attachments: Attachments = NOTHING_ATTACHED) -> tuple[Known, ...]:
+    def known(
+        self, trails: Iterable[Trail], attachments: Attachments = NOTHING_ATTACHED, *, now_ms: int = 0
+    ) -> tuple[Known, ...]:
         """The bounds that rest on what was counted, one for each seller's model, in order of their names.
 
         `trails` are the forms that the request may be sent in; where a seller has counted several, the largest counts.
+        With each, how much of it is still warm in the seller's prompt cache.
         """
         found: dict[_Seat, Known] = {}
         for trail in trails:
-            for seat, known in self._longest(trail, attachments):
+            for seat, known in self._longest(trail, attachments, now_ms):
                 if seat not in found or known.tokens > found[seat].tokens:
                     found[seat] = known
         return tuple(found[seat] for seat in sorted(found))
 
-    def learn(self, trail: Trail, seat: _Seat, tokens: int, attachments: Attachments = NOTHING_ATTACHED) -> None:
-        """This seller's model, (provider, model), has counted so many tokens for the whole of this conversation."""
+    def learn(
+        self,
+        trail: Trail,
+        seat: _Seat,
+        tokens: int,
+        attachments: Attachments = NOTHING_ATTACHED,
+        *,
+        warm: int = 0,
+        until_ms: int = 0,
+    ) -> None:
+        """This seller's model, (provider, model), has counted so many tokens for the whole of this conversation.
+
+        So many of them are `warm` in its prompt cache until then, on the caller's own clock.
+        """
         if not trail.ends or seat in self._doubted:
             return
         counts = self._kept.pop(trail.ends[-1], {})
-        self._kept[trail.ends[-1]] = {**counts, seat: _Count(tokens, attachments)}
+        self._kept[trail.ends[-1]] = {**counts, seat: _Count(tokens, attachments, warm, until_ms)}
         while len(self._kept) > self.most:
             self._kept.pop(next(iter(self._kept)))
 
@@ -67,7 +84,7 @@ class Counts:
         """Use no count of this seller's model any more: it has counted more than a bound that rested on one."""
         self._doubted.add(seat)
 
-    def _longest(self, trail: Trail, attachments: Attachments) -> Iterator[tuple[_Seat, Known]]:
+    def _longest(self, trail: Trail, attachments: Attachments, now_ms: int) -> Iterator[tuple[_Seat, Known]]:
         had: set[_Seat] = set()
         for turns in trail.continued():
             for seat, count in self._kept.get(trail.ends[turns], {}).items():
@@ -75,7 +92,7 @@ class Counts:
                     continue
                 had.add(seat)
                 tokens = count.tokens + trail.behind(turns) + more.usual.bound
-                yield seat, Known(*seat, tokens, more)
+                yield seat, Known(*seat, tokens, more, warm=count.warm if now_ms < count.until_ms else 0)
 
 
 def _added(now: Attachments, then: Attachments) -> Attachments | None:

@@ -15,6 +15,7 @@ from tokenwise.routing.choosing import Refused, Routed, decision_id, passed_over
 from tokenwise.routing.ladder import equals, rungs
 from tokenwise.routing.losers import Rejected, explain
 from tokenwise.routing.request import Request, Wishes, read_request
+from tokenwise.routing.warmth import warmest
 from tokenwise.routing.worth import expected_cost
 from tokenwise.scenario.risk import Blocked, RiskGate, judge
 
@@ -85,6 +86,14 @@ class Decision:
         return cascade.worst if cascade else self.outcome.bid.amount
 
     @property
+    def warmth(self) -> str | None:
+        """What a warm prompt cache did to the decision, in words; None where none is known."""
+        if not isinstance(self.outcome, Routed):
+            return None
+        found = warmest(self.outcome.bid, self.request.need, self.catalog)
+        return found.message if found else None
+
+    @property
     def equals(self) -> tuple[str, ...]:
         """The models that a fault of the seller would lead to, first to last: of the same tier, and as able."""
         if not isinstance(self.outcome, Routed):
@@ -152,6 +161,7 @@ class Decision:
             "equals": list(self.equals),
             "cascade": self._cascade(),
             "passed_over": self.passed_over,
+            "warmth": self.warmth,
             "rejected": [{"model": loser.model, "reason": loser.reason} for loser in self.rejected()],
             "refusal": self._refusal(),
             "decision_id": self.id,

@@ -46,7 +46,10 @@ class Memory:
         if known is not None:
             self._made.move_to_end(place)
             return known
-        made = self._made[place] = decide()
+        made = decide()
+        if any(known.warm for known in made.request.need.known):  # which holds for some minutes only
+            return made
+        self._made[place] = made
         if len(self._made) > self.most:
             self._made.popitem(last=False)
         return made

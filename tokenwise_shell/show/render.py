@@ -166,6 +166,8 @@ def _facts(decision: Decision) -> Iterable[tuple[str, str]]:
             yield "cascade", _cascade(decision.outcome.forecast)
         yield "ladder", " → ".join(decision.ladder) or "none: nothing capable is stronger"
         yield "equals", _some(decision.equals) or "none: only other sellers of this model"
+        if decision.warmth:
+            yield "cache", decision.warmth
         if decision.passed_over:
             yield "although", decision.passed_over
     else:

@@ -155,3 +155,9 @@ class TestCounts:
         counts.doubt(SEAT)
         counts.learn(own(), SEAT, 1_000)
         assert counts.known([own()]) == ()
+
+    def test_what_is_warm_cools_at_its_time(self):
+        counts = Counts()
+        counts.learn(own(), SEAT, 1_000, warm=900, until_ms=5_000)
+        assert [counts.known([own()], now_ms=at)[0].warm for at in (0, 4_999, 5_000)] == [900, 900, 0]
+        assert counts.known([own()], now_ms=5_000)[0].tokens == counts.known([own()])[0].tokens

@@ -3,6 +3,7 @@
 The same for a request that is carried out and for `POST /v1/route`, which only wants to know.
 """
 
+import time
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import Final
@@ -10,9 +11,10 @@ from typing import Final
 from attrs import evolve, frozen
 
 from tokenwise.catalog.models import Catalog
+from tokenwise.catalog.prices import Price
 from tokenwise.machine.messages import CallModel
 from tokenwise.policy import Policy, Streams
-from tokenwise.routing.bid import Known, bound_known
+from tokenwise.routing.bid import Known, bound_known, warm_at
 from tokenwise.routing.choosing import Refusal, Refused, Routed
 from tokenwise.routing.request import Wishes
 from tokenwise.routing.shortlist import obstacle
@@ -125,6 +127,13 @@ def _decided(service: Service, admitted: Admitted, asked: Asked, work: Work) -> 
 
 _THINKS_FROM: Final = 4_096
 
+# Vendors keep a prefix for five minutes after its last use at least, or for the hour that is asked for.
+_WARMTH_MS: Final = 300_000
+_LONG_WARMTH_MS: Final = 3_600_000
+
+# The shortest prompt that caches which fill by themselves keep.
+_LEAST_CACHED: Final = 1_024
+
 # Below this a count would save less than a cent at the dearest price there is.
 _WORTH_COUNTING: Final = 4_096
 
@@ -133,7 +142,7 @@ def _known(service: Service, asked: Asked, wishes: Wishes) -> tuple[Known, ...]:
     """What sellers have counted of this conversation at an earlier turn."""
     if wishes.weight is None or wishes.weight.input.bound < _WORTH_COUNTING:
         return ()
-    return service.counts.known((asked.trail, asked.own_trail), wishes.weight.attachments)
+    return service.counts.known((asked.trail, asked.own_trail), wishes.weight.attachments, now_ms=_now_ms())
 
 
 def learn(service: Service, order: Order, call: CallModel, usage: Usage, *, own: bool) -> None:
@@ -145,7 +154,38 @@ def learn(service: Service, order: Order, call: CallModel, usage: Usage, *, own:
     # Below some caps a model is not told to think, and then what it has thought before is no input.
     whole = call.max_output_tokens >= min(_THINKS_FROM, asked.max_output_tokens or _THINKS_FROM)
     if whole and need.input.bound >= _WORTH_COUNTING:
-        service.counts.learn(asked.own_trail if own else asked.trail, seat, usage.prompt_tokens, need.attachments)
+        service.counts.learn(
+            asked.own_trail if own else asked.trail,
+            seat,
+            usage.prompt_tokens,
+            need.attachments,
+            warm=_warmed(order, call, usage),
+            until_ms=_now_ms() + (_LONG_WARMTH_MS if need.writes.hour else _WARMTH_MS),
+        )
+
+
+def _warmed(order: Order, call: CallModel, usage: Usage) -> int:
+    """How many tokens this call has left in its seller's prompt cache.
+
+    Where writes are sold apart and made only if asked for, what was read and written. Elsewhere caches fill by
+    themselves, so the whole prompt, unless they have just been seen not to: it was thought warm, and nothing was read.
+    """
+    model, need = order.decision.catalog[call.model], order.decision.request.need
+    offer = model.offered_by.get(call.provider)
+    if offer is None or not isinstance(offer.price, Price):
+        return 0
+    rate = offer.price.rate_at(usage.prompt_tokens)
+    if rate.cache_read >= rate.input:
+        return 0
+    if rate.cache_write > rate.input and not model.writes_unasked:
+        return usage.cache_read_tokens + usage.cache_write_tokens + usage.cache_write_5m_tokens
+    if usage.prompt_tokens < _LEAST_CACHED or (warm_at(model, call.provider, need) and not usage.cache_read_tokens):
+        return 0
+    return usage.prompt_tokens
+
+
+def _now_ms() -> int:
+    return int(1000 * time.monotonic())
 
 
 def _policy(policy: Policy, asked: Asked) -> Policy:
