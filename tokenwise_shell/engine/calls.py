@@ -20,7 +20,7 @@ from tokenwise.routing.verdicts import Failure, FinishReason, Reply
 from tokenwise_shell.engine.checks import failed_checks
 from tokenwise_shell.engine.hearing import Hearing
 from tokenwise_shell.providers import FORMATS, Ask, Endpoint, StreamParse, WireFormat, chat_fields
-from tokenwise_shell.providers.fields import as_fields, as_json, text
+from tokenwise_shell.providers.fields import as_fields, as_json, count, text
 from tokenwise_shell.providers.leaving import is_quiet, stops
 from tokenwise_shell.providers.openai import embeddings, responses
 from tokenwise_shell.providers.openai.errors import beside_message, code_and_param
@@ -132,6 +132,7 @@ class Caller:
             else:
                 taken = relay if _asks_for_usage(written) else _without_usage(relay)
                 hearing = said.hearing or Hearing(command.attempt)
+                hearing.choices = max(1, (written and count(written.get("n"))) or 1)
                 hearing.sent(stops=stops(endpoint), is_quiet=partial(_is_quiet, endpoint, request, command.native_id))
                 outcome = await self._streamed(command, wire, request, taken, first_token, whole, hearing)
         except TransportTrouble as trouble:
@@ -243,7 +244,7 @@ class Caller:
         hearing: Hearing,
     ) -> Reply | Failure:
         async with self.transport.stream(request, timeout_ms=command.timeout_ms) as answer:
-            parse = wire.open_stream(native_id=command.native_id, now_ms=self.unix_ms())
+            parse = wire.open_stream(native_id=command.native_id, now_ms=self.unix_ms(), choices=hearing.choices)
             hearing.reads(parse)
             start, trouble = await _start_of(answer)
             if trouble is not None:

@@ -23,10 +23,11 @@ def _now_ms() -> int:
 
 @define(eq=False)
 class Hearing:
-    """One call under way, from when it is made."""
+    """One call under way, from when it is made. `choices` are how many answers it was asked for."""
 
     attempt: AttemptId
     now_ms: Callable[[], int] = _now_ms
+    choices: int = 1
     _stops: bool = field(default=False, init=False)
     _is_quiet: Callable[[], bool] | None = field(default=None, init=False)
     _parse: StreamParse | None = field(default=None, init=False)

@@ -143,8 +143,9 @@ class _Messages:
         del created_s
         return body
 
-    def open_stream(self, *, native_id: str, now_ms: int = 0) -> "AsItCame":
+    def open_stream(self, *, native_id: str, now_ms: int = 0, choices: int = 1) -> "AsItCame":
         """A reader that passes every event on as it came."""
+        del choices  # this format has one answer
         return AsItCame(messages.open_stream(native_id=native_id, now_ms=now_ms))
 
 
@@ -213,12 +214,13 @@ class _Responses:
         return responses.parse(response, native_id=native_id, now_ms=now_ms)
 
     def completion(self, body: bytes, *, created_s: int) -> bytes:
-        """The response as it came."""
+        """The response as it came; of a stream that was not asked for, the one in its last event."""
         del created_s
-        return body
+        return responses.in_last_event(body)
 
-    def open_stream(self, *, native_id: str, now_ms: int = 0) -> "AsItCame":
+    def open_stream(self, *, native_id: str, now_ms: int = 0, choices: int = 1) -> "AsItCame":
         """A reader that passes every event on as it came."""
+        del choices  # this format has one answer
         del now_ms
         return AsItCame(responses.open_stream(native_id=native_id))
 

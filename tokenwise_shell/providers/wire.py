@@ -151,8 +151,11 @@ class WireFormat(Protocol):
         """The body of a whole answer that gave a Reply, as OpenAI's chat completion. `created_s` is Unix time."""
         ...
 
-    def open_stream(self, *, native_id: str, now_ms: int = 0) -> StreamParse:
-        """A reader for the stream that a request for `native_id` is answered with. `now_ms` is Unix time."""
+    def open_stream(self, *, native_id: str, now_ms: int = 0, choices: int = 1) -> StreamParse:
+        """A reader for the stream that a request for `native_id` is answered with. `now_ms` is Unix time.
+
+        `choices` are how many answers were asked for: until so many have ended, no count is the bill.
+        """
         ...
 
 

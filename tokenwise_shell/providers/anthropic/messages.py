@@ -84,10 +84,10 @@ def completion(body: bytes, *, created_s: int) -> bytes:
     return b"" if message is None else orjson.dumps(write_completion(message, created_s=created_s))
 
 
-def open_stream(*, native_id: str, now_ms: int = 0) -> AnswerStream:
+def open_stream(*, native_id: str, now_ms: int = 0, choices: int = 1) -> AnswerStream:
     """A reader for the stream that a request for `native_id` is answered with."""
     dialect = Dialect(AnthropicEvents().read, error_of, "message", _EVENTS)
-    return AnswerStream(native_id, dialect, ChunkWriter(now_ms // 1000))
+    return AnswerStream(native_id, dialect, ChunkWriter(now_ms // 1000), choices=choices)
 
 
 def _headers(endpoint: Endpoint, betas: str) -> Iterator[tuple[str, str]]:

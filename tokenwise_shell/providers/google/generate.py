@@ -68,10 +68,10 @@ def completion(body: bytes, *, created_s: int) -> bytes:
     return b"" if answer is None else orjson.dumps(write_completion(answer, created_s=created_s))
 
 
-def open_stream(*, native_id: str, now_ms: int = 0) -> AnswerStream:
+def open_stream(*, native_id: str, now_ms: int = 0, choices: int = 1) -> AnswerStream:
     """A reader for the stream that a request for `native_id` is answered with."""
     dialect = Dialect(GoogleEvents().read, error_of, "candidate")
-    return AnswerStream(native_id, dialect, ChunkWriter(now_ms // 1000))
+    return AnswerStream(native_id, dialect, ChunkWriter(now_ms // 1000), choices=choices)
 
 
 def _failed(response: HttpResponse, body: object, *, now_ms: int) -> Failure:

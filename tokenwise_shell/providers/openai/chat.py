@@ -105,10 +105,10 @@ def completion(body: bytes, *, created_s: int) -> bytes:
     return body
 
 
-def open_stream(*, native_id: str, now_ms: int = 0) -> AnswerStream:
+def open_stream(*, native_id: str, now_ms: int = 0, choices: int = 1) -> AnswerStream:
     """A reader for the stream that a request for `native_id` is answered with."""
     del now_ms
-    return AnswerStream(native_id, _DIALECT)
+    return AnswerStream(native_id, _DIALECT, choices=choices)
 
 
 def _cap_field(endpoint: Endpoint, host: str, ask: Ask) -> str:

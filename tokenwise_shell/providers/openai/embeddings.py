@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 import orjson
 
 from tokenwise.catalog.attachments import Attachments
-from tokenwise.faults import Fault
 from tokenwise.routing.request import Weight
 from tokenwise.routing.verdicts import Failure, FinishReason, Reply
 from tokenwise.usage import MESSAGE_FRAME, TokenCount, Usage, count_text
@@ -18,7 +17,7 @@ from tokenwise_shell.providers.fields import Fields, as_fields, as_json, count, 
 from tokenwise_shell.providers.final_usage import Report, billed
 from tokenwise_shell.providers.names import served_name
 from tokenwise_shell.providers.openai.chat import headers_for
-from tokenwise_shell.providers.openai.errors import failure_of, read_error
+from tokenwise_shell.providers.openai.errors import failure_of, no_answer, read_error
 from tokenwise_shell.providers.openai.usage import parse_cost
 from tokenwise_shell.providers.translate.terms import Untranslatable
 from tokenwise_shell.providers.wire import Endpoint, url_below
@@ -56,7 +55,7 @@ def _outcome(response: HttpResponse, answer: object, *, native_id: str, now_ms: 
     if error := read_error(answer):
         return Failure(error.fault(response.status), error.message)
     if not entries(fields.get("data")):
-        return Failure(Fault.MALFORMED, f"the provider answered {response.status} without embeddings")
+        return no_answer(response, "embeddings")
     return Reply(
         text="",
         finish=FinishReason.STOP,

@@ -41,7 +41,7 @@ from tokenwise_shell.providers.translate.deltas import (
 from tokenwise_shell.providers.wire import Endpoint, url_below
 from tokenwise_shell.transport.exchange import HttpRequest, HttpResponse
 
-__all__ = ["PENDING", "look", "open_stream", "parse", "request"]
+__all__ = ["PENDING", "in_last_event", "look", "open_stream", "parse", "request"]
 
 PENDING: Final = frozenset(("queued", "in_progress"))
 """What the status of a response says that is yet to be made."""
@@ -79,11 +79,21 @@ def look(endpoint: Endpoint, id_: str) -> HttpRequest:
 
 def parse(response: HttpResponse, *, native_id: str, now_ms: int) -> Reply | Failure:
     """The answer to a request for `native_id`. Never raises."""
+    response = evolve(response, body=in_last_event(response.body))
     answer = as_json(response.body)
     outcome = _outcome(response, answer, native_id=native_id, now_ms=now_ms)
     report = _report(as_fields(answer))
     wrote = isinstance(outcome, Reply) and has_output(outcome)
     return billed(outcome, beside_output(report, wrote=wrote))
+
+
+def in_last_event(body: bytes) -> bytes:
+    """The response in the event that ends a stream, where this is such an event; else the body itself."""
+    event = as_fields(as_json(body)) if b'"response.' in body else {}
+    return orjson.dumps(event["response"]) if event.get("type") in _ENDS and as_fields(event.get("response")) else body
+
+
+_ENDS: Final = ("response.completed", "response.incomplete", "response.failed")
 
 
 def _report(response: Fields) -> Report:

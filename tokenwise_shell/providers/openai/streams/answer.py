@@ -70,13 +70,15 @@ class AnswerStream:
     """The stream so far. Of several alternatives the first is the reply; the others are billed all the same.
 
     The stream is whole once it has said why the model stopped, or `[DONE]`; a connection that breaks after that has
-    taken nothing with it but perhaps the usage. What is counted before every alternative has stopped is a count so far
-    and no bill, so it is not taken for one. Without a `writer` the events go on as they came, in OpenAI's format.
+    taken nothing with it but perhaps the usage. What is counted before every alternative has stopped, and as many as
+    `choices` were asked for, is a count so far and no bill, so it is not taken for one. Without a `writer` the events
+    go on as they came, in OpenAI's format.
     """
 
     native_id: str
     dialect: Dialect
     writer: ChunkWriter | None = None
+    choices: int = 1
     begun: bool = field(default=False, init=False)
     heard_tokens: int = field(default=0, init=False)
     thinks: bool = field(default=False, init=False)
@@ -180,7 +182,7 @@ class AnswerStream:
     @property
     def _report(self) -> Report:
         """The bill, or why there is none. What a provider took so far, it took."""
-        if bill := self._bill:
+        if bill := self._bill or self._as_few_as_came:
             return beside_output(Report(bill.usage, bill.cost, bill.notice, bill.tier, bill.hosted), wrote=self.begun)
         if self._counted:
             early = "the last count came before the end of the answer"
@@ -188,8 +190,13 @@ class AnswerStream:
         return NOTHING_REPORTED
 
     @property
+    def _as_few_as_came(self) -> Counted | None:
+        """The last count, where the stream is said to be done with fewer answers than were asked for: some give one."""
+        return self._counted if self._done and self._finishes and not self._open else None
+
+    @property
     def _has_ended(self) -> bool:
-        return bool(self._finishes) and not self._open
+        return len(self._finishes) >= self.choices and not self._open
 
     def _may_hold_text(self, event: SseEvent) -> bool:
         """Whether an event that cannot be read may have held what is now lost: every chunk is an object."""
@@ -213,7 +220,8 @@ class AnswerStream:
                 self._finishes.setdefault(choice, finish)
                 self._open.discard(choice)
             case Counted():
-                self._bill, self._counted = None if self._open else delta, delta
+                unfinished = self._open or (self._finishes and len(self._finishes) < self.choices)
+                self._bill, self._counted = None if unfinished else delta, delta
                 self.counted = delta.usage or self.counted
             case Broke():
                 self._broke = delta
