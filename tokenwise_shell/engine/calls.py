@@ -352,28 +352,41 @@ async def _relayed(
 ) -> TransportTrouble | None:
     """Read the stream to its end and pass it on; the trouble it ended with, None for none. `start` was read already."""
     reader, told, chunk = SseReader(), False, start
+
+    async def pass_on(events: Iterable[SseEvent]) -> None:
+        nonlocal told
+        together: list[tuple[SseEvent, str]] = []
+        for event in events:
+            text = parse.feed(event)
+            if parse.begun and not told and first_token:
+                first_token()
+            told |= parse.begun
+            for said in parse.chunks:
+                together.append((said, text))
+                text = ""
+        if together:
+            await relay(together)
+
     try:
         while chunk:
             hearing.came()
-            together: list[tuple[SseEvent, str]] = []
-            for event in reader.feed(chunk):
-                text = parse.feed(event)
-                if parse.begun and not told and first_token:
-                    first_token()
-                told |= parse.begun
-                for said in parse.chunks:
-                    together.append((said, text))
-                    text = ""
-            if together:
-                await relay(together)
+            await pass_on(reader.feed(chunk))
             if reader.overflowed:
                 return TransportTrouble(TroubleKind.TOO_LARGE, "an event of the stream is too large to be one")
             chunk = b"" if parse.over else await _more(answer, parse)
+        await pass_on(_last_of(reader, parse))
     except TransportTrouble as trouble:
         return trouble
     if closing := [(said, "") for said in parse.closing]:
         await relay(closing)
     return None
+
+
+def _last_of(reader: SseReader, parse: StreamParse) -> tuple[SseEvent, ...]:
+    """The last event of a stream that is whole though the line that ends it has not come, as clients read it."""
+    rest = None if parse.over else reader.rest()
+    is_whole = rest is not None and (rest.data == b"[DONE]" or as_json(rest.data) is not None)
+    return (rest,) if rest is not None and is_whole else ()
 
 
 async def _more(answer: HttpStream, parse: StreamParse) -> bytes:

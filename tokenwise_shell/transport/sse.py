@@ -59,6 +59,15 @@ class SseReader:
         self._keep(rest)
         return events
 
+    def rest(self) -> SseEvent | None:
+        """What stands behind the last event, None where that is nothing: an event whose end has not come."""
+        data = [*self._data, *(line for line in (self._unended(),) if line is not None)]
+        return SseEvent(b"\n".join(data), self._name, self._id) if data and not self.overflowed else None
+
+    def _unended(self) -> bytes | None:
+        line = b"".join(self._partial)
+        return line.removeprefix(b"data:").removeprefix(b" ") if line.startswith(b"data:") else None
+
     def _trimmed(self, chunk: bytes) -> bytes:
         """The bytes without what belongs to what was read before: a byte order mark, the LF of a CR LF."""
         if not self._started:

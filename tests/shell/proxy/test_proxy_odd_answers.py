@@ -36,6 +36,7 @@ def completion(finish: str = "stop", **message: Any) -> dict[str, Any]:
 
 async def heard(folder: Any, path: str, said: Any, **asked: Any) -> tuple[Plain, World]:
     """What a door's client hears where an upstream says this: chunks as a stream, an object as a whole answer."""
+    folder.mkdir(exist_ok=True)
     if isinstance(said, list):
         events = b"".join(b"data: " + orjson.dumps(each) + b"\n\n" for each in said)
         body = CHUNKED + chunk(events + b"data: [DONE]\n\n") + chunk(b"")
@@ -160,6 +161,103 @@ class TestCalls:
 
 
 THINKING = [{"type": "thinking", "thinking": [{"type": "text", "text": "It is large."}]}]
+
+
+class TestIdsAndOldCalls:
+    @pytest.mark.parametrize("path", [MESSAGES, RESPONSES])
+    async def test_calls_of_one_answer_and_of_two_have_ids_of_their_own(self, tmp_path, path):
+        """Servers number calls anew in each answer, or give all of them one number; clients match results by id."""
+        said = [
+            piece(tool_calls=[call(id="call_0", name="f", arguments="{}"), call(index=1, id="call_0", name="g")]),
+            piece("tool_calls"),
+        ]
+        ids = [each for turn in range(2) for each in _ids((await heard(tmp_path / str(turn), path, said))[0])]
+        assert len(ids) == len(set(ids)) == 4
+
+    @pytest.mark.parametrize("path", [MESSAGES, RESPONSES])
+    async def test_an_id_that_tells_calls_apart_stays_though_it_comes_with_every_piece(self, tmp_path, path):
+        pieces = ('{"x"', ": 1}")
+        said = [piece(tool_calls=[call(id="call_7f3a9c", name="f", arguments=each)]) for each in pieces]
+        answer, _ = await heard(tmp_path, path, [*said, piece("tool_calls")])
+        assert _ids(answer) == ["call_7f3a9c"]
+
+    @pytest.mark.parametrize(("arguments", "told"), [(5, "5"), ([1], "[1]"), (True, "true"), ('"x"', '"x"')])
+    async def test_arguments_that_are_no_object_are_never_left_out(self, tmp_path, arguments, told):
+        said = [piece(tool_calls=[call(id="call_7f3a9c", name="f", arguments=arguments)]), piece("tool_calls")]
+        answer, _ = await heard(tmp_path, MESSAGES, said)
+        assert [each["delta"]["partial_json"] for each in told_in(answer) if each["type"] == "content_block_delta"] == [
+            told
+        ]
+
+    @pytest.mark.parametrize("path", [MESSAGES, RESPONSES])
+    async def test_a_function_called_as_before_2024_is_called(self, tmp_path, path):
+        said = [piece(function_call={"name": "f", "arguments": '{"x": 1}'}), piece("function_call")]
+        answer, _ = await heard(tmp_path, path, said)
+        assert len(_ids(answer)) == 1
+
+
+def _ids(answer: Plain) -> list[str]:
+    """The ids of the calls in a stream of either door."""
+    events = told_in(answer)
+    blocks = [each["content_block"] for each in events if each["type"] == "content_block_start"]
+    items = [each["item"] for each in events if each["type"] == "response.output_item.done"]
+    return [each.get("call_id") or each["id"] for each in (*blocks, *items) if "name" in each]
+
+
+class TestHowStreamsEnd:
+    @pytest.mark.parametrize("path", DOORS)
+    @pytest.mark.parametrize("end", [b"\n", b"", b"\n\ndata: [DONE]", b"\r\n"])
+    async def test_a_last_event_that_is_whole_counts_though_no_blank_line_follows(self, tmp_path, path, end):
+        events = [b"data: " + orjson.dumps(each) for each in (piece(content="Rain"), piece("stop", usage=USAGE))]
+        answer, world = await _streamed(tmp_path, path, b"\n\n".join(events) + end)
+        assert answer.status == 200
+        assert "upstream_" not in answer.body.decode()
+        (charged,) = [line for line in world.lines if line["type"] == "charged"]
+        assert charged["amount_nano"] == 3 * 1000 + 4 * 2000
+
+    async def test_one_that_is_cut_within_is_a_cut_stream(self, tmp_path):
+        cut = b"data: " + orjson.dumps(piece(content="Rain")) + b"\n\ndata: " + orjson.dumps(piece("stop"))[:-9]
+        answer, _ = await _streamed(tmp_path, CHAT, cut)
+        assert told_in(answer)[-1]["error"]["code"] == "upstream_cut_stream"
+
+    @pytest.mark.parametrize("nothing", ["", " ", "null", "None", "NULL", "undefined", "nil", False, 0])
+    async def test_absence_in_any_dress_is_no_end(self, tmp_path, nothing):
+        last = {**HEAD, "choices": [{"index": 0, "delta": {}, "finish_reason": nothing}]}
+        cut = b"".join(b"data: " + orjson.dumps(each) + b"\n\n" for each in (piece(content="Rain"), last))
+        answer, _ = await _streamed(tmp_path, CHAT, cut)
+        assert told_in(answer)[-1]["error"]["code"] == "upstream_cut_stream"
+
+
+PAGES = [
+    b"\xef\xbb\xbf<html><title>Sign in</title>",
+    b"\n\n  <!-- proxy --><!DOCTYPE html><title>Sign in</title>",
+    b"<?xml version='1.0'?><Error><title>Sign in</title></Error>",
+]
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("label", [b"text/html", b"application/json", b"text/event-stream"])
+@pytest.mark.parametrize("stream", [False, True])
+async def test_a_page_is_one_however_it_begins_and_is_labelled(tmp_path, page, label, stream):
+    body = whole(page, headers=b"content-type: %b\r\n" % label)
+    answer, world = await _said(tmp_path, CHAT, body, stream=stream)
+    assert (answer.status, "Sign in" in answer.error["message"]) == (502, True)
+    assert not [line for line in world.lines if line["type"] == "charged" and line["amount_nano"]]
+
+
+async def _streamed(folder: Any, path: str, events: bytes) -> tuple[Plain, World]:
+    return await _said(folder, path, CHUNKED + chunk(events) + chunk(b""), stream=True)
+
+
+async def _said(folder: Any, path: str, body: bytes, *, stream: bool) -> tuple[Plain, World]:
+    async def talk(connection: trio.abc.Stream) -> None:
+        while await next_request(connection):
+            await connection.send_all(body)
+
+    async with proxy_of(folder, talk) as world:
+        answer = await world.post({"model": SMALL, **DOORS[path], "stream": stream}, path=path)
+        assert world.balances()
+        return answer, world
 
 
 class TestThinking:

@@ -6,8 +6,9 @@ whole, or the answer is.
 """
 
 import enum
+import re
 from collections.abc import Iterator, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 from uuid import uuid4
 
 import orjson
@@ -28,6 +29,7 @@ __all__ = [
     "made_up_id",
     "message_blocks",
     "thoughts_of",
+    "told_id",
 ]
 
 
@@ -99,9 +101,10 @@ def thoughts_of(message: Fields) -> Sequence[Fields]:
 
 @define
 class _Open:
-    """A block that has not ended: what of it was passed on, and what is held back."""
+    """A block that has not ended: what of it was passed on, and what is held back. `said` is a call's id as it came."""
 
     block: Block
+    said: str = ""
     begun: bool = False
     signed: bool = False
     held: list[Added] = field(factory=list)
@@ -148,6 +151,7 @@ class BlockReader:
 
     _queue: list[_Open] = field(factory=list, init=False)
     _calls: dict[int, _Open] = field(factory=dict, init=False)
+    _ids: set[str] = field(factory=set, init=False)
 
     @property
     def has_called(self) -> bool:
@@ -168,7 +172,10 @@ class BlockReader:
             self._last(Block(Kind.TEXT)).add(Added(said, logprobs=odds))
         if said := text(delta.get("refusal")):
             self._last(Block(Kind.REFUSAL)).add(Added(said))
-        for call in map(as_fields, entries(delta.get("tool_calls"))):
+        calls = list(map(as_fields, entries(delta.get("tool_calls"))))
+        if (old := as_fields(delta.get("function_call"))) and not calls:  # as OpenAI called one function before 2024
+            calls = [{"function": old}]
+        for call in calls:
             self._call(call)
         return list(self._drained())
 
@@ -196,12 +203,14 @@ class BlockReader:
         place, id_, function = count(call.get("index")) or 0, text(call.get("id")), as_fields(call.get("function"))
         name, known = text(function.get("name")), self._calls.get(place)
         # Google's compatible door numbers every call 0: another id with a name is another call.
-        if known is None or (id_ and name and known.block.name and id_ != known.block.id):
-            known = _Open(Block(Kind.CALL, id_ or made_up_id(), name))
+        if known is None or (id_ and name and known.block.name and id_ != known.said):
+            known = _Open(Block(Kind.CALL, told_id(id_, self._ids), name), id_)
             self._calls[place] = known
             self._queue.append(known)
         elif not known.block.name:
-            known.block = Block(Kind.CALL, id_ or known.block.id, name)
+            unchanged = not id_ or id_ == known.said
+            known.block = Block(Kind.CALL, known.block.id if unchanged else told_id(id_, self._ids), name)
+            known.said = id_ or known.said
         if piece := arguments_text(function.get("arguments")):
             known.add(Added(piece))
 
@@ -219,9 +228,27 @@ def made_up_id() -> str:
     return f"call_{uuid4().hex}"
 
 
+# Numbers that begin anew in each answer: `call_0` of one turn and of the next would be one call.
+_ORDINAL: Final = re.compile(r"(?:[A-Za-z]{1,16}[_-]?)?\d{1,4}")
+
+
+def told_id(id_: str, told: set[str]) -> str:
+    """The id under which a client hears of a call, which is then among those `told`; the same as it came, if it can be.
+
+    >>> told_id("call_7f3a9c", set()), len(told_id("call_0", set()))
+    ('call_7f3a9c', 37)
+    """
+    found = made_up_id() if not id_ or id_ in told or _ORDINAL.fullmatch(id_) else id_
+    told.add(found)
+    return found
+
+
 def arguments_text(arguments: object) -> str:
-    """The arguments of a call as text, which is what they should be. Some servers send the object itself."""
-    return orjson.dumps(arguments).decode() if isinstance(arguments, dict) else text(arguments)
+    """The arguments of a call as text, which is what they should be. Some servers send the object itself.
+
+    What is neither is told as it came, for its client to judge: without it, a tool would run without its arguments.
+    """
+    return text(arguments) if isinstance(arguments, str | None) else orjson.dumps(arguments).decode()
 
 
 def message_blocks(message: Fields, logprobs: Fields | None = None) -> list[BlockEvent]:

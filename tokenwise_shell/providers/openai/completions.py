@@ -8,7 +8,7 @@ from attrs import evolve
 from tokenwise.routing.verdicts import FinishReason
 from tokenwise.usage import Usage
 from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
-from tokenwise_shell.providers.openai.blocks import made_up_id
+from tokenwise_shell.providers.openai.blocks import told_id
 from tokenwise_shell.providers.openai.reading import read_openai
 from tokenwise_shell.providers.openai.usage import read_report
 from tokenwise_shell.providers.openai.words import ended_by, ending, finish_of
@@ -91,10 +91,11 @@ def _said(choice: Fields) -> Said:
     turn = read_openai({"messages": [message]}, notes).turns[0]
     if lost := [problem for problem in notes.refused if ".tool_calls[" in problem]:
         raise Untranslatable(*lost)
-    items = tuple(_with_id(item) for item in turn.items if isinstance(item, Text | Call | Thought))
+    told = set[str]()
+    items = tuple(_with_id(item, told) for item in turn.items if isinstance(item, Text | Call | Thought))
     finish = ended_by(finish_of(ending(choice)), calls=any(isinstance(item, Call) for item in items))
     return Said(items, finish, as_fields(choice.get("logprobs")) or None, text(choice.get("stop_reason")))
 
 
-def _with_id(item: Text | Call | Thought) -> Text | Call | Thought:
-    return evolve(item, id=made_up_id()) if isinstance(item, Call) and not item.id else item
+def _with_id(item: Text | Call | Thought, told: set[str]) -> Text | Call | Thought:
+    return evolve(item, id=told_id(item.id, told)) if isinstance(item, Call) else item

@@ -75,7 +75,7 @@ def no_answer(response: HttpResponse, expected: str) -> Failure:
     there, and asking again gives the page again.
     """
     kind = dict(response.headers).get("content-type", "no content type").partition(";")[0][:80]
-    start = response.body[: 4 * _LONGEST_MESSAGE].decode("utf-8", "replace").strip()
+    start = response.body[: 4 * _LONGEST_MESSAGE].decode("utf-8-sig", "replace").strip()
     if start.startswith("<"):
         said = f"a page{_title(start)}, not {expected}; is the base URL right?"
         return Failure(Fault.MODEL_MISSING, f"the provider answered {response.status} with {said}")

@@ -20,13 +20,13 @@ FINISH_REASONS: Final[Mapping[str, FinishReason]] = {
 
 
 # How absence is written where a field may not be missing.
-_ABSENT: Final = frozenset(("", "null", "none"))
+_ABSENT: Final = frozenset(("", "null", "none", "nil", "undefined"))
 
 
 def ending(choice: Fields) -> str:
     """The word for why this choice has ended, "" while it goes on."""
     reason = choice.get("finish_reason")
-    said = reason if isinstance(reason, str) else "" if reason is None else "unknown"
+    said = reason if isinstance(reason, str) else "unknown" if reason else ""
     return "" if said.strip().lower() in _ABSENT else said
 
 
