@@ -73,6 +73,16 @@ class TestTheCharge:
         if charged is not None:
             assert min(bid.amount, price.cost(usage) + bid.surcharge) <= charged <= bid.amount
 
+    @given(calls(), lefts)
+    def test_with_the_input_counted_it_is_what_the_most_that_was_made_comes_to(self, call, left):
+        bid, model, need, price = call
+        begun = evolve(left, stops=True, quiet=True, thought=False, counted=Usage(bid.input_tokens))
+        made = left.said_tokens + TOKENS_A_SECOND * (left.silent_ms + NOTICED_MS) * bid.choices // 1000
+        most = Usage(bid.input_tokens, output_tokens=min(made, bid.max_output_tokens * bid.choices))
+        charged = charge_of_left(begun, bid, model, need, price)
+        assert charged is not None
+        assert charged >= min(bid.amount, price.cost(most) + bid.surcharge)
+
     @given(calls(), lefts, st.integers(0, 5_000), st.integers(0, 20_000))
     def test_more_heard_and_longer_silence_never_cost_less(self, call, left, tokens, ms):
         bid, model, need, price = call

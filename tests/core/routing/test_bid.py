@@ -4,9 +4,10 @@ import pytest
 from attrs import evolve
 
 from tests.core.worlds import MINI, model
+from tokenwise.catalog.attachments import Attachments
 from tokenwise.catalog.models import Catalog
 from tokenwise.money import Nanodollars
-from tokenwise.routing.bid import Bid, Need, cap, input_bound, longest_bid, make_bid
+from tokenwise.routing.bid import Bid, Known, Need, cap, input_bound, longest_bid, make_bid
 from tokenwise.routing.worth import expected_cost
 from tokenwise.traits import Capability, Feature, Tier
 from tokenwise.usage import TokenCount, Usage
@@ -32,6 +33,31 @@ class TestTheCap:
 def test_a_bid_is_the_worst_case_of_the_input_bound_and_of_exactly_this_cap():
     bid = make_bid(MINI, MINI.offers[1], NEED, output_tokens=321)
     assert bid == Bid("mini", "openrouter", "mini", 400, 321, Nanodollars(400 * 1000 + 321 * 2000))
+
+
+class TestWhatASellerHasCounted:
+    """Its own count bounds what it bills, and nobody else's bill."""
+
+    KNOWN = evolve(NEED, known=(Known("openrouter", "mini", 150), Known("direct", "mid", 10)))
+
+    def test_lowers_that_sellers_bid_alone(self):
+        bids = {offer.provider: make_bid(MINI, offer, self.KNOWN, output_tokens=321) for offer in MINI.offers}
+        assert {name: bid.input_tokens for name, bid in bids.items()} == {"direct": 400, "openrouter": 150}
+        assert bids["openrouter"].amount == 150 * 1000 + 321 * 2000
+
+    def test_never_raises_it(self):
+        loose = evolve(NEED, known=(Known("openrouter", "mini", 9_000),))
+        assert make_bid(MINI, MINI.offers[1], loose, output_tokens=1).input_tokens == 400
+
+    def test_leaves_room_for_a_longer_answer(self):
+        bids = [longest_bid(MINI, MINI.offers[1], each, Nanodollars(600_000)) for each in (NEED, self.KNOWN)]
+        assert [bid.max_output_tokens for bid in bids] == [100, 225]
+
+    def test_counts_what_came_with_it_and_not_what_was_attached_since(self):
+        picture = Attachments(images=1)
+        seen = evolve(NEED, attachments=picture, known=(Known("openrouter", "mini", 150, picture),))
+        more = picture.beyond_usual("mini", window_tokens=MINI.context_tokens)
+        assert make_bid(MINI, MINI.offers[1], seen, output_tokens=1).input_tokens == min(150, 400) + more
 
 
 class TestATemplateWithWordsOfItsOwn:
