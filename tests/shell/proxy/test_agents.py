@@ -18,6 +18,12 @@ import pytest
 import trio
 
 from tests.shell.front_world import BY_BUDGET, BY_EFFORT, OPEN, Fronts, fronts
+from tests.shell.loopback import CHUNKED, chunk, next_request
+from tests.shell.proxy.test_proxy_as_it_is import event_of
+from tests.shell.proxy_world import model as model_of
+from tests.shell.proxy_world import price, proxy_of
+from tokenwise.catalog.models import Catalog, Offer
+from tokenwise.traits import Tier
 
 WANTED = os.environ.get("TOKENWISE_HEAVY_CLIENTS", "")
 
@@ -91,6 +97,48 @@ async def test_codex(tmp_path, model):
         text = await said(command, tmp_path, CODEX_HOME=str(folder), TOKENWISE_KEY="none")
         assert "simulated" in text
         everything_was_answered(world)
+
+
+SAID = {"type": "message", "id": "m", "role": "assistant", "content": [{"type": "output_text", "text": "It rains."}]}
+SEARCH = {"type": "web_search_call", "id": "w", "status": "completed", "action": {"type": "search", "query": "rain"}}
+
+
+def openai(asked):
+    """OpenAI's Responses, which search once and answer."""
+    used = {"input_tokens": 10, "output_tokens": 5, "total_tokens": 15}
+    whole = {"id": "r", "object": "response", "status": "completed", "model": "gpt-5.5", "output": [SEARCH, SAID]}
+    events = [
+        {"type": "response.created", "response": {**whole, "status": "in_progress", "output": []}},
+        {"type": "response.output_item.done", "output_index": 0, "item": SEARCH},
+        {"type": "response.output_text.delta", "item_id": "m", "output_index": 1, "delta": "It rains."},
+        {"type": "response.output_item.done", "output_index": 1, "item": SAID},
+        {"type": "response.completed", "response": {**whole, "usage": used}},
+    ]
+
+    async def talk(stream):
+        while request := await next_request(stream):
+            asked.append(json.loads(request.partition(b"\r\n\r\n")[2] or b"{}"))
+            await stream.send_all(CHUNKED + chunk(b"".join(map(event_of, events))) + chunk(b""))
+
+    return talk
+
+
+@pytest.mark.skipif(not shutil.which("codex"), reason="Codex CLI is not installed")
+async def test_codex_searches_where_openai_answers_and_each_search_is_paid(tmp_path):
+    asked: list[dict] = []
+    catalog = Catalog((model_of("openai/gpt-5.5", Tier.MID, Offer("openai", "gpt-5.5", price(1, 2))),))
+    async with proxy_of(tmp_path, openai(asked), responses=True, catalog=catalog, name="openai") as world:
+        folder = tmp_path / "codex"
+        folder.mkdir()
+        (folder / "config.toml").write_text(CODEX.format(url=world.url).replace('"disabled"', '"live"'))
+        command = ["codex", "exec", "-m", "openai/gpt-5.5", "--skip-git-repo-check", "say hi"]
+        text = await said(command, tmp_path, CODEX_HOME=str(folder), TOKENWISE_KEY="none")
+        assert "It rains." in text
+        (charged, *_) = [line for line in world.lines if line["type"] == "charged"]
+        assert charged["amount_nano"] == 10 * 1000 + 5 * 2000 + 10_000_000
+        assert world.balances()
+    assert "web_search" in {tool["type"] for tool in asked[0]["tools"]}
+    assert asked[0]["max_tool_calls"] == 5
 
 
 def opencode_settings(url: str, *models: str) -> dict:
