@@ -48,6 +48,34 @@ class Bug:
 
 BUGS = (
     Bug(
+        "an agreement that nobody has seen is taken for one",
+        "machine/machine",
+        "if fault is None and not reply.agrees and beside(",
+        "if fault is None and reply.agrees is False and beside(",
+        "tests/core/machine/test_cascades.py::TestWhoIsAsked",
+    ),
+    Bug(
+        "a cascade begins without the money for its end",
+        "routing/cascade",
+        "for bid in (*made, strong)",
+        "for bid in made",
+        "property_tests/machine/test_cascade_laws.py::TestForecasts",
+    ),
+    Bug(
+        "a stream that broke off falls back on an answer that its reader has not seen",
+        "machine/machine",
+        "state=Streaming(attempt), opinion=None)",
+        "state=Streaming(attempt))",
+        "tests/core/machine/test_cascades.py::TestWhatItFallsBackOn",
+    ),
+    Bug(
+        "an answer that nobody confirmed passes for a confirmed one",
+        "machine/opinions",
+        "and each.opinion is None and not each.answered",
+        "and each.opinion is not None and not each.answered",
+        "property_tests/machine/test_cascade_laws.py::TestAcceptance",
+    ),
+    Bug(
         "money is rounded down",
         "money",
         "-(-token_nanos // _TOKENS_PER_PRICE)",
