@@ -144,7 +144,10 @@ class Limits:
         """Every budget that a call of this account to this model has to fit into now; those not yet open are opened."""
         if not self:
             return ()
-        return tuple(self._scope(one, at_ms) for one in (*self._of(account), *self._of_values(account, model)))
+        scopes = tuple(self._scope(one, at_ms) for one in (*self._of(account), *self._of_values(account, model)))
+        while len(self._values) > self.remembered:  # only now: nothing that this call draws on is among the oldest
+            self._forget(next(iter(self._values)))
+        return scopes
 
     def plain_scopes(self, account: Account, at_ms: int) -> tuple[str, ...]:
         """Of these, the budgets of everybody, of the key and of the tags."""
@@ -204,8 +207,6 @@ class Limits:
                 name = owner, window
                 one = self._values.pop(name) if name in self._values else _InForce(limit, owner)
                 self._values[name] = one
-                if len(self._values) > self.remembered:
-                    self._forget(next(iter(self._values)))
                 yield one
 
     def _forget(self, name: _Name) -> None:
@@ -242,7 +243,7 @@ class Limits:
 
     def _end(self, scope: str) -> None:
         """Close a budget; one that still holds money is for the next time."""
-        if self.store.end(scope):
+        if scope not in self.store or self.store.end(scope):
             self._over.pop(scope, None)
         else:
             self._over[scope] = None

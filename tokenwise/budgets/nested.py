@@ -113,8 +113,11 @@ class Budgets:
         self._open[scope] = relimit(self._open[scope], limit)
 
     def end(self, scope: str) -> bool:
-        """Close a budget, as when its window is over, unless money is held in it; and say whether that was so."""
-        if self._open[scope].held:
+        """Close a budget, as when its window is over, unless money is held in it; and say whether that was so.
+
+        A call that is free holds nothing, and may cost something all the same.
+        """
+        if self._open[scope].held or any(scope in one.scopes for one in self._holds.values() if not one.hold.amount):
             return False
         budget = self._open.pop(scope)
         self._ends_ms.pop(scope, None)

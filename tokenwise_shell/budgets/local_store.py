@@ -81,16 +81,22 @@ class LocalStore:
     def open(
         self, scope: str, limit: Nanodollars, *, spent: Nanodollars = _NOTHING, ends_ms: int | None = None
     ) -> None:
-        """Begin a budget, or take part in it. The limit is the one set last; what is spent, the most that is known."""
+        """Begin a budget, or take part in it. The limit is the one set last; what is spent, the most that is known.
+
+        It is written with the next transaction: who opens a budget is about to hold something in it.
+        """
         self._ends_ms[scope] = ends_ms
         if ends_ms is not None and ends_ms not in self._swept:
             self._swept = (*self._swept[-3:], ends_ms)  # one each of days, weeks and months
-            self._soon(partial(forget, ends_ms=ends_ms))
-        self._soon(partial(begin, scope=scope, limit=limit, spent=spent, ends_ms=ends_ms))
+            self._due.append(partial(forget, ends_ms=ends_ms))
+        self._due.append(partial(begin, scope=scope, limit=limit, spent=spent, ends_ms=ends_ms))
+        if self._opened is None:
+            self._catch_up()  # from now on it is one of those who share
 
     def change(self, scope: str, limit: Nanodollars) -> None:
         """Give a budget another limit, for everybody. What that cannot hold counts as overrun."""
         self.open(scope, limit, ends_ms=self._ends_ms.get(scope))
+        self._catch_up()
 
     def end(self, scope: str) -> bool:
         """Whether this process holds nothing there; others may, so the budget stays."""

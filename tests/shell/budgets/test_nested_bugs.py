@@ -1,0 +1,106 @@
+"""The law over limits of every kind, checked itself: each bug in its list is seeded into a copy, and must be found.
+
+See `tests/shell/budgets/test_stateful_bugs.py` for how.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.core.test_seeded_bugs import ROOT, TESTS_FAILED, Bug
+from tests.shell.budgets.test_stateful_bugs import hunted
+
+LAWS = "property_tests/budgets/test_nested_limit_laws.py"
+
+BUGS = (
+    Bug(
+        "a limit of some models holds all models",
+        "tokenwise/budgets/limit",
+        "not (model and self._models.fullmatch(model))",
+        "not model",
+        LAWS,
+    ),
+    Bug(
+        "a limit of one key holds every key",
+        "tokenwise/budgets/limit",
+        "self.key not in (None, account.key) or ",
+        "",
+        LAWS,
+    ),
+    Bug(
+        "all values of a limit share one budget",
+        "tokenwise/budgets/limit",
+        "return None if value is None else self._owner(value)",
+        'return None if value is None else self._owner("one" if value else "")',
+        LAWS,
+    ),
+    Bug(
+        "a value that is known no longer by heart begins anew",
+        "tokenwise/budgets/limits",
+        "not self.store.rest(one.scope)",
+        "not self.store.end(one.scope)",
+        LAWS,
+    ),
+    Bug(
+        "what was raised is forgotten when the budget is opened again",
+        "tokenwise/budgets/limits",
+        "max(one.limit.amount, self.raised(one.scope))",
+        "one.limit.amount",
+        LAWS,
+    ),
+    Bug(
+        "a settlement reaches the first budget alone",
+        "tokenwise/budgets/nested",
+        "{scope: settle(of(scope), held.hold, cost) for scope in held.scopes}",
+        "{scope: settle(of(scope), held.hold, cost) for scope in held.scopes[:1]}",
+        LAWS,
+    ),
+    Bug(
+        "a refused reserve leaves its hold in the budgets that would have granted it",
+        "tokenwise/budgets/nested",
+        "        if isinstance(answer, Short):\n            return answer\n        self._open |= answer\n",
+        "        if isinstance(answer, Short):\n            self._open |= {scope: taken[0] for scope in scopes\n"
+        "            if not isinstance(taken := reserve(self._open[scope], amount, share), Short)}\n"
+        "            return answer\n        self._open |= answer\n",
+        LAWS,
+    ),
+    Bug(
+        "a window never ends",
+        "tokenwise/budgets/limits",
+        "if one.span is None or one.span.is_over(at_ms):",
+        "if one.span is None:",
+        LAWS,
+    ),
+    Bug(
+        "a limit that is lowered forgets what is held",
+        "tokenwise/budgets/nested",
+        "relimit(self._open[scope], limit)",
+        "relimit(Budget(limit, self._open[scope].spent, overrun=self._open[scope].spent), limit)",
+        LAWS,
+    ),
+    Bug(
+        "what a call costs above its hold is no overrun",
+        "tokenwise/budgets/budget",
+        "budget.overrun + max(0, cost - hold.amount)",
+        "budget.overrun",
+        LAWS,
+    ),
+)
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.what)
+def test_the_place_of_each_bug_is_still_there(bug):
+    assert (ROOT / f"{bug.module}.py").read_text(encoding="utf-8").count(bug.right) == 1
+
+
+def test_the_law_lists_them_all():
+    listed = (ROOT / LAWS).read_text(encoding="utf-8")
+    assert [bug.what for bug in BUGS if bug.what not in listed] == []
+
+
+@pytest.mark.slow  # ten runs of pytest, two at a time
+def test_every_bug_is_caught(tmp_path):
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        codes = pool.map(hunted, BUGS, [tmp_path / str(nth) for nth in range(len(BUGS))])
+        survivors = {bug.what: code for bug, code in zip(BUGS, codes, strict=True) if code != TESTS_FAILED}
+    assert survivors == {}
