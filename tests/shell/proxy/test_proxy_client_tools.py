@@ -36,7 +36,7 @@ CALLS = [
 
 
 def called(name: str, arguments: str) -> dict:
-    call = {"id": "call_1", "type": "function", "function": {"name": name, "arguments": arguments}}
+    call = {"id": "call_a7f3c1", "type": "function", "function": {"name": name, "arguments": arguments}}
     message = {"role": "assistant", "content": None, "tool_calls": [call]}
     return {"id": "c", "model": "m", "created": 1, "choices": [{"message": message, "finish_reason": "tool_calls"}]}
 
@@ -97,13 +97,13 @@ class TestAnswers:
         response = orjson.loads(write_answer(orjson.dumps(called(*call)), ASKED))
         (found,) = response["output"]
         assert {name: found[name] for name in item} == item
-        assert (found["call_id"], found["status"]) == ("call_1", "completed")
+        assert (found["call_id"], found["status"]) == ("call_a7f3c1", "completed")
 
     @pytest.mark.parametrize(("call", "item"), CALLS)
     def test_a_streamed_call_ends_as_the_same_item(self, call, item):
         name, arguments = call
         writer = ResponseWriter(ASKED)
-        pieces = [{"id": "call_1", "function": {"name": name, "arguments": ""}}]
+        pieces = [{"id": "call_a7f3c1", "function": {"name": name, "arguments": ""}}]
         pieces += [{"function": {"arguments": each}} for each in arguments]
         deltas = [{"tool_calls": [{"index": 0, **piece}]} for piece in pieces]
         chunks = [{"id": "c", "model": "m", "choices": [{"index": 0, "delta": delta}]} for delta in deltas]

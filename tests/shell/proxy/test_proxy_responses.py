@@ -20,11 +20,11 @@ def messages(*items) -> list[dict]:
     return read(input=list(items))["messages"]
 
 
-def called(id_: str = "call_1", name: str = "look_up") -> dict:
+def called(id_: str = "call_a7f3c1", name: str = "look_up") -> dict:
     return {"type": "function_call", "call_id": id_, "name": name, "arguments": "{}"}
 
 
-def call(id_: str = "call_1", name: str = "look_up") -> dict:
+def call(id_: str = "call_a7f3c1", name: str = "look_up") -> dict:
     return {"id": id_, "type": "function", "function": {"name": name, "arguments": "{}"}}
 
 
@@ -107,10 +107,10 @@ class TestWhatIsCarried:
             {"role": "user", "content": "Add and look up."},
             {"type": "reasoning", "summary": [], "content": [{"type": "reasoning_text", "text": "Two things."}]},
             {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Both:"}]},
-            called("call_1"),
-            called("call_2", "add"),
-            {"type": "function_call_output", "call_id": "call_1", "output": "red"},
-            {"type": "function_call_output", "call_id": "call_2", "output": [{"type": "input_text", "text": "5"}]},
+            called("call_a7f3c1"),
+            called("call_b8e4d2", "add"),
+            {"type": "function_call_output", "call_id": "call_a7f3c1", "output": "red"},
+            {"type": "function_call_output", "call_id": "call_b8e4d2", "output": [{"type": "input_text", "text": "5"}]},
             {"role": "assistant", "content": "Done."},
         ) == [
             {"role": "user", "content": "Add and look up."},
@@ -118,10 +118,10 @@ class TestWhatIsCarried:
                 "role": "assistant",
                 "content": "Both:",
                 "reasoning_details": [{"type": "reasoning.text", "text": "Two things."}],
-                "tool_calls": [call("call_1"), call("call_2", "add")],
+                "tool_calls": [call("call_a7f3c1"), call("call_b8e4d2", "add")],
             },
-            {"role": "tool", "tool_call_id": "call_1", "content": "red"},
-            {"role": "tool", "tool_call_id": "call_2", "content": "5"},
+            {"role": "tool", "tool_call_id": "call_a7f3c1", "content": "red"},
+            {"role": "tool", "tool_call_id": "call_b8e4d2", "content": "5"},
             {"role": "assistant", "content": "Done."},
         ]
 
@@ -130,7 +130,7 @@ class TestWhatIsCarried:
             {"role": "assistant", "content": "I look."},
             called(),
             {"role": "assistant", "content": "A moment."},
-            {"type": "function_call_output", "call_id": "call_1", "output": "red"},
+            {"type": "function_call_output", "call_id": "call_a7f3c1", "output": "red"},
         )
         assert [part["text"] for part in turn["content"]] == ["I look.", "A moment."]
         assert (turn["tool_calls"], result["role"]) == ([call()], "tool")
@@ -247,10 +247,10 @@ class TestAnswers:
         }
 
     def test_calls_keep_their_ids_and_their_arguments_letter_by_letter(self):
-        response = answered({"tool_calls": [call("call_1"), call("call_2", "add")]}, "tool_calls")
+        response = answered({"tool_calls": [call("call_a7f3c1"), call("call_b8e4d2", "add")]}, "tool_calls")
         assert [(item["type"], item["call_id"], item["name"], item["arguments"]) for item in response["output"]] == [
-            ("function_call", "call_1", "look_up", "{}"),
-            ("function_call", "call_2", "add", "{}"),
+            ("function_call", "call_a7f3c1", "look_up", "{}"),
+            ("function_call", "call_b8e4d2", "add", "{}"),
         ]
 
     def test_a_refusal_is_an_answer(self):
