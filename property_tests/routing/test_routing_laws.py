@@ -276,9 +276,10 @@ class TestGuesses:
     def test_a_guess_never_turns_a_decision_into_a_refusal(self, question, best_effort):
         need, catalog, policy, available = question
         sure = evolve(need, likely=Capability(0))
-        with_guess = route(need, catalog, policy, available, best_effort=best_effort)
         without = route(sure, catalog, policy, available, best_effort=best_effort)
-        assert isinstance(with_guess, Routed) == isinstance(without, Routed)
+        for guess in (Capability.MATH, Capability.CODE, Capability.MATH | Capability.CODE):
+            with_guess = route(evolve(need, likely=guess), catalog, policy, available, best_effort=best_effort)
+            assert isinstance(with_guess, Routed) == isinstance(without, Routed)
 
     @given(questions())
     def test_one_that_lists_what_is_guessed_and_fits_the_money_is_taken(self, question):

@@ -290,7 +290,7 @@ BUGS = (
         "machine/propose",
         "if isinstance(aim, First) else before.base",
         "if True else before.base",
-        "tests/core/machine/test_machine.py::TestStrongestFirst",
+        "property_tests/machine/test_path_laws.py::TestStrongestFirst",
     ),
     Bug(
         "the tiers that have had their chance are forgotten",
