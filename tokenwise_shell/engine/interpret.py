@@ -331,7 +331,7 @@ class _Live:
             return
         with trio.CancelScope() as scope:
             self.scopes[call.attempt] = scope
-            outcome = compared(call, await self.outcome_of(call))
+            outcome = await self.outcome_of(call)
             self.post(call_ended(call.attempt, self.shell.now_ms(), outcome))
         del self.scopes[call.attempt]
 
@@ -343,7 +343,8 @@ class _Live:
             return Failure(Fault.BOOKS_UNWRITABLE, str(problem))
         self.unsent.discard(call.attempt)
         written = evolve(call, prompt=self.given) if call.prompt is None and self.given else call
-        return await self.shell.place_call(written, first_token=lambda: self.first_token(call.attempt))
+        outcome = await self.shell.place_call(written, first_token=lambda: self.first_token(call.attempt))
+        return compared(call, outcome)
 
     def first_token(self, attempt: AttemptId) -> None:
         self.post(FirstToken(attempt, self.shell.now_ms()))

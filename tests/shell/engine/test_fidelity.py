@@ -53,6 +53,7 @@ CHECKS = ((), (), (Check(CheckKind.MIN_CHARS, "20"),), (Check(CheckKind.CONTAINS
 
 # Nobody is out of reach in memory, these books take everything, and every format has words for a step's prompt.
 NEVER = {Fault.UNREACHABLE.value, Fault.MISDIRECTED.value, Fault.BOOKS_UNWRITABLE.value, Fault.UNSUPPORTED.value}
+NEVER.add(Fault.DISPUTED.value)  # the observation of a cascade's driver, and none of these jobs is one
 OUTCOMES = {Outcome.OK, Outcome.FAILED, Outcome.UPSTREAM_FAILED, Outcome.BUDGET_EXHAUSTED, Outcome.DEADLINE_PASSED}
 
 # Follow from another event in the same instant, in an order that both sides fix; all others come by themselves.
