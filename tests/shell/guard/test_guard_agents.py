@@ -1,8 +1,9 @@
 """Coding agents as they are published, under a guard whose models are simulated.
 
-They are programs of their own, and are asked for: `claude` and `codex` on the path, and `TOKENWISE_HEAVY_CLIENTS` set.
+They are programs of their own, and are asked for: those that are on the path, where `TOKENWISE_HEAVY_CLIENTS` is set.
 
-    npm install -g @anthropic-ai/claude-code @openai/codex
+    npm install -g @anthropic-ai/claude-code @openai/codex opencode-ai
+    pip install aider-chat
     TOKENWISE_HEAVY_CLIENTS=1 python -m pytest -m heavy_clients tests/shell/guard/test_guard_agents.py
 """
 
@@ -101,6 +102,28 @@ def test_a_cap_that_is_reached_at_once_names_the_command_that_goes_on(tmp_path):
         timeout=STUCK_SECONDS,
     )  # fmt: skip
     assert b"To go on: tw guard --budget MORE -- claude --continue" in done.stdout
+
+
+AIDER = "aider --no-git --yes-always --no-check-update --no-show-model-warnings --message hi --model"
+OTHERS = {
+    "opencode run -m anthropic/claude-haiku-4-5 hi": "anthropic/claude-haiku-4-5",
+    "opencode run -m openai/gpt-5.5 hi": "openai/gpt-5.5",
+    f"{AIDER} openai/gpt-5.5": "openai/gpt-5.5",
+    f"{AIDER} anthropic/claude-haiku-4-5": "anthropic/claude-haiku-4-5",
+}
+
+
+@pytest.mark.parametrize("command", OTHERS)
+def test_other_agents_work_and_are_told_at_the_cap(tmp_path, command):
+    if not shutil.which(command.split()[0]):
+        pytest.skip(f"{command.split()[0]} is not installed")
+    done, account = guarded(tmp_path, command, "5")
+    assert done.code == 0, done
+    assert OTHERS[command] in account["models"]
+    _, account = guarded(
+        tmp_path, f"timeout 20 {command}", "0.0001"
+    )  # aider tries for a minute, and says so at its end
+    assert "tw guard: the budget of $0.0001" in account["last_error"]
 
 
 @claude_code
