@@ -1,0 +1,54 @@
+"""What it is worth to stay where a conversation is warm: agents' sessions of 200 messages, prices as shipped."""
+
+from tokenwise.catalog.embedded_models import embedded_catalog
+from tokenwise.catalog.models import Catalog
+from tokenwise.money import Nanodollars, format_usd, parse_usd
+from tokenwise.policy import Policy, Strategy
+from tokenwise.simulation.sessions import Played, Turn, play, turns_of
+
+SEEDS = range(4)
+PLENTY = parse_usd("50")
+
+
+def main() -> None:
+    """Print, for each strategy: staying, deciding each turn as if nothing were warm, and the best fixed model."""
+    catalog = embedded_catalog()
+    sessions = [turns_of(seed, length=200) for seed in SEEDS]
+    print(f"{'':46} {'dollars':>9} {'points':>7} {'switches':>8}")
+    for strategy in Strategy:
+        if strategy is Strategy.CASCADE:
+            continue
+        policy = Policy(strategy=strategy)
+        stay, leave = (
+            [play(turns, catalog, policy, PLENTY, sticky=sticky) for turns in sessions] for sticky in (True, False)
+        )
+        tell(f"{strategy.value}, staying where it pays", stay)
+        tell(f"{strategy.value}, as if nothing were warm", leave)
+        name, fixed = best_fixed(sessions, catalog, mean(played.quality for played in stay))
+        tell(f"  as good: {name} throughout", fixed)
+
+
+def best_fixed(sessions: list[tuple[Turn, ...]], catalog: Catalog, least: float) -> tuple[str, list[Played]]:
+    """The cheapest single model whose answers are as good."""
+    named = {model.id for model in catalog.models if model.offers and not model.named_only and not model.trade}
+    every = [
+        (name, [play(turns, catalog, Policy(), PLENTY, model=name) for turns in sessions]) for name in sorted(named)
+    ]
+    whole = [(name, all_of) for name, all_of in every if all(len(one.models) == 200 for one in all_of)]
+    good = [(name, all_of) for name, all_of in whole if mean(one.quality for one in all_of) >= least - 0.005]
+    return min(good, key=lambda pair: sum(one.cost for one in pair[1]))
+
+
+def mean(values) -> float:
+    every = list(values)
+    return sum(every) / len(every)
+
+
+def tell(what: str, sessions: list[Played]) -> None:
+    cost = Nanodollars(sum(one.cost for one in sessions) // len(sessions))
+    points, switches = mean(one.quality for one in sessions), mean(one.switches for one in sessions)
+    print(f"{what:46} {format_usd(Nanodollars(cost // 10_000 * 10_000)):>9} {points:7.2f} {switches:8.1f}")
+
+
+if __name__ == "__main__":
+    main()
