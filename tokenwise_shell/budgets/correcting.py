@@ -13,8 +13,8 @@ from typing import Final
 from attrs import frozen
 
 from tokenwise.budgets.ledger import Corrected
-from tokenwise.budgets.limit import EVERYBODY, Account
-from tokenwise.budgets.windows import Window, span_of
+from tokenwise.budgets.limit import EVERYBODY, Account, Limit
+from tokenwise.budgets.windows import UTC, Window, Zone, span_of
 from tokenwise.errors import InputError, Problem
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
@@ -28,7 +28,7 @@ from tokenwise_shell.ledger.proof import CLOSINGS, what_is_wrong
 from tokenwise_shell.ledger.segments import locked, read_ledger
 from tokenwise_shell.ledger.writers import take_roll
 
-__all__ = ["Done", "Wrong", "correct_charge", "scopes_on"]
+__all__ = ["Done", "Kept", "Wrong", "correct_charge", "scopes_on"]
 
 _MIDNIGHT: Final = "T00:00:00.000Z"
 
@@ -44,6 +44,15 @@ class Wrong:
 
 
 @frozen
+class Kept:
+    """Where budgets are kept, by `budget_store`; and the limits of other owners than everybody, keys and tags."""
+
+    store: str
+    limits: tuple[Limit, ...] = ()
+    zone: Zone = UTC
+
+
+@frozen
 class Done:
     """The line that was written, None where the call counted as this already; and who of those that run knows of it."""
 
@@ -55,8 +64,8 @@ class Done:
     told: bool = False
 
 
-def correct_charge(ledger: Path, wrong: Wrong, now_ms: int, notice: Callable[[str], None], *, store: str) -> Done:
-    """Write the correction durably, and book it in the budgets that running processes share, by `budget_store`.
+def correct_charge(ledger: Path, wrong: Wrong, now_ms: int, notice: Callable[[str], None], *, kept: Kept) -> Done:
+    """Write the correction durably, and book it in the budgets that running processes share.
 
     Raises InputError where there is no such run or line, or the line charges nothing, LinesUnwritable and OSError.
     """
@@ -73,9 +82,9 @@ def correct_charge(ledger: Path, wrong: Wrong, now_ms: int, notice: Callable[[st
         head = {"v": VERSION, "at": iso(now_ms), "run": wrong.run + CORRECTIONS, "seq": seq}
         line = {**head, **booking_of(account), **entry_to_json(_entry(chain, wrong, facts))}
         _append(ledger, line)
-        told = store == LOCAL and bool(done.running) and _tell(ledger, line, notice)
-    if store not in (LOCAL, ALONE):
-        told = _tell_store(store, line, notice)
+        told = kept.store == LOCAL and bool(done.running) and _tell(ledger, line, kept, notice)
+    if kept.store not in (LOCAL, ALONE):
+        told = _tell_store(line, kept, notice)
     return Done(line, chain.stated_nano, account, done.day, done.running, told)
 
 
@@ -128,13 +137,13 @@ def _append(ledger: Path, line: Line) -> None:
         file.close()
 
 
-def _tell(ledger: Path, line: Line, notice: Callable[[str], None]) -> bool:
+def _tell(ledger: Path, line: Line, kept: Kept, notice: Callable[[str], None]) -> bool:
     """Book the difference in the budgets that running processes share on this machine; False where that failed."""
     local = LocalStore(ledger, f"correction-{line['at']}")
     if not local.path.exists():
         return True  # nobody has needed a budget yet
     try:
-        local.correct(scopes_on(account_of(line), line["day"]), spent_by(line), overrun_by(line))
+        local.correct(_scopes_of(line, kept), spent_by(line), overrun_by(line))
     except sqlite3.Error as error:
         notice(f"{local.path} cannot be written ({error}); processes that run go on with what they know")
         return False
@@ -143,15 +152,15 @@ def _tell(ledger: Path, line: Line, notice: Callable[[str], None]) -> bool:
     return True
 
 
-def _tell_store(url: str, line: Line, notice: Callable[[str], None]) -> bool:
+def _tell_store(line: Line, kept: Kept, notice: Callable[[str], None]) -> bool:
     """Book the difference in the store that replicas share; False where it cannot be reached."""
     import trio
 
     from tokenwise_shell.budgets.redis_store import open_store
 
     async def tell() -> bool:
-        async with open_store(url) as store:
-            scopes = scopes_on(account_of(line), line["day"])
+        async with open_store(kept.store) as store:
+            scopes = _scopes_of(line, kept)
             return await store.correct(f"{line['run']}/{line['seq']}", scopes, spent_by(line), overrun_by(line))
 
     try:
@@ -159,6 +168,13 @@ def _tell_store(url: str, line: Line, notice: Callable[[str], None]) -> bool:
     except InputError as error:
         notice(f"{error}; the store's budgets do not know of it")
         return False
+
+
+def _scopes_of(line: Line, kept: Kept) -> tuple[str, ...]:
+    account, at_ms = account_of(line), ms_of(line["day"] + _MIDNIGHT)
+    owners = ((limit.owner_of(account, line["model"]), limit.window) for limit in kept.limits)
+    others = (f"{owner} {span_of(window, at_ms, kept.zone).label}" for owner, window in owners if owner is not None)
+    return tuple(dict.fromkeys((*scopes_on(account, line["day"]), *others)))
 
 
 def scopes_on(account: Account, day: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 It is the store and the ledger that are told, and no server: whoever may write these files owns the money, no key has to
 be found, and it works for `tw plan -x` and for a proxy that has several workers alike. Calls that wait ask the store
-again within half a second. Without a store only the process itself can be told; see `POST /v1/limits/raise`.
+again within half a second. Without a store a process reads it when it starts, and not before.
 """
 
 import sqlite3

@@ -6,7 +6,8 @@ from cyclopts import Parameter
 
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars, format_usd
-from tokenwise_shell.budgets.correcting import Done, Wrong, correct_charge
+from tokenwise_shell.budgets.correcting import Done, Kept, Wrong, correct_charge
+from tokenwise_shell.budgets.limits import limits_of
 from tokenwise_shell.cli.edge import Exit, tell, write, write_json
 from tokenwise_shell.cli.options import Common, count
 from tokenwise_shell.config.values import TEXT, USD, Form
@@ -36,7 +37,8 @@ def correct(
     wrong = Wrong(run, number, _read(USD, to, "--to"), _read(TEXT, why, "--why"))
     if len(wrong.why) > _LONGEST_WHY:
         raise InputError(Problem("--why", f"has {len(wrong.why)} characters; expected at most {_LONGEST_WHY}"))
-    done = correct_charge(settings.ledger_path, wrong, wall_ms(), tell, store=settings.budget_store)
+    kept = Kept(settings.budget_store, limits_of(settings), settings.zone)
+    done = correct_charge(settings.ledger_path, wrong, wall_ms(), tell, kept=kept)
     if common.json:
         write_json(_document(wrong, done))
     else:

@@ -79,7 +79,7 @@ def raise_one(
         return Exit.DONE
     write(f"{done.scope}: {format_usd(done.before)} -> {format_usd(done.to)}\n")
     if not done.told:
-        tell("processes that run do not know of it: without a budget store, ask the server by POST /v1/limits/raise")
+        tell("processes that run do not know of it: with budget_store: none, each reads it when it starts")
     return Exit.DONE
 
 

@@ -10,6 +10,7 @@ from tokenwise.budgets.limit import Limit, shown_value
 from tokenwise.budgets.windows import Window
 from tokenwise.money import Nanodollars, parse_usd
 from tokenwise_shell.budgets.answers import Alert
+from tokenwise_shell.budgets.correcting import Kept, Wrong, correct_charge
 from tokenwise_shell.proxy.admission.webhook import Webhook
 from tokenwise_shell.proxy.request.marks import marks_of
 from tokenwise_shell.transport import open_transport
@@ -145,3 +146,16 @@ class TestWarning:
             webhook = Webhook("http://127.0.0.1:9/", transport)
             for number in range(500):
                 webhook.say(Alert("near", f"session:{number} total", Nanodollars(7), 83))
+
+
+async def test_a_correction_reaches_the_budget_of_its_session_while_a_proxy_runs(tmp_path):
+    row = Limit(parse_usd("1"), Window.TOTAL, each="session")
+    async with proxy(tmp_path, limits=(row,)) as world:
+        assert (await world.post(chat(max_tokens=50), **{SESSION: "a"})).status == 200
+        charged = next(line for line in world.lines if line["type"] == "charged")
+        wrong = Wrong(charged["run"], charged["seq"], Nanodollars(10**9 - 1), "the vendor's invoice")
+        books = world.client.journal.file.path
+        done = correct_charge(books, wrong, 1_795_292_153_123, print, kept=Kept("local", (row,)))
+        assert done.told
+        refused = await world.post(chat(max_tokens=50), **{SESSION: "a"})
+        assert (refused.status, refused.error["code"]) == (402, "budget_exceeded")
