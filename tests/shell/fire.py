@@ -27,7 +27,7 @@ from tokenwise_shell.catalogs.loading import named
 from tokenwise_shell.embedded import EmbeddedProvider, Pace, read_script, serve
 
 # Keys in steps of three, so that some are empty at once, some in the middle, and some never.
-BUDGETS_USD = tuple(f"{0.002 * 3**step:.6f}" for step in range(9))
+BUDGETS_USD = tuple(f"{0.0007 * 3**step:.6f}" for step in range(9))
 MODELS = (
     "auto",
     "auto:cheapest",
