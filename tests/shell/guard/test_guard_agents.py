@@ -121,7 +121,7 @@ def test_other_agents_work_and_are_told_at_the_cap(tmp_path, command):
     assert done.code == 0, done
     assert OTHERS[command] in account["models"]
     _, account = guarded(
-        tmp_path, f"timeout 20 {command}", "0.0001"
+        tmp_path, f"timeout 90 {command}", "0.0001"
     )  # aider tries for a minute, and says so at its end
     assert "tw guard: the budget of $0.0001" in account["last_error"]
 
