@@ -13,7 +13,8 @@ from attrs import field, frozen
 from attrs.validators import ge
 
 from tokenwise.money import Nanodollars
-from tokenwise.planner.search import course, solved
+from tokenwise.planner.courses import course
+from tokenwise.planner.search import solved
 
 __all__ = ["WIDTH", "Allocation", "Downgrade", "Infeasible", "NoOption", "Option", "allocate", "downgrades"]
 

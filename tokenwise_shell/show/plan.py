@@ -5,6 +5,7 @@ run's output is nobody's business here, and is printed as it is.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from tokenwise.machine.run import Ended, Outcome
 from tokenwise.money import Nanodollars
@@ -14,7 +15,7 @@ from tokenwise_shell.plans.planned import Execution, Planned, Unplanned
 from tokenwise_shell.plans.planning import PlannerReport
 from tokenwise_shell.show.render import about, facts, one_line, usd
 
-__all__ = ["execution_text", "mermaid_text", "next_text", "planned_text", "result_text", "unplanned_text"]
+__all__ = ["execution_text", "mermaid_text", "missed", "next_text", "planned_text", "result_text", "unplanned_text"]
 
 
 # --- the plan ---------------------------------------------------------------------------------------------------------
@@ -53,6 +54,17 @@ def _costs(planned: Planned, index: int, before: str | None, width: int | None) 
     return facts([("  ", said + after + downgrade)], width)
 
 
+# From here on what is missed is a tier, a rating or room, which have prices that no answer reaches (see routing.worth).
+_NO_COST: Final = 100 * 10**9
+
+
+def missed(gap: Nanodollars) -> str:
+    """How much better another choice could be, in words where it is not a matter of cost."""
+    if gap < _NO_COST:
+        return f"another choice of models could be worth {usd(gap)} more at most"
+    return "another choice of models could suit the strategy better, by a tier, a rating or room for some step"
+
+
 def _sums(planned: Planned) -> Iterator[tuple[str, str]]:
     expected = planned.planner.cost + sum(planned.assigned.expected)
     steps = len(planned.plan.steps)
@@ -64,7 +76,7 @@ def _sums(planned: Planned) -> Iterator[tuple[str, str]]:
         likely = about(Nanodollars(planned.planner.cost + best.expected))
         yield "on the best", f"{whole} at most, about {likely} expected, with {_named(best.models)} throughout"
     if gap := planned.assigned.optimality_gap:
-        yield "gap", f"not proven best: another choice of models could be worth {usd(gap)} more at most"
+        yield "gap", f"not proven best: {missed(gap)}"
     rows = zip(planned.plan.steps, planned.assigned.choices, strict=True)
     if better := ", ".join(one_line(step.id) for step, choice in rows if choice.upgrades):
         yield "upgrades", f"what other steps leave of their money may buy a better model for {better}"

@@ -17,7 +17,7 @@ from tokenwise.routing.losers import Rejected
 from tokenwise.simulation.simulation import Arrival, ScriptedWorld, only, simulate
 from tokenwise_shell.plans.planned import Planned
 from tokenwise_shell.plans.planning import PlannerReport
-from tokenwise_shell.show.plan import mermaid_text, planned_text
+from tokenwise_shell.show.plan import mermaid_text, missed, planned_text
 from tokenwise_shell.show.progress import Tally, happenings
 from tokenwise_shell.show.render import about, facts, grouped, models_text, one_line, per_mtok, table, thousands, usd
 
@@ -167,3 +167,14 @@ class TestProgress:
         assert [line.partition(":")[0] for line in told] == ["a", "a", "b", "b"]
         assert told[0] == "a: asking mini at direct"
         assert told[1].startswith("a: ok, $")
+
+
+class TestWhatWasNotProven:
+    def test_an_amount_is_told_where_it_is_one_of_cost(self):
+        assert missed(Nanodollars(2_500_000)) == "another choice of models could be worth $0.0025 more at most"
+
+    def test_what_comes_before_cost_has_no_price_for_people(self):
+        """300 points of rating on the hardest step are 3,300 times a hundred dollars in the search, and in no bill."""
+        told = missed(Nanodollars(3_300 * 100 * 10**9))
+        assert told.startswith("another choice of models could suit the strategy better")
+        assert "$" not in told
