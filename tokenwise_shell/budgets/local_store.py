@@ -20,7 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
 from tokenwise.budgets.budget import Budget, Hold, Short, correct
 from tokenwise.budgets.nested import Held, Place, hold_in, reduce_in, settle_in
@@ -179,7 +179,7 @@ class LocalStore:
         """Give back a part of an open hold, in every scope. Raises KeyError for a hold that is not open."""
         place = (run_id, attempt)
         held = self._holds[place]
-        self._holds[place] = evolve(held, hold=Hold(Nanodollars(held.hold.amount - by)))
+        self._holds[place] = Held(Hold(Nanodollars(held.hold.amount - by)), held.scopes)
         self._in_a_moment(partial(self._reduced, row=self._row(place), held=held, by=by))
 
     def _reduced(self, page: Page, row: _Row, held: Held, by: Nanodollars) -> None:

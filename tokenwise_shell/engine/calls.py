@@ -119,7 +119,7 @@ class Caller:
         own = self.own_wire(command, said.own)
         wire = own or FORMATS[endpoint.kind]
         try:
-            ask = evolve(_ask(command, written, stream=relay is not None), betas=said.betas)
+            ask = _ask(command, written, stream=relay is not None, betas=said.betas)
             request = wire.build(endpoint, evolve(ask, own=said.own.body) if own and said.own else ask)
         except orjson.JSONEncodeError:
             return _UNWRITABLE
@@ -266,7 +266,10 @@ class Caller:
             return evolve(outcome, message=said[0], beside=said[1])
         served = outcome.served_model and self.catalog_id(command.provider, outcome.served_model)
         findings = () if outcome.calls_tools else failed_checks(outcome.text, command.checks)
-        return evolve(outcome, served_model="" if served == command.model else served, findings=findings)
+        served = "" if served == command.model else served
+        if served == outcome.served_model and findings == outcome.findings:
+            return outcome
+        return evolve(outcome, served_model=served, findings=findings)
 
 
 def _status_in(body: bytes) -> str:
@@ -405,8 +408,8 @@ def redacted(message: str, secrets: Iterable[str]) -> str:
     return _KEY_LIKE.sub(lambda found: f"{found[1] or ''}[redacted]", message)
 
 
-def _ask(command: CallModel, written: Mapping[str, object] | None, *, stream: bool) -> Ask:
+def _ask(command: CallModel, written: Mapping[str, object] | None, *, stream: bool, betas: str = "") -> Ask:
     if written is None:
         assert command.prompt is not None, "a command without a prompt needs the request it came with"
         written = {**chat_fields(command.prompt), **response_format(command.reply_format)}
-    return Ask(command.native_id, written, command.max_output_tokens, stream)
+    return Ask(command.native_id, written, command.max_output_tokens, stream, betas=betas)

@@ -23,6 +23,10 @@ __all__ = ["HttpStream", "Transport", "TransportLimits", "open_transport"]
 _LAST_BYTES_S: Final = 0.05
 
 
+# Within so little time nothing is later than anything else.
+_MOMENT_S: Final = 0.001
+
+
 @frozen
 class TransportLimits:
     """How long each part of a request may take, how large its answer may be, and how many may run at one host.
@@ -74,7 +78,9 @@ class HttpStream:
         parts = list[bytes]()
         while chunk := await self.next():
             parts.append(chunk)
-            patience.deadline = self.idle_at()
+            # To move a deadline costs as much as to read a piece, and most of an answer comes within a moment.
+            if (later := self.idle_at()) - patience.deadline > _MOMENT_S:
+                patience.deadline = later
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def idle_at(self) -> float:
@@ -127,7 +133,7 @@ class Transport:
         await places.take(deadline)
         incoming = None
         try:
-            with trio.CancelScope() as patience:
+            with self._connecting(deadline) as patience:
                 head = _Head(self._limits, deadline, patience)
                 incoming = await self._carrier.ask(request, keep=True, leaving=head.leaving)
                 answer = self._answer(incoming, deadline)
@@ -150,7 +156,7 @@ class Transport:
         await places.take(deadline)
         incoming, wait_s = None, 0.0
         try:
-            with trio.CancelScope() as patience:
+            with self._connecting(deadline) as patience:
                 head = _Head(self._limits, deadline, patience)
                 incoming = await self._carrier.ask(request, keep=True, leaving=head.leaving)
             if incoming is None:
@@ -170,6 +176,9 @@ class Transport:
         limits = self._limits
         return HttpStream(incoming.status, incoming.headers, body, deadline, limits.idle_ms, limits.body_bytes)
 
+    def _connecting(self, deadline: float) -> trio.CancelScope:
+        return trio.CancelScope(deadline=min(deadline, trio.current_time() + self._limits.connect_ms / 1000))
+
     def _places_at(self, request: HttpRequest) -> _Places:
         """Those at the request's host: a slow provider keeps no other waiting."""
         host = urlsplit(request.url).netloc
@@ -187,9 +196,6 @@ class _Head:
     deadline: float
     patience: trio.CancelScope
     sent: bool = False
-
-    def __attrs_post_init__(self) -> None:
-        self.patience.deadline = min(self.deadline, trio.current_time() + self.limits.connect_ms / 1000)
 
     def leaving(self) -> None:
         self.sent = True
