@@ -65,6 +65,7 @@ def _climbing(run: Run, index: int, failed: Failed, need: Need, found: Next) -> 
         return found
     if obstacle(strong, need, policy):
         return found
-    first = tuple(bids_of(strong, need, policy, failed.tried | failed.avoid))
+    roomy = evolve(need, max_output_tokens=max(need.max_output_tokens, cascade.room))
+    first = tuple(bids_of(strong, roomy, policy, failed.tried | failed.avoid))
     rest = found.bids if isinstance(found, Climb) else ()
     return Climb((*first, *(bid for bid in rest if bid.model != strong.id))) if first else found

@@ -35,11 +35,15 @@ _INCOMPARABLE: Final = Feature.TOOLS | Feature.CHOICES | Feature.EMBEDDINGS
 
 @frozen
 class Cascade:
-    """Whom a step asks for a second opinion ("": nobody, a check decides) and whom in the end; what that may cost."""
+    """Whom a step asks for a second opinion ("": nobody, a check decides) and whom in the end; what that may cost.
+
+    `room` is the cap in tokens that the last was priced with, 0 for the step's own: a model that thinks needs more.
+    """
 
     second: str
     strong: str
     kept: Nanodollars
+    room: int = 0
 
 
 @frozen
@@ -65,7 +69,7 @@ class Forecast:
 
     def cascade(self, strong: Bid) -> Cascade:
         """The part of it that a run needs, with the bid of the strong model."""
-        return Cascade(self.second, self.strong, strong.amount)
+        return Cascade(self.second, self.strong, strong.amount, strong.max_output_tokens)
 
 
 def foresee(

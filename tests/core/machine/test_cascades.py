@@ -79,6 +79,12 @@ class TestWhoIsAsked:
         story = told(cascading(), by_model={"mini": cut})
         assert [(call.model, call.max_output_tokens) for call in calls(story)] == [("mini", 500), ("big", 1000)]
 
+    def test_the_strong_model_has_the_room_that_it_was_priced_with(self):
+        made = cascading()
+        roomy = evolve(made.choices[0].cascade, room=2000)
+        story = told(evolve(made, choices=(evolve(made.choices[0], cascade=roomy),)), by_attempt={SECOND: OTHER})
+        assert [call.max_output_tokens for call in calls(story)] == [500, 500, 2000]
+
 
 class TestWhatIsHeldBack:
     def test_cheap_answers_are_held_and_the_strong_models_is_not(self):

@@ -46,7 +46,7 @@ def test_where_it_pays_the_cheap_model_is_asked_first_and_the_strong_one_kept():
     decision = routed()
     assert decision.model in (MINI, TINY)
     assert decision.strong.model == "big"
-    assert choice_of(decision).cascade == Cascade(decision.forecast.second, "big", parse_usd("0.0145"))
+    assert choice_of(decision).cascade == Cascade(decision.forecast.second, "big", parse_usd("0.0145"), 500)
     assert choice_of(decision).worst == decision.forecast.worst
 
 

@@ -72,7 +72,7 @@ class Case:
         self.stream = seed % 3 == 2
         job = seeded_job(seed, size=1 + draw(seed, "steps", 5), limit=10 ** (6 + draw(seed, "money", 3)))
         steps = (evolve(step, checks=CHECKS[draw(seed, step.id, 3)], max_output_tokens=400) for step in job.plan.steps)
-        policy = evolve(job.policy, deadline_ms=(0, 0, 5_000, 15_000)[draw(seed, "late", 3)])
+        policy = evolve(job.policy, deadline_ms=(0, 3_000, 5_000, 15_000)[draw(seed, "late", 3)])
         self.job = evolve(job, plan=evolve(job.plan, steps=tuple(steps)), policy=policy)
         self.one_at_a_time = job.policy.parallelism == 1
         self.share = (0, 20, 50)[draw(seed, "share", 2)]
