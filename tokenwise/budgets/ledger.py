@@ -118,8 +118,8 @@ class Overran:
 class Corrected:
     """A call that was `Charged` or `Abandoned` counts as `amount` from now on, where it counted as `was` until now.
 
-    `corrects` is the number of that line in its run, `charged_at` when it was written, `day` the day on which its money
-    was reserved: budgets count it there, whenever it is corrected. `reserved`, `outcome` ("" where it was abandoned)
+    `corrects` is the number of that line in its run, `charged_at` when it was written, `reserved_at` when its money was
+    reserved: budgets count it then, whenever it is corrected. `reserved`, `outcome` ("" where it was abandoned)
     and `estimated` (whether `was` was an estimate) are that call's, so that every sum follows from this entry alone.
     """
 
@@ -131,7 +131,7 @@ class Corrected:
     reserved: Nanodollars = field(validator=ge(_ZERO))
     corrects: int = field(validator=ge(0))
     charged_at: str
-    day: str
+    reserved_at: str
     outcome: str
     estimated: bool
     why: str

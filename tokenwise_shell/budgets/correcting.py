@@ -8,7 +8,6 @@ share their budgets, on this machine or in a store; without one they go on with 
 import sqlite3
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Final
 
 from attrs import frozen
 
@@ -28,9 +27,7 @@ from tokenwise_shell.ledger.proof import CLOSINGS, what_is_wrong
 from tokenwise_shell.ledger.segments import locked, read_ledger
 from tokenwise_shell.ledger.writers import take_roll
 
-__all__ = ["Done", "Kept", "Wrong", "correct_charge", "scopes_on"]
-
-_MIDNIGHT: Final = "T00:00:00.000Z"
+__all__ = ["Done", "Kept", "Wrong", "correct_charge", "scopes_at"]
 
 
 @frozen
@@ -59,7 +56,7 @@ class Done:
     line: Line | None
     stated_nano: int
     account: Account
-    day: str
+    reserved_at: str
     running: int = 0
     told: bool = False
 
@@ -75,7 +72,7 @@ def correct_charge(ledger: Path, wrong: Wrong, now_ms: int, notice: Callable[[st
         chain, known = _looked_up(read_ledger(ledger, notice), wrong)
         assert chain.closing is not None
         account, facts = account_of(chain.closing), facts_of(chain.closing, chain.reservation)
-        done = Done(None, chain.stated_nano, account, str(facts["day"]), len(take_roll(ledger).living))
+        done = Done(None, chain.stated_nano, account, str(facts["reserved_at"]), len(take_roll(ledger).living))
         if chain.stated_nano == wrong.nano:
             return done
         seq = 1 + max((line["seq"] for line in known), default=-1)
@@ -85,7 +82,7 @@ def correct_charge(ledger: Path, wrong: Wrong, now_ms: int, notice: Callable[[st
         told = kept.store == LOCAL and bool(done.running) and _tell(ledger, line, kept, notice)
     if kept.store not in (LOCAL, ALONE):
         told = _tell_store(line, kept, notice)
-    return Done(line, chain.stated_nano, account, done.day, done.running, told)
+    return Done(line, chain.stated_nano, account, done.reserved_at, done.running, told)
 
 
 def _looked_up(lines: Iterable[Line], wrong: Wrong) -> tuple[Chain, list[Line]]:
@@ -118,7 +115,7 @@ def _entry(chain: Chain, wrong: Wrong, facts: dict[str, object]) -> Corrected:
         reserved=Nanodollars(int(str(facts["reserved_nano"]))),
         corrects=wrong.seq,
         charged_at=str(facts["charged_at"]),
-        day=str(facts["day"]),
+        reserved_at=str(facts["reserved_at"]),
         outcome=str(facts["outcome"]),
         estimated=chain.estimated,
         why=wrong.why,
@@ -171,16 +168,14 @@ def _tell_store(line: Line, kept: Kept, notice: Callable[[str], None]) -> bool:
 
 
 def _scopes_of(line: Line, kept: Kept) -> tuple[str, ...]:
-    account, at_ms = account_of(line), ms_of(line["day"] + _MIDNIGHT)
-    owners = ((limit.owner_of(account, line["model"]), limit.window) for limit in kept.limits)
-    others = (f"{owner} {span_of(window, at_ms, kept.zone).label}" for owner, window in owners if owner is not None)
-    return tuple(dict.fromkeys((*scopes_on(account, line["day"]), *others)))
+    return scopes_at(line["reserved_at"], account_of(line), kept, model=str(line["model"]))
 
 
-def scopes_on(account: Account, day: str) -> tuple[str, ...]:
-    """Every budget in which a call of this account, reserved on that day, may have been held."""
-    at_ms = ms_of(day + _MIDNIGHT)
-    labels = [span_of(window, at_ms).label for window in Window]
-    own = (EVERYBODY, *(f"tag:{tag}" for tag in account.tags))
-    owners = (*own, f"key:{account.key}", *(f"{owner}:{account.key}" for owner in own))  # the last of limits for `each`
-    return tuple(f"{owner} {label}" for owner in owners for label in labels)
+def scopes_at(reserved_at: str, account: Account, kept: Kept, *, model: str) -> tuple[str, ...]:
+    """Every budget in which a call of this account to this model, reserved at that time, may have been held."""
+    at_ms = ms_of(reserved_at)
+    plain = (EVERYBODY, f"key:{account.key}", *(f"tag:{tag}" for tag in account.tags))
+    windows = [span_of(window, at_ms, kept.zone).label for window in Window]
+    stated = ((one.owner_of(account, model), span_of(one.window, at_ms, kept.zone).label) for one in kept.limits)
+    named = [*((owner, label) for owner in plain for label in windows), *stated]
+    return tuple(dict.fromkeys(f"{owner} {label}" for owner, label in named if owner is not None))

@@ -131,7 +131,7 @@ class OwnerSums:
         where = "WHERE run = ? AND step = ? AND attempt = ?"
         found = db.execute(f"DELETE FROM open {where} RETURNING day, owners", place).fetchone()  # noqa: S608
         if found is None:  # it was reserved under none of these, or that line is lost; or the call is over long since
-            found = line.get("day") or day_in(self.zone, line["at"]), "\n".join(self._owners(line))
+            found = day_in(self.zone, line.get("reserved_at", line["at"])), "\n".join(self._owners(line))
         day, owners = found
         db.executemany(_ADD, ((owner, day, spent_by(line)) for owner in owners.split("\n") if owner))
 

@@ -65,7 +65,7 @@ def _document(wrong: Wrong, done: Done) -> dict[str, object]:
         "amount_usd": as_usd(wrong.nano),
         "key": done.account.key,
         "tags": done.account.tags,
-        "day": done.day,
+        "reserved_at": done.reserved_at,
         "why": wrong.why,
         "line": done.line,
     }
@@ -76,4 +76,4 @@ def _text(wrong: Wrong, done: Done) -> str:
     place = f"run {wrong.run}, seq {wrong.seq}"
     if done.line is None:
         return f"{place} counts as {amount} already; nothing was written\n"
-    return f"{place} counts as {amount} from now on, on {done.day}; it was {was}\n"
+    return f"{place} counts as {amount} from now on, in the budgets of {done.reserved_at[:10]}; it was {was}\n"

@@ -49,7 +49,7 @@ def facts_of(closing: Line, reservation: Line | None) -> dict[str, object]:
         **{name: closing[name] for name in ("step", "attempt", "model", "provider")},
         "reserved_nano": reservation["amount_nano"] if reservation else 0,
         "charged_at": closing["at"],
-        "day": (reservation or closing)["at"][:10],
+        "reserved_at": (reservation or closing)["at"],
         "outcome": closing.get("outcome", ""),
     }
 

@@ -38,7 +38,7 @@ _NEEDS: Final[Mapping[str, tuple[tuple[str, type], ...]]] = {
     CORRECTED: (
         *_MONEY,
         *((name, int) for name in ("was_nano", "reserved_nano", "corrects")),
-        *((name, str) for name in ("model", "provider", "charged_at", "day", "outcome", "why")),
+        *((name, str) for name in ("model", "provider", "charged_at", "reserved_at", "outcome", "why")),
         ("estimated", bool),
     ),
     "finished": (*_ENVELOPE, ("status", str), ("spent_nano", int), ("overrun_nano", int)),

@@ -72,11 +72,11 @@ class Spending:
             self.raised[line["scope"]] = Nanodollars(line["amount_nano"])
             return
         place = (line["run"], line["step"], line["attempt"])
-        day = day_in(self.zone, line["at"])
+        day = day_in(self.zone, line["reserved_at"] if kind == CORRECTED else line["at"])
         if kind == "reserved":
             self.open[place] = day
         else:
-            day = line["day"] if kind == CORRECTED else self.open.pop(place, day)
+            day = self.open.pop(place, day)
             self.count(account_of(line), day, spent_by(line))
 
     def count(self, account: Account, day: str, nano: int) -> None:

@@ -8,10 +8,10 @@ from tests.shell.cli.test_cli_serving import chat, serving
 from tests.shell.commands import program, tw
 from tests.shell.redis_server import Server, needs_server
 from tokenwise.budgets.budget import Budget
-from tokenwise.budgets.limit import Account
+from tokenwise.budgets.limit import Account, Limit
 from tokenwise.budgets.windows import Window, span_of
 from tokenwise.money import Nanodollars
-from tokenwise_shell.budgets.correcting import scopes_on
+from tokenwise_shell.budgets.correcting import Kept, scopes_at
 from tokenwise_shell.budgets.redis_store import open_store
 from tokenwise_shell.ledger.spending import load_spending
 
@@ -43,7 +43,7 @@ class TestACorrection:
         done = correct(tw)
         assert (done.code, done.out) == (
             0,
-            "run run-1, seq 1 counts as $0.0000004 from now on, on 2026-11-21; it was $15000000.00\n",
+            "run run-1, seq 1 counts as $0.0000004 from now on, in the budgets of 2026-11-21; it was $15000000.00\n",
         )
         proof = tw("ledger", "--verify", "--json").json
         assert (proof["balanced"], proof["spent_nano"], proof["overrun_nano"], proof["runs"]) == (True, 400, 0, 1)
@@ -72,7 +72,8 @@ class TestACorrection:
         assert line | {"at": ""} == {
             "v": 1, "at": "", "run": "run-1/corrections", "seq": 0, "type": "corrected", "key": "alice",
             "tags": ["nightly"], **CALL, "amount_nano": 400, "was_nano": ABSURD, "reserved_nano": 1000, "corrects": 1,
-            "charged_at": "2026-11-22T00:00:00.000Z", "day": "2026-11-21", "outcome": "ok", "estimated": False,
+            "charged_at": "2026-11-22T00:00:00.000Z", "reserved_at": "2026-11-21T23:59:59.999Z",
+            "outcome": "ok", "estimated": False,
             "why": "the vendor's invoice",
         }  # fmt: skip
         assert tw.ledger.read_bytes().startswith(before)
@@ -180,7 +181,7 @@ class TestTheProof:
             ({"was_nano": 399}, "says was_nano 399 where it is 400"),
             ({"corrects": 2}, "corrects seq 2, which charges nothing"),
             ({"reserved_nano": 5}, "says reserved_nano 5 where it is 1000"),
-            ({"day": "2026-11-20"}, "says day '2026-11-20' where it is '2026-11-21'"),
+            ({"reserved_at": "2026-11-20"}, "says reserved_at '2026-11-20' where it is '2026-11-21T12:00:00.000Z'"),
             ({"model": "acme/big"}, "says model 'acme/big' where it is 'acme/mini'"),
             ({"estimated": True}, "says estimated True where it is False"),
             ({"seq": 1}, "seq 0 is missing"),
@@ -247,8 +248,11 @@ def test_a_proxy_that_runs_takes_it_into_its_keys_budget(tmp_path, store):
 def test_a_store_is_told_once(tmp_path):
     server = Server(tmp_path)
     server.start()
-    scopes = scopes_on(Account("alice", ("nightly",)), "2026-11-21")
+    each = Limit(Nanodollars(5), Window.DAY, each="user", name="users")
+    account = Account("alice", ("nightly",), (("user", "u1"),))
+    scopes = scopes_at("2026-11-21T12:00:00.000Z", account, Kept("local", (each,)), model="m")
     assert scopes[:4] == ("process total", "process 2026-11-21", "process 2026-W47", "process 2026-11")
+    assert scopes[-1] == f"{each.owner_of(account)} 2026-11-21"
 
     async def told():
         await server.ready()
