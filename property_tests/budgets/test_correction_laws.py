@@ -14,7 +14,7 @@ from tokenwise.budgets.budget import Hold as Held
 from tokenwise.budgets.windows import Window, span_of
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
-from tokenwise_shell.budgets.correcting import Wrong, correct_charge
+from tokenwise_shell.budgets.correcting import Kept, Wrong, correct_charge
 from tokenwise_shell.config.settings import LedgerSync
 from tokenwise_shell.ledger.journal import Journal
 from tokenwise_shell.ledger.jsonl import read_lines
@@ -66,7 +66,7 @@ class Books:
     def correct(self, which, amount):
         if self.stated:
             one = self.stated[which % len(self.stated)]
-            correct_charge(self.path, Wrong(one[0], one[1], amount, "why"), self.now_ms, pytest.fail, store="none")
+            correct_charge(self.path, Wrong(one[0], one[1], amount, "why"), self.now_ms, pytest.fail, kept=Kept("none"))
             one[3] = amount
 
     def day(self):

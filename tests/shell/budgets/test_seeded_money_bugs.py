@@ -82,8 +82,8 @@ BUGS = (
     Bug(
         "a call over midnight counts on the day on which it ended",
         "ledger/spending",
-        'line["day"] if kind == CORRECTED else self.open.pop(place, day)',
-        'line["day"] if kind == CORRECTED else self.open.pop(place, day) and day',
+        "day = self.open.pop(place, day)",
+        "day = self.open.pop(place, day) and day",
         "tests/shell/ledger/test_spending.py",
     ),
     Bug(

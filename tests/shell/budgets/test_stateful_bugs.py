@@ -75,8 +75,8 @@ BUGS = (
     Bug(
         "a call over midnight counts on the day on which it ended",
         "tokenwise_shell/ledger/spending",
-        'line["day"] if kind == CORRECTED else self.open.pop(place, day)',
-        'line["day"] if kind == CORRECTED else self.open.pop(place, day) and day',
+        "day = self.open.pop(place, day)",
+        "day = self.open.pop(place, day) and day",
         LAWS,
     ),
     Bug(
