@@ -335,6 +335,20 @@ BUGS = (
         "property_tests/routing/test_worth_laws.py::TestCost",
     ),
     Bug(
+        "what is warm is read at the price of what is not",
+        "routing/bid",
+        "read * min(rate.cache_read, rate.input)",
+        "read * rate.input",
+        "tests/core/routing/test_warmth.py",
+    ),
+    Bug(
+        "a shelf's cold first keeps a warm model from being looked at",
+        "routing/shelves",
+        "return (*found, *apart) if apart else found",
+        "return found",
+        "property_tests/routing/test_routing_laws.py::TestWarmth",
+    ),
+    Bug(
         "each choice is not paid for",
         "routing/worth",
         "output_tokens * need.choices * rate.output",

@@ -243,18 +243,21 @@ def input_bound(model: Model, need: Need, provider: str = "") -> int:
 
 def bound_known(model: Model, provider: str, need: Need) -> int | None:
     """The bound of the input that rests on this seller's own count; None where it has counted nothing of it."""
-    for known in need.known:
-        if (known.provider, known.model) == (provider, model.id):
-            return known.tokens + known.attachments.beyond_usual(model.id, window_tokens=model.context_tokens)
-    return None
+    known = _known_at(model, provider, need)
+    if known is None:
+        return None
+    return known.tokens + known.attachments.beyond_usual(model.id, window_tokens=model.context_tokens)
 
 
 def warm_at(model: Model, provider: str, need: Need) -> int:
     """How many of the expected input tokens this seller's model probably has in its prompt cache."""
-    for known in need.known:
-        if (known.provider, known.model) == (provider, model.id):
-            return min(known.warm, need.input.expected)
-    return 0
+    known = _known_at(model, provider, need)
+    return min(known.warm, need.input.expected) if known else 0
+
+
+def _known_at(model: Model, provider: str, need: Need) -> Known | None:
+    here = (known for known in need.known if (known.provider, known.model) == (provider, model.id))
+    return next(here, None)
 
 
 def likely_input(model: Model, offer: Offer, need: Need) -> int:

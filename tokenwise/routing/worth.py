@@ -249,10 +249,11 @@ def likely_cost(model: Model, need: Need, output_tokens: int) -> int:
     if need.known or need.writes is not NOTHING_WRITTEN:
         offer = seat(model, need)
         assert isinstance(offer.price, Price)
-        rate = offer.price.rate_at(need.input.expected)
-        return likely_input(model, offer, need) + output_tokens * need.choices * rate.output
-    rate = model.price.rate_at(need.input.expected)
-    return need.input.expected * rate.input + output_tokens * need.choices * rate.output
+        rate, read = offer.price.rate_at(need.input.expected), likely_input(model, offer, need)
+    else:
+        rate = model.price.rate_at(need.input.expected)
+        read = need.input.expected * rate.input
+    return read + output_tokens * need.choices * rate.output
 
 
 def expected_cost(model: Model, need: Need, *, room: int) -> Nanodollars:
