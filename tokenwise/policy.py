@@ -81,8 +81,8 @@ _SHARE = and_(ge(0.0), le(1.0))
 class AcceptRates:
     """How often two cheap answers will agree, by what a request needs, and how often one passes a `check`. 0 to 1.
 
-    A forecast. The figures are means over pairs of cheap models on GSM8K, CRUX and MMLU-Pro (docs/routing-quality.md);
-    prose of two models is never the same.
+    A forecast, and an assumption until somebody measures their own: what pairs of cheap models reach on public sets
+    spreads widely (docs/routing-quality.md). Prose of two models is never the same.
     """
 
     general: float = field(default=0.0, converter=float, validator=_SHARE)

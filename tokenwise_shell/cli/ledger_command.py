@@ -20,12 +20,11 @@ from tokenwise_shell.engine.recent import run_called
 from tokenwise_shell.ledger.jsonl import Line
 from tokenwise_shell.ledger.proof import verify as prove
 from tokenwise_shell.ledger.segments import read_ledger, snapshot
-from tokenwise_shell.ledger.view import COLUMNS, Selection, csv_row, select, summarise
+from tokenwise_shell.ledger.view import COLUMNS, GROUPS, Selection, csv_row, select, summarise
 from tokenwise_shell.show.ledger import entry_text, proof_text, summary_text
 
 __all__ = ["Asked", "instant", "ledger", "tail"]
 
-_GROUPS: Final = ("model", "provider", "key", "day", "run", "tag")
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 # How often a followed ledger is looked at: soon enough for a person.
@@ -38,7 +37,7 @@ class Asked:
     """Which entries, and what is to be made of them."""
 
     summary: Annotated[bool, Parameter(help="Sums instead of entries.")] = False
-    by: Annotated[str | None, Parameter(help="Sums by model, provider, key, day or run.")] = None
+    by: Annotated[str | None, Parameter(help="Sums by model, provider, key, day, run or tag.")] = None
     since: Annotated[
         str | None, Parameter(help="Entries from then on: 2026-11-21, 2026-11-21T14:30 (UTC), or 90m, 24h, 7d ago.")
     ] = None
@@ -70,7 +69,7 @@ def ledger(
     common: Common = _COMMON,
 ) -> int:
     """Show entries, sums of them, or the proof."""
-    group = asked.by and one_of(asked.by, _GROUPS, "--by")
+    group = asked.by and one_of(asked.by, GROUPS, "--by")
     summed = asked.summary or group is not None
     selection = asked.selection(datetime.now(UTC), as_written=not summed)
     _refuse_both({"--summary": summed, "--csv": csv, "--verify": verify, "--follow": follow})
@@ -135,7 +134,7 @@ def _summarise(lines: Iterable[Line], group: str | None, *, as_json: bool) -> No
     if not as_json:
         write(summary_text(summary, group, width=columns()))
         return
-    unwanted = {f"by_{name}" for name in _GROUPS if group and name != group}
+    unwanted = {f"by_{name}" for name in GROUPS if group and name != group}
     write_json({name: value for name, value in summary.as_json().items() if name not in unwanted})
 
 

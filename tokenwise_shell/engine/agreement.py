@@ -1,4 +1,4 @@
-r"""Whether two answers say the same, observed on their texts. `machine.opinions` decides what follows.
+r"""Whether two answers say the same, observed on their texts. `machine.machine` decides what follows.
 
     both are JSON             equal values, whatever their spaces, key order or the way a number is written
     each ends in a result     equal results: what stands in the last \boxed{}, behind the last "answer:" or "####"

@@ -20,6 +20,7 @@ from tokenwise_shell.ledger.proof import CLOSINGS, name_of, what_is_wrong
 
 __all__ = [
     "COLUMNS",
+    "GROUPS",
     "JUDGE",
     "PLANNER",
     "Notice",
@@ -63,7 +64,7 @@ COLUMNS: Final = (
 
 _COMPLETED: Final = "completed"
 _INPUTS: Final = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_5m_tokens")
-_GROUPS: Final = ("model", "provider", "key", "day", "run", "tag")
+GROUPS: Final = ("model", "provider", "key", "day", "run", "tag")
 
 Notice = Callable[[str], None]
 
@@ -179,7 +180,7 @@ class Summary:
 
     total: Total = field(factory=Total)
     overrun_nano: int = 0
-    by: Mapping[str, Totals] = field(factory=lambda: {name: _totals() for name in _GROUPS})
+    by: Mapping[str, Totals] = field(factory=lambda: {name: _totals() for name in GROUPS})
     _planner: Total = field(factory=Total)
     _runs: set[str] = field(factory=set)
     _ends: dict[str, tuple[int, str]] = field(factory=dict)
@@ -213,7 +214,7 @@ class Summary:
         corrected = line["type"] == CORRECTED
         at = line["charged_at"] if corrected else line["at"]
         names = (line["model"], line["provider"], line["key"], at[:10], run)
-        totals = [self.by[group][name] for group, name in zip(_GROUPS, names, strict=False)]
+        totals = [self.by[group][name] for group, name in zip(GROUPS, names, strict=False)]
         totals += [self.by["tag"][tag] for tag in line.get("tags", ())]  # with two tags, a call is in both sums
         planner = (self._planner,) if line["run"].removesuffix(CORRECTIONS).endswith(PLANNER) else ()
         bound, counted = self._bounds.pop(_attempt(line), 0), _prompt(line)

@@ -4,11 +4,12 @@
     service    what one running proxy has for its requests
     fronts     what a front door is: it reads a request, and writes answers, streams and errors
     serving    one request through the engine, from its bytes to its answer
-    asked      what a request asks for, with its options
-    deciding   which model it gets: the core's decision
-    carrier    the decision carried out by the machine, with the client's own request
-    delivery   what the client gets of it, and when
     troubles   every way in which a request can fail, as data
+    http/      connections, and the small ASGI that the doors speak
+    admission/ who may come in, and how much of it at once
+    doors/     an endpoint each
+    request/   what a request asks for, whose session it is, which model it gets
+    answer/    the decision carried out by the machine, and what the client gets of it
 
 No decision about models, money or order is taken here: the core is asked.
 """

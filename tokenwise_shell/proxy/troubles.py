@@ -192,6 +192,7 @@ BY_FAULT: Final[Mapping[Fault, tuple[int, str, str]]] = {
     Fault.TRUNCATED: (502, _SERVER, "upstream_truncated"),
     Fault.REFUSED: (502, _SERVER, "upstream_refused"),
     Fault.CHECK_FAILED: (502, _SERVER, "upstream_unacceptable"),
+    Fault.DISPUTED: (502, _SERVER, "upstream_unacceptable"),
 }
 """Status, type and code for the fault that a request ended with. Total."""
 

@@ -59,12 +59,12 @@ def is_limited(limits: InForce, account: Account, model: str) -> bool:
     return any(limit.owner_of(account, model) is not None for limit in limits)
 
 
-def emptied(limits: InForce, key: str, now_ms: int) -> str:
-    """The budget, of everybody or of this key, in which everything is spent; "" where there is none.
+def emptied(limits: InForce, key: str, now_ms: int, tags: Iterable[str] = ()) -> str:
+    """The budget, of everybody, of this key or of one of these tags, in which everything is spent; "" for none.
 
     Money that is held may come back, so it is not counted.
     """
-    owners = (EVERYBODY, f"key:{key}")
+    owners = (EVERYBODY, f"key:{key}", *(f"tag:{tag}" for tag in tags))
     over = (one for one in standings(limits, now_ms) if one.who in owners and one.spent >= one.limit)
     return next((f"{one.who} {one.window}" for one in over), "")
 

@@ -1,7 +1,9 @@
-"""How much the proxy takes: of one request, and of all together. The figures are `proxy.*` of the settings.
+"""Sizes and concurrency: how much the proxy takes of one request, and of all together, by `proxy.*` of the settings.
+
+Limits of money are in `budgets`.
 
 What is refused here is refused before anything is decided or paid for. The length and the pace of a body are watched
-where it is read (`asgi`), a client that takes nothing where the sockets are opened (`server`).
+where it is read (`asgi`), a client that takes nothing where the sockets are opened (`http.sockets`).
 """
 
 from collections.abc import Iterable
