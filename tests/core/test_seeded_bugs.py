@@ -8,7 +8,6 @@ project. A test that fails is meant by "caught": a copy that cannot even be impo
 import shutil
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -469,12 +468,10 @@ def test_the_place_of_each_bug_is_still_there(bug):
     assert text.count(bug.right) == 1
 
 
-@pytest.mark.slow  # two dozen runs of pytest, two at a time
-def test_every_bug_is_caught(tmp_path):
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        codes = pool.map(hunted, BUGS, [tmp_path / str(nth) for nth in range(len(BUGS))])
-        survivors = {bug.what: code for bug, code in zip(BUGS, codes, strict=True) if code != TESTS_FAILED}
-    assert survivors == {}
+@pytest.mark.slow  # each starts another pytest
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.what)
+def test_each_bug_is_caught(bug, tmp_path):
+    assert hunted(bug, tmp_path) == TESTS_FAILED
 
 
 @pytest.mark.slow  # starts another pytest

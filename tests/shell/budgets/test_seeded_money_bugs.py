@@ -1,7 +1,6 @@
 """The laws of the ledger and of shared money, checked themselves: see `tests/core/test_seeded_bugs.py`."""
 
 import shutil
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -135,9 +134,7 @@ def test_the_place_of_each_bug_is_still_there(bug):
     assert text.count(bug.right) == 1
 
 
-@pytest.mark.slow  # fifteen runs of pytest, two at a time
-def test_every_bug_is_caught(tmp_path):
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        codes = pool.map(hunted, HUNTABLE, [tmp_path / str(nth) for nth in range(len(HUNTABLE))])
-        survivors = {bug.what: code for bug, code in zip(HUNTABLE, codes, strict=True) if code != TESTS_FAILED}
-    assert survivors == {}
+@pytest.mark.slow  # each starts another pytest
+@pytest.mark.parametrize("bug", HUNTABLE, ids=lambda bug: bug.what)
+def test_each_bug_is_caught(bug, tmp_path):
+    assert hunted(bug, tmp_path) == TESTS_FAILED
