@@ -5,6 +5,7 @@ text in its place, and the tests that are expected to fail; most of these bugs w
 project. A test that fails is meant by "caught": a copy that cannot even be imported or collected proves nothing.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -456,6 +457,11 @@ def exit_code(folder, tests):
     return subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, check=False, timeout=120).returncode
 
 
+def this_time(bugs):
+    """All of them where TOKENWISE_HUNT is set, as every night; else one in six, for each is a run of pytest."""
+    return bugs if os.environ.get("TOKENWISE_HUNT") else bugs[::6]
+
+
 def hunted(bug, folder):
     path = copied(folder) / "tokenwise" / f"{bug.module}.py"
     path.write_text(path.read_text(encoding="utf-8").replace(bug.right, bug.wrong), encoding="utf-8")
@@ -469,7 +475,7 @@ def test_the_place_of_each_bug_is_still_there(bug):
 
 
 @pytest.mark.slow  # each starts another pytest
-@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.what)
+@pytest.mark.parametrize("bug", this_time(BUGS), ids=lambda bug: bug.what)
 def test_each_bug_is_caught(bug, tmp_path):
     assert hunted(bug, tmp_path) == TESTS_FAILED
 

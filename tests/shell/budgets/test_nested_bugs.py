@@ -5,7 +5,7 @@ See `tests/shell/budgets/test_stateful_bugs.py` for how.
 
 import pytest
 
-from tests.core.test_seeded_bugs import ROOT, TESTS_FAILED, Bug
+from tests.core.test_seeded_bugs import ROOT, TESTS_FAILED, Bug, this_time
 from tests.shell.budgets.test_stateful_bugs import hunted
 
 LAWS = "property_tests/budgets/test_nested_limit_laws.py"
@@ -97,6 +97,6 @@ def test_the_law_lists_them_all():
 
 
 @pytest.mark.slow  # each starts another pytest
-@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.what)
+@pytest.mark.parametrize("bug", this_time(BUGS), ids=lambda bug: bug.what)
 def test_each_bug_is_caught(bug, tmp_path):
     assert hunted(bug, tmp_path) == TESTS_FAILED

@@ -8,7 +8,7 @@ import shutil
 
 import pytest
 
-from tests.core.test_seeded_bugs import PROFILE, ROOT, TESTS_FAILED, Bug, exit_code
+from tests.core.test_seeded_bugs import PROFILE, ROOT, TESTS_FAILED, Bug, exit_code, this_time
 
 LAWS = "property_tests/budgets/test_stateful_money_laws.py"
 
@@ -111,6 +111,6 @@ def test_the_laws_list_them_all():
 
 
 @pytest.mark.slow  # each starts another pytest
-@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.what)
+@pytest.mark.parametrize("bug", this_time(BUGS), ids=lambda bug: bug.what)
 def test_each_bug_is_caught(bug, tmp_path):
     assert hunted(bug, tmp_path) == TESTS_FAILED
