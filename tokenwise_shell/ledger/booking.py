@@ -6,8 +6,9 @@ A line without `tags` has none, nor has one without `each` marks; `key` is alway
 from collections.abc import Mapping
 
 from tokenwise.budgets.limit import Account
+from tokenwise_shell.ledger.jsonl import VERSION, iso
 
-__all__ = ["account_of", "booking_of"]
+__all__ = ["account_of", "booking_of", "line_head"]
 
 
 def account_of(line: Mapping[str, object]) -> Account:
@@ -26,3 +27,8 @@ def booking_of(account: Account) -> dict[str, object]:
     if account.marks:
         fields["each"] = dict(account.marks)
     return fields
+
+
+def line_head(at_ms: int, run: str, seq: int, kind: object, account: Account) -> dict[str, object]:
+    """What every line of a ledger begins with."""
+    return {"v": VERSION, "at": iso(at_ms), "run": run, "seq": seq, "type": kind, **booking_of(account)}

@@ -23,7 +23,7 @@ from tokenwise.budgets.windows import UTC, Zone, day_of
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
 from tokenwise_shell.config.settings import LedgerSync
-from tokenwise_shell.ledger.booking import booking_of
+from tokenwise_shell.ledger.booking import booking_of, line_head
 from tokenwise_shell.ledger.bookmarks import Bookmarks
 from tokenwise_shell.ledger.commits import GroupCommit
 from tokenwise_shell.ledger.jsonl import VERSION, Line, LineFile, LinesUnwritable, encode_line, iso
@@ -109,7 +109,7 @@ class Journal:
         self.commits = GroupCommit(self.file, self._before_a_round, self.leases.synced)
 
     def _append_about_itself(self, kind: str, account: Account, fields: dict[str, object]) -> int:
-        line = {**_head(self.now_ms(), "", 0, kind, account), "writer": self.writer, **fields}
+        line = {**line_head(self.now_ms(), "", 0, kind, account), "writer": self.writer, **fields}
         return self.file.append([encode_line(line)])
 
     def tell(self, kind: str, fields: dict[str, object]) -> None:
@@ -218,7 +218,7 @@ class Journal:
         owing = bool(self._owing) or self.check() is not None
         self.leases.end()
         if not owing:
-            closed = {**_head(self.now_ms(), "", 0, "closed", NOBODY), "writer": self.writer}
+            closed = {**line_head(self.now_ms(), "", 0, "closed", NOBODY), "writer": self.writer}
             self.file.append([encode_line(closed)])
         try:
             try:
@@ -236,7 +236,7 @@ def _enter(file: LineFile, at_ms: int, boot: str, closings: Sequence[Line]) -> R
     start = Position(max(numbered(file.path)), file.size)
     writer = Writer(f"{iso(at_ms)}-{os.getpid()}-{os.urandom(4).hex()}", start, boot)
     place = Registered.register(file.path, writer)
-    opened = {**_head(at_ms, "", 0, "opened", NOBODY), "writer": writer.name, "pid": os.getpid()}
+    opened = {**line_head(at_ms, "", 0, "opened", NOBODY), "writer": writer.name, "pid": os.getpid()}
     try:
         file.append([*map(encode_line, closings), encode_line(opened)])
         if file.problem:
@@ -246,7 +246,3 @@ def _enter(file: LineFile, at_ms: int, boot: str, closings: Sequence[Line]) -> R
         place.leave(owing=False)
         raise
     return place
-
-
-def _head(at_ms: int, run: str, seq: int, kind: object, account: Account) -> dict[str, object]:
-    return {"v": VERSION, "at": iso(at_ms), "run": run, "seq": seq, "type": kind, **booking_of(account)}
