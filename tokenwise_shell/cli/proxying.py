@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from tokenwise.errors import InputError, Problem
 from tokenwise_shell.cli.edge import Exit, flush, show, tell, write, write_json
@@ -130,7 +130,8 @@ def _run_several(serving: Serving, listener: socket.socket) -> int:
     os.environ[_COUNT_TOGETHER] = str(folder)
 
     def work(lifeline: int) -> int:
-        came = _run_one(serving, listener, announce=False, figures=folder, lifeline=lifeline)
+        own = _reread(serving) if herd.reloaded else serving
+        came = _run_one(own, listener, announce=False, figures=folder, lifeline=lifeline)
         if came is None:  # the watcher is dead, and nobody else will
             shutil.rmtree(folder, ignore_errors=True)
         return Exit.DONE
@@ -145,6 +146,17 @@ def _run_several(serving: Serving, listener: socket.socket) -> int:
     if herd.watching:
         shutil.rmtree(folder, ignore_errors=True)
     return code
+
+
+def _reread(serving: Serving) -> Serving:
+    """The same with the configuration as it is now, or as it was, where that is none."""
+    if serving.reread is None:
+        return serving
+    try:
+        return evolve(serving, workspace=serving.reread())
+    except InputError as error:
+        tell(f"the configuration stays as it was: {error}")
+        return serving
 
 
 # --- what it says -----------------------------------------------------------------------------------------------------

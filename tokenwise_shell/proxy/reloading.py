@@ -35,6 +35,7 @@ async def reload_at_signal(
     """Reload at every SIGHUP, until this is cancelled. Where it says that the terminal is gone, `end`."""
     from_terminal = has_terminal()
     with trio.open_signal_receiver(signal.SIGHUP) as signals:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})  # a worker is born with it blocked
         async for _ in signals:
             if from_terminal and not has_terminal():
                 end()

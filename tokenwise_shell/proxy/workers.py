@@ -42,7 +42,8 @@ class Herd:
 
     `work` is what each does, given a descriptor that becomes readable once the watcher is dead; it returns the exit
     code of its process. `told` hears, in words, of workers that died; `buried` of the id of each that has ended;
-    `ending` is called before they are told to end.
+    `ending` is called before they are told to end. `reloaded` says that what they were to serve by has been read anew
+    since the start: a worker that is born then has to read it too.
     """
 
     size: int
@@ -50,6 +51,7 @@ class Herd:
     told: Callable[[str], None]
     buried: Callable[[int], None]
     ending: Callable[[], None]
+    reloaded: bool = field(default=False, init=False)
     _born_s: dict[int, float] = field(factory=dict, init=False)
     _due_s: list[float] = field(factory=list, init=False)
     _pause_s: float = field(default=_FIRST_PAUSE_S, init=False)
@@ -73,6 +75,7 @@ class Herd:
                     return code
                 self._replace(pid, code, lived_s)
             if came == signal.SIGHUP and (has_terminal() or not from_terminal):
+                self.reloaded = True
                 self._tell(signal.SIGHUP)  # each reads the configuration anew
             elif came in (*_ENDINGS, signal.SIGHUP):
                 self._end()
@@ -90,7 +93,8 @@ class Herd:
         os.setpgid(0, 0)
         os.close(self._lifeline[1])
         self._lifeline = self._lifeline[0], -1
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _WATCHED)
+        # SIGHUP waits until there is somebody to hear it: by itself it would end the process.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {*_WATCHED} - {signal.SIGHUP})
         return self.work(self._lifeline[0])
 
     # --- the watcher --------------------------------------------------------------------------------------------------

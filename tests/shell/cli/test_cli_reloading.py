@@ -1,5 +1,6 @@
 """SIGHUP: the configuration read anew, whole or not at all, while clients go on."""
 
+import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
@@ -76,5 +77,9 @@ def test_every_worker_hears_of_it(tmp_path):
             config.write_text(f"{config.read_text()}\naliases: {{gpt-of-old: auto}}\n")
             reloaded(server, "read anew")
             until(lambda: b"read anew" in server.process.stderr.readline())
+            assert {server.ask("/chat/completions", chat(model="gpt-of-old"))[0] for _ in range(8)} == {200}
+            for child in children_of(server):
+                os.kill(child, signal.SIGKILL)  # those that take their places read it too
+            until(lambda: len(children_of(server)) == 2)
             assert {server.ask("/chat/completions", chat(model="gpt-of-old"))[0] for _ in range(8)} == {200}
             assert server.stop()[0] == 0
