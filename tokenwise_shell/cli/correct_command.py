@@ -12,6 +12,7 @@ from tokenwise_shell.cli.edge import Exit, tell, write, write_json
 from tokenwise_shell.cli.options import Common, count
 from tokenwise_shell.config.values import TEXT, USD, Form
 from tokenwise_shell.engine.clock import wall_ms
+from tokenwise_shell.engine.recent import run_called
 from tokenwise_shell.plans.decision import as_usd
 
 __all__ = ["correct"]
@@ -23,7 +24,7 @@ T = TypeVar("T")
 
 
 def correct(
-    run: Annotated[str, Parameter(help="The run, as `tw ledger` shows it.")],
+    run: Annotated[str, Parameter(help="The run, as `tw ledger` shows it, or `last`.")],
     seq: Annotated[str, Parameter(help="The number of the line in it that charged the call.")],
     *,
     to: Annotated[str, Parameter(help="What the call did cost, in US dollars.")],
@@ -34,7 +35,7 @@ def correct(
     settings = common.settings()
     number = count(seq, "SEQ", least=0)
     assert number is not None
-    wrong = Wrong(run, number, _read(USD, to, "--to"), _read(TEXT, why, "--why"))
+    wrong = Wrong(run_called(settings.ledger_path, run), number, _read(USD, to, "--to"), _read(TEXT, why, "--why"))
     if len(wrong.why) > _LONGEST_WHY:
         raise InputError(Problem("--why", f"has {len(wrong.why)} characters; expected at most {_LONGEST_WHY}"))
     kept = Kept(settings.budget_store, limits_of(settings), settings.zone)

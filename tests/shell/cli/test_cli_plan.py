@@ -173,6 +173,22 @@ class TestJudges:
         assert tw("ledger", "--summary", "--json").json["spent_nano"] == 0
 
 
+class TestPlansByHand:
+    @pytest.mark.parametrize(
+        ("field", "said"),
+        [
+            ({"depends_on": ["a"]}, "steps[1].depends_on: no such field of a plan; did you mean 'after'?"),
+            ({"modle": "openai/gpt-4.1-mini"}, "steps[1].modle: no such field of a plan; did you mean 'model'?"),
+        ],
+    )
+    def test_a_field_that_nobody_reads_is_2_with_its_place(self, tw, tmp_path, field, said):
+        steps = [{"id": "a", "description": "One."}, {"id": "b", "description": "Two.", **field}]
+        (tmp_path / "plan.json").write_bytes(orjson.dumps({"task": "t", "budgt": 1, "steps": steps}))
+        done = tw("run", "plan.json")
+        assert (done.code, said in done.err) == (2, True)
+        assert "budgt: no such field of a plan; did you mean 'budget_nano'?" in done.err
+
+
 class TestRefusals:
     def test_a_budget_too_small_is_3_and_names_the_smallest_that_will_do(self, tw):
         done = tw("plan", TASK, *RULES, "--budget", "0.000001", "--json")
