@@ -124,7 +124,7 @@ class TestText:
 
     def test_the_text_ends_before_the_first_stop_mark(self):
         choice = answer(asking("What is rain?", stop=("would", "answer")), seed=0).choices[0]
-        assert (choice.text, choice.finish) == (f"{LABEL} m ", Finish.STOP)
+        assert (choice.text, choice.finish) == (f"{LABEL} Here m ", Finish.STOP)
 
     @pytest.mark.parametrize("seed", range(10))
     def test_no_sentence_is_said_twice_over(self, seed):

@@ -142,7 +142,7 @@ class TestGenerating:
 
     async def test_the_text_ends_before_a_stop_sequence(self):
         answer = await sdk(generate(stop_sequences=["would"]))
-        assert answer.text == f"{LABEL} gemini-3.8-flash "
+        assert answer.text == f"{LABEL} Here gemini-3.8-flash "
 
     async def test_several_candidates_keep_apart(self):
         plain, chunks = await sdk(
