@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow  # each run loads the event loop and starts a prov
 @pytest.fixture
 def run(tw):
     """A finished run, as its document."""
-    return tw("plan", TASK, "-x", "--json").json["run"]
+    return tw("plan", TASK, "--strategy", "best_quality", "-x", "--json").json["run"]
 
 
 def edit(tw, change):
