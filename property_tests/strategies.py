@@ -129,9 +129,9 @@ def plans(draw, most=6):
 
 
 @st.composite
-def jobs(draw, name="run", most_steps=6, most_models=8):
+def jobs(draw, name="run", most_steps=6):
     """Jobs that a planner could have made, and some that it never would: floors, choices, cascades are drawn freely."""
-    plan, catalog = draw(plans(most_steps)), draw(catalogs(most=most_models))
+    plan, catalog = draw(plans(most_steps)), draw(catalogs())
     named = st.sampled_from([model.id for model in catalog.models])
     preferred = st.one_of(named, named, st.just(""))
     cascade = st.builds(Cascade, st.one_of(named, st.just("")), named, st.just(Nanodollars(0)))
