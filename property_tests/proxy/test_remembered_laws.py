@@ -1,7 +1,9 @@
 """Laws of the short ways: what is read of a conversation, what plain messages weigh, what is remembered."""
 
 from functools import partial
+from types import SimpleNamespace
 
+from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,8 +25,13 @@ MESSAGES = st.lists(
 )
 
 
-def _both(workspace, place):
-    return workspace, place
+@frozen
+class _Made:
+    """What stands for a decision: made of these, and resting on no warm cache."""
+
+    workspace: str
+    place: int
+    request: object = SimpleNamespace(need=SimpleNamespace(known=()))
 
 
 class TestWhatIsRead:
@@ -57,7 +64,7 @@ class TestMemory:
         memory, workspaces = Memory(most), ("one", "another")
         for which, place in asked:
             workspace = workspaces[which]
-            assert memory.recall(workspace, place, partial(_both, workspace, place)) == (workspace, place)
+            assert memory.recall(workspace, place, partial(_Made, workspace, place)) == _Made(workspace, place)
             assert len(memory._made) <= most
 
     @given(st.binary(max_size=50), st.binary(max_size=50))

@@ -19,7 +19,7 @@ from tokenwise.machine import messages
 from tokenwise.machine.run import Choice, Job
 from tokenwise.money import Nanodollars, NanoPerMtok
 from tokenwise.plan import Plan, Step
-from tokenwise.policy import Policy
+from tokenwise.policy import Cascading, Policy
 from tokenwise.routing.bid import Need
 from tokenwise.traits import Capability, Feature, Tier
 from tokenwise.usage import TokenCount, Usage
@@ -124,6 +124,7 @@ MADE = {
     Plan: plans,
     Catalog: catalogs,
     Job: jobs,
+    Cascading: lambda: instances(Cascading, agree=st.sampled_from([1, 2])),
 }
 
 

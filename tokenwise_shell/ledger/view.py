@@ -9,7 +9,7 @@ with the call that it corrects, also when sums are of a span of time.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from attrs import asdict, define, field, frozen
@@ -185,7 +185,9 @@ class Summary:
     _runs: set[str] = field(factory=set)
     _ends: dict[str, tuple[int, str]] = field(factory=dict)
     _planned: dict[str, str] = field(factory=dict)
+    # Calls of which one line has come, whichever: what was held for, or what was counted and in which sums.
     _bounds: dict[tuple[str, str, int], int] = field(factory=dict)
+    _counted: dict[tuple[str, str, int], tuple[int, Sequence[Total]]] = field(factory=dict)
 
     def add(self, line: Line) -> None:
         """Count one line in which `what_is_wrong` found nothing."""
@@ -196,7 +198,7 @@ class Summary:
         kind = line["type"]
         self.overrun_nano += overrun_by(line)
         if kind == "reserved":
-            self._bounds[_attempt(line)] = line.get("input_tokens", 0)
+            self._weigh(_attempt(line), bound=line.get("input_tokens", 0))
         elif kind in CLOSINGS or kind == CORRECTED:
             self._add_call(line, run)
         elif kind == "finished":
@@ -217,14 +219,27 @@ class Summary:
         totals = [self.by[group][name] for group, name in zip(GROUPS, names, strict=False)]
         totals += [self.by["tag"][tag] for tag in line.get("tags", ())]  # with two tags, a call is in both sums
         planner = (self._planner,) if line["run"].removesuffix(CORRECTIONS).endswith(PLANNER) else ()
-        bound, counted = self._bounds.pop(_attempt(line), 0), _prompt(line)
-        for total in (self.total, *planner, *totals):
-            if bound and counted:
-                total.weigh(bound, counted)
+        concerned = (self.total, *planner, *totals)
+        if counted := _prompt(line):
+            self._weigh(_attempt(line), counted=(counted, concerned))
+        for total in concerned:
             if corrected:
                 total.correct(nano, wasted=wasted, estimated_nano=line["was_nano"] if estimated else 0)
             else:
                 total.add(nano, wasted=wasted, estimated=estimated)
+
+    def _weigh(
+        self, call: tuple[str, str, int], *, bound: int = 0, counted: tuple[int, Sequence[Total]] | None = None
+    ) -> None:
+        """Compare what a call was held for with what was counted, once both are known."""
+        bound, counted = bound or self._bounds.pop(call, 0), counted or self._counted.pop(call, None)
+        if bound and counted:
+            for total in counted[1]:
+                total.weigh(bound, counted[0])
+        elif bound:
+            self._bounds[call] = bound
+        elif counted:
+            self._counted[call] = counted
 
     def as_json(self) -> dict[str, object]:
         """The summary as `tw ledger --summary --json` prints it."""

@@ -100,7 +100,7 @@ def _blocks(choice: Choice, reply: Reply, request: ChatRequest) -> Iterator[_Blo
         yield _thinking(choice.thought if request.shows_thoughts else (), Draw.of(0, reply.id.encode()).hex("thought"))
     if choice.pieces:
         deltas = tuple(({"type": "text_delta", "text": piece}, 1) for piece in choice.pieces)
-        # Anthropic's schema wants the field and allows null, which `@ai-sdk/anthropic` does not; both take an empty list.
+        # Anthropic's schema wants the field, and null is refused by `@ai-sdk/anthropic`: both take an empty list.
         whole = {"type": "text", "text": choice.text, "citations": []}
         yield _Block(whole, {"type": "text", "text": "", "citations": []}, deltas)
     yield from map(_tool_use, choice.calls)
