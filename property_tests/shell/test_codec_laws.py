@@ -231,7 +231,9 @@ class TestStrictness:
     @given(policy=drawn(Policy), data=st.data())
     def test_one_field_of_another_type_is_named(self, policy, data):
         written = to_json(policy)
-        name = data.draw(st.sampled_from(sorted(written)))
+        name = data.draw(
+            st.sampled_from(sorted(set(written) - {"calibration", "cascade"}))
+        )  # which have fields of their own
         wrong = data.draw(st.sampled_from([None, "x", [], {}, True]))
         with pytest.raises(InputError) as caught:
             from_json(Policy, {**written, name: wrong}, "policy")

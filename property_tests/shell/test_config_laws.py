@@ -56,8 +56,11 @@ def as_file(values: dict[str, str]) -> str:
     """A file that gives these keys these values."""
     lines = []
     for name, text in values.items():
-        section, _, last = name.rpartition(".")
-        lines.append(f"{section}: {{{last}: {as_yaml(text)}}}" if section else f"{last}: {as_yaml(text)}")
+        first, *rest = name.split(".")
+        written = as_yaml(text)
+        for part in reversed(rest):
+            written = f"{{{part}: {written}}}"
+        lines.append(f"{first}: {written}")
     return "\n".join(lines) + "\n"
 
 
