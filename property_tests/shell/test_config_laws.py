@@ -28,6 +28,8 @@ TEXTS: dict[str, st.SearchStrategy[str]] = {
     "local, none": st.sampled_from(["local", "none", "redis://h", "valkey://h:1/2"]),
     "tags": st.sampled_from(["nightly", "team:a,nightly"]),
     "a number": st.floats(0, 1).map(repr),
+    "a time zone": st.sampled_from(["UTC", "Europe/Berlin"]),
+    "a URL": st.sampled_from(["https://a.example/v1", "http://localhost:9"]),
 }
 
 
