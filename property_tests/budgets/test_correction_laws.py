@@ -14,7 +14,7 @@ from tokenwise.budgets.budget import Hold as Held
 from tokenwise.budgets.windows import Window, span_of
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
-from tokenwise_shell.budgets.correcting import Kept, Wrong, correct_charge
+from tokenwise_shell.budgets.changes.correcting import Kept, Wrong, correct_charge
 from tokenwise_shell.config.settings import LedgerSync
 from tokenwise_shell.ledger.journal import Journal
 from tokenwise_shell.ledger.jsonl import read_lines

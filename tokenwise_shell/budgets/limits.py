@@ -19,6 +19,7 @@ from tokenwise.money import Nanodollars
 from tokenwise_shell.budgets.owner_sums import OwnerSums
 from tokenwise_shell.config.settings import Settings
 from tokenwise_shell.ledger.journal import Journal
+from tokenwise_shell.ledger.jsonl import unheard
 from tokenwise_shell.ledger.spending import Spending, load_spending
 
 __all__ = ["InForce", "limits_for", "limits_of"]
@@ -184,15 +185,11 @@ def _loaded(journal: Journal, sums: OwnerSums | None) -> Spending:
     path, zone = journal.file.path, journal.zone
 
     def keep() -> None:
-        load_spending(path, _unheard, zone=zone)
+        load_spending(path, unheard, zone=zone)
         if sums:
             sums.catch_up()
 
     journal.keep_sums = keep
     if sums:
         sums.catch_up()
-    return load_spending(path, _unheard, until=journal.entered, zone=zone)
-
-
-def _unheard(_: str) -> None:
-    """For notices that opening the ledger has given already."""
+    return load_spending(path, unheard, until=journal.entered, zone=zone)

@@ -22,7 +22,7 @@ from tokenwise.budgets.windows import UTC, Span, Zone, lasting
 from tokenwise.money import Nanodollars
 from tokenwise_shell.ledger.booking import account_of
 from tokenwise_shell.ledger.corrections import CORRECTED, spent_by
-from tokenwise_shell.ledger.jsonl import Line, read_lines
+from tokenwise_shell.ledger.jsonl import Line, read_lines, unheard
 from tokenwise_shell.ledger.proof import CLOSINGS, what_is_wrong
 from tokenwise_shell.ledger.segments import numbered
 from tokenwise_shell.ledger.spending import day_in, end_of_lines, hash_before
@@ -92,7 +92,7 @@ class OwnerSums:
             before = self._read_so_far(db, files)
             for number, path in files.items():
                 start, stop = before.get(number, 0), end_of_lines(path)
-                for line in read_lines(path, _unheard, start=start, stop=stop) if stop > start else ():
+                for line in read_lines(path, unheard, start=start, stop=stop) if stop > start else ():
                     self._add(db, line)
                 if stop > start:
                     db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", (number, stop, hash_before(path, stop)))
@@ -164,7 +164,3 @@ def _alone(db: sqlite3.Connection) -> Iterator[None]:
     except BaseException:
         db.execute("ROLLBACK")
         raise
-
-
-def _unheard(_: str) -> None:
-    """For notices that opening the ledger has given already."""

@@ -143,8 +143,7 @@ class SharedHolder:
             self._unlimited.add(place)
             answer(Granted(Hold(amount)))
         elif self.budgets.ready(scopes) and (granted := self.slices.reserve_at_once(*place, amount, scopes)):
-            self._since.begin(place, self.in_force.now_ms())
-            answer(granted)
+            self._answered(place, answer, granted)
         else:
             self._asked.add(place)
             self.nursery.start_soon(partial(self._ask, place, amount, scopes, answer, share=share, patient=patient))
@@ -185,24 +184,14 @@ class SharedHolder:
             if isinstance(told, Granted):
                 self.slices.settle(*place, _NOTHING)
             return
-        match told:
-            case Granted(governed=False):
-                self._ungoverned(place[0])
-            case NotHeld(pauses=True) if patient and self.pauses:
-
-                async def again() -> Granted | NotHeld:
-                    return await self._told(place, amount, scopes, share)
-
+        if isinstance(told, NotHeld) and patient:
+            if told.pauses and self.pauses:
                 self.alerts.say(Alert("paused", told.scope, told.available))
+                again = partial(self._told, place, amount, scopes, share)
                 self.pauses.begin(place, told, again, partial(self._answered, place, answer))
                 return
-            case NotHeld():
-                told = evolve(told, pauses=told.pauses and not patient)
-                self.alerts.heard(place[0], told)
-                self._refusals.keep(place[0], told)
-            case _:
-                self._since.begin(place, self.in_force.now_ms())
-        answer(told)
+            told = evolve(told, pauses=False)
+        self._answered(place, answer, told)
 
     async def _told(self, place: Place, amount: Nanodollars, scopes: tuple[str, ...], share: int) -> Granted | NotHeld:
         for _ in range(2):
@@ -216,21 +205,21 @@ class SharedHolder:
         return NotHeld(UNREACHABLE, amount, _NOTHING, _NOTHING)
 
     def _answered(self, place: Place, answer: Answer, told: Granted | NotHeld) -> None:
-        """What has waited for a limit to be raised hears the end of it."""
+        """Remember what became of a reserve, and tell it to whoever asked."""
         self.alerts.heard(place[0], told)
-        if isinstance(told, NotHeld):
-            self._refusals.keep(place[0], told)
-        else:
-            self._since.begin(place, self.in_force.now_ms())
+        match told:
+            case NotHeld():
+                self._refusals.keep(place[0], told)
+            case Granted(governed=False):
+                self._ungoverned(place[0])
+            case _:
+                self._since.begin(place, self.in_force.now_ms())
         answer(told)
 
     def _dated(self, told: Granted | NotHeld) -> Granted | NotHeld:
         if isinstance(told, Granted):
             return told
-        limit = self.in_force.limit_of(told.scope)
-        return NotHeld(told.scope, told.needed, told.available, told.held, self.budgets.ends_ms(told.scope)).under(
-            limit
-        )
+        return evolve(told, ends_ms=self.budgets.ends_ms(told.scope)).under(self.in_force.limit_of(told.scope))
 
     def _ungoverned(self, run_id: str) -> None:
         if not self.ungoverned:

@@ -6,7 +6,7 @@ from cyclopts import Parameter
 
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars, format_usd
-from tokenwise_shell.budgets.correcting import Done, Kept, Wrong, correct_charge
+from tokenwise_shell.budgets.changes.correcting import Done, Kept, Wrong, correct_charge
 from tokenwise_shell.budgets.limits import limits_of
 from tokenwise_shell.cli.edge import Exit, tell, write, write_json
 from tokenwise_shell.cli.options import Common, count

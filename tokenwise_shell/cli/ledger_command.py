@@ -17,7 +17,7 @@ from tokenwise.errors import InputError, Problem
 from tokenwise_shell.cli.edge import Exit, columns, flush, tell, write, write_json
 from tokenwise_shell.cli.options import Common, count, one_of
 from tokenwise_shell.engine.recent import run_called
-from tokenwise_shell.ledger.jsonl import Line
+from tokenwise_shell.ledger.jsonl import Line, unheard
 from tokenwise_shell.ledger.proof import verify as prove
 from tokenwise_shell.ledger.segments import read_ledger, snapshot
 from tokenwise_shell.ledger.view import COLUMNS, GROUPS, Selection, csv_row, select, summarise
@@ -172,7 +172,7 @@ def _verify(path: Path, selection: Selection, *, as_json: bool) -> int:
     shot = snapshot(path)
     if not shot.parts:
         tell(f"nothing was spent yet: there is no {path}")
-    proof = prove(shot.lines(tell), living=shot.living, died=shot.died, again=lambda: shot.lines(_unheard))
+    proof = prove(shot.lines(tell), living=shot.living, died=shot.died, again=lambda: shot.lines(unheard))
     if shot.parts and not proof.lines:
         told = "has no line that can be read, so there is nothing that could balance; is this the ledger?"
         proof = evolve(proof, problems=(Problem(str(path), told),))
@@ -186,10 +186,6 @@ def _verify(path: Path, selection: Selection, *, as_json: bool) -> int:
     else:
         write(proof_text(proof))
     return Exit.UNSUCCESSFUL if proof.problems else Exit.DONE
-
-
-def _unheard(_: str) -> None:
-    """For notices that the first reading has given already."""
 
 
 # --- following --------------------------------------------------------------------------------------------------------

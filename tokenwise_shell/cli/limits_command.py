@@ -12,10 +12,10 @@ from tokenwise.budgets.limit import Limit
 from tokenwise.budgets.windows import Window, lasting
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars, format_usd
+from tokenwise_shell.budgets.changes.raising import raise_limit
 from tokenwise_shell.budgets.limits import limits_of
 from tokenwise_shell.budgets.local_store import LocalStore, Row
 from tokenwise_shell.budgets.owner_sums import OwnerSums
-from tokenwise_shell.budgets.raising import raise_limit
 from tokenwise_shell.budgets.standings import Books, Standing, checked, meant_by, standings_of
 from tokenwise_shell.cli.edge import Exit, tell, write, write_json
 from tokenwise_shell.cli.options import Common, count

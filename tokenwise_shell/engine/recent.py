@@ -8,9 +8,9 @@ import orjson
 from attrs import define, field
 
 from tokenwise.errors import InputError, Problem
-from tokenwise_shell.ledger.corrections import CORRECTED
-from tokenwise_shell.ledger.jsonl import Line
-from tokenwise_shell.ledger.proof import CLOSINGS, what_is_wrong
+from tokenwise_shell.ledger.corrections import spent_by
+from tokenwise_shell.ledger.jsonl import Line, unheard
+from tokenwise_shell.ledger.proof import what_is_wrong
 from tokenwise_shell.ledger.segments import read_ledger
 from tokenwise_shell.ledger.view import PLANNER
 
@@ -35,19 +35,14 @@ class Recent:
 
     def take(self, line: Line) -> None:
         """Count one line of the run, or of its planning and judging."""
-        kind = line["type"]
-        if kind in CLOSINGS:
-            self.spent += line["amount_nano"]
-        elif kind == CORRECTED:
-            self.spent += line["amount_nano"] - line["was_nano"]
-        elif kind == "reserved" and line["model"] not in self.models:
+        self.spent += spent_by(line)
+        if line["type"] == "reserved" and line["model"] not in self.models:
             self.models.append(line["model"])
-        elif kind == "finished" and line["run"] == self.run:
-            self.status = line["status"]
-        elif kind == "finished" and line["run"] == f"{self.run}{PLANNER}":
+        over = line["type"] == "finished"
+        if line["run"] == self.run:
+            self.status = line["status"] if over else "open"
+        elif over and line["run"] == f"{self.run}{PLANNER}":
             self.status = "planned"
-        elif line["run"] == self.run:
-            self.status = "open"
 
     def as_json(self) -> dict[str, object]:
         """The document."""
@@ -66,7 +61,7 @@ def recent_runs(ledger: Path, *, limit: int) -> tuple[Recent, ...]:
 
     Only these are kept while the ledger is read, so its length costs time and no memory.
     """
-    found = _newest(read_ledger(ledger, _unheard), limit)
+    found = _newest(read_ledger(ledger, unheard), limit)
     for each in found:
         each.task = _task(ledger.parent, each.run)
     return tuple(reversed(found))
@@ -108,7 +103,3 @@ def _task(state_dir: Path, run: str) -> str:
             return str(orjson.loads(file.readline(_MOST_OF_A_HEAD))["job"]["plan"]["task"])
     except (OSError, InputError, ValueError, KeyError, TypeError):
         return ""  # a proxied request, or what somebody has taken away: the ledger's word is enough
-
-
-def _unheard(_: str) -> None:
-    """For notices that `tw ledger --verify` gives."""

@@ -17,8 +17,8 @@ from attrs import define, field
 from tokenwise.errors import InputError
 from tokenwise.money import Nanodollars, parse_usd
 from tokenwise_shell.budgets.answers import NotHeld
+from tokenwise_shell.budgets.changes.raising import write_down
 from tokenwise_shell.budgets.pauses import Pauses
-from tokenwise_shell.budgets.raising import write_down
 from tokenwise_shell.client import Client
 from tokenwise_shell.guard.child import Child
 from tokenwise_shell.guard.scopes import Scope

@@ -10,7 +10,7 @@ from attrs import define, field
 
 from tokenwise_shell.ledger.jsonl import Line
 
-__all__ = ["CORRECTED", "CORRECTIONS", "Chain", "estimated_in", "facts_of", "overrun_by", "spent_by"]
+__all__ = ["CLOSINGS", "CORRECTED", "CORRECTIONS", "Chain", "estimated_in", "facts_of", "overrun_by", "spent_by"]
 
 CORRECTED: Final = "corrected"
 """The type of such a line."""
@@ -18,12 +18,13 @@ CORRECTED: Final = "corrected"
 CORRECTIONS: Final = "/corrections"
 """How the runs end under which corrections are numbered; what stands before is the run that they correct."""
 
-_CLOSINGS: Final = frozenset({"charged", "abandoned"})
+CLOSINGS: Final = frozenset({"charged", "abandoned"})
+"""The types of which each reserved attempt has exactly one line. Their amounts are what was spent."""
 
 
 def spent_by(line: Line) -> int:
     """What a line adds to what was spent, in nano-dollars; less than 0 for a correction downwards."""
-    if line["type"] in _CLOSINGS:
+    if line["type"] in CLOSINGS:
         return int(line["amount_nano"])
     return int(line["amount_nano"] - line["was_nano"]) if line["type"] == CORRECTED else 0
 

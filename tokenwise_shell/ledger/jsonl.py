@@ -28,11 +28,13 @@ __all__ = [
     "Line",
     "LineFile",
     "LinesUnwritable",
+    "append_line",
     "encode_line",
     "iso",
     "ms_of",
     "read_lines",
     "sync_directory",
+    "unheard",
 ]
 
 Line = Mapping[str, Any]
@@ -164,6 +166,23 @@ class LineFile:
         os.close(self.descriptor)
         if self.problem:
             raise self.problem
+
+
+def append_line(path: Path, line: Line, *, durably: bool = True) -> None:
+    """Append one line from outside of whoever has the file open. Raises LinesUnwritable, or OSError from the disk."""
+    file = LineFile.open(path)
+    try:
+        file.append([encode_line(line)])
+        if file.problem:
+            raise file.problem
+        if durably:
+            file.sync()
+    finally:
+        file.close()
+
+
+def unheard(_: str) -> None:
+    """For notices of lines that cannot be read, where somebody else has given them or one line does not matter."""
 
 
 def encode_line(document: Line) -> bytes:

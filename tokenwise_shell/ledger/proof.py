@@ -17,16 +17,13 @@ from attrs import define, field, frozen
 from tokenwise.budgets.limit import Account
 from tokenwise.errors import Problem
 from tokenwise_shell.ledger.booking import account_of
-from tokenwise_shell.ledger.corrections import CORRECTED, CORRECTIONS, Chain, overrun_by, spent_by
+from tokenwise_shell.ledger.corrections import CLOSINGS, CORRECTED, CORRECTIONS, Chain, overrun_by, spent_by
 from tokenwise_shell.ledger.jsonl import Line
 
 __all__ = ["CLOSINGS", "EFFECTS", "Balance", "Verified", "name_of", "verify", "what_is_wrong"]
 
 EFFECTS: Final[Mapping[str, int]] = {"reserved": 1, "overran": 1, "charged": -1, "abandoned": -1, "released": -1}
 """What a line's amount does to its attempt's balance, which must end at 0."""
-
-CLOSINGS: Final = frozenset({"charged", "abandoned"})
-"""The types of which each reserved attempt has exactly one line. Their amounts are what was spent."""
 
 _ENVELOPE: Final = (("v", int), ("at", str), ("run", str), ("seq", int), ("type", str), ("key", str))
 _MONEY: Final = (*_ENVELOPE, ("step", str), ("attempt", int), ("amount_nano", int))

@@ -19,7 +19,7 @@ from tokenwise.budgets.limit import Account
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
 from tokenwise_shell.ledger.booking import account_of, booking_of
-from tokenwise_shell.ledger.jsonl import VERSION, Line
+from tokenwise_shell.ledger.jsonl import VERSION, Line, unheard
 from tokenwise_shell.ledger.proof import CLOSINGS, EFFECTS, Balance, what_is_wrong
 from tokenwise_shell.ledger.segments import read_from, read_ledger
 from tokenwise_shell.ledger.writers import Roll
@@ -176,7 +176,7 @@ class Past:
 
 def past_of(ledger: Path, run_id: str) -> Past:
     """Read it. To be called once the dead have been recovered, so that no attempt is open. Raises OSError."""
-    lines = [line for line in read_ledger(ledger, _unheard) if line.get("run") == run_id and not what_is_wrong(line)]
+    lines = [line for line in read_ledger(ledger, unheard) if line.get("run") == run_id and not what_is_wrong(line)]
     if not lines:
         return Past()
     closings = [line for line in lines if line["type"] in CLOSINGS]
@@ -185,7 +185,3 @@ def past_of(ledger: Path, run_id: str) -> Past:
         account_of(lines[-1]),
         {AttemptId(line["step"], line["attempt"]): Nanodollars(line["amount_nano"]) for line in closings},
     )
-
-
-def _unheard(_: str) -> None:
-    """For notices that opening the ledger has given already."""

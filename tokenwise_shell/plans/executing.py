@@ -17,7 +17,7 @@ from tokenwise_shell.budgets.answers import told
 from tokenwise_shell.budgets.holder import Holder
 from tokenwise_shell.engine.interpret import Interpreter, Listener
 from tokenwise_shell.ledger.journal import Journal
-from tokenwise_shell.ledger.jsonl import LinesUnwritable
+from tokenwise_shell.ledger.jsonl import LinesUnwritable, unheard
 from tokenwise_shell.ledger.recovery import past_of
 from tokenwise_shell.ledger.runs import RunJournal, Story, read_run
 from tokenwise_shell.plans.completion import Aloud, Completion
@@ -90,7 +90,7 @@ class PlanExecutor:
 
         Raises InputError where there is no journal of such a run.
         """
-        record = read_run(self.state_dir, run_id, _unheard)
+        record = read_run(self.state_dir, run_id, unheard)
         before = replay(record.job, record.at_ms, record.events)
         judging = judging_of(record.judging)
         planned = planned_again(record.job, judging)
@@ -158,7 +158,3 @@ class PlanExecutor:
             left=max(0, judging.kept - booked),
             spent=booked,
         )
-
-
-def _unheard(_: str) -> None:
-    """For notices that opening the ledger has given already."""

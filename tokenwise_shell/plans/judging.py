@@ -25,8 +25,10 @@ from tokenwise.traits import Capability
 from tokenwise_shell.catalogs.loading import named
 from tokenwise_shell.config.values import nearest
 from tokenwise_shell.engine.interpret import PlaceCall
+from tokenwise_shell.ledger.jsonl import unheard
 from tokenwise_shell.ledger.proof import CLOSINGS, what_is_wrong
 from tokenwise_shell.ledger.segments import read_ledger
+from tokenwise_shell.ledger.view import JUDGE
 from tokenwise_shell.plans.planning import RunJob
 
 __all__ = ["Judge", "Judging", "judge_named", "judging_by", "judging_of", "money_for_judging", "opinions_booked"]
@@ -62,8 +64,8 @@ def judging_of(document: object) -> Judging | None:
 
 def opinions_booked(ledger: Path, run_id: str) -> Nanodollars:
     """What a run's opinions have cost so far by the ledger: charged, or written off with the process that asked."""
-    runs = (line for line in read_ledger(ledger, _unheard) if str(line.get("run")).startswith(f"{run_id}/judge/"))
-    closings = (line for line in runs if line["type"] in CLOSINGS and not what_is_wrong(line))
+    lines = (line for line in read_ledger(ledger, unheard) if str(line.get("run")).startswith(f"{run_id}{JUDGE}"))
+    closings = (line for line in lines if line["type"] in CLOSINGS and not what_is_wrong(line))
     return Nanodollars(sum(line["amount_nano"] for line in closings))
 
 
@@ -140,7 +142,3 @@ class Judge:
         self.overrun += done.books.overrun
         state = done.steps[0].state
         return read_opinion(state.text) if isinstance(state, Ended) and state.outcome is Outcome.OK else None
-
-
-def _unheard(_: str) -> None:
-    """For notices that opening the ledger has given already."""

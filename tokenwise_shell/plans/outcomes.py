@@ -13,7 +13,7 @@ from attrs import frozen
 
 from tokenwise.routing.choosing import Routed
 from tokenwise.scenario.numbers import NUMBERS, numbers_of
-from tokenwise_shell.ledger.jsonl import VERSION, Line, LineFile, encode_line, iso, read_lines
+from tokenwise_shell.ledger.jsonl import VERSION, Line, append_line, iso, read_lines, unheard
 from tokenwise_shell.plans.decision import Conversation, Decision
 
 __all__ = ["GOOD_OR_BAD", "Logged", "append_rating", "describe", "logged", "outcomes_file"]
@@ -53,20 +53,14 @@ def append_rating(ledger: Path, run: str, key: str, *, good: bool, at_ms: int) -
 
 
 def _write(ledger: Path, line: Line) -> None:
-    file = LineFile.open(outcomes_file(ledger))
-    try:
-        file.append([encode_line(line)])
-        if file.problem:
-            raise file.problem
-    finally:
-        file.close()
+    append_line(outcomes_file(ledger), line, durably=False)
 
 
 def logged(path: Path) -> Iterator[Logged]:
     """The described requests of a log, each with its last rating, by whoever made it or by the owner (key "")."""
     described: dict[str, Line] = {}
     rated: dict[str, bool] = {}
-    for line in read_lines(path, _unheard):
+    for line in read_lines(path, unheard):
         run, key = line.get("run"), line.get("key")
         if line.get("type") == "described" and isinstance(line.get("numbers"), dict):
             described[str(run)] = line
@@ -75,7 +69,3 @@ def logged(path: Path) -> Iterator[Logged]:
     for run, line in described.items():
         numbers = {name: float(value) for name, value in line["numbers"].items()}
         yield Logged(run, numbers, int(line.get("input_tokens", 0)), str(line.get("tier", "")), rated.get(run))
-
-
-def _unheard(_: str) -> None:
-    """A torn line of this file costs one outcome."""

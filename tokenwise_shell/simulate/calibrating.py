@@ -27,7 +27,7 @@ from tokenwise.scenario.detector import detect
 from tokenwise.scenario.numbers import NUMBERS, numbers_of
 from tokenwise.traits import Capability
 from tokenwise.usage import TokenCount, count_messages
-from tokenwise_shell.ledger.jsonl import Line
+from tokenwise_shell.ledger.jsonl import Line, unheard
 from tokenwise_shell.ledger.segments import read_ledger
 from tokenwise_shell.plans.outcomes import logged
 
@@ -93,7 +93,7 @@ def _of_log(path: Path, unusable: frozenset[str]) -> Iterator[Seen]:
 
 def _unusable(ledger: Path) -> Iterator[str]:
     """Runs whose first answer could not be used: the step went on to another model, and not because of a seat."""
-    for line in read_ledger(ledger, _unheard):
+    for line in read_ledger(ledger, unheard):
         if line.get("type") == "escalated" and _of_answer(str(line.get("why"))):
             yield str(line["run"])
 
@@ -154,10 +154,6 @@ def _score(place: str, raw: object) -> float:
     if not isinstance(raw, int | float) or not 0 <= raw <= 1:
         raise InputError(Problem(place, "expected a score from 0 to 1"))
     return float(raw)
-
-
-def _unheard(_: str) -> None:
-    """A line that cannot be read is no request."""
 
 
 def outcomes_of(seen: Iterable[Seen]) -> tuple[Outcome, ...]:

@@ -11,7 +11,7 @@ from tokenwise.budgets.budget import Budget
 from tokenwise.budgets.limit import Account, Limit
 from tokenwise.budgets.windows import Window, span_of
 from tokenwise.money import Nanodollars
-from tokenwise_shell.budgets.correcting import Kept, scopes_at
+from tokenwise_shell.budgets.changes.correcting import Kept, scopes_at
 from tokenwise_shell.budgets.redis_store import open_store
 from tokenwise_shell.ledger.spending import load_spending
 

@@ -10,7 +10,7 @@ from tokenwise.budgets.limit import Limit, shown_value
 from tokenwise.budgets.windows import Window
 from tokenwise.money import Nanodollars, parse_usd
 from tokenwise_shell.budgets.answers import Alert
-from tokenwise_shell.budgets.correcting import Kept, Wrong, correct_charge
+from tokenwise_shell.budgets.changes.correcting import Kept, Wrong, correct_charge
 from tokenwise_shell.proxy.admission.webhook import Webhook
 from tokenwise_shell.proxy.request.marks import marks_of
 from tokenwise_shell.transport import open_transport

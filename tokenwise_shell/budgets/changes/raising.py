@@ -5,20 +5,26 @@ be found, and it works for `tw plan -x` and for a proxy that has several workers
 again within half a second. Without a store a process reads it when it starts, and not before.
 """
 
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from tokenwise.budgets.limit import NOBODY
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars, format_usd
+from tokenwise_shell.budgets.changes.telling import tell_machine, tell_server
 from tokenwise_shell.budgets.local_store import LocalStore
 from tokenwise_shell.budgets.standings import Meant, Standing
 from tokenwise_shell.config.values import ALONE, LOCAL
-from tokenwise_shell.ledger.jsonl import VERSION, LineFile, encode_line, iso
+from tokenwise_shell.ledger.booking import line_head
+from tokenwise_shell.ledger.jsonl import append_line
 from tokenwise_shell.ledger.segments import locked
 from tokenwise_shell.ledger.spending import RAISED
+
+if TYPE_CHECKING:
+    from tokenwise_shell.budgets.redis_store import RedisStore
 
 __all__ = ["Raised", "raise_limit", "write_down"]
 
@@ -49,7 +55,7 @@ def raise_limit(
     write_down(ledger, meant.scope, to, at_ms)
     told = False
     if store == LOCAL:
-        told = _tell_local(ledger, stands, to, notice)
+        told = _tell_machine(ledger, stands, to, notice)
     elif store != ALONE:
         told = _tell_server(store, stands, to, notice)
     return Raised(meant.scope, stands.amount, to, told)
@@ -57,43 +63,19 @@ def raise_limit(
 
 def write_down(ledger: Path, scope: str, to: Nanodollars, at_ms: int) -> None:
     """Write the line that a later process reads. Raises LinesUnwritable and OSError."""
-    head = {"v": VERSION, "at": iso(at_ms), "run": "", "seq": 0, "type": RAISED, "key": ""}
     with locked(ledger):
-        file = LineFile.open(ledger)
-        try:
-            file.append([encode_line({**head, "scope": scope, "amount_nano": to})])
-            if file.problem:
-                raise file.problem
-            file.sync()
-        finally:
-            file.close()
+        append_line(ledger, {**line_head(at_ms, "", 0, RAISED, NOBODY), "scope": scope, "amount_nano": to})
 
 
-def _tell_local(ledger: Path, stands: Standing, to: Nanodollars, notice: Callable[[str], None]) -> bool:
-    local = LocalStore(ledger, f"raise-{stands.scope}")
-    if not local.path.exists():
-        return True  # nobody has needed a budget yet
-    try:
-        local.raise_to(stands.scope, to, spent=stands.spent, ends_ms=stands.renewed_ms)
-    except sqlite3.Error as error:
-        notice(f"{local.path} cannot be written ({error}); processes that run go on with the limit that they know")
-        return False
-    finally:
-        local.close()
-    return True
+def _tell_machine(ledger: Path, stands: Standing, to: Nanodollars, notice: Callable[[str], None]) -> bool:
+    def act(store: LocalStore) -> None:
+        store.raise_to(stands.scope, to, spent=stands.spent, ends_ms=stands.renewed_ms)
+
+    return tell_machine(ledger, f"raise-{stands.scope}", act, notice)
 
 
 def _tell_server(url: str, stands: Standing, to: Nanodollars, notice: Callable[[str], None]) -> bool:
-    import trio
+    async def act(store: "RedisStore") -> bool:
+        return await store.raise_to(stands.scope, to, spent=stands.spent, ends_ms=stands.renewed_ms)
 
-    from tokenwise_shell.budgets.redis_store import open_store
-
-    async def tell() -> bool:
-        async with open_store(url) as store:
-            return await store.raise_to(stands.scope, to, spent=stands.spent, ends_ms=stands.renewed_ms)
-
-    try:
-        return trio.run(tell)
-    except InputError as error:
-        notice(f"{error}; the store's budgets do not know of it")
-        return False
+    return tell_server(url, act, notice)

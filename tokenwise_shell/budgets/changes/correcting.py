@@ -5,7 +5,6 @@ call follow one another, and a process that comes meanwhile knows of it. Those t
 share their budgets, on this machine or in a store; without one they go on with the sums that they began with.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -17,12 +16,12 @@ from tokenwise.budgets.windows import UTC, Window, Zone, span_of
 from tokenwise.errors import InputError, Problem
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
-from tokenwise_shell.budgets.local_store import LocalStore
+from tokenwise_shell.budgets.changes.telling import tell_machine, tell_server
 from tokenwise_shell.codec.messages import entry_to_json
 from tokenwise_shell.config.values import ALONE, LOCAL
-from tokenwise_shell.ledger.booking import account_of, booking_of
+from tokenwise_shell.ledger.booking import account_of, line_head
 from tokenwise_shell.ledger.corrections import CORRECTED, CORRECTIONS, Chain, facts_of, overrun_by, spent_by
-from tokenwise_shell.ledger.jsonl import VERSION, Line, LineFile, encode_line, iso, ms_of
+from tokenwise_shell.ledger.jsonl import Line, append_line, ms_of
 from tokenwise_shell.ledger.proof import CLOSINGS, what_is_wrong
 from tokenwise_shell.ledger.segments import locked, read_ledger
 from tokenwise_shell.ledger.writers import take_roll
@@ -76,12 +75,12 @@ def correct_charge(ledger: Path, wrong: Wrong, now_ms: int, notice: Callable[[st
         if chain.stated_nano == wrong.nano:
             return done
         seq = 1 + max((line["seq"] for line in known), default=-1)
-        head = {"v": VERSION, "at": iso(now_ms), "run": wrong.run + CORRECTIONS, "seq": seq}
-        line = {**head, **booking_of(account), **entry_to_json(_entry(chain, wrong, facts))}
-        _append(ledger, line)
-        told = kept.store == LOCAL and bool(done.running) and _tell(ledger, line, kept, notice)
+        head = line_head(now_ms, wrong.run + CORRECTIONS, seq, CORRECTED, account)
+        line = {**head, **entry_to_json(_entry(chain, wrong, facts))}
+        append_line(ledger, line)
+        told = kept.store == LOCAL and bool(done.running) and _tell_machine(ledger, line, kept, notice)
     if kept.store not in (LOCAL, ALONE):
-        told = _tell_store(line, kept, notice)
+        told = _tell_server(line, kept, notice)
     return Done(line, chain.stated_nano, account, done.reserved_at, done.running, told)
 
 
@@ -122,49 +121,16 @@ def _entry(chain: Chain, wrong: Wrong, facts: dict[str, object]) -> Corrected:
     )
 
 
-def _append(ledger: Path, line: Line) -> None:
-    """Durably; raises LinesUnwritable, or OSError from the disk."""
-    file = LineFile.open(ledger)
-    try:
-        file.append([encode_line(line)])
-        if file.problem:
-            raise file.problem
-        file.sync()
-    finally:
-        file.close()
-
-
-def _tell(ledger: Path, line: Line, kept: Kept, notice: Callable[[str], None]) -> bool:
+def _tell_machine(ledger: Path, line: Line, kept: Kept, notice: Callable[[str], None]) -> bool:
     """Book the difference in the budgets that running processes share on this machine; False where that failed."""
-    local = LocalStore(ledger, f"correction-{line['at']}")
-    if not local.path.exists():
-        return True  # nobody has needed a budget yet
-    try:
-        local.correct(_scopes_of(line, kept), spent_by(line), overrun_by(line))
-    except sqlite3.Error as error:
-        notice(f"{local.path} cannot be written ({error}); processes that run go on with what they know")
-        return False
-    finally:
-        local.close()
-    return True
+    what = (_scopes_of(line, kept), spent_by(line), overrun_by(line))
+    return tell_machine(ledger, f"correction-{line['at']}", lambda store: store.correct(*what), notice)
 
 
-def _tell_store(line: Line, kept: Kept, notice: Callable[[str], None]) -> bool:
+def _tell_server(line: Line, kept: Kept, notice: Callable[[str], None]) -> bool:
     """Book the difference in the store that replicas share; False where it cannot be reached."""
-    import trio
-
-    from tokenwise_shell.budgets.redis_store import open_store
-
-    async def tell() -> bool:
-        async with open_store(kept.store) as store:
-            scopes = _scopes_of(line, kept)
-            return await store.correct(f"{line['run']}/{line['seq']}", scopes, spent_by(line), overrun_by(line))
-
-    try:
-        return trio.run(tell)
-    except InputError as error:
-        notice(f"{error}; the store's budgets do not know of it")
-        return False
+    what = (f"{line['run']}/{line['seq']}", _scopes_of(line, kept), spent_by(line), overrun_by(line))
+    return tell_server(kept.store, lambda store: store.correct(*what), notice)
 
 
 def _scopes_of(line: Line, kept: Kept) -> tuple[str, ...]:
