@@ -18,6 +18,7 @@ from tokenwise.catalog.embedded_models import embedded_catalog
 from tokenwise.catalog.models import Catalog, Model, Offer
 from tokenwise.errors import InputError, Problem
 from tokenwise_shell.config.permitted import ANY_MODEL, Permitted
+from tokenwise_shell.config.private import private
 
 __all__ = ["MODELS_URL", "Fetch", "Loaded", "Sources", "load", "named", "offline_catalog", "refresh"]
 
@@ -233,7 +234,7 @@ def _write_cache(folder: Path | None, live: _Live) -> tuple[str, ...]:
     temporary = folder / f".{_CACHE_NAME}.{os.urandom(6).hex()}"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with open(temporary, "xb", opener=_private) as file:
+        with open(temporary, "xb", opener=private) as file:
             file.write(orjson.dumps({"fetched_at_ms": live.fetched_at_ms, "rows": live.rows}))
         temporary.replace(folder / _CACHE_NAME)
     except OSError as error:
@@ -241,10 +242,6 @@ def _write_cache(folder: Path | None, live: _Live) -> tuple[str, ...]:
             temporary.unlink()
         return (f"the list of models could not be cached in {folder} ({error.strerror})",)
     return ()
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _day(at_ms: int) -> str:

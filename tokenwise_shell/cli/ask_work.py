@@ -10,10 +10,10 @@ from tokenwise.routing.choosing import Refused
 from tokenwise.routing.request import Wishes
 from tokenwise.scenario.risk import Blocked
 from tokenwise_shell.cli.edge import Exit, flush, tell, write, write_json
-from tokenwise_shell.cli.plan_files import write_private
 from tokenwise_shell.cli.route_command import exit_of as exit_of_decision
 from tokenwise_shell.cli.running import exit_of, unreachable, with_client
 from tokenwise_shell.client import Client
+from tokenwise_shell.config.private import write_private
 from tokenwise_shell.plans.completion import Completion, Hear
 from tokenwise_shell.plans.decision import Conversation, Decision
 from tokenwise_shell.show.progress import Tally

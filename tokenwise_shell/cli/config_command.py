@@ -17,6 +17,7 @@ from tokenwise.errors import InputError, Problem
 from tokenwise_shell.cli.edge import Exit, tell, write, write_json
 from tokenwise_shell.cli.options import Common
 from tokenwise_shell.config.loading import load, which_file
+from tokenwise_shell.config.private import private
 from tokenwise_shell.config.settings import Origin, Settings
 from tokenwise_shell.config.template import template
 from tokenwise_shell.workspace import furnish
@@ -102,22 +103,18 @@ def _loaded(environ: Mapping[str, str], common: Common) -> Settings:
 def _write_private(path: Path, content: bytes, *, force: bool) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not force:
-        with open(path, "xb", opener=_private) as file:
+        with open(path, "xb", opener=private) as file:
             file.write(content)
         return
     target = path.resolve()  # a link, as collections of dotfiles have them, stays a link
     temporary = target.with_name(f".{target.name}.{os.urandom(6).hex()}")
     try:
-        with open(temporary, "xb", opener=_private) as file:
+        with open(temporary, "xb", opener=private) as file:
             file.write(content)
         temporary.replace(target)
     finally:
         with suppress(FileNotFoundError):
             temporary.unlink()
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _refused(environ: Mapping[str, str], common: Common, problems: tuple[Problem, ...]) -> Exit:

@@ -18,11 +18,11 @@ from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars
 from tokenwise_shell.cli.edge import Exit, columns, show, tell
 from tokenwise_shell.cli.options import Common
-from tokenwise_shell.cli.plan_files import write_private
 from tokenwise_shell.cli.proxying import Shown
 from tokenwise_shell.cli.running import unreachable
 from tokenwise_shell.cli.serve_command import provider_playing
 from tokenwise_shell.config.aliases import AUTO
+from tokenwise_shell.config.private import write_private
 from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.guard.account import account_text
 from tokenwise_shell.guard.asking import Asker

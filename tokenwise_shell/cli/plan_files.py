@@ -13,6 +13,7 @@ from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars
 from tokenwise.planner.assignment import Unassignable, as_chosen, assign
 from tokenwise.policy import Policy, Strategy
+from tokenwise_shell.config.private import write_private
 from tokenwise_shell.config.values import nearest
 from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.ledger.runs import new_run_id
@@ -22,7 +23,7 @@ from tokenwise_shell.plans.planned import Planned, Unplanned
 from tokenwise_shell.plans.planning import PlannerReport
 from tokenwise_shell.workspace import Workspace
 
-__all__ = ["MAX_BYTES", "read_plan", "write_plan", "write_private"]
+__all__ = ["MAX_BYTES", "read_plan", "write_plan"]
 
 # What `tw plan` writes, whether it is read back or not. A name beside these is a mistake: a dependency under another
 # name than `after` would be lost without a word, and both steps begin at once.
@@ -51,13 +52,6 @@ def write_plan(path: Path, planned: Planned) -> None:
     steps = [{**more, **row} for more, row in zip(_rows(shown), _rows(written), strict=True)]
     document = {**shown, **written, "strategy": planned.policy.strategy.value, "steps": steps}
     write_private(path, orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Write a file that is readable by its owner alone. Raises OSError."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as target:
-        target.write(content)
 
 
 def read_plan(path: Path, workspace: Workspace) -> Planned | Unplanned:

@@ -7,9 +7,10 @@ from attrs import frozen
 
 from tokenwise.scenario.risk import Blocked
 from tokenwise_shell.cli.edge import Exit, columns, show, tell, write, write_json
-from tokenwise_shell.cli.plan_files import write_plan, write_private
+from tokenwise_shell.cli.plan_files import write_plan
 from tokenwise_shell.cli.running import during_planning, execute, refuse, report, unreachable, with_client
 from tokenwise_shell.client import MAX_STEPS, Client, Extras
+from tokenwise_shell.config.private import write_private
 from tokenwise_shell.plans.planned import Execution, Planned, Unplanned
 from tokenwise_shell.show.plan import mermaid_text, planned_text
 from tokenwise_shell.show.svg import svg_text

@@ -32,6 +32,7 @@ from tokenwise_shell.codec.messages import (
     job_to_json,
     to_json,
 )
+from tokenwise_shell.config.private import private
 from tokenwise_shell.ledger.jsonl import (
     VERSION,
     Line,
@@ -215,7 +216,7 @@ def save_catalog(state_dir: Path, catalog: Catalog) -> Path:
     temporary = path.with_name(f".{path.name}.{os.urandom(6).hex()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with open(temporary, "xb", opener=_private) as file:
+        with open(temporary, "xb", opener=private) as file:
             file.write(orjson.dumps(to_json(catalog)))
             file.flush()
             os.fsync(file.fileno())
@@ -226,10 +227,6 @@ def save_catalog(state_dir: Path, catalog: Catalog) -> Path:
             temporary.unlink()
         raise LinesUnwritable(path, error, 0) from error
     return path
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def load_catalog(state_dir: Path, fingerprint: str) -> Catalog:

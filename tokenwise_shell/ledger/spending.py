@@ -19,6 +19,7 @@ from attrs import define, field
 from tokenwise.budgets.limit import Account
 from tokenwise.budgets.windows import UTC, Span, Zone, day_of, spent_in
 from tokenwise.money import Nanodollars
+from tokenwise_shell.config.private import private
 from tokenwise_shell.ledger.booking import account_of
 from tokenwise_shell.ledger.corrections import CORRECTED, spent_by
 from tokenwise_shell.ledger.jsonl import Line, ms_of, read_lines
@@ -166,16 +167,12 @@ def _keep(ledger: Path, files: dict[int, Path], spending: Spending) -> None:
     path = _checkpoint_of(ledger)
     temporary = path.with_name(f"{path.name}.{os.urandom(6).hex()}")
     with suppress(OSError):
-        with open(temporary, "xb", opener=_private) as file:
+        with open(temporary, "xb", opener=private) as file:
             file.write(orjson.dumps(document))
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
     temporary.unlink(missing_ok=True)
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _kept(ledger: Path, files: dict[int, Path], ends: dict[int, int], zone: Zone) -> Spending | None:

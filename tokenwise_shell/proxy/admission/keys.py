@@ -24,6 +24,7 @@ from attrs import define, evolve, field, frozen
 from tokenwise.budgets.windows import Window
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars
+from tokenwise_shell.config.private import private
 from tokenwise_shell.config.values import looks_secret, nearest
 from tokenwise_shell.ledger.jsonl import iso, ms_of, sync_directory
 
@@ -146,7 +147,7 @@ class KeyFile:
     def _locked(self) -> Iterator[None]:
         """One change at a time, of all processes. The lock is a file of its own, since the other is replaced."""
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with open(self.path.with_name(f"{self.path.name}.lock"), "ab", opener=_private) as lock:
+        with open(self.path.with_name(f"{self.path.name}.lock"), "ab", opener=private) as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
@@ -154,7 +155,7 @@ class KeyFile:
         document = {"v": _VERSION, "keys": list(map(_row, keys))}
         temporary = self.path.with_name(f".{self.path.name}.{os.urandom(6).hex()}")
         try:
-            with open(temporary, "xb", opener=_private) as file:
+            with open(temporary, "xb", opener=private) as file:
                 file.write(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
                 file.flush()
                 os.fsync(file.fileno())
@@ -168,10 +169,6 @@ class KeyFile:
 def _unknown(name: str, keys: Iterable[str]) -> str:
     have = f"there are {', '.join(sorted(keys))}" if keys else "there are none yet"
     return f"no key has this name; {have}{nearest(name, keys)}"
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _problems(key: Key) -> Iterator[Problem]:
