@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
@@ -14,7 +14,6 @@ from tokenwise.money import Nanodollars
 from tokenwise.planner.assignment import Unassignable, as_chosen, assign
 from tokenwise.policy import Policy, Strategy
 from tokenwise_shell.config.private import write_private
-from tokenwise_shell.config.values import nearest
 from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.ledger.runs import new_run_id
 from tokenwise_shell.plans.codec import PlanFile, plan_from_json, plan_to_json
@@ -24,22 +23,6 @@ from tokenwise_shell.plans.planning import PlannerReport
 from tokenwise_shell.workspace import Workspace
 
 __all__ = ["MAX_BYTES", "read_plan", "write_plan"]
-
-# What `tw plan` writes, whether it is read back or not. A name beside these is a mistake: a dependency under another
-# name than `after` would be lost without a word, and both steps begin at once.
-_KNOWN: Final = frozenset(
-    """
-    v task run_id budget_nano planner judge steps worst_cost_nano expected_cost_nano within_budget
-    optimality_gap_nano on_the_best critical_path strategy refusal run
-    """.split()  # noqa: SIM905 -- as words they read best
-)
-_KNOWN_OF_STEP: Final = frozenset(
-    """
-    id description capabilities after difficulty output_tokens max_output_tokens checks model reply_format guessed
-    pinned tier worst_cost_nano expected_cost_nano floor_cost_nano cap_tokens upgrades cascade downgraded_from
-    """.split()  # noqa: SIM905 -- likewise
-)
-_DEPENDENCIES: Final = frozenset({"depends_on", "dependencies", "deps", "needs", "requires", "parents", "inputs"})
 
 MAX_BYTES: Final = 1 << 24
 """A plan is a task and some steps: the longest window that a model has is half of this in text."""
@@ -61,8 +44,6 @@ def read_plan(path: Path, workspace: Workspace) -> Planned | Unplanned:
     its planning has cost counts against its budget. Raises InputError with every problem, an unreadable file too.
     """
     document = _parsed(path)
-    if problems := [*_unknown(document, _KNOWN, ""), *_unknown_of_steps(document.get("steps"))]:
-        raise InputError(*problems)
     file = plan_from_json(document)
     policy = workspace.policy(_strategy(document))
     report = _planner(document)
@@ -107,19 +88,6 @@ def _parsed(path: Path) -> Mapping[str, object]:
     if not isinstance(document, dict):
         raise InputError(Problem(str(path), "expected an object with `task` and `steps`"))
     return document
-
-
-def _unknown_of_steps(rows: object) -> Iterator[Problem]:
-    for index, row in enumerate(rows if isinstance(rows, list) else ()):
-        if isinstance(row, dict):
-            yield from _unknown(row, _KNOWN_OF_STEP, f"steps[{index}].")
-
-
-def _unknown(fields: Mapping[str, object], known: frozenset[str], where: str) -> Iterator[Problem]:
-    for name in fields:
-        if name not in known:
-            hint = "; did you mean 'after'?" if name in _DEPENDENCIES else nearest(name, known)
-            yield Problem(f"{where}{name}", f"no such field of a plan{hint}")
 
 
 def _strategy(document: Mapping[str, object]) -> Strategy | None:

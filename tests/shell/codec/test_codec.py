@@ -141,6 +141,13 @@ class TestPlanFiles:
         document["steps"][0] |= {"tier": "mid", "expected_cost_nano": 4}
         assert plan_from_json(document | {"critical_path": ["a"]}) == PlanFile(PLAN, None, CHOICES)
 
+    def test_what_nobody_reads_is_a_mistake_with_its_place_wherever_a_plan_stands(self):
+        steps = [{"id": "a", "description": "Do a."}, {"id": "b", "description": "Do b.", "depends_on": ["a"]}]
+        assert problems_of(plan_from_json, {"task": "t", "budgt": 1, "steps": steps}, "plan") == [
+            "plan.budgt: no such field of a plan; did you mean 'budget_nano'?",
+            "plan.steps[1].depends_on: no such field of a plan; did you mean 'after'?",
+        ]
+
     def test_everything_wrong_with_the_steps_is_said_at_once(self):
         steps = [{"id": "a", "description": "Do a.", "after": ["b"]}, {"id": "a", "description": "Do b."}]
         assert problems_of(plan_from_json, {"task": "t", "steps": steps}, "plan") == [
