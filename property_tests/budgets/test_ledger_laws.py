@@ -17,9 +17,10 @@ from tokenwise.simulation.simulation import Arrival, only, simulate
 from tokenwise_shell.budgets.answers import Granted
 from tokenwise_shell.budgets.process_store import ProcessStore
 from tokenwise_shell.codec.messages import entry_to_json
+from tokenwise_shell.ledger.corrections import CLOSINGS
 from tokenwise_shell.ledger.journal import Journal
 from tokenwise_shell.ledger.jsonl import read_lines
-from tokenwise_shell.ledger.proof import CLOSINGS, verify
+from tokenwise_shell.ledger.proof import verify
 from tokenwise_shell.ledger.view import summarise
 
 AT = "2026-11-21T20:15:53.123Z"

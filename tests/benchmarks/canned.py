@@ -100,7 +100,7 @@ class Upstream:
             self.leave(descriptor)
             return
         buffer += data
-        while (asked := _taken(buffer)) is not None:
+        while (asked := taken(buffer)) is not None:
             self.answer(descriptor, asked)
 
     def answer(self, descriptor: int, asked: bytes) -> None:
@@ -126,8 +126,8 @@ class Upstream:
         self.open.pop(descriptor)[0].close()
 
 
-def _taken(buffer: bytearray) -> bytes | None:
-    """One request cut off the front, None where none is whole."""
+def taken(buffer: bytearray) -> bytes | None:
+    """One message of a stated length cut off the front, None where none is whole."""
     if (end := buffer.find(b"\r\n\r\n")) < 0:
         return None
     stated = _LENGTH.search(buffer, 0, end)

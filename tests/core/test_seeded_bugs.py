@@ -442,11 +442,15 @@ BUGS = (
 )
 
 
-def copied(folder):
-    """The project's core and its tests. File times are kept, so that Python need not compile them again."""
-    for name in ("tokenwise", "property_tests", "tests/core"):
+CORE = ("tokenwise", "property_tests", "tests/core")
+
+
+def copied(folder, parts=CORE):
+    """These parts of the project. File times are kept, so that Python need not compile them again."""
+    for name in parts:
         shutil.copytree(ROOT / name, folder / name)
     for name in ("pyproject.toml", "tests/__init__.py", "tests/conftest.py"):
+        (folder / name).parent.mkdir(exist_ok=True)
         shutil.copy2(ROOT / name, folder / name)
     (folder / "property_tests" / "profiles.py").write_text(PROFILE, encoding="utf-8")
     return folder
@@ -462,8 +466,9 @@ def this_time(bugs):
     return bugs if os.environ.get("TOKENWISE_HUNT") else bugs[::6]
 
 
-def hunted(bug, folder):
-    path = copied(folder) / "tokenwise" / f"{bug.module}.py"
+def hunted(bug, folder, package="tokenwise", parts=CORE):
+    """The exit code of the tests that should notice the bug; its module is named within the package."""
+    path = copied(folder, parts) / package / f"{bug.module}.py"
     path.write_text(path.read_text(encoding="utf-8").replace(bug.right, bug.wrong), encoding="utf-8")
     return exit_code(folder, bug.caught_by)
 

@@ -7,11 +7,14 @@ everything but `settle` is awaited. `settle` never waits: cancellation must not 
 from typing import Protocol
 
 import trio
+from attrs import frozen
 
 from tokenwise.budgets.budget import Budget
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
 from tokenwise_shell.budgets.answers import Granted, NotHeld
+from tokenwise_shell.budgets.local_store import LocalStore
+from tokenwise_shell.budgets.process_store import ProcessStore
 
 
 class Desk(Protocol):
@@ -37,6 +40,29 @@ ONE, BOTH = ("process",), ("process", "key:alice")
 
 def balance(limit, spent=0, held=0, overrun=0):
     return Budget(*map(Nanodollars, (limit, spent, held, overrun)))
+
+
+@frozen
+class AtOnce:
+    """A store of this process or this machine behind the contract's desk: whatever is asked is answered at once."""
+
+    store: ProcessStore | LocalStore
+
+    async def open(self, scope, limit, spent=0):
+        self.store.open(scope, limit, spent=spent)
+
+    async def reserve(self, run_id, attempt, amount, scopes):
+        await trio.lowlevel.checkpoint()
+        return self.store.reserve(run_id, attempt, amount, scopes)
+
+    async def ask(self, run_id, attempt, amount, scopes):
+        self.store.reserve(run_id, attempt, amount, scopes)
+
+    def settle(self, run_id, attempt, cost):
+        self.store.settle(run_id, attempt, cost)
+
+    async def balance(self, scope):
+        return self.store[scope]
 
 
 class StoreContract:

@@ -21,9 +21,9 @@ from tokenwise.budgets.limit import Limit
 from tokenwise.budgets.windows import UTC, Span, Zone, lasting
 from tokenwise.money import Nanodollars
 from tokenwise_shell.ledger.booking import account_of
-from tokenwise_shell.ledger.corrections import CORRECTED, spent_by
+from tokenwise_shell.ledger.corrections import CLOSINGS, CORRECTED, spent_by
 from tokenwise_shell.ledger.jsonl import Line, read_lines, unheard
-from tokenwise_shell.ledger.proof import CLOSINGS, what_is_wrong
+from tokenwise_shell.ledger.proof import what_is_wrong
 from tokenwise_shell.ledger.segments import numbered
 from tokenwise_shell.ledger.spending import day_in, end_of_lines, hash_before
 

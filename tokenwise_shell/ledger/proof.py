@@ -20,7 +20,7 @@ from tokenwise_shell.ledger.booking import account_of
 from tokenwise_shell.ledger.corrections import CLOSINGS, CORRECTED, CORRECTIONS, Chain, overrun_by, spent_by
 from tokenwise_shell.ledger.jsonl import Line
 
-__all__ = ["CLOSINGS", "EFFECTS", "Balance", "Verified", "name_of", "verify", "what_is_wrong"]
+__all__ = ["EFFECTS", "Balance", "Verified", "name_of", "verify", "what_is_wrong"]
 
 EFFECTS: Final[Mapping[str, int]] = {"reserved": 1, "overran": 1, "charged": -1, "abandoned": -1, "released": -1}
 """What a line's amount does to its attempt's balance, which must end at 0."""

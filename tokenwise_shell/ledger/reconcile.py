@@ -21,9 +21,9 @@ from attrs import define, frozen
 
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars, format_usd
-from tokenwise_shell.ledger.corrections import CORRECTED, estimated_in, spent_by
+from tokenwise_shell.ledger.corrections import CLOSINGS, CORRECTED, estimated_in, spent_by
 from tokenwise_shell.ledger.jsonl import Line
-from tokenwise_shell.ledger.proof import CLOSINGS, what_is_wrong
+from tokenwise_shell.ledger.proof import what_is_wrong
 
 __all__ = ["Billed", "Export", "Residual", "alike", "read_export", "reconcile"]
 

@@ -19,8 +19,9 @@ from tokenwise.budgets.limit import Account
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
 from tokenwise_shell.ledger.booking import account_of, booking_of
+from tokenwise_shell.ledger.corrections import CLOSINGS
 from tokenwise_shell.ledger.jsonl import VERSION, Line, unheard
-from tokenwise_shell.ledger.proof import CLOSINGS, EFFECTS, Balance, what_is_wrong
+from tokenwise_shell.ledger.proof import EFFECTS, Balance, what_is_wrong
 from tokenwise_shell.ledger.segments import read_from, read_ledger
 from tokenwise_shell.ledger.writers import Roll
 

@@ -21,9 +21,9 @@ from tokenwise.budgets.windows import UTC, Span, Zone, day_of, spent_in
 from tokenwise.money import Nanodollars
 from tokenwise_shell.config.private import private
 from tokenwise_shell.ledger.booking import account_of
-from tokenwise_shell.ledger.corrections import CORRECTED, spent_by
+from tokenwise_shell.ledger.corrections import CLOSINGS, CORRECTED, spent_by
 from tokenwise_shell.ledger.jsonl import Line, ms_of, read_lines
-from tokenwise_shell.ledger.proof import CLOSINGS, what_is_wrong
+from tokenwise_shell.ledger.proof import what_is_wrong
 from tokenwise_shell.ledger.segments import numbered
 from tokenwise_shell.ledger.writers import Position
 

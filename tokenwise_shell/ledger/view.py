@@ -14,9 +14,9 @@ from typing import Final
 
 from attrs import asdict, define, field, frozen
 
-from tokenwise_shell.ledger.corrections import CORRECTED, CORRECTIONS, estimated_in, overrun_by, spent_by
+from tokenwise_shell.ledger.corrections import CLOSINGS, CORRECTED, CORRECTIONS, estimated_in, overrun_by, spent_by
 from tokenwise_shell.ledger.jsonl import Line, iso
-from tokenwise_shell.ledger.proof import CLOSINGS, name_of, what_is_wrong
+from tokenwise_shell.ledger.proof import name_of, what_is_wrong
 
 __all__ = [
     "COLUMNS",

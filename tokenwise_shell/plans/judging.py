@@ -25,8 +25,9 @@ from tokenwise.traits import Capability
 from tokenwise_shell.catalogs.loading import named
 from tokenwise_shell.config.values import nearest
 from tokenwise_shell.engine.interpret import PlaceCall
+from tokenwise_shell.ledger.corrections import CLOSINGS
 from tokenwise_shell.ledger.jsonl import unheard
-from tokenwise_shell.ledger.proof import CLOSINGS, what_is_wrong
+from tokenwise_shell.ledger.proof import what_is_wrong
 from tokenwise_shell.ledger.segments import read_ledger
 from tokenwise_shell.ledger.view import JUDGE
 from tokenwise_shell.plans.planning import RunJob

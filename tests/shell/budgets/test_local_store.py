@@ -3,10 +3,9 @@
 import sqlite3
 
 import pytest
-import trio
-from attrs import define, frozen
+from attrs import define
 
-from tests.shell.store_contract import BOTH, FIRST, ONE, SECOND, StoreContract, balance
+from tests.shell.store_contract import BOTH, FIRST, ONE, SECOND, AtOnce, StoreContract, balance
 from tokenwise.errors import ProtocolViolation
 from tokenwise.ids import AttemptId
 from tokenwise_shell.budgets.answers import UNREACHABLE, Granted, NotHeld
@@ -14,29 +13,6 @@ from tokenwise_shell.budgets.local_store import LocalStore
 from tokenwise_shell.ledger.writers import Position, Registered, Writer
 
 LEASE = AttemptId("lease", 1)
-
-
-@frozen
-class OnDisk:
-    """The store behind the contract's desk: whatever is asked is answered at once."""
-
-    store: LocalStore
-
-    async def open(self, scope, limit, spent=0):
-        self.store.open(scope, limit, spent=spent)
-
-    async def reserve(self, run_id, attempt, amount, scopes):
-        await trio.lowlevel.checkpoint()
-        return self.store.reserve(run_id, attempt, amount, scopes)
-
-    async def ask(self, run_id, attempt, amount, scopes):
-        self.store.reserve(run_id, attempt, amount, scopes)
-
-    def settle(self, run_id, attempt, cost):
-        self.store.settle(run_id, attempt, cost)
-
-    async def balance(self, scope):
-        return self.store[scope]
 
 
 @define
@@ -68,7 +44,7 @@ class TestTheContract(StoreContract):
     @pytest.fixture
     def desk(self, tmp_path):
         store = LocalStore(tmp_path / "ledger.jsonl", "one")
-        yield OnDisk(store)
+        yield AtOnce(store)
         store.close()
 
 

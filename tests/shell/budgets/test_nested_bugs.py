@@ -4,13 +4,17 @@ See `tests/shell/budgets/test_stateful_bugs.py` for how.
 """
 
 import pytest
+from attrs import evolve
 
-from tests.core.test_seeded_bugs import ROOT, TESTS_FAILED, Bug, this_time
-from tests.shell.budgets.test_stateful_bugs import hunted
+from tests.core.test_seeded_bugs import ROOT, TESTS_FAILED, Bug, hunted, this_time
+from tests.shell.budgets.test_stateful_bugs import BUGS as STATEFUL
+from tests.shell.budgets.test_stateful_bugs import PARTS
 
 LAWS = "property_tests/budgets/test_nested_limit_laws.py"
 
+# The first two are those of settling and refusing that the stateful laws of money must find as well.
 BUGS = (
+    *(evolve(bug, caught_by=LAWS) for bug in STATEFUL[:2]),
     Bug(
         "a limit of some models holds all models",
         "tokenwise/budgets/limit",
@@ -44,22 +48,6 @@ BUGS = (
         "tokenwise/budgets/limits",
         "max(one.limit.amount, self.raised(one.scope))",
         "one.limit.amount",
-        LAWS,
-    ),
-    Bug(
-        "a settlement reaches the first budget alone",
-        "tokenwise/budgets/nested",
-        "{scope: settle(of(scope), held.hold, cost) for scope in held.scopes}",
-        "{scope: settle(of(scope), held.hold, cost) for scope in held.scopes[:1]}",
-        LAWS,
-    ),
-    Bug(
-        "a refused reserve leaves its hold in the budgets that would have granted it",
-        "tokenwise/budgets/nested",
-        "        if isinstance(answer, Short):\n            return answer\n        self._open |= answer\n",
-        "        if isinstance(answer, Short):\n            self._open |= {scope: taken[0] for scope in scopes\n"
-        "            if not isinstance(taken := reserve(self._open[scope], amount, share), Short)}\n"
-        "            return answer\n        self._open |= answer\n",
         LAWS,
     ),
     Bug(
@@ -99,4 +87,4 @@ def test_the_law_lists_them_all():
 @pytest.mark.slow  # each starts another pytest
 @pytest.mark.parametrize("bug", this_time(BUGS), ids=lambda bug: bug.what)
 def test_each_bug_is_caught(bug, tmp_path):
-    assert hunted(bug, tmp_path) == TESTS_FAILED
+    assert hunted(bug, tmp_path, "", PARTS) == TESTS_FAILED

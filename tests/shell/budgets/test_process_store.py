@@ -1,43 +1,18 @@
 """The in-process store under the contract of all stores, and what is its own."""
 
 import pytest
-import trio
-from attrs import frozen
 
-from tests.shell.store_contract import BOTH, FIRST, ONE, StoreContract, balance
+from tests.shell.store_contract import BOTH, FIRST, ONE, AtOnce, StoreContract, balance
 from tokenwise.errors import InputError, ProtocolViolation
 from tokenwise_shell.budgets.answers import Granted, NotHeld
 from tokenwise_shell.budgets.holder import Holder
 from tokenwise_shell.budgets.process_store import ProcessStore
 
 
-@frozen
-class InProcess:
-    """The store behind the contract's desk: whatever is asked is answered at once."""
-
-    store: ProcessStore
-
-    async def open(self, scope, limit, spent=0):
-        self.store.open(scope, limit, spent=spent)
-
-    async def reserve(self, run_id, attempt, amount, scopes):
-        await trio.lowlevel.checkpoint()
-        return self.store.reserve(run_id, attempt, amount, scopes)
-
-    async def ask(self, run_id, attempt, amount, scopes):
-        self.store.reserve(run_id, attempt, amount, scopes)
-
-    def settle(self, run_id, attempt, cost):
-        self.store.settle(run_id, attempt, cost)
-
-    async def balance(self, scope):
-        return self.store[scope]
-
-
 class TestTheContract(StoreContract):
     @pytest.fixture
     def desk(self):
-        return InProcess(ProcessStore())
+        return AtOnce(ProcessStore())
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """The laws of the ledger and of shared money, checked themselves: see `tests/core/test_seeded_bugs.py`."""
 
-import shutil
-
 import pytest
 
-from tests.core.test_seeded_bugs import PROFILE, ROOT, TESTS_FAILED, Bug, exit_code, this_time
+from tests.core.test_seeded_bugs import CORE, ROOT, TESTS_FAILED, Bug, hunted, this_time
 from tests.shell.redis_server import SERVER
 
 BUGS = (
@@ -115,17 +113,7 @@ BUGS = (
     ),
 )
 HUNTABLE = [bug for bug in BUGS if SERVER or "redis" not in bug.module]
-
-
-def hunted(bug, folder):
-    for name in ("tokenwise", "tokenwise_shell", "property_tests", "tests/core", "tests/shell"):
-        shutil.copytree(ROOT / name, folder / name)
-    for name in ("pyproject.toml", "tests/__init__.py", "tests/conftest.py"):
-        shutil.copy2(ROOT / name, folder / name)
-    (folder / "property_tests" / "profiles.py").write_text(PROFILE, encoding="utf-8")
-    path = folder / "tokenwise_shell" / f"{bug.module}.py"
-    path.write_text(path.read_text(encoding="utf-8").replace(bug.right, bug.wrong), encoding="utf-8")
-    return exit_code(folder, bug.caught_by)
+PARTS = (*CORE, "tokenwise_shell", "tests/shell")
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.what)
@@ -137,4 +125,4 @@ def test_the_place_of_each_bug_is_still_there(bug):
 @pytest.mark.slow  # each starts another pytest
 @pytest.mark.parametrize("bug", this_time(HUNTABLE), ids=lambda bug: bug.what)
 def test_each_bug_is_caught(bug, tmp_path):
-    assert hunted(bug, tmp_path) == TESTS_FAILED
+    assert hunted(bug, tmp_path, "tokenwise_shell", PARTS) == TESTS_FAILED

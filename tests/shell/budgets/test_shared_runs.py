@@ -16,7 +16,7 @@ from tokenwise.errors import InputError
 from tokenwise.money import Nanodollars
 from tokenwise_shell.budgets.answers import Granted, NotHeld
 from tokenwise_shell.engine.clock import wall_ms
-from tokenwise_shell.ledger.proof import CLOSINGS
+from tokenwise_shell.ledger.corrections import CLOSINGS
 from tokenwise_shell.ledger.segments import read_ledger
 from tokenwise_shell.opening import open_client
 from tokenwise_shell.workspace import open_workspace

@@ -4,12 +4,11 @@ See `tests/core/test_seeded_bugs.py` for how, and for what the docstring of
 property_tests/budgets/test_stateful_money_laws.py.
 """
 
-import shutil
-
 import pytest
 
-from tests.core.test_seeded_bugs import PROFILE, ROOT, TESTS_FAILED, Bug, exit_code, this_time
+from tests.core.test_seeded_bugs import ROOT, TESTS_FAILED, Bug, hunted, this_time
 
+PARTS = ("tokenwise", "tokenwise_shell", "property_tests")
 LAWS = "property_tests/budgets/test_stateful_money_laws.py"
 
 BUGS = (
@@ -88,18 +87,6 @@ BUGS = (
 )
 
 
-def hunted(bug, folder):
-    for name in ("tokenwise", "tokenwise_shell", "property_tests"):
-        shutil.copytree(ROOT / name, folder / name)
-    for name in ("pyproject.toml", "tests/__init__.py", "tests/conftest.py"):
-        (folder / name).parent.mkdir(exist_ok=True)
-        shutil.copy2(ROOT / name, folder / name)
-    (folder / "property_tests" / "profiles.py").write_text(PROFILE, encoding="utf-8")
-    path = folder / f"{bug.module}.py"
-    path.write_text(path.read_text(encoding="utf-8").replace(bug.right, bug.wrong), encoding="utf-8")
-    return exit_code(folder, bug.caught_by)
-
-
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.what)
 def test_the_place_of_each_bug_is_still_there(bug):
     assert (ROOT / f"{bug.module}.py").read_text(encoding="utf-8").count(bug.right) == 1
@@ -113,4 +100,4 @@ def test_the_laws_list_them_all():
 @pytest.mark.slow  # each starts another pytest
 @pytest.mark.parametrize("bug", this_time(BUGS), ids=lambda bug: bug.what)
 def test_each_bug_is_caught(bug, tmp_path):
-    assert hunted(bug, tmp_path) == TESTS_FAILED
+    assert hunted(bug, tmp_path, "", PARTS) == TESTS_FAILED

@@ -9,8 +9,9 @@ import pytest
 
 from tests.shell.crash_rounds import RESERVED_NANO
 from tests.shell.ledger.test_journal import opened
+from tokenwise_shell.ledger.corrections import CLOSINGS
 from tokenwise_shell.ledger.jsonl import read_lines
-from tokenwise_shell.ledger.proof import CLOSINGS, verify
+from tokenwise_shell.ledger.proof import verify
 
 ROOT = Path(__file__).resolve().parents[3]
 ROUNDS = 100  # of two processes each: 200 kills

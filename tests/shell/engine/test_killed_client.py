@@ -16,8 +16,8 @@ from tokenwise_shell.budgets.limits import limits_for
 from tokenwise_shell.budgets.process_store import ProcessStore
 from tokenwise_shell.embedded import EmbeddedProvider, Pace, serve
 from tokenwise_shell.engine.clock import wall_ms
+from tokenwise_shell.ledger.corrections import CLOSINGS
 from tokenwise_shell.ledger.journal import Journal
-from tokenwise_shell.ledger.proof import CLOSINGS
 from tokenwise_shell.ledger.proof import verify as prove
 from tokenwise_shell.ledger.segments import read_ledger, snapshot
 

@@ -25,6 +25,7 @@ from typing import Any
 import orjson
 from attrs import define, field
 
+from tests.benchmarks.canned import taken
 from tests.shell.commands import PROGRAM, ROOT, environment
 from tests.shell.plain_http import post
 
@@ -38,25 +39,11 @@ models:
      context_tokens: 131072, max_output_tokens: 4096, input_usd_per_mtok: 1, output_usd_per_mtok: 2}}
 """
 
-_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _WORD = re.compile(rb"word-\d+-")
 _CLIENTS = 48
 
 # Longer than anything takes here, and short enough to say so.
 _STUCK_S = 60
-
-
-def _cut(buffer: bytearray) -> bytes | None:
-    """One message of a stated length, off the front."""
-    if (end := buffer.find(b"\r\n\r\n")) < 0:
-        return None
-    stated = _LENGTH.search(buffer, 0, end)
-    size = end + 4 + int(stated[1] if stated else 0)
-    if len(buffer) < size:
-        return None
-    said = bytes(buffer[:size])
-    del buffer[:size]
-    return said
 
 
 class Echo:
@@ -87,7 +74,7 @@ class Echo:
         try:
             data = sock.recv(1 << 16)
             buffer += data
-            while data and (asked := _cut(buffer)):
+            while data and (asked := taken(buffer)):
                 said, more = self._answer(asked)
                 sock.sendall(said)
                 if not more:
@@ -215,7 +202,7 @@ def _answered(buffer: bytearray) -> bytes | None:
     """One answer of the proxy's off the front, whole or in chunks."""
     end = buffer.find(b"\r\n\r\n")
     if end < 0 or b"transfer-encoding: chunked" not in buffer[:end].lower():
-        return _cut(buffer)
+        return taken(buffer)
     last = buffer.find(b"\r\n0\r\n\r\n", end)
     if last < 0:
         return None

@@ -26,6 +26,20 @@ SEARCHED = {"type": "web_search_call", "id": "w", "status": "completed"}
 FOUND = {"type": "file_search_call", "id": "f", "status": "completed"}
 
 
+def telling(document, events, bodies):
+    """A server that answers with this document, or with these events where a stream is asked for, and keeps bodies."""
+
+    async def talk(stream):
+        while request := await next_request(stream):
+            body = orjson.loads(request.partition(b"\r\n\r\n")[2])
+            if bodies is not None:
+                bodies.append(body)
+            streamed = CHUNKED + chunk(b"".join(map(event_of, events))) + chunk(b"")
+            await stream.send_all(streamed if body.get("stream") else whole(orjson.dumps(document)))
+
+    return talk
+
+
 def ran(container):
     return {"type": "code_interpreter_call", "id": "c", "container_id": container, "status": "completed"}
 
@@ -41,15 +55,7 @@ def saying(*output, model="new", usage=True, bodies=None):
         {"type": "response.completed", "response": response},
     ]
 
-    async def talk(stream):
-        while request := await next_request(stream):
-            body = orjson.loads(request.partition(b"\r\n\r\n")[2])
-            if bodies is not None:
-                bodies.append(body)
-            streamed = CHUNKED + chunk(b"".join(map(event_of, events))) + chunk(b"")
-            await stream.send_all(streamed if body.get("stream") else whole(orjson.dumps(response)))
-
-    return talk
+    return telling(response, events, bodies)
 
 
 def anthropic(used, bodies=None):
@@ -65,15 +71,7 @@ def anthropic(used, bodies=None):
         {"type": "message_stop"},
     ]
 
-    async def talk(stream):
-        while request := await next_request(stream):
-            body = orjson.loads(request.partition(b"\r\n\r\n")[2])
-            if bodies is not None:
-                bodies.append(body)
-            streamed = CHUNKED + chunk(b"".join(map(event_of, events))) + chunk(b"")
-            await stream.send_all(streamed if body.get("stream") else whole(orjson.dumps(message)))
-
-    return talk
+    return telling(message, events, bodies)
 
 
 def money(world):

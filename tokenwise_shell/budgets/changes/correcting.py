@@ -20,9 +20,9 @@ from tokenwise_shell.budgets.changes.telling import tell_machine, tell_server
 from tokenwise_shell.codec.messages import entry_to_json
 from tokenwise_shell.config.values import ALONE, LOCAL
 from tokenwise_shell.ledger.booking import account_of, line_head
-from tokenwise_shell.ledger.corrections import CORRECTED, CORRECTIONS, Chain, facts_of, overrun_by, spent_by
+from tokenwise_shell.ledger.corrections import CLOSINGS, CORRECTED, CORRECTIONS, Chain, facts_of, overrun_by, spent_by
 from tokenwise_shell.ledger.jsonl import Line, append_line, ms_of
-from tokenwise_shell.ledger.proof import CLOSINGS, what_is_wrong
+from tokenwise_shell.ledger.proof import what_is_wrong
 from tokenwise_shell.ledger.segments import locked, read_ledger
 from tokenwise_shell.ledger.writers import take_roll
 
