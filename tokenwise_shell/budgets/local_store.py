@@ -29,7 +29,7 @@ from tokenwise.ids import AttemptId
 from tokenwise.machine.messages import Reserve, Settle
 from tokenwise.money import Nanodollars
 from tokenwise_shell.budgets.answers import Granted, NotHeld, near_in
-from tokenwise_shell.budgets.local_tables import TABLES, Page, begin, create, forget
+from tokenwise_shell.budgets.local_tables import TABLES, Page, alone, begin, create, forget
 from tokenwise_shell.ledger.leases import is_lease
 from tokenwise_shell.ledger.writers import boot_id, take_roll
 
@@ -282,18 +282,12 @@ class LocalStore:
     def _transaction(self) -> Iterator[Page]:
         """All or nothing, alone; and first whatever is still to be done."""
         db = self._connection()
-        db.execute("BEGIN IMMEDIATE")
         page = Page(db)
-        try:
+        with alone(db):
             for deed in self._due:
                 deed(page)
             yield page
             page.write()
-            db.execute("COMMIT")
-        except BaseException:
-            if db.in_transaction:
-                db.execute("ROLLBACK")
-            raise
         self._due.clear()
 
     def _connection(self) -> sqlite3.Connection:
@@ -311,13 +305,12 @@ class LocalStore:
 
     def _enter(self, db: sqlite3.Connection) -> None:
         """Be one of those who share, and begin anew where nobody else of them lives."""
-        db.execute("BEGIN IMMEDIATE")
-        members = {name for (name,) in db.execute("SELECT writer FROM members")}
-        if not members & (take_roll(self.ledger).living - {self.writer}):
-            for table in TABLES:
-                db.execute(f"DELETE FROM {table}")  # noqa: S608 -- names of ours
-        db.execute("INSERT OR IGNORE INTO members VALUES (?)", (self.writer,))
-        db.execute("COMMIT")
+        with alone(db):
+            members = {name for (name,) in db.execute("SELECT writer FROM members")}
+            if not members & (take_roll(self.ledger).living - {self.writer}):
+                for table in TABLES:
+                    db.execute(f"DELETE FROM {table}")  # noqa: S608 -- names of ours
+            db.execute("INSERT OR IGNORE INTO members VALUES (?)", (self.writer,))
 
     def _bury(self, page: Page) -> bool:
         """Charge what the dead held, in full, and say whether there was any. Leases come back."""

@@ -8,7 +8,8 @@ waiting   calls that wait for that
 """
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final
 
 from attrs import define, field
@@ -16,7 +17,7 @@ from attrs import define, field
 from tokenwise.budgets.budget import Budget, relimit
 from tokenwise.money import Nanodollars
 
-__all__ = ["TABLES", "Page", "begin", "create", "forget"]
+__all__ = ["TABLES", "Page", "alone", "begin", "create", "forget"]
 
 TABLES: Final = ("members", "budgets", "holds", "raised", "waiting")
 """All of them: what begins anew where nobody shares the file any more."""
@@ -39,6 +40,19 @@ CREATE TABLE IF NOT EXISTS waiting (
     PRIMARY KEY (writer, run, step, ordinal)
 ) WITHOUT ROWID;
 """
+
+
+@contextmanager
+def alone(db: sqlite3.Connection) -> Iterator[None]:
+    """One transaction, which nobody else writes beside: all of it, or nothing."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
 
 
 def create(db: sqlite3.Connection) -> None:

@@ -9,8 +9,7 @@ it says that it has read it; one that does not fit the ledger's files, the limit
 """
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +19,7 @@ from attrs import define, field
 from tokenwise.budgets.limit import Limit
 from tokenwise.budgets.windows import UTC, Span, Zone, lasting
 from tokenwise.money import Nanodollars
+from tokenwise_shell.budgets.local_tables import alone
 from tokenwise_shell.ledger.booking import account_of
 from tokenwise_shell.ledger.corrections import CLOSINGS, CORRECTED, spent_by
 from tokenwise_shell.ledger.jsonl import Line, read_lines, unheard
@@ -87,7 +87,7 @@ class OwnerSums:
 
     def catch_up(self) -> None:
         """Read what has been written since somebody last did."""
-        with closing(self._connected()) as db, _alone(db):
+        with closing(self._connected()) as db, alone(db):
             files = {number: path for number, path in numbered(self.ledger).items() if path.exists()}
             before = self._read_so_far(db, files)
             for number, path in files.items():
@@ -153,14 +153,3 @@ class OwnerSums:
         db.execute("PRAGMA synchronous = OFF")  # it can be made anew
         db.executescript(_TABLES)
         return db
-
-
-@contextmanager
-def _alone(db: sqlite3.Connection) -> Iterator[None]:
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        db.execute("COMMIT")
-    except BaseException:
-        db.execute("ROLLBACK")
-        raise
