@@ -11,13 +11,13 @@ from tokenwise.routing.request import Wishes
 from tokenwise.scenario.risk import Blocked
 from tokenwise_shell.cli.edge import Exit, flush, tell, write, write_json
 from tokenwise_shell.cli.route_command import exit_of as exit_of_decision
-from tokenwise_shell.cli.running import exit_of, unreachable, with_client
+from tokenwise_shell.cli.running import exit_of, saying_what_was_spent, unreachable, with_client
 from tokenwise_shell.client import Client
 from tokenwise_shell.config.private import write_private
 from tokenwise_shell.plans.completion import Completion, Hear
 from tokenwise_shell.plans.decision import Conversation, Decision
 from tokenwise_shell.show.progress import Tally
-from tokenwise_shell.show.render import usd
+from tokenwise_shell.show.render import line_ended, usd
 from tokenwise_shell.workspace import Workspace
 
 __all__ = ["Work", "perform"]
@@ -51,12 +51,8 @@ def perform(workspace: Workspace, work: Work) -> Exit:
 
 async def _asked(client: Client, work: Work, hear: Hear | None) -> Completion | Decision:
     tally = Tally()
-    try:
+    with saying_what_was_spent(tally):
         return await client.complete(work.conversation, wishes=work.wishes, hear=hear, listener=tally.hear)
-    except BaseException:
-        if tally.words:
-            tell(f"stopped: {usd(tally.spent)} was spent, and is in the ledger")
-        raise
 
 
 class _Printer:
@@ -90,18 +86,14 @@ def _told(answer: Completion, work: Work, aloud: _Printer | None) -> Exit:
     if aloud:
         aloud.end()
     if work.out is not None:
-        write_private(work.out, _line_ended(answer.output).encode())
+        write_private(work.out, line_ended(answer.output).encode())
     if work.as_json:
         write_json(answer.as_json())
-    elif work.out is None and aloud is None and answer.output:
-        write(_line_ended(answer.output))
+    elif work.out is None and aloud is None:
+        write(line_ended(answer.output))
     flush()
     if answer.status != "completed":
         tell(f"{answer.status}: {answer.why}")
     where = f" at {answer.provider}" if answer.provider else ""
     tell(f"{answer.model}{where}: {usd(answer.spent)} spent, {usd(answer.held)} held at most; run {answer.run_id}")
     return exit_of(answer)
-
-
-def _line_ended(text: str) -> str:
-    return text if not text or text.endswith("\n") else f"{text}\n"

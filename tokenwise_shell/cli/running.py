@@ -6,7 +6,8 @@ Imported by the commands when they have read their options: it loads the client,
 import os
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
 
@@ -23,7 +24,17 @@ from tokenwise_shell.show.progress import LineDisplay, LiveDisplay, Tally
 from tokenwise_shell.show.render import usd
 from tokenwise_shell.workspace import Workspace
 
-__all__ = ["during_planning", "execute", "exit_of", "refuse", "report", "resume", "unreachable", "with_client"]
+__all__ = [
+    "during_planning",
+    "execute",
+    "exit_of",
+    "refuse",
+    "report",
+    "resume",
+    "saying_what_was_spent",
+    "unreachable",
+    "with_client",
+]
 
 T = TypeVar("T")
 
@@ -73,27 +84,30 @@ async def resume(client: Client, run_id: str) -> Execution:
 async def during_planning(work: Callable[[Listener], Awaitable[T]]) -> T:
     """Plan; if something ends that early, what asking a model has cost is said before it goes on its way."""
     tally = Tally()
-    try:
+    with saying_what_was_spent(tally, doing=" while planning"):
         return await work(tally.hear)
+
+
+@contextmanager
+def saying_what_was_spent(tally: Tally, *, doing: str = "", run: str = "", more: str = "") -> Iterator[None]:
+    """Whatever ends work on models early, what it has cost is said before that goes on its way."""
+    try:
+        yield
     except BaseException:
         if tally.words:
-            tell(f"stopped while planning: {usd(tally.spent)} was spent, and is in the ledger")
+            tell(f"stopped{doing}: {usd(tally.spent)} was spent, and is in the ledger{run}")
+            tell(*filter(None, (more,)))
         raise
 
 
 async def _displayed(
     client: Client, display: LineDisplay | LiveDisplay, run_id: str, work: Callable[..., Awaitable[Execution]]
 ) -> Execution:
-    """Whatever ends a run early, what was spent and how to go on is said before that goes on its way."""
+    """Show how it goes. Where something ends it early, how to go on is said as well."""
     offline = client.workspace.settings.offline
-    try:
-        with display:
-            execution = await work(listener=display.hear)
-    except BaseException:
-        if display.tally.words:
-            tell(f"stopped: {usd(display.tally.spent)} was spent, and is in the ledger; run {run_id}")
-            tell(f"go on with: tw run --resume {run_id}{' --offline' if offline else ''}")
-        raise
+    more = f"go on with: tw run --resume {run_id}{' --offline' if offline else ''}"
+    with saying_what_was_spent(display.tally, run=f"; run {run_id}", more=more), display:
+        execution = await work(listener=display.hear)
     tell(*execution_text(execution, round(1000 * (time.monotonic() - display.started))).splitlines())
     tell(*next_text(execution, offline=offline).splitlines())
     return execution

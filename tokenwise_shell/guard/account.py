@@ -7,7 +7,7 @@ from tokenwise.money import Nanodollars
 from tokenwise_shell.guard.scopes import Scope
 from tokenwise_shell.guard.tally import MAIN
 from tokenwise_shell.plans.decision import as_usd
-from tokenwise_shell.show.render import one_line, table, thousands, usd
+from tokenwise_shell.show.render import counted, one_line, table, thousands, usd
 
 __all__ = ["account_of", "account_text"]
 
@@ -48,8 +48,8 @@ def account_text(account: Mapping[str, Any], width: int | None = None) -> str:
 
 def _lines(account: Mapping[str, Any], width: int | None) -> Iterator[str]:
     calls, refused = account["calls"], account["refused"]
-    spent = f"{usd(account['spent_nano'])} of {usd(account['budget_nano'])} spent in {_counted(calls, 'call')}"
-    turned_away = f"; {_counted(refused, 'request')} refused for want of money" if refused else ""
+    spent = f"{usd(account['spent_nano'])} of {usd(account['budget_nano'])} spent in {counted(calls, 'call')}"
+    turned_away = f"; {counted(refused, 'request')} refused for want of money" if refused else ""
     yield f"tw guard: {spent}{turned_away}\n"
     if account["overrun_nano"]:
         yield f"tw guard: billed {usd(account['overrun_nano'])} above what was held\n"
@@ -57,7 +57,7 @@ def _lines(account: Mapping[str, Any], width: int | None) -> Iterator[str]:
         yield f"tw guard: {usd(account['estimated_nano'])} of it is estimated: those calls were let go of\n"
     if failed := account["failed"]:
         told = ", ".join(f"{number} × {one_line(error)}" for error, number in sorted(failed.items()))
-        yield f"tw guard: {_counted(sum(failed.values()), 'request')} failed: {told}\n"
+        yield f"tw guard: {counted(sum(failed.values()), 'request')} failed: {told}\n"
         yield f"tw guard: the last was told: {one_line(account['last_error'])[:_LONGEST_ERROR]}\n"
     if not calls and not refused and not failed:
         yield "tw guard: no call came through the guard; docs/guard.md says what else the command may have called by\n"
@@ -67,10 +67,6 @@ def _lines(account: Mapping[str, Any], width: int | None) -> Iterator[str]:
     agents = {name if name == "main" else f"agent {name}": part for name, part in account["agents"].items()}
     if len(agents) > 1 or (agents and MAIN not in agents and "main" not in agents):
         yield "\n" + _table("agent", dict(list(agents.items())[:_MOST_AGENTS]), width)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _table(heading: str, parts: Mapping[str, Any], width: int | None) -> str:

@@ -35,7 +35,7 @@ from tokenwise_shell.proxy.request.recount import placed, recounted
 from tokenwise_shell.proxy.request.work import CHAT, Work
 from tokenwise_shell.proxy.service import Service
 
-__all__ = ["complete", "heard", "object_in"]
+__all__ = ["complete", "heard", "numbered", "object_in"]
 
 T = TypeVar("T")
 
@@ -48,15 +48,16 @@ _LONG_BYTES: Final = 32_768
 _PLAIN_BYTES: Final = 262_144
 _PLAIN_OBJECTS: Final = 400
 
+# Ours, OpenAI's and Anthropic's.
+_REQUEST_IDS: Final = (f"{HEADER}request-id", "x-request-id", "request-id")
+
 # Names with commas between, as many as anybody needs.
 _BETAS: Final = re.compile(r"[A-Za-z0-9_.,\- ]{1,2000}")
 
 
 async def complete(service: Service, request: Request, answer: Answer, *, front: Front, work: Work = CHAT) -> None:
     """Answer one request for a chat completion, or for other work of a model, whatever door it came in by."""
-    request_id = new_run_id(service.client.interpreter.now_ms(), os.urandom(8))
-    names = (f"{HEADER}request-id", "x-request-id", "request-id")  # ours, OpenAI's and Anthropic's
-    answer.extra |= dict.fromkeys(names, request_id)
+    request_id = numbered(service, answer)
     if trouble := service.gate.trouble():
         await refuse(answer, front, trouble)
         return
@@ -73,6 +74,13 @@ async def complete(service: Service, request: Request, answer: Answer, *, front:
         else:
             carrier = Carrier(service, request_id, order, Delivery(front, order.asked, answer), work)
             await (_begun(service, carrier) if carrier.lasting else carrier.carry_out())
+
+
+def numbered(service: Service, answer: Answer) -> str:
+    """A new id for a request and its run, which its answer says whatever it becomes."""
+    request_id = new_run_id(service.client.interpreter.now_ms(), os.urandom(8))
+    answer.extra |= dict.fromkeys(_REQUEST_IDS, request_id)
+    return request_id
 
 
 async def _begun(service: Service, carrier: Carrier) -> None:

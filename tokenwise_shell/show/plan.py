@@ -13,7 +13,7 @@ from tokenwise.plan import Step
 from tokenwise.planner.scheduling import levels
 from tokenwise_shell.plans.planned import Execution, Planned, Unplanned
 from tokenwise_shell.plans.planning import PlannerReport
-from tokenwise_shell.show.render import about, facts, one_line, usd
+from tokenwise_shell.show.render import about, counted, facts, line_ended, one_line, usd
 
 __all__ = ["execution_text", "mermaid_text", "missed", "next_text", "planned_text", "result_text", "unplanned_text"]
 
@@ -68,7 +68,7 @@ def missed(gap: Nanodollars) -> str:
 def _sums(planned: Planned) -> Iterator[tuple[str, str]]:
     expected = planned.planner.cost + sum(planned.assigned.expected)
     steps = len(planned.plan.steps)
-    yield "steps", f"{steps} on {_counted(max(levels(planned.plan)) + 1, 'level')}"
+    yield "steps", f"{steps} on {counted(max(levels(planned.plan)) + 1, 'level')}"
     worst, budget = usd(planned.worst_cost), usd(planned.budget)
     yield "cost", f"{worst} at most, about {about(expected)} expected; the budget is {budget}"
     if best := planned.assigned.on_the_best:
@@ -89,10 +89,6 @@ def _sums(planned: Planned) -> Iterator[tuple[str, str]]:
 
 def _named(models: Sequence[str]) -> str:
     return models[0] if len(models) == 1 else "the strongest model for each step"
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _planner(report: PlannerReport) -> Iterator[tuple[str, str]]:
@@ -133,7 +129,7 @@ def execution_text(execution: Execution, elapsed_ms: int) -> str:
     """How a run ended, in one line, and a line for each step that did not end well."""
     spent, budget = usd(execution.spent), usd(execution.planned.budget)
     over = f", {usd(execution.overrun)} of it above what was reserved" if execution.overrun else ""
-    steps = _counted(len(execution.planned.plan.steps), "step")
+    steps = counted(len(execution.planned.plan.steps), "step")
     lines = [f"{execution.status}: {_ended_well(execution)} of {steps}, {spent} of {budget} spent{over}"]
     lines[0] += f", {elapsed_ms / 1000:.1f} s, run {execution.planned.run_id}"
     if execution.planned.judging:
@@ -145,12 +141,8 @@ def result_text(execution: Execution) -> str:
     """What a run came up with, verbatim; under a heading each where several steps end it."""
     found = [(step.id, text) for step in execution.planned.plan.sinks if (text := execution.text(step.id))]
     if len(found) < 2:
-        return "".join(_ended(text) for _, text in found)
-    return "\n".join(f"## {one_line(name)}\n\n{_ended(text)}" for name, text in found)
-
-
-def _ended(text: str) -> str:
-    return text if text.endswith("\n") else f"{text}\n"
+        return "".join(line_ended(text) for _, text in found)
+    return "\n".join(f"## {one_line(name)}\n\n{line_ended(text)}" for name, text in found)
 
 
 def next_text(execution: Execution, *, offline: bool) -> str:
@@ -168,7 +160,7 @@ def next_text(execution: Execution, *, offline: bool) -> str:
 
 
 def _unjudged(execution: Execution) -> str:
-    replies = _counted(execution.unjudged, "reply").replace("replys", "replies")
+    replies = counted(execution.unjudged, "reply", "replies")
     return f"; {replies} passed without an opinion" if execution.unjudged else ""
 
 

@@ -22,9 +22,11 @@ from tokenwise_shell.plans.decision import Decision
 
 __all__ = [
     "about",
+    "counted",
     "decision_text",
     "facts",
     "grouped",
+    "line_ended",
     "models_text",
     "one_line",
     "per_mtok",
@@ -46,6 +48,20 @@ _LEAST_CUT: Final = 12
 def one_line(text: str) -> str:
     """A text on one line and without control characters, so that nothing in it can move the cursor."""
     return "".join(char if char.isprintable() else " " for char in " ".join(text.split()))
+
+
+def line_ended(text: str) -> str:
+    """A text whose last line has an end; nothing stays nothing."""
+    return text if not text or text.endswith("\n") else f"{text}\n"
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """A number of things.
+
+    >>> counted(1, "reply"), counted(2, "reply", "replies"), counted(0, "call")
+    ('1 reply', '2 replies', '0 calls')
+    """
+    return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def about(nano: int | None) -> str:

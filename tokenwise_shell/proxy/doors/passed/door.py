@@ -4,7 +4,6 @@ A request that only looks or deletes costs nothing and is sent as it is. One tha
 step as any other: held for where its price is known, and where it is not, passed on only where nobody has set a limit.
 """
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -25,7 +24,6 @@ from tokenwise.traits import Capability
 from tokenwise.usage import TokenCount
 from tokenwise_shell.config.settings import PassThrough, ProviderKind
 from tokenwise_shell.engine.passing import fetched, pass_on
-from tokenwise_shell.ledger.runs import new_run_id
 from tokenwise_shell.plans.decision import decide
 from tokenwise_shell.providers.fields import Fields, count
 from tokenwise_shell.providers.passed import Passing, is_passable
@@ -47,7 +45,7 @@ from tokenwise_shell.proxy.request.marks import Marks, marks_of
 from tokenwise_shell.proxy.request.options import HEADER, Options, read_options
 from tokenwise_shell.proxy.request.work import Work
 from tokenwise_shell.proxy.service import Service
-from tokenwise_shell.proxy.serving import object_in
+from tokenwise_shell.proxy.serving import numbered, object_in
 
 __all__ = ["BELOW", "METHODS", "pass_through"]
 
@@ -100,8 +98,7 @@ class _Asked:
 async def pass_through(service: Service, request: Request, answer: Answer) -> None:
     """Answer one request with what a provider answers to it."""
     front = front_for(request.headers)
-    request_id = new_run_id(service.client.interpreter.now_ms(), os.urandom(8))
-    answer.extra |= dict.fromkeys((f"{HEADER}request-id", "x-request-id", "request-id"), request_id)
+    request_id = numbered(service, answer)
     if trouble := service.gate.trouble():
         await refuse(answer, front, trouble)
         return
