@@ -40,6 +40,7 @@ class Limits:
     requests_per_minute: Annotated[str | None, Parameter(help="Requests that it may make in a minute.")] = None
     tokens_per_minute: Annotated[str | None, Parameter(help="Tokens, in and out, that it may use in a minute.")] = None
     expires_in: Annotated[str | None, Parameter(help="How long it is good for, such as 12h, 30d or 8w.")] = None
+    owner: Annotated[bool, Parameter(help="Its holder is this proxy's owner: sees and raises every limit.")] = False
     expires: Annotated[str | None, Parameter(help="Until when: 2026-12-31, or 2026-12-31T18:00 (UTC).")] = None
 
     def key(self, name: str, digest: str, now: datetime) -> Key:
@@ -56,6 +57,7 @@ class Limits:
             models=self.models,
             requests_per_minute=count(self.requests_per_minute, "--requests-per-minute"),
             tokens_per_minute=count(self.tokens_per_minute, "--tokens-per-minute"),
+            owner=self.owner,
             expires_ms=_expiry(self.expires_in, self.expires, now),
         )
 
@@ -169,6 +171,7 @@ def _as_json(key: Key, spent: Nanodollars) -> dict[str, object]:
         "models": key.models,
         "requests_per_minute": key.requests_per_minute,
         "tokens_per_minute": key.tokens_per_minute,
+        "owner": key.owner,
         **{name: None if at_ms is None else iso(at_ms) for name, at_ms in times.items()},
     }
 

@@ -23,6 +23,7 @@ __all__ = [
     "ALONE",
     "CAP_FIELD",
     "FLAG",
+    "GUARD",
     "HIDDEN",
     "HOST",
     "HOSTS",
@@ -85,6 +86,9 @@ LOCAL: Final = "local"
 
 ALONE: Final = "none"
 """No budget store: each process keeps budgets of its own."""
+
+GUARD: Final = "guard."
+"""What the name of every guard begins with, which is the tag of its calls."""
 
 _CAP_FIELDS: Final = ("max_tokens", "max_completion_tokens")
 

@@ -16,9 +16,9 @@ from tokenwise.money import Nanodollars
 from tokenwise_shell.budgets.limits import InForce
 from tokenwise_shell.budgets.local_store import LocalStore
 from tokenwise_shell.budgets.process_store import ProcessStore
+from tokenwise_shell.config.values import GUARD
 from tokenwise_shell.guard.account import account_of
 from tokenwise_shell.guard.scopes import Guarded, Scope, Terms
-from tokenwise_shell.guard.surroundings import GUARD
 from tokenwise_shell.guard.words import reworded
 from tokenwise_shell.ledger.runs import new_run_id
 from tokenwise_shell.proxy.answer.delivery import refuse

@@ -15,7 +15,6 @@ from attrs import field, frozen
 __all__ = [
     "BYPASSES",
     "CREDENTIALS",
-    "GUARD",
     "KEY",
     "NESTED",
     "Door",
@@ -23,9 +22,6 @@ __all__ = [
     "environment_within",
     "withheld",
 ]
-
-GUARD: Final = "guard."
-"""What the name of every guard begins with."""
 
 NESTED: Final = "TOKENWISE_GUARD"
 """Where the guard around this process is: an inner one asks there, and never goes around it."""

@@ -24,6 +24,7 @@ from tokenwise_shell.proxy.doors.dialects import front_for
 from tokenwise_shell.proxy.doors.embeddings import embed
 from tokenwise_shell.proxy.doors.feedback import take_feedback
 from tokenwise_shell.proxy.doors.health import show_health, show_metrics, show_readiness
+from tokenwise_shell.proxy.doors.limits import raise_limit, show_limits
 from tokenwise_shell.proxy.doors.messages.door import MESSAGES, TOKENS, answer_messages, count_tokens
 from tokenwise_shell.proxy.doors.messages.front import MessagesFront
 from tokenwise_shell.proxy.doors.models import MODELS, list_models, show_model
@@ -72,6 +73,8 @@ ROWS: Final = (
     Row("GET", f"{MODELS}/", show_model),
     Row("POST", "/v1/route", show_route),
     Row("POST", "/v1/feedback", take_feedback),
+    Row("GET", "/v1/limits", show_limits),
+    Row("POST", "/v1/limits/raise", raise_limit),
     Row("GET", "/healthz", show_health),
     Row("GET", "/readyz", show_readiness),
     Row("GET", "/metrics", show_metrics),

@@ -214,6 +214,9 @@ _SCHEMAS: Final[Mapping[str, _Schema]] = {
     ),
     "Feedback": _object(("run", "rating"), run=_RUN, rating={"enum": list(GOOD_OR_BAD)}),
     "Rated": _object(("run", "good"), run=_TEXT, good={"type": "boolean"}),
+    "Limits": _object(("data",), data=_list(_object(("scope", "limit_nano", "spent_nano", "held_nano", "left_nano")))),
+    "Raise": _object(("scope", "budget"), scope=_TEXT, budget=_USD),
+    "Raised": _object(("scope", "before_nano", "limit_nano"), scope=_TEXT),
     "Status": _object(("status",), status=_TEXT),
 }
 
@@ -232,6 +235,8 @@ DESCRIPTION: Final[Mapping[str, object]] = {
         "/v1/embeddings": {"post": _work("Embed texts.", "EmbeddingsRequest", "Embeddings", streams=False)},
         "/v1/route": {"post": _work("Decide, and call nobody.", "ChatRequest", "Decision", streams=False)},
         "/v1/feedback": {"post": _work("Say what an answer was worth.", "Feedback", "Rated", streams=False)},
+        "/v1/limits": {"get": _reading("How the limits stand.", "Limits")},
+        "/v1/limits/raise": {"post": _work("Raise one, as its owner.", "Raise", "Raised", streams=False)},
         "/v1/models": {"get": _reading("Everything that may be asked for.", "Models")},
         "/v1/models/{model}": {"get": _reading("One of them.", "Model", named=True)},
         "/v1/{path}": {

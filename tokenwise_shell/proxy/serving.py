@@ -35,7 +35,7 @@ from tokenwise_shell.proxy.request.recount import placed, recounted
 from tokenwise_shell.proxy.request.work import CHAT, Work
 from tokenwise_shell.proxy.service import Service
 
-__all__ = ["complete", "heard", "numbered", "object_in"]
+__all__ = ["complete", "heard", "numbered", "object_in", "small_object"]
 
 T = TypeVar("T")
 
@@ -179,6 +179,17 @@ def _understood(service: Service, body: bytes, request: Request, front: Front, w
         marks=marks_of(service.client.limits.marks, request.headers, said),
     )
     return long_conversation(len(asked.messages), settings) or asked
+
+
+async def small_object(service: Service, request: Request, *, most_bytes: int = 4096) -> Fields | Trouble:
+    """The JSON object of a request that is for this proxy alone."""
+    if request.unread() and (trouble := unreadable_type(request.headers)):
+        return trouble
+    body = await request.body(limit_bytes=most_bytes, within_ms=1000 * service.settings.body_timeout_s)
+    try:
+        return body if isinstance(body, Trouble) else object_in(body, service.settings.max_values)
+    except BadRequest as problem:
+        return problem.trouble
 
 
 def _read(front: Front, body: Fields) -> tuple[Fields, Trouble | None]:

@@ -61,7 +61,8 @@ class TestCreating:
         assert ends - begun == 30 * DAY_MS
         assert shown == {
             "name": "alice", "state": "active", "budget_nano": 2_500_000_000, "window": "month", "spent_nano": 0,
-            "models": ["openai/*", "x/y"], "requests_per_minute": 60, "tokens_per_minute": 100_000, "revoked_at": None,
+            "owner": False, "models": ["openai/*", "x/y"], "requests_per_minute": 60, "tokens_per_minute": 100_000,
+            "revoked_at": None,
         }  # fmt: skip
         (listed,) = tw("keys", "list", "--json").json
         assert "secret" not in listed

@@ -36,9 +36,10 @@ _NO_FILE: Final[_Stamp] = (0, 0, 0, 0)
 class Admitted:
     """Whoever is making a request: a key, or nobody in particular, whose name is "".
 
-    One object serves all the requests of its key; what was used up before counts for the next. `owner` is whoever asks
-    where only this machine can and no key is asked for. Its runs are booked under `tags` besides the request's own, and
-    `follow` is asked of each who shall hear what becomes of it. What `outer` may not use, this one may not either.
+    One object serves all the requests of its key; what was used up before counts for the next. The `owner` has a key
+    that says so, or is whoever asks where only this machine can and no key is asked for. Its runs are booked under
+    `tags` besides the request's own, and `follow` is asked of each who shall hear what becomes of it. What `outer` may
+    not use, this one may not either.
     """
 
     name: str
@@ -178,7 +179,7 @@ class Access:
             rates = before._rates  # noqa: SLF001 -- of the same class's making
         else:
             rates = Rates.of(*_rates_of(key), share=self.share, now_s=self.clock())
-        return Admitted(key.name, key, rates, self.clock, self._catalogs)
+        return Admitted(key.name, key, rates, self.clock, self._catalogs, owner=key.owner)
 
     @property
     def _nobody(self) -> Admitted:

@@ -44,6 +44,8 @@ _HASH: Final = re.compile(r"[0-9a-f]{64}")
 class Key:
     """One key, without its secret. Times are Unix ms; None is no limit, and an empty `models` every model.
 
+    Who has the `owner`'s may raise limits, and hears of providers what only their owner should.
+
     Raises InputError with every problem of its values.
     """
 
@@ -57,6 +59,7 @@ class Key:
     tokens_per_minute: int | None = None
     expires_ms: int | None = None
     revoked_ms: int | None = None
+    owner: bool = False
 
     def __attrs_post_init__(self) -> None:
         if problems := tuple(_problems(self)):
@@ -203,6 +206,7 @@ def _row(key: Key) -> dict[str, object]:
         "models": key.models,
         "requests_per_minute": key.requests_per_minute,
         "tokens_per_minute": key.tokens_per_minute,
+        "owner": key.owner,
         **{f"{name}_at": None if at_ms is None else iso(at_ms) for name, at_ms in times.items()},
     }
 
@@ -246,6 +250,7 @@ def _key(row: Mapping[str, Any]) -> Key:
         tokens_per_minute=_count(row["tokens_per_minute"]),
         expires_ms=_moment(row["expires_at"]),
         revoked_ms=_moment(row["revoked_at"]),
+        owner=row.get("owner", False) is True,  # older files do not say
     )
 
 

@@ -8,18 +8,18 @@ import orjson
 
 from tokenwise_shell.ledger.jsonl import LinesUnwritable
 from tokenwise_shell.plans.outcomes import GOOD_OR_BAD, append_rating
+from tokenwise_shell.providers.fields import Fields
 from tokenwise_shell.proxy.answer.delivery import refuse
 from tokenwise_shell.proxy.doors.chat import Chat
-from tokenwise_shell.proxy.fronts import BadRequest, Trouble
+from tokenwise_shell.proxy.fronts import Trouble
 from tokenwise_shell.proxy.http.asgi import JSON, Answer, Request
 from tokenwise_shell.proxy.service import Service
-from tokenwise_shell.proxy.serving import object_in
+from tokenwise_shell.proxy.serving import small_object
 from tokenwise_shell.proxy.troubles import bad_request
 
 __all__ = ["take_feedback"]
 
 _CHAT: Final = Chat()
-_LONGEST: Final = 4_096
 _RUN: Final = re.compile(r"[\w./:-]{1,200}")
 
 
@@ -28,8 +28,8 @@ async def take_feedback(service: Service, request: Request, answer: Answer) -> N
     admitted = service.admit(request)
     if isinstance(admitted, Trouble):
         return await refuse(answer, _CHAT, admitted)
-    body = await request.body(limit_bytes=_LONGEST, within_ms=1000 * service.settings.body_timeout_s)
-    said = body if isinstance(body, Trouble) else _said(service, body)
+    fields = await small_object(service, request)
+    said = fields if isinstance(fields, Trouble) else _said(fields)
     if isinstance(said, Trouble):
         return await refuse(answer, _CHAT, said)
     run, good = said
@@ -43,11 +43,7 @@ async def take_feedback(service: Service, request: Request, answer: Answer) -> N
     return None
 
 
-def _said(service: Service, body: bytes) -> tuple[str, bool] | Trouble:
-    try:
-        fields = object_in(body, service.settings.max_values)
-    except BadRequest as problem:
-        return problem.trouble
+def _said(fields: Fields) -> tuple[str, bool] | Trouble:
     run, rating = fields.get("run"), fields.get("rating")
     if not isinstance(run, str) or not _RUN.fullmatch(run):
         return bad_request("run: expected the request id of an answer", "run", "invalid_value")
