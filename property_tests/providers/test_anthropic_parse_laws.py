@@ -155,7 +155,8 @@ class TestStreams:
     def test_an_error_after_output_is_a_cut_stream_with_the_providers_message(self, pieces, kind):
         error = {"type": "error", "error": {"type": kind, "message": "No more."}}
         lines = [orjson.dumps(each) for each in (START, *map(writes, [*pieces, "x"]), error)]
-        assert streamed(lines, None)[1] == Failure(Fault.CUT_STREAM, "No more.")
+        cut = streamed(lines, None)[1]
+        assert (cut.fault, cut.message) == (Fault.CUT_STREAM, "No more.")
 
     @given(st.lists(st.text(max_size=5)), st.text(max_size=5))
     def test_streamed_or_not_the_same_answer_is_the_same_reply(self, pieces, model):

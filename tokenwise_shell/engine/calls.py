@@ -20,13 +20,14 @@ from tokenwise.routing.verdicts import Failure, FinishReason, Reply
 from tokenwise_shell.engine.checks import failed_checks
 from tokenwise_shell.engine.hearing import Hearing
 from tokenwise_shell.providers import FORMATS, Ask, Endpoint, StreamParse, WireFormat, chat_fields
-from tokenwise_shell.providers.fields import as_fields, as_json, count, text
+from tokenwise_shell.providers.fields import as_fields, as_json, count, entries, text
 from tokenwise_shell.providers.leaving import is_quiet, stops
 from tokenwise_shell.providers.openai import embeddings, responses
 from tokenwise_shell.providers.openai.errors import beside_message, code_and_param
+from tokenwise_shell.providers.openai.response_events import event_bytes
 from tokenwise_shell.providers.openai.streams.gathered import gathered
 from tokenwise_shell.providers.openai.usage import is_usage_alone
-from tokenwise_shell.providers.own import Own, own_wire
+from tokenwise_shell.providers.own import OWN, Own, OwnFormat, own_wire
 from tokenwise_shell.providers.reply_format import response_format
 from tokenwise_shell.providers.status import BY_TROUBLE
 from tokenwise_shell.providers.token_counts import count_in, counting
@@ -218,8 +219,7 @@ class Caller:
         self, command: CallModel, wire: WireFormat, response: HttpResponse, whole: Callable[[bytes], None] | None
     ) -> Reply | Failure:
         now_ms = self.unix_ms()
-        if is_event_stream(response.body):
-            events = SseReader().feed(response.body + b"\n\n")
+        if events := _events_in(response.body):
             parse = self._plain(command).open_stream(native_id=command.native_id, now_ms=now_ms)
             if response.status == 200 and (streamed := _gathered(parse, events, whole)):
                 return streamed
@@ -252,8 +252,11 @@ class Caller:
             if answer.status != 200 or not is_event_stream(start):
                 # An error, or a server that does not stream. The reply is whole then, and reaches no client by a relay.
                 response = HttpResponse(answer.status, answer.headers, start + await answer.read())
-                kind = self.endpoints[command.provider].kind
-                return self._read(command, FORMATS[kind] if response.status == 200 else wire, response, whole)
+                if response.status != 200:
+                    return self._read(command, wire, response, whole)
+                start = event_bytes(response.body) if wire is OWN[OwnFormat.RESPONSES] else b""
+                if not start:
+                    return self._read(command, self._plain(command), response, whole)
             return parse.end(await _relayed(start, answer, parse, relay, first_token, hearing))
 
     def _plain(self, command: CallModel) -> WireFormat:
@@ -262,8 +265,9 @@ class Caller:
 
     def _finished(self, command: CallModel, endpoint: Endpoint, outcome: Reply | Failure) -> Reply | Failure:
         if isinstance(outcome, Failure):
-            said = redacted(outcome.message, endpoint.secrets), redacted(outcome.beside, endpoint.secrets)
-            return evolve(outcome, message=said[0], beside=said[1])
+            words = outcome.message, outcome.beside, outcome.code, outcome.param
+            message, beside, code, param = (redacted(each, endpoint.secrets) for each in words)
+            return evolve(outcome, message=message, beside=beside, code=code, param=param)
         served = outcome.served_model and self.catalog_id(command.provider, outcome.served_model)
         findings = () if outcome.calls_tools else failed_checks(outcome.text, command.checks)
         served = "" if served == command.model else served
@@ -290,12 +294,20 @@ def _unsupported(command: CallModel, problem: Untranslatable) -> Failure:
 def _in_its_own_words(outcome: Reply | Failure, response: HttpResponse) -> Reply | Failure:
     if not isinstance(outcome, Failure):
         return outcome
-    code, param = (redacted(word, ()) for word in code_and_param(response.body))
+    code, param = code_and_param(response.body)
     return evolve(outcome, status=response.status, code=code, param=param, beside=beside_message(response.body))
 
 
 def _is_quiet(endpoint: Endpoint, request: HttpRequest, native_id: str) -> bool:
     return is_quiet(endpoint.kind, as_fields(as_json(request.body)), native_id=native_id)
+
+
+def _events_in(body: bytes) -> list[SseEvent]:
+    """The events of a body that is a stream, or that lists them, as Google does where nothing is said of streams."""
+    if is_event_stream(body):
+        return SseReader().feed(body + b"\n\n")
+    listed = entries(as_json(body)) if body.lstrip().startswith(b"[") else []
+    return [SseEvent(orjson.dumps(each)) for each in listed]
 
 
 def _asks_for_usage(written: Mapping[str, object] | None) -> bool:

@@ -260,7 +260,8 @@ class TestErrors:
         body = {"type": "error", "error": {"type": kind, "message": text}, "request_id": "req_1"}
         failure = answered(body, status, ("retry-after", "2"))
         assert (failure.fault, failure.message, failure.retry_after_ms) == (fault, text, 2000)
-        assert stream_of(body) == Failure(fault, text)
+        within = stream_of(body)
+        assert (within.fault, within.message) == (fault, text)
 
     @pytest.mark.parametrize("body", [b"", b"{", b"null", b"[]", {}, {"content": None}, {"content": "text"}])
     def test_a_success_without_a_message_is_malformed(self, body):
@@ -322,7 +323,8 @@ class TestStreams:
 
     def test_an_error_after_output_is_a_cut_stream_with_the_providers_message(self):
         error = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
-        assert stream_of(START, delta("a"), error) == Failure(Fault.CUT_STREAM, "Overloaded")
+        cut = stream_of(START, delta("a"), error)
+        assert (cut.fault, cut.message, cut.status) == (Fault.CUT_STREAM, "Overloaded", 529)
 
     @pytest.mark.parametrize("trouble", [None, BROKEN])
     def test_whole_once_it_has_said_why_it_ends_and_cut_before(self, trouble):

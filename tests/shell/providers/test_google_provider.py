@@ -252,7 +252,8 @@ class TestErrors:
         said, code = error["error"]["message"], error["error"]["code"]
         for body in (error, [error]):
             assert answered(body, code) == Failure(fault, said, retry_after_ms=pause)
-        assert stream_of(error) == Failure(fault, said)
+        within = stream_of(error)
+        assert (within.fault, within.message, within.status) == (fault, said, code)
 
     def test_the_header_goes_before_the_details(self):
         body = google_error(429, "RESOURCE_EXHAUSTED", "No.", WAIT)

@@ -469,7 +469,7 @@ class TestStreams:
 
     def test_an_error_before_any_output_is_what_it_says(self):
         failure = stream_of(delta(role="assistant"), {"error": {"code": 429, "message": "Slow down."}})
-        assert failure == Failure(Fault.RATE_LIMITED, "Slow down.")
+        assert failure == Failure(Fault.RATE_LIMITED, "Slow down.", status=429)
 
     def test_an_error_after_output_is_a_cut_stream_since_it_may_be_billed(self):
         assert (

@@ -133,6 +133,33 @@ class TestDrops:
         (dropped,) = to_google(asked(**fields), native_id="gemini-3.8-flash", cap=4000).dropped
         assert name in dropped
 
+    @pytest.mark.parametrize(
+        ("vendor", "fields", "told"),
+        [
+            ("Mistral", {"tools": [TOOL], "tool_choice": "any"}, {"type": "any"}),
+            ("OpenRouter", {"tools": [TOOL], "tool_choice": "auto", "usage": {"include": True}}, {"type": "auto"}),
+        ],
+    )
+    def test_words_of_other_vendors_for_the_same_are_understood(self, vendor, fields, told):
+        body = to_anthropic(asked(**fields), native_id="claude-opus-5-5", cap=9).body
+        assert (body["tool_choice"], "usage" in body) == (told, False)
+
+    def test_reasoning_in_parts_is_no_part_of_what_was_said(self):
+        """Mistral's clients send it back so; nobody signed it, so that Anthropic and Google are not told of it."""
+        thought = {"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]}
+        turn = {"role": "assistant", "content": [thought, {"type": "text", "text": "Yes."}]}
+        body = to_anthropic({"messages": [*HI, turn, *HI]}, native_id="claude-opus-5-5", cap=9).body
+        assert body["messages"][1] == {"role": "assistant", "content": "Yes."}
+
+    def test_anthropics_schema_by_its_name_of_2025_is_a_schema(self):
+        schema = {"type": "object", "properties": {"a": {"type": "string"}}}
+        old, new = (
+            {"output_format": {"type": "json_schema", "schema": schema}},
+            {"type": "json_schema", "schema": schema},
+        )
+        said = {"model": "m", "max_tokens": 9, "messages": HI}
+        assert from_anthropic({**said, **old}) == from_anthropic({**said, "output_config": {"format": new}})
+
     def test_every_problem_is_named_at_once(self):
         fields = {"messages": [{"role": "user", "content": 5}, {"role": "boss"}], "n": 2, "tool_choice": 7}
         with pytest.raises(Untranslatable) as caught:

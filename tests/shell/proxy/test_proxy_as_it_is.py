@@ -5,7 +5,7 @@ import pytest
 import trio
 
 from tests.shell.front_world import BY_BUDGET, BY_EFFORT, OPEN, fronts
-from tests.shell.loopback import CHUNKED, chunk, next_request, whole
+from tests.shell.loopback import CHUNKED, chunk, next_request, saying, whole
 from tests.shell.proxy_world import SMALL, proxy_of
 
 HI = {"role": "user", "content": "Hi"}
@@ -49,6 +49,8 @@ ALONE = [
     ({"tools": [{"type": "tool_search_tool_regex_20251119", "name": "tool_search_tool_regex"}]}, "tools[0]"),
     ({"tools": [{"type": "computer_20250124", "name": "computer", "display_width_px": 9}]}, "tools[0]"),
 ]
+
+MCP = {"type": "url", "url": "https://example.com", "name": "m"}
 
 
 def asked(**fields):
@@ -241,6 +243,25 @@ class TestResponses:
         assert told == RESPONSE_EVENTS
         assert (bill["cost_nano"], bill["model"]) == (20_000, SMALL)
 
+    async def test_a_whole_answer_to_a_client_that_asked_for_a_stream_is_told_as_one(self, tmp_path):
+        """As OpenAI's own client adds it up, what OpenAI ran itself included."""
+        async with proxy_of(tmp_path, saying(whole(orjson.dumps(RESPONSE))), responses=True) as world:
+            async with world.openai() as client, client.responses.stream(model=SMALL, input="Hi") as stream:
+                said = [event.delta async for event in stream if event.type == "response.output_text.delta"]
+                last = await stream.get_final_response()
+            assert world.balances()
+            (charged,) = [line for line in world.lines if line["type"] == "charged"]
+        assert said == ["Rain."]
+        assert [item.type for item in last.output] == ["web_search_call", "message"]
+        assert last.output_text == "Rain."
+        assert last.tokenwise["cost_nano"] == charged["amount_nano"] == 20_000
+
+    async def test_a_stream_to_a_client_that_asked_for_a_whole_answer_is_told_whole(self, tmp_path):
+        events = CHUNKED + chunk(b"".join(map(event_of, RESPONSE_EVENTS))) + chunk(b"")
+        async with proxy_of(tmp_path, saying(events), responses=True) as world:
+            answer = await world.post(responded(), path="/v1/responses")
+        assert answer.json == RESPONSE
+
     async def test_a_tool_that_openai_runs_has_no_price_under_a_budget_and_is_named(self, tmp_path):
         upstream = Responding()
         async with proxy_of(tmp_path, upstream.talk, responses=True) as world:
@@ -264,7 +285,7 @@ class TestResponses:
 
 
 class TestToOthers:
-    @pytest.mark.parametrize(("fields", "place"), ALONE)
+    @pytest.mark.parametrize(("fields", "place"), [*ALONE, ({"mcp_servers": [MCP]}, "mcp_servers")])
     async def test_a_model_of_another_format_is_refused_by_the_place(self, tmp_path, fields, place):
         async with fronts(tmp_path) as world:
             answer = await world.post({**asked(**fields), "model": OPEN}, path="/v1/messages")

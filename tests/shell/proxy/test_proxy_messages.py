@@ -205,7 +205,6 @@ class TestWhatHasNoPrice:
             ({"inference_geo": "us"}, "inference_geo"),
             ({"inference_geo": "global", "service_tier": "auto"}, ""),
             ({"speed": "fast"}, "speed"),
-            ({"mcp_servers": [{"type": "url", "url": "https://example.com", "name": "m"}]}, "mcp_servers"),
         ],
     )
     def test_what_anthropic_would_bill_beside_the_listed_price_is_named(self, fields, named):

@@ -249,13 +249,15 @@ async def _streamed(folder: Any, path: str, events: bytes) -> tuple[Plain, World
     return await _said(folder, path, CHUNKED + chunk(events) + chunk(b""), stream=True)
 
 
-async def _said(folder: Any, path: str, body: bytes, *, stream: bool) -> tuple[Plain, World]:
+async def _said(
+    folder: Any, path: str, body: bytes, *, stream: bool, kind: str = "openai", **asked: Any
+) -> tuple[Plain, World]:
     async def talk(connection: trio.abc.Stream) -> None:
         while await next_request(connection):
             await connection.send_all(body)
 
-    async with proxy_of(folder, talk) as world:
-        answer = await world.post({"model": SMALL, **DOORS[path], "stream": stream}, path=path)
+    async with proxy_of(folder, talk, kind=kind) as world:
+        answer = await world.post({"model": SMALL, **DOORS[path], "stream": stream, **asked}, path=path)
         assert world.balances()
         return answer, world
 
@@ -283,6 +285,65 @@ class TestText:
         """`@ai-sdk/anthropic` refuses null for citations, and Anthropic's schema wants the field."""
         answer, _ = await heard(tmp_path, MESSAGES, completion(content="A whale."))
         assert answer.json["content"] == [{"type": "text", "text": "A whale.", "citations": []}]
+
+
+class TestShapesThatWereRecorded:
+    """One case for each kind that recorded interactions of vendors had and that was once lost or refused."""
+
+    @pytest.mark.parametrize("path", [MESSAGES, RESPONSES])
+    async def test_a_whole_call_as_before_2024_is_a_call(self, tmp_path, path):
+        said = completion("function_call", function_call={"name": "f", "arguments": '{"x": 1}'})
+        answer, _ = await heard(tmp_path, path, said)
+        (call,) = answer.json["content" if path == MESSAGES else "output"]
+        assert (call["name"], call.get("input") or orjson.loads(call["arguments"])) == ("f", {"x": 1})
+
+    @pytest.mark.parametrize("path", DOORS)
+    async def test_azure_leaves_out_the_message_that_it_filtered(self, tmp_path, path):
+        said = {**completion(), "choices": [{"index": 0, "finish_reason": "content_filter", "logprobs": None}]}
+        answer, _ = await heard(tmp_path, path, said)
+        told = {CHAT: lambda body: body["choices"][0]["finish_reason"], MESSAGES: lambda body: body["stop_reason"]}
+        end = told.get(path, lambda body: body["incomplete_details"]["reason"])(answer.json)
+        assert (answer.status, end) == (200, "refusal" if path == MESSAGES else "content_filter")
+
+    @pytest.mark.parametrize("streamed", [False, True])
+    @pytest.mark.parametrize("place", ["x_groq", "choice"])
+    async def test_usage_in_a_place_of_the_vendors_own_is_told_where_clients_look(self, tmp_path, place, streamed):
+        last = piece("stop")
+        if place == "x_groq":
+            last["x_groq"] = {"id": "r", "usage": USAGE}
+        else:
+            last["choices"][0]["usage"] = USAGE
+        events = b"".join(b"data: " + orjson.dumps(each) + b"\n\n" for each in (piece(content="Rain"), last))
+        asked = {"stream_options": {"include_usage": True}} if streamed else {}
+        answer, _ = await _said(tmp_path, CHAT, CHUNKED + chunk(events) + chunk(b""), stream=streamed, **asked)
+        told = told_in(answer)[-1] if streamed else answer.json
+        assert told["usage"] == USAGE
+        assert told["choices"] == [] if streamed else told["choices"][0]["message"]["content"] == "Rain"
+
+    async def test_an_unasked_stream_of_thoughts_and_words_keeps_both(self, tmp_path):
+        said = (piece(content=THINKING), piece(content="A "), piece(content="whale."), piece("stop"))
+        events = b"".join(b"data: " + orjson.dumps(each) + b"\n\n" for each in said)
+        answer, _ = await _said(tmp_path, MESSAGES, whole(events), stream=False)
+        assert [block.get("thinking") or block["text"] for block in answer.json["content"]] == [
+            "It is large.",
+            "A whale.",
+        ]
+
+    async def test_what_groq_says_of_a_call_that_failed_is_kept_after_output_too(self, tmp_path):
+        error = {"message": "no such tool", "type": "invalid_request_error", "code": "tool_use_failed"}
+        error |= {"failed_generation": "<tool>", "status_code": 400}
+        answer, _ = await heard(tmp_path, CHAT, [piece(content="Rain"), {"error": error}])
+        assert told_in(answer)[-1]["error"] == {**error, "param": None}
+
+    @pytest.mark.parametrize("stream", [False, True])
+    async def test_google_lists_the_events_where_nothing_says_that_it_should_stream(self, tmp_path, stream):
+        said = {"candidates": [{"content": {"parts": [{"text": "Rain."}]}, "finishReason": "STOP"}]}
+        counted = {"usageMetadata": {"promptTokenCount": 3, "candidatesTokenCount": 4, "totalTokenCount": 7}}
+        body = whole(orjson.dumps([{"candidates": [{"content": {"parts": [{"text": "It: "}]}}]}, {**said, **counted}]))
+        answer, _ = await _said(tmp_path, RESPONSES, body, stream=stream, kind="google")
+        response = told_in(answer)[-1]["response"] if stream else answer.json
+        assert response["output"][0]["content"][0]["text"] == "It: Rain."
+        assert response["usage"]["total_tokens"] == 7
 
 
 MESSAGE = {

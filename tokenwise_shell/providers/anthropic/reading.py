@@ -28,7 +28,7 @@ __all__ = ["read_anthropic", "read_blocks"]
 _READ: Final = frozenset(
     (
         "model", "messages", "system", "tools", "tool_choice", "max_tokens", "temperature", "top_p", "stop_sequences",
-        "metadata", "thinking", "output_config", "stream",
+        "metadata", "thinking", "output_config", "output_format", "stream",
     )
 )  # fmt: skip
 
@@ -39,7 +39,8 @@ def read_anthropic(body: Fields, notes: Notes) -> Asked:
     any_object = bool(system) and system[-1] == Text(JSON_ONLY)
     opening = [Turn(Role.SYSTEM, (item,)) for item in (system[:-1] if any_object else system)]
     config, choice = as_fields(body.get("output_config")), as_fields(body.get("tool_choice"))
-    schema = as_fields(as_fields(config.get("format")).get("schema"))
+    # The second is what the first was called in 2025.
+    schema = as_fields(as_fields(config.get("format") or body.get("output_format")).get("schema"))
     sampling = {name: body[name] for name in ("temperature", "top_p") if body.get(name) is not None}
     kept = {name: value for name, value in config.items() if name not in ("format", "effort")}
     return Asked(

@@ -15,7 +15,7 @@ import orjson
 from attrs import define, field, frozen
 
 from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, first_text, text
-from tokenwise_shell.providers.openai.words import text_of
+from tokenwise_shell.providers.openai.words import calls_in, text_of
 
 __all__ = [
     "Added",
@@ -172,10 +172,7 @@ class BlockReader:
             self._last(Block(Kind.TEXT)).add(Added(said, logprobs=odds))
         if said := text(delta.get("refusal")):
             self._last(Block(Kind.REFUSAL)).add(Added(said))
-        calls = list(map(as_fields, entries(delta.get("tool_calls"))))
-        if (old := as_fields(delta.get("function_call"))) and not calls:  # as OpenAI called one function before 2024
-            calls = [{"function": old}]
-        for call in calls:
+        for call in calls_in(delta):
             self._call(call)
         return list(self._drained())
 

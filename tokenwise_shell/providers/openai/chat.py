@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from tokenwise.faults import Fault
-from tokenwise.routing.verdicts import Failure, Reply
+from tokenwise.routing.verdicts import Failure, FinishReason, Reply
 from tokenwise_shell.providers.fields import Fields, as_fields, as_json, entries, text
 from tokenwise_shell.providers.final_usage import beside_output, billed, has_output
 from tokenwise_shell.providers.names import served_name
@@ -22,7 +22,7 @@ from tokenwise_shell.providers.openai.streams.answer import AnswerStream, Dialec
 from tokenwise_shell.providers.openai.streams.reading import plain_text, read_chunk
 from tokenwise_shell.providers.openai.strict import OPENAI_HOSTS, is_strict, without_extensions
 from tokenwise_shell.providers.openai.usage import read_report
-from tokenwise_shell.providers.openai.words import ended_by, finish_of, text_of
+from tokenwise_shell.providers.openai.words import calls_in, ended_by, ending, finish_of, text_of
 from tokenwise_shell.providers.wire import Ask, Endpoint, url_below
 from tokenwise_shell.transport.exchange import Headers, HttpRequest, HttpResponse
 
@@ -82,13 +82,13 @@ def _outcome(response: HttpResponse, answer: object, *, native_id: str, now_ms: 
         return Failure(error.fault(response.status), error.message)
     fields = as_fields(answer)
     choices = list(map(as_fields, entries(fields.get("choices"))))
-    if not choices or not as_fields(choices[0].get("message")):
+    if not choices or not (as_fields(choices[0].get("message")) or _is_filtered(choices[0])):
         return no_answer(response, "a chat completion")
     if error := read_error(choices[0]):  # OpenRouter, where a model broke down half-way: it has written, so it may bill
         return Failure(Fault.CUT_STREAM, error.message)
     message = as_fields(choices[0].get("message"))
     said, refusal = text_of(message.get("content")), text(message.get("refusal"))
-    calls = bool(entries(message.get("tool_calls")) or as_fields(message.get("function_call")))
+    calls = bool(calls_in(message))
     finish = finish_of(choices[0].get("finish_reason"))
     return Reply(
         text=said or refusal,
@@ -97,6 +97,11 @@ def _outcome(response: HttpResponse, answer: object, *, native_id: str, now_ms: 
         calls_tools=calls,
         served_model=served_name(native_id, fields.get("model")),
     )
+
+
+def _is_filtered(choice: Fields) -> bool:
+    """Whether the choice says that all of it was filtered: Azure then leaves the message out."""
+    return finish_of(ending(choice)) is FinishReason.CONTENT_FILTER
 
 
 def completion(body: bytes, *, created_s: int) -> bytes:

@@ -1,7 +1,7 @@
 """Errors as providers of OpenAI's format write them, which is in six ways, some of them with status 200."""
 
 import re
-from typing import Final
+from typing import Final, TypeGuard
 
 import orjson
 from attrs import frozen
@@ -128,11 +128,15 @@ def _object(error: Fields) -> ProviderError:
     codes = tuple(code for code in (code, error.get("type")) if isinstance(code, str) and code)
     digits = code if isinstance(code, str) and code.isascii() and code.isdigit() and len(code) == 3 else ""
     status = int(digits) if digits else code
-    known = status if type(status) is int and 300 <= status <= 599 else 0
+    known = next((each for each in (status, error.get("status_code")) if _is_status(each)), 0)
     message = (
         f"{said}: {raw}" if said and raw else said or raw or "the provider reported an error and did not say which"
     )
     return ProviderError(_cut(message), codes, known)
+
+
+def _is_status(value: object) -> TypeGuard[int]:
+    return type(value) is int and 300 <= value <= 599
 
 
 def _plain(detail: object) -> str:

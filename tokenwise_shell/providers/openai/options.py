@@ -34,6 +34,8 @@ def read_choice(value: object, notes: Notes) -> tuple[str, str]:
             return "", ""
         case "auto" | "none" | "required":
             return str(value), ""
+        case "any":  # Mistral's word
+            return "required", ""
         case {"type": "function", "function": {"name": str(name)}}:
             return "named", name
         case _:

@@ -12,7 +12,9 @@ import orjson
 
 from tokenwise.prompt import Role
 from tokenwise_shell.providers.fields import Fields, as_fields, as_json, entries, first_text, text
+from tokenwise_shell.providers.openai.blocks import thoughts_of
 from tokenwise_shell.providers.openai.options import read_choice, read_format, read_stop, read_tools
+from tokenwise_shell.providers.openai.words import calls_in
 from tokenwise_shell.providers.translate.terms import (
     Asked,
     Call,
@@ -50,10 +52,11 @@ _READ: Final = frozenset(
     )
 )  # fmt: skip
 
-# OpenAI's own bookkeeping and hints: none of them changes what a good answer is.
+# OpenAI's own bookkeeping and hints, and OpenRouter's wish for a bill: none of them changes what a good answer is.
 _HINTS: Final = frozenset(
     (
         "metadata", "store", "service_tier", "prediction", "prompt_cache_key", "prompt_cache_retention", "verbosity",
+        "usage",
     )
 )  # fmt: skip
 
@@ -123,7 +126,7 @@ def _turns(messages: object, notes: Notes) -> Iterator[Turn]:
         content = message.get("content")
         parts = (Text(content),) if isinstance(content, str) else tuple(_parts(content, index, notes))
         if role is Role.ASSISTANT:
-            calls = tuple(_calls(message, index, notes)) if "tool_calls" in message else ()
+            calls = tuple(_calls(message, index, notes))
             names.update((call.id, call.name) for call in calls)
             yield Turn(role, (*_thoughts(message), *parts, *_refusal(message), *calls))
         elif role is Role.TOOL:
@@ -154,6 +157,8 @@ def _part(part: Fields, path: str, notes: Notes) -> Text | Media | None:
             return _media(MediaKind.IMAGE, url, part)
         case {"type": "file", "file": {"file_data": str(url), **more}}:
             return _media(MediaKind.DOCUMENT, url, part, text(more.get("filename")))
+        case {"type": "thinking"}:  # reasoning, which is read apart
+            pass
         case {"type": "file"}:
             notes.refuse(path, "a file by its id is known to OpenAI alone; send it as file_data")
         case {"type": "input_audio", "input_audio": {"data": str(data), "format": str(kind)}}:
@@ -179,15 +184,12 @@ def _refusal(message: Fields) -> tuple[Text, ...]:
 
 
 def _thoughts(message: Fields) -> tuple[Thought, ...]:
-    """Reasoning as OpenRouter's clients send it back."""
-    if "reasoning_details" not in message:
-        return ()
-    return tuple(filter(None, map(_thought, map(as_fields, entries(message["reasoning_details"])))))
+    return tuple(filter(None, map(_thought, thoughts_of(message))))
 
 
 def _thought(detail: Fields) -> Thought | None:
     match detail:
-        case {"type": "reasoning.text", "text": str(said)}:
+        case {"type": "reasoning.text", "text": str(said)} | {"type": "reasoning.summary", "summary": str(said)}:
             return Thought(said, text(detail.get("signature")))
         case {"type": "reasoning.encrypted", "data": str(sealed)}:
             return Thought("", sealed=sealed)
@@ -196,7 +198,7 @@ def _thought(detail: Fields) -> Thought | None:
 
 
 def _calls(message: Fields, number: int, notes: Notes) -> Iterator[Call]:
-    for index, call in enumerate(map(as_fields, entries(message.get("tool_calls")))):
+    for index, call in enumerate(calls_in(message)):
         function, at = as_fields(call.get("function")), f"messages[{number}].tool_calls[{index}]"
         if name := text(function.get("name")):
             arguments = _arguments(function.get("arguments"), f"{at}.function.arguments", notes)

@@ -9,7 +9,7 @@ from tokenwise.usage import Usage
 from tokenwise_shell.providers.fields import Fields, as_fields, as_json, count, entries, text
 from tokenwise_shell.providers.final_usage import CONTRADICTED, Report
 
-__all__ = ["is_usage_alone", "parse_cost", "parse_usage", "read_report"]
+__all__ = ["is_usage_alone", "parse_cost", "parse_usage", "read_report", "told_usage"]
 
 _NANO: Final = 10**9
 _NOTHING: Final[Fields] = {}
@@ -17,10 +17,15 @@ _NOTHING: Final[Fields] = {}
 
 def read_report(body: Fields) -> Report:
     """What an answer or a chunk says of its bill, wherever it says it: Moonshot in the choice, Groq in `x_groq`."""
-    given = next(filter(None, _places(body)), _NOTHING)
+    given = told_usage(body)
     usage, cost = parse_usage(given), parse_cost(given)
     doubt = CONTRADICTED if _is_counted(given) and usage is None else ""
     return Report(usage, cost, doubt, text(body.get("service_tier")))
+
+
+def told_usage(body: Fields) -> Fields:
+    """The usage in an answer or a chunk, as it stands there, from the first place that has one."""
+    return next(filter(None, _places(body)), _NOTHING)
 
 
 def parse_usage(value: object) -> Usage | None:

@@ -6,7 +6,7 @@ from typing import Final
 from tokenwise.routing.verdicts import FinishReason
 from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
 
-__all__ = ["FINISH_REASONS", "ended_by", "ending", "finish_of", "text_of", "texts_of"]
+__all__ = ["FINISH_REASONS", "calls_in", "ended_by", "ending", "finish_of", "text_of", "texts_of"]
 
 FINISH_REASONS: Final[Mapping[str, FinishReason]] = {
     **{reason.value: reason for reason in FinishReason if reason is not FinishReason.OTHER},
@@ -44,6 +44,17 @@ def ended_by(finish: FinishReason, *, calls: bool, declined: bool = False) -> Fi
     if finish is not FinishReason.STOP:
         return finish
     return FinishReason.TOOL_CALLS if calls else FinishReason.REFUSAL if declined else finish
+
+
+def calls_in(message: Fields) -> list[Fields]:
+    """The calls in a message, or in a piece of one; one function was called otherwise before 2024.
+
+    >>> calls_in({"function_call": {"name": "look_up", "arguments": "{}"}})
+    [{'function': {'name': 'look_up', 'arguments': '{}'}}]
+    """
+    calls = list(map(as_fields, entries(message.get("tool_calls"))))
+    old = as_fields(message.get("function_call"))
+    return [{"function": old}] if old and not calls else calls
 
 
 def text_of(content: object) -> str:

@@ -1,12 +1,14 @@
 """Chunks of streamed chat completions, as far as the proxy itself has to write or look into them."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import orjson
 
 from tokenwise_shell.providers.fields import Fields, as_fields, as_json, entries
 from tokenwise_shell.providers.openai.errors import read_error
 from tokenwise_shell.providers.openai.streams.chunks import DONE
+from tokenwise_shell.providers.openai.usage import told_usage
 from tokenwise_shell.transport.sse import SseEvent
 
 __all__ = ["chunks_of", "is_done", "is_error", "usage_alone", "with_bill", "without_usage"]
@@ -25,19 +27,26 @@ def is_error(event: SseEvent) -> bool:
 def without_usage(chunk: SseEvent) -> tuple[SseEvent, SseEvent] | None:
     """A chunk that has its usage beside a choice, as a chunk without it and one with nothing else; None for any other.
 
-    OpenRouter, Mistral and Groq send such; a client that adds up what it reads must read it once.
+    OpenRouter and Mistral send such, and Groq and Moonshot in places of their own; a client that adds up what it reads
+    must read it once.
     """
     if b'"usage"' not in chunk.data:
         return None
     fields = as_fields(as_json(chunk.data))
-    if not fields.get("choices") or not fields.get("usage"):
+    usage = told_usage(fields)
+    if not fields.get("choices") or not usage:
         return None
-    return _event({**fields, "usage": None}), usage_alone(chunk, fields["usage"])
+    return _event({**fields, "usage": None}) if fields.get("usage") else chunk, usage_alone(chunk, usage)
 
 
 def usage_alone(chunk: SseEvent, usage: object) -> SseEvent:
     """The chunk that ends the stream of this one, with its usage and no choice."""
-    return _event({**as_fields(as_json(chunk.data)), "choices": [], "usage": usage})
+    fields = as_fields(as_json(chunk.data))
+    return _event({**{name: fields[name] for name in _HEAD if name in fields}, "choices": [], "usage": usage})
+
+
+# What every chunk of a stream says of it; what else a vendor has put there was said of one chunk.
+_HEAD: Final = ("id", "object", "created", "model", "provider", "system_fingerprint", "service_tier")
 
 
 def with_bill(usage: bytes, bill: Fields) -> bytes:

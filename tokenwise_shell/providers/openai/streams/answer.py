@@ -10,7 +10,7 @@ from tokenwise.usage import Usage
 from tokenwise_shell.providers.fields import Fields, as_fields, as_json, first_text
 from tokenwise_shell.providers.final_usage import NOTHING_REPORTED, Report, beside_output, billed
 from tokenwise_shell.providers.names import served_name
-from tokenwise_shell.providers.openai.errors import ProviderError
+from tokenwise_shell.providers.openai.errors import ProviderError, beside_message, code_and_param
 from tokenwise_shell.providers.openai.streams.chunks import DONE, ChunkWriter
 from tokenwise_shell.providers.openai.streams.heard import tokens_said
 from tokenwise_shell.providers.openai.words import ended_by
@@ -95,6 +95,7 @@ class AnswerStream:
     _answered: bool = field(default=False, init=False)
     _unreadable: int = field(default=0, init=False)
     _error: ProviderError | None = field(default=None, init=False)
+    _complaint: bytes = field(default=b"", init=False)
     _broke: Broke | None = field(default=None, init=False)
     _bill: Counted | None = field(default=None, init=False)
     _counted: Counted | None = field(default=None, init=False)
@@ -155,6 +156,8 @@ class AnswerStream:
         self._error = self.dialect.error(answer) or (_unnamed_error(event, answer) if event.name == "error" else None)
         fields = as_fields(answer)
         self._unreadable += answer is None and self._error is None and self._may_hold_text(event)
+        if self._error:
+            self._complaint = event.data
         if fields or self._error:
             self._event = (event,)
         # What cannot be read may be output as well.
@@ -248,7 +251,9 @@ class AnswerStream:
         if self._error:
             # A model that has begun to write is billed for what it wrote, whatever became of it then.
             fault = Fault.CUT_STREAM if self.begun else self._error.fault(200)
-            return Failure(fault, self._error.message)
+            code, param = code_and_param(self._complaint)
+            beside = beside_message(self._complaint)
+            return Failure(fault, self._error.message, status=self._error.status, code=code, param=param, beside=beside)
         if self._unreadable:
             return Failure(Fault.MALFORMED, f"{self._unreadable} events of the stream were not JSON objects")
         if self._broke:

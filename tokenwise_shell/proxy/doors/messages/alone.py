@@ -22,6 +22,10 @@ __all__ = ["untranslatable", "weighed"]
 _COMMON: Final = frozenset(
     ("text", "image", "document", "tool_use", "tool_result", "thinking", "redacted_thinking", "tool_reference")
 )
+_ALONE: Final = {
+    "container": "what runs there is known to Anthropic alone",
+    "mcp_servers": "Anthropic itself calls these",
+}
 _SOURCES: Final = frozenset(("base64", "url", "text"))
 
 
@@ -33,8 +37,7 @@ def untranslatable(body: Fields) -> BadRequest | None:
 
 
 def _found(body: Fields) -> Iterator[tuple[str, str]]:
-    if body.get("container") is not None:
-        yield "container", "what runs there is known to Anthropic alone"
+    yield from ((name, why) for name, why in _ALONE.items() if body.get(name))
     for index, tool in enumerate(map(as_fields, entries(body.get("tools")))):
         if tool.get("type") not in (None, "custom") and function_of(tool) is None:
             yield f"tools[{index}]", f"{text(tool.get('type'))[:40]!r} is a tool of Anthropic's own"

@@ -15,7 +15,6 @@ from attrs import define, field, frozen
 from tokenwise_shell.providers.anthropic.events import MessageWriter
 from tokenwise_shell.providers.anthropic.writing import IN_PLACE, OWN_WORDS
 from tokenwise_shell.providers.fields import Fields, as_fields, as_json, entries, text
-from tokenwise_shell.providers.openai.blocks import thoughts_of
 from tokenwise_shell.providers.own import Own, OwnFormat, is_sound
 from tokenwise_shell.providers.translate.terms import Untranslatable
 from tokenwise_shell.providers.translations import anthropic_answer, from_anthropic
@@ -123,7 +122,7 @@ class MessagesFront:
 
     def answer(self, completion: bytes) -> bytes:
         """The message that a chat completion amounts to."""
-        return orjson.dumps(anthropic_answer(_with_thoughts(as_fields(as_json(completion)))))
+        return orjson.dumps(anthropic_answer(as_fields(as_json(completion))))
 
     def open_stream(self, asked: Fields) -> Writer:
         """A writer for the stream that answers a request."""
@@ -229,15 +228,3 @@ def _delivery(body: Fields) -> Fields:
     model = {"model": body["model"]} if "model" in body else {}
     streamed = {"stream": True, "stream_options": {"include_usage": True}} if body.get("stream") else {}
     return {**model, **streamed}
-
-
-def _with_thoughts(completion: Fields) -> Fields:
-    """The completion with the reasoning of its messages in the one form that is read."""
-    choices = [_thinking(as_fields(choice)) for choice in entries(completion.get("choices"))]
-    return {**completion, "choices": choices}
-
-
-def _thinking(choice: Fields) -> Fields:
-    message = as_fields(choice.get("message"))
-    details = thoughts_of(message)
-    return {**choice, "message": {**message, "reasoning_details": details}} if details else choice
