@@ -1,4 +1,4 @@
-"""A real browser for tests: headless Chromium that opens one page, and a server which that page comes from.
+"""A real browser for tests: headless Chromium that opens one page, or is led through one.
 
 It is killed at the end of the block. On a laptop without it the tests are skipped and say so; on a build machine (`CI`
 is set) they fail.
@@ -7,15 +7,19 @@ is set) they fail.
 import os
 import shutil
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 import trio
+from playwright.sync_api import Page, sync_playwright
 
-__all__ = ["CHROMIUM", "needs_chromium", "opened_page"]
+__all__ = ["CHROMIUM", "led_through", "needs_chromium", "opened_page"]
+
+T = TypeVar("T")
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -40,3 +44,18 @@ async def opened_page(url: str, folder: Path, *rules: str) -> AsyncIterator[None
         nursery.start_soon(partial(trio.run_process, [*command, resolver, url], **quiet))
         yield
         nursery.cancel_scope.cancel()
+
+
+async def led_through(walk: Callable[[Page], T], **context: Any) -> T:
+    """What `walk` finds in a page of a new profile, whose window is as `context` says. It runs in a thread."""
+    assert CHROMIUM, "Chromium is not installed; the package is called chromium"
+
+    def work() -> T:
+        with sync_playwright() as player:
+            browser = player.chromium.launch(executable_path=CHROMIUM, args=list(_OPTIONS[1:]))
+            try:
+                return walk(browser.new_context(**context).new_page())
+            finally:
+                browser.close()
+
+    return await trio.to_thread.run_sync(work)

@@ -50,6 +50,7 @@ GROUPS: Final = {
             "show": ("config_command:show", "Show the settings in force, and where each comes from."),
             "check": ("config_command:check", "Check every setting, and name every problem."),
             "init": ("config_command:init", "Write a configuration file in which every key is explained."),
+            "import": ("config_command:bring", "Make one of LiteLLM's, or of TokenWise 0.5's."),
         },
     ),
 }

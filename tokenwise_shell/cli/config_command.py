@@ -1,4 +1,4 @@
-"""`tw config show`, `check` and `init`: what is in force and why, whether it is right, and a file to start from.
+"""`tw config show`, `check`, `init` and `import`: what is in force and why, whether it is right, files to start from.
 
 The result goes to stdout, everything else to stderr, and no secret to either. Each command is a thin function over one
 that takes the environment as an argument.
@@ -16,13 +16,14 @@ from cyclopts import Parameter
 from tokenwise.errors import InputError, Problem
 from tokenwise_shell.cli.edge import Exit, tell, write, write_json
 from tokenwise_shell.cli.options import Common
+from tokenwise_shell.config.file import read_bytes
 from tokenwise_shell.config.loading import load, which_file
 from tokenwise_shell.config.private import private
 from tokenwise_shell.config.settings import Origin, Settings
 from tokenwise_shell.config.template import template
 from tokenwise_shell.workspace import furnish
 
-__all__ = ["check", "check_settings", "init", "init_file", "show", "show_settings"]
+__all__ = ["bring", "check", "check_settings", "init", "init_file", "show", "show_settings"]
 
 _COMMON = Common()
 
@@ -44,6 +45,25 @@ def init(
 ) -> int:
     """Write a configuration file in which every key is explained, unless there is one."""
     return init_file(os.environ, common, force=force)
+
+
+def bring(file: Path, *, common: Common = _COMMON) -> int:
+    """Print a configuration made of another program's: LiteLLM's config.yaml, or TokenWise 0.5's.
+
+    What has no counterpart is named on stderr, with what to do instead. No secret is copied.
+    """
+    from tokenwise_shell.config.importing.reading import as_file, imported_from
+
+    try:
+        found = imported_from(read_bytes(file), str(file))
+    except FileNotFoundError:
+        raise InputError(Problem(str(file), "no such file")) from None
+    if common.json:
+        write_json({"configuration": found.document, "notes": found.notes})
+    else:
+        write(as_file(found))
+        tell(*found.notes)
+    return Exit.DONE
 
 
 def show_settings(environ: Mapping[str, str], common: Common) -> Exit:

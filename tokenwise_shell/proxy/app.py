@@ -28,6 +28,7 @@ from tokenwise_shell.proxy.doors.limits import raise_limit, show_limits
 from tokenwise_shell.proxy.doors.messages.door import MESSAGES, TOKENS, answer_messages, count_tokens
 from tokenwise_shell.proxy.doors.messages.front import MessagesFront
 from tokenwise_shell.proxy.doors.models import MODELS, list_models, show_model
+from tokenwise_shell.proxy.doors.page import DECISIONS, FILES, STATE, show_decision, show_file, show_state
 from tokenwise_shell.proxy.doors.passed.door import BELOW, METHODS, pass_through
 from tokenwise_shell.proxy.doors.responses.door import RESPONSES, answer_responses
 from tokenwise_shell.proxy.doors.route import show_route
@@ -54,7 +55,7 @@ _SAY_SO_S: Final = 1
 class Row:
     """One row of the table of endpoints, and the door whose errors it speaks in.
 
-    A path that ends in "/" stands for everything below it.
+    A path that ends in "/" stands for everything below it, but "/" for itself alone.
     """
 
     method: str
@@ -79,6 +80,9 @@ ROWS: Final = (
     Row("GET", "/readyz", show_readiness),
     Row("GET", "/metrics", show_metrics),
     Row("GET", "/openapi.json", show_description),
+    *(Row("GET", path, show_file) for path in FILES),
+    Row("GET", STATE, show_state),
+    Row("GET", DECISIONS, show_decision),
     *(Row(method, BELOW, pass_through) for method in METHODS),
 )
 """Every endpoint there is."""
@@ -174,7 +178,7 @@ class App:
 
     def _rows_at(self, path: str) -> tuple[Row, ...]:
         exact = tuple(row for row in self.rows if row.path == path)
-        return exact or tuple(row for row in self.rows if row.path.endswith("/") and path.startswith(row.path))
+        return exact or tuple(row for row in self.rows if _is_above(row.path, path))
 
     async def _turn_away(self, request: Request, answer: Answer) -> None:
         """Say that nothing answers here, or what may be asked."""
@@ -191,6 +195,10 @@ class App:
         else:
             trouble = troubles.method_not_allowed(request.method, request.path, allowed)
             await refuse(answer, rows[0].front, trouble, {"allow": allowed})
+
+
+def _is_above(folder: str, path: str) -> bool:
+    return folder.endswith("/") and folder != "/" and path.startswith(folder)
 
 
 def _methods(rows: tuple[Row, ...]) -> set[str]:

@@ -22,6 +22,8 @@ from tokenwise_shell.proxy.http.asgi import Request
 from tokenwise_shell.proxy.made import MadeHere
 from tokenwise_shell.proxy.memory import Memory
 from tokenwise_shell.proxy.metrics import Metrics
+from tokenwise_shell.proxy.page.seen import Seen
+from tokenwise_shell.proxy.page.tail import Tail
 from tokenwise_shell.proxy.troubles import budget_exceeded
 
 __all__ = ["Doorkeeper", "Service"]
@@ -65,8 +67,12 @@ class Service:
     memory: Memory = field(factory=Memory, init=False)
     made: MadeHere = field(factory=MadeHere, init=False)
     counts: Counts = field(factory=Counts, init=False)
+    seen: Seen = field(init=False)
     _timed: dict[int, tuple[Policy, Policy]] = field(factory=dict, init=False)
     _desks: trio.CapacityLimiter = field(factory=lambda: trio.CapacityLimiter(_DESKS), init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.seen = Seen(Tail(self.client.workspace.settings.ledger_path))
 
     @property
     def settings(self) -> ProxySettings:

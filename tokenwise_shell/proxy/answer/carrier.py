@@ -69,6 +69,7 @@ class Carrier:
         client.journal.enrol(self.id, key=admitted.name, tags=tags, marks=asked.marks)
         if client.workspace.settings.ledger_numbers and not asked.model:
             self._describe()
+        self.service.seen.decided.keep(self.id, admitted.name, self.order.decision)
         watch = client.interpreter.watch if self.work.watched else Watch()
         common = client.interpreter  # written out rather than left to `evolve`, which takes five times as long
         interpreter = Interpreter(self.place_call, common.money, common.books, watch, common.now_ms, self._left)
