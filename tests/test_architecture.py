@@ -94,8 +94,8 @@ def test_the_core_calls_nothing_impure_and_changes_no_global(path: Path) -> None
 
 
 @pytest.mark.parametrize("path", EVERYTHING, ids=name_of)
-def test_nothing_imports_asyncio(path: Path) -> None:
-    assert "asyncio" not in imported_by(ast.walk(tree_of(path)))
+def test_nothing_imports_asyncio_but_the_face_for_its_programs(path: Path) -> None:
+    assert "asyncio" not in imported_by(ast.walk(tree_of(path))) or path.stem.endswith(("asyncio_client", "_asyncio"))
 
 
 def at_module_level(node: ast.AST) -> Iterator[ast.AST]:

@@ -19,9 +19,13 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.conformance.fetching import tools
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/**/*.md"))]
-EXAMPLES = sorted(ROOT.glob("docs/examples/*.py"))
+FETCHED = {"answer_from_fastapi.py"}  # needs what the development environment has not; see tests/conformance
+EXAMPLES = sorted(path for path in ROOT.glob("docs/examples/*.py") if path.name not in FETCHED)
+NOTEBOOKS = sorted(ROOT.glob("docs/examples/*.ipynb"))
 CORE = [
     ".".join(path.relative_to(ROOT).with_suffix("").parts)
     for path in sorted(ROOT.glob("tokenwise/**/*.py"))
@@ -98,6 +102,108 @@ def test_the_python_blocks_of_a_page_run(page: Path) -> None:
 @pytest.mark.parametrize("example", EXAMPLES, ids=name_of)
 def test_an_example_runs(example: Path) -> None:
     runpy.run_path(str(example), run_name="__main__")
+
+
+@pytest.mark.slow  # likewise
+@pytest.mark.usefixtures("nobodys_machine")
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name_of)
+def test_the_cells_of_a_notebook_run_in_a_loop_and_show_something(notebook: Path) -> None:
+    """As Jupyter runs them: cell by cell in one namespace, in a loop that runs already, a last expression shown."""
+    program = textwrap.dedent("""
+        import ast, asyncio, json, sys
+
+        async def cell(text, space):
+            tree = ast.parse(text)
+            shown = isinstance(tree.body[-1], ast.Expr) and ast.Expression(tree.body.pop().value)
+            for part, mode in ((tree, "exec"), (shown, "eval")):
+                value = part and eval(compile(part, "cell", mode, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT), space)
+                value = await value if asyncio.iscoroutine(value) else value
+            return value
+
+        async def main(cells):
+            space = {}
+            for each in cells:
+                value = await cell("".join(each["source"]), space)
+                print(value._repr_html_() if hasattr(value, "_repr_html_") else repr(value))
+
+        cells = json.loads(sys.stdin.read())["cells"]
+        asyncio.run(main([each for each in cells if each["cell_type"] == "code"]))
+    """)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program], env={**os.environ, "PYTHONPATH": str(ROOT)},
+        input=notebook.read_text(encoding="utf-8"), capture_output=True, text=True, check=False, timeout=STUCK_SECONDS,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    shown = done.stdout
+    assert all(word in shown for word in ("ladder", "at most</th>", "<p><b>completed", "[Decimal("))
+
+
+@pytest.mark.slow  # fetches FastAPI once, and is skipped where that cannot be had
+@pytest.mark.usefixtures("nobodys_machine")
+def test_the_service_on_fastapi_answers_refuses_and_is_typed() -> None:
+    program = textwrap.dedent("""
+        from answer_from_fastapi import app
+        from fastapi.testclient import TestClient
+
+        with TestClient(app) as client:
+            for budget in ("0.01", "0.0000001"):
+                told = client.get("/answer", params={"q": "What is rain?", "budget": budget})
+                print(told.status_code, sorted(told.json()))
+    """)
+    found = os.pathsep.join(map(str, (ROOT, ROOT / "docs" / "examples", tools())))
+    environ = {**os.environ, "PYTHONPATH": found, "MYPYPATH": str(tools())}
+    ran, typed = (
+        subprocess.run(
+            [sys.executable, *words], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+        )
+        for words in (("-c", program), ("-m", "mypy", "docs/examples/answer_from_fastapi.py"))
+    )  # fmt: skip
+    assert ran.stdout == "200 ['answer', 'cost_usd', 'model']\n402 ['detail']\n", ran.stderr
+    assert typed.returncode == 0, typed.stdout
+
+
+PREDECESSORS = """
+from tokenwise import Router, Planner, Executor
+
+# Route a single query (with structured trace)
+router = Router()
+model, trace = router.route_with_trace("Explain quantum computing", strategy="balanced", budget=0.10)
+print(f"{model.id} (${model.input_price}/M input)")
+print(f"Request: {trace.request_id}, state: {trace.termination_state.value}")
+
+# Plan and execute a complex task
+planner = Planner()
+plan = planner.plan(task="Build a REST API for a todo app", budget=0.50)
+
+executor = Executor()
+result = executor.execute(plan)
+print(f"Cost: ${result.total_cost:.4f}, success: {result.success}")
+"""
+
+
+@pytest.mark.slow  # likewise
+@pytest.mark.usefixtures("nobodys_machine")
+def test_the_example_of_version_0_5_runs_but_for_its_import(capsys: pytest.CaptureFixture[str]) -> None:
+    """The Python example of the README of tokenwise-llm 0.5.0, whose older ones asked `route` for the same names."""
+    program = PREDECESSORS.replace("from tokenwise import", "from tokenwise_shell import")
+    exec(program + 'assert router.route("Explain quantum computing").id == model.id', {})
+    said = capsys.readouterr().out
+    assert re.search(
+        r"^\S+/\S+ \(\$[0-9.]+/M input\)\nRequest: \w+, state: completed\nCost: \$0\.\d{4}, success: True$", said
+    )
+
+
+@pytest.mark.slow  # reads the whole project's types, which a run of mypy before this one has kept
+def test_what_a_reader_pastes_is_typed(tmp_path: Path) -> None:
+    """The Python of the pages about Python passes `mypy --strict`; that of docs/examples is in mypy's own list."""
+    for page in (ROOT / "README.md", ROOT / "docs" / "api.md", ROOT / "docs" / "embedding.md"):
+        pasted = "\n".join(block.text for block in blocks(page, "python"))
+        (tmp_path / f"{page.stem}_page.py").write_text(pasted, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", *sorted(map(str, tmp_path.iterdir()))], cwd=ROOT, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
 
 
 def commands(block: Block) -> list[str]:

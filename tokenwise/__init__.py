@@ -10,10 +10,27 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tokenwise.budgets.budget import Budget, Hold, Short, release, reserve, settle
+    from tokenwise.budgets.ledger import (
+        Abandoned,
+        Charged,
+        Downgraded,
+        Entry,
+        Escalated,
+        Finished,
+        Overran,
+        Released,
+        Reservation,
+        Retried,
+        Seconded,
+        StepEnded,
+        Upgraded,
+    )
+    from tokenwise.budgets.limit import Account, Limit
+    from tokenwise.budgets.windows import Span, Window, span_of
     from tokenwise.catalog.embedded_models import embedded_catalog
     from tokenwise.catalog.models import Catalog, Model, Offer
     from tokenwise.catalog.prices import FREE, UNKNOWN, Price, Rate, Unknown
-    from tokenwise.errors import InputError, Problem, ProtocolViolation, TokenwiseError
+    from tokenwise.errors import Blamed, InputError, Problem, ProtocolViolation, TokenwiseError
     from tokenwise.faults import RULES, Fault, Remedy, Rule
     from tokenwise.ids import AttemptId
     from tokenwise.machine.machine import start, step
@@ -27,6 +44,8 @@ if TYPE_CHECKING:
         Event,
         Finish,
         FirstToken,
+        Left,
+        Lost,
         ModelsCooling,
         Record,
         Reserve,
@@ -35,6 +54,7 @@ if TYPE_CHECKING:
         Settle,
         Wait,
         Woke,
+        call_ended,
     )
     from tokenwise.machine.run import Choice, Job, Outcome, Run
     from tokenwise.money import Nanodollars, NanoPerMtok, format_usd, parse_price, parse_usd
@@ -50,7 +70,7 @@ if TYPE_CHECKING:
     from tokenwise.routing.cascade import Cascade, Forecast
     from tokenwise.routing.choosing import Refusal, Refused, Routed, decision_id, route
     from tokenwise.routing.fitting import Unaffordable, fit
-    from tokenwise.routing.health import Health, observe
+    from tokenwise.routing.health import ANY_MODEL, Health, Seat, cooling_seats, observe
     from tokenwise.routing.ladder import Climb, Failed, Retry, Stop, climb, rungs
     from tokenwise.routing.losers import Rejected, explain
     from tokenwise.routing.request import Request, Wishes, read_request
@@ -59,6 +79,7 @@ if TYPE_CHECKING:
     from tokenwise.scenario.risk import Blocked, Passed, RiskGate, judge
     from tokenwise.simulation.differences import differing
     from tokenwise.simulation.laws import judge_laws, parse_law
+    from tokenwise.simulation.replaying import Divergence, Replayed, first_divergence, replay
     from tokenwise.simulation.reports import Report, report
     from tokenwise.simulation.simulation import (
         Answer,
@@ -73,6 +94,7 @@ if TYPE_CHECKING:
     )
     from tokenwise.simulation.surveys import EVERYTHING, Setting, survey, trace
     from tokenwise.simulation.tally import Tally
+    from tokenwise.simulation.traffic import Kind, Stretch, Traffic
     from tokenwise.simulation.transcripts import transcript
     from tokenwise.simulation.workload import Allowance, Asked, Recorded, Variant, asked_in_words
     from tokenwise.simulation.worlds import Behaviour, ModelledWorld, Spread, Trouble
@@ -80,12 +102,15 @@ if TYPE_CHECKING:
     from tokenwise.usage import TokenCount, Usage, count_messages, count_text
 
 __all__ = [
+    "ANY_MODEL",
     "EVERYTHING",
     "FREE",
     "RULES",
     "UNKNOWN",
     "AbandonCall",
+    "Abandoned",
     "AcceptRates",
+    "Account",
     "Allocation",
     "Allowance",
     "Answer",
@@ -95,6 +120,7 @@ __all__ = [
     "AttemptId",
     "Behaviour",
     "Bid",
+    "Blamed",
     "Blocked",
     "Budget",
     "Calibration",
@@ -106,6 +132,7 @@ __all__ = [
     "Cascade",
     "Cascading",
     "Catalog",
+    "Charged",
     "Check",
     "CheckKind",
     "Choice",
@@ -113,7 +140,11 @@ __all__ = [
     "Command",
     "Complexity",
     "Counted",
+    "Divergence",
     "Downgrade",
+    "Downgraded",
+    "Entry",
+    "Escalated",
     "Escalation",
     "Event",
     "Failed",
@@ -122,6 +153,7 @@ __all__ = [
     "Feature",
     "Finish",
     "FinishReason",
+    "Finished",
     "FirstToken",
     "Forecast",
     "Health",
@@ -129,6 +161,10 @@ __all__ = [
     "Infeasible",
     "InputError",
     "Job",
+    "Kind",
+    "Left",
+    "Limit",
+    "Lost",
     "Malformed",
     "Message",
     "Model",
@@ -141,6 +177,7 @@ __all__ = [
     "Offer",
     "Option",
     "Outcome",
+    "Overran",
     "Passed",
     "Plan",
     "Policy",
@@ -154,13 +191,17 @@ __all__ = [
     "Refusal",
     "Refused",
     "Rejected",
+    "Released",
     "Remedy",
+    "Replayed",
     "Reply",
     "Report",
     "Request",
+    "Reservation",
     "Reserve",
     "ReserveRefused",
     "Reserved",
+    "Retried",
     "Retry",
     "RiskGate",
     "Role",
@@ -170,35 +211,45 @@ __all__ = [
     "Scenario",
     "Schedule",
     "ScriptedWorld",
+    "Seat",
+    "Seconded",
     "Setting",
     "Settle",
     "Short",
     "Signal",
     "Simulated",
     "Simulation",
+    "Span",
     "Spread",
     "Step",
+    "StepEnded",
     "Stop",
     "Strategy",
     "Streams",
+    "Stretch",
     "Tally",
     "Tier",
     "TokenCount",
     "TokenwiseError",
+    "Traffic",
     "Trouble",
     "Unaffordable",
     "Unassignable",
     "Unknown",
+    "Upgraded",
     "Usage",
     "Variant",
     "Wait",
+    "Window",
     "Wishes",
     "Woke",
     "World",
     "allocate",
     "asked_in_words",
     "assign",
+    "call_ended",
     "climb",
+    "cooling_seats",
     "count_messages",
     "count_text",
     "decision_id",
@@ -207,6 +258,7 @@ __all__ = [
     "differing",
     "embedded_catalog",
     "explain",
+    "first_divergence",
     "fit",
     "format_usd",
     "judge",
@@ -219,6 +271,7 @@ __all__ = [
     "read_plan",
     "read_request",
     "release",
+    "replay",
     "report",
     "reserve",
     "route",
@@ -226,6 +279,7 @@ __all__ = [
     "schedule",
     "settle",
     "simulate",
+    "span_of",
     "start",
     "step",
     "survey",
@@ -234,48 +288,63 @@ __all__ = [
     "verdict",
 ]
 
-# Where each name lives. The imports above say the same to type checkers, and a test holds the two together.
+# Where each name lives, by wings, as docs/api.md has them. The imports above say the same to type checkers, and a test
+# holds the two together.
 _HOMES = {
-    "planner.allocation": "Allocation Downgrade Infeasible Option allocate",
-    "planner.assignment": "Assigned Unassignable assign",
-    "routing.bid": "Bid Counted Need",
-    "budgets.budget": "Budget Hold Short release reserve settle",
-    "catalog.models": "Catalog Model Offer",
-    "catalog.prices": "FREE UNKNOWN Price Rate Unknown",
-    "traits": "Capability Feature Tier",
-    "planner.decompose": "Malformed planning_messages read_plan",
-    "simulation.differences": "differing",
-    "catalog.embedded_models": "embedded_catalog",
-    "errors": "InputError Problem ProtocolViolation TokenwiseError",
+    # vocabulary
+    "errors": "Blamed InputError Problem ProtocolViolation TokenwiseError",
     "faults": "RULES Fault Remedy Rule",
-    "routing.fitting": "Unaffordable fit",
-    "routing.health": "Health observe",
     "ids": "AttemptId",
-    "routing.ladder": "Climb Failed Retry Stop climb rungs",
-    "simulation.laws": "judge_laws parse_law",
-    "machine.machine": "start step",
-    "machine.messages": "AbandonCall CallFailed CallModel CallSucceeded Cancelled Command Event Finish FirstToken "
-    "ModelsCooling Record Reserve ReserveRefused Reserved Settle Wait Woke",
     "money": "NanoPerMtok Nanodollars format_usd parse_price parse_usd",
     "plan": "Check CheckKind Plan Step",
     "policy": "AcceptRates Calibration Cascading Escalation Policy Strategy Streams",
     "prompt": "Message Role",
-    "simulation.reports": "Report report",
-    "routing.request": "Request Wishes read_request",
+    "traits": "Capability Feature Tier",
+    "usage": "TokenCount Usage count_messages count_text",
+    # catalogue
+    "catalog.embedded_models": "embedded_catalog",
+    "catalog.models": "Catalog Model Offer",
+    "catalog.prices": "FREE UNKNOWN Price Rate Unknown",
+    # budgets
+    "budgets.budget": "Budget Hold Short release reserve settle",
+    "budgets.ledger": "Abandoned Charged Downgraded Entry Escalated Finished Overran Released Reservation Retried "
+    "Seconded StepEnded Upgraded",
+    "budgets.limit": "Account Limit",
+    "budgets.windows": "Span Window span_of",
+    # scenario
+    "scenario.detector": "Complexity Scenario Signal detect",
     "scenario.risk": "Blocked Passed RiskGate judge",
+    # routing
+    "routing.bid": "Bid Counted Need",
     "routing.cascade": "Cascade Forecast",
     "routing.choosing": "Refusal Refused Routed decision_id route",
+    "routing.fitting": "Unaffordable fit",
+    "routing.health": "ANY_MODEL Health Seat cooling_seats observe",
+    "routing.ladder": "Climb Failed Retry Stop climb rungs",
     "routing.losers": "Rejected explain",
-    "planner.rules.splitting": "decompose_by_rules",
+    "routing.request": "Request Wishes read_request",
+    "routing.verdicts": "Failure FinishReason Reply verdict",
+    # machine
+    "machine.machine": "start step",
+    "machine.messages": "AbandonCall CallFailed CallModel CallSucceeded Cancelled Command Event Finish FirstToken "
+    "Left Lost ModelsCooling Record Reserve ReserveRefused Reserved Settle Wait Woke call_ended",
     "machine.run": "Choice Job Outcome Run",
-    "scenario.detector": "Complexity Scenario Signal detect",
+    # planner
+    "planner.allocation": "Allocation Downgrade Infeasible Option allocate",
+    "planner.assignment": "Assigned Unassignable assign",
+    "planner.decompose": "Malformed planning_messages read_plan",
+    "planner.rules.splitting": "decompose_by_rules",
     "planner.scheduling": "Schedule schedule",
+    # simulation
+    "simulation.differences": "differing",
+    "simulation.laws": "judge_laws parse_law",
+    "simulation.replaying": "Divergence Replayed first_divergence replay",
+    "simulation.reports": "Report report",
     "simulation.simulation": "Answer Arrival Moment RandomWorld ScriptedWorld Simulated Simulation World simulate",
     "simulation.surveys": "EVERYTHING Setting survey trace",
     "simulation.tally": "Tally",
+    "simulation.traffic": "Kind Stretch Traffic",
     "simulation.transcripts": "transcript",
-    "usage": "TokenCount Usage count_messages count_text",
-    "routing.verdicts": "Failure FinishReason Reply verdict",
     "simulation.workload": "Allowance Asked Recorded Variant asked_in_words",
     "simulation.worlds": "Behaviour ModelledWorld Spread Trouble",
 }

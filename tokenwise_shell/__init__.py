@@ -7,38 +7,46 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tokenwise_shell.asyncio_client import AsyncClient
     from tokenwise_shell.blocking import Executor, Planner, Router
-    from tokenwise_shell.client import Client
-    from tokenwise_shell.opening import open_client
     from tokenwise_shell.plans.completion import Completion
     from tokenwise_shell.plans.decision import Decision
     from tokenwise_shell.plans.planned import Execution, Planned, Unplanned
+    from tokenwise_shell.plans.traces import RoutingTrace
+    from tokenwise_shell.refusals import BudgetExceeded, NoCapableModel, RefusedError, RiskGateBlocked
+    from tokenwise_shell.trio_client import TrioClient, open_client
 
 __all__ = [
-    "Client",
+    "AsyncClient",
+    "BudgetExceeded",
     "Completion",
     "Decision",
     "Execution",
     "Executor",
+    "NoCapableModel",
     "Planned",
     "Planner",
+    "RefusedError",
+    "RiskGateBlocked",
     "Router",
+    "RoutingTrace",
+    "TrioClient",
     "Unplanned",
     "open_client",
 ]
 
-_HOME = {
-    "Client": "client",
-    "Completion": "plans.completion",
-    "Decision": "plans.decision",
-    "Execution": "plans.planned",
-    "Executor": "blocking",
-    "Planned": "plans.planned",
-    "Planner": "blocking",
-    "Router": "blocking",
-    "Unplanned": "plans.planned",
-    "open_client": "opening",
+# Where each name lives, as in the core.
+_HOMES = {
+    "asyncio_client": "AsyncClient",
+    "blocking": "Executor Planner Router",
+    "plans.completion": "Completion",
+    "plans.decision": "Decision",
+    "plans.planned": "Execution Planned Unplanned",
+    "plans.traces": "RoutingTrace",
+    "refusals": "BudgetExceeded NoCapableModel RefusedError RiskGateBlocked",
+    "trio_client": "TrioClient open_client",
 }
+_HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> object:

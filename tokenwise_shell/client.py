@@ -171,7 +171,7 @@ class Client:
     ) -> Planned | Unplanned:
         """Models for the steps of a plan, within what planning and judging leave of the budget."""
         kept = judging.kept if judging else Nanodollars(0)
-        limit = Nanodollars(max(0, budget - found.report.cost - kept))
+        limit = Nanodollars(max(0, budget - found.report.cost_nano - kept))
         assigned = assign(found.plan, self.workspace.reachable, policy, limit)
         if isinstance(assigned, Unassignable):
             return Unplanned(found.plan, assigned, budget, found.report, run_id, kept)

@@ -5,10 +5,11 @@ Needs no key and no network. Run it with `python docs/examples/point_an_sdk_at_i
 
 import openai
 import trio
+from openai.types.chat import ChatCompletionMessageParam
 
 from tokenwise_shell.embedded import EmbeddedProvider, First, Script, Status, serve
 
-ASKED = [{"role": "user", "content": "Explain the tides to a ten-year-old"}]
+ASKED: list[ChatCompletionMessageParam] = [{"role": "user", "content": "Explain the tides to a ten-year-old"}]
 
 # The third call is refused once. The SDK waits as it is told, asks again, and never shows it.
 SCRIPT = Script([First([None, None, Status(429, headers=(("Retry-After-Ms", "50"),))])])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import trio
 
-from tokenwise_shell import open_client
+from tokenwise_shell.opening import open_client
 from tokenwise_shell.plans.planned import Planned
 
 TASK = "Compare two databases, then write a recommendation"

@@ -1,5 +1,6 @@
 """The client over the embedded provider, a real server on loopback: plan, execute, books, and the synchronous face."""
 
+import pickle
 import stat
 import threading
 from decimal import Decimal
@@ -16,14 +17,26 @@ from tokenwise.money import Nanodollars, parse_usd
 from tokenwise.policy import Strategy
 from tokenwise.routing.choosing import Routed, route
 from tokenwise.scenario.risk import Blocked
-from tokenwise_shell import Completion, Decision, Executor, Planner, Router, open_client
+from tokenwise_shell import (
+    BudgetExceeded,
+    Completion,
+    Decision,
+    Executor,
+    NoCapableModel,
+    Planner,
+    RefusedError,
+    RiskGateBlocked,
+    Router,
+)
 from tokenwise_shell.budgets.answers import Granted
 from tokenwise_shell.codec.messages import entry_from_json
 from tokenwise_shell.embedded import EmbeddedProvider, Every, Script, Stall
 from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.ledger.jsonl import read_lines
 from tokenwise_shell.ledger.proof import verify
+from tokenwise_shell.opening import open_client
 from tokenwise_shell.plans.planned import Planned, Unplanned
+from tokenwise_shell.refusals import raised
 from tokenwise_shell.workspace import open_workspace
 
 TASK = "Research three vector databases, compare their pricing, then write a recommendation and a Python example"
@@ -58,7 +71,7 @@ async def test_the_main_job(home):
     assert len(planned.plan.steps) >= 3
     assert any(step.after for step in planned.plan.steps)
     assert execution.status == "completed"
-    assert 0 < execution.spent <= planned.budget
+    assert 0 < execution.spent_nano <= planned.budget_nano
     assert "[simulated" in execution.output
     written = entries_of(furnished.settings.ledger_path, planned.run_id)
     assert list(ledger.check(entry for entry in written if entry)) == []
@@ -70,19 +83,19 @@ async def test_the_planning_call_is_inside_the_budget_and_in_the_ledger(home):
     async with open_client(furnished) as tw:
         planned = await tw.plan(TASK, budget=parse_usd("0.02"))
     assert isinstance(planned, Planned)
-    assert planned.planner.cost > 0
-    assert planned.limit == planned.budget - planned.planner.cost
+    assert planned.planner.cost_nano > 0
+    assert planned.limit_nano == planned.budget_nano - planned.planner.cost_nano
     assert planned.worst_cost <= planned.budget
     written = entries_of(furnished.settings.ledger_path, f"{planned.run_id}/planner")
-    assert sum(entry.amount for entry in written if isinstance(entry, ledger.Charged)) == planned.planner.cost
+    assert sum(entry.amount for entry in written if isinstance(entry, ledger.Charged)) == planned.planner.cost_nano
 
 
 async def test_too_little_money_names_the_smallest_feasible_budget_and_that_budget_is_feasible(home):
     async with open_client(workspace(home)) as tw:
         poor = await tw.plan(TASK, budget=parse_usd("0.0000001"), planner="rules")
         assert isinstance(poor, Unplanned)
-        enough = await tw.plan(TASK, budget=poor.smallest_budget, planner="rules")
-        short = await tw.plan(TASK, budget=Nanodollars(poor.smallest_budget - 1), planner="rules")
+        enough = await tw.plan(TASK, budget=poor.smallest_budget_nano, planner="rules")
+        short = await tw.plan(TASK, budget=Nanodollars(poor.smallest_budget_nano - 1), planner="rules")
     assert isinstance(enough, Planned)
     assert isinstance(short, Unplanned)
 
@@ -139,7 +152,7 @@ async def test_an_interrupted_run_goes_on_without_paying_again(home):
     assert resumed.status == "completed"
     assert resumed.text(first) == whole.text(first)
     assert resumed.run.steps[0].calls == 1
-    assert resumed.run.books.spent <= planned.limit
+    assert resumed.run.books.spent <= planned.limit_nano
 
 
 async def test_a_cancelled_run_can_be_gone_on_with_and_the_books_balance(home):
@@ -255,7 +268,7 @@ class TestCompleting:
             assert done.decision == tw.route("What is rain?", budget=parse_usd("0.05"))
         assert done.status == "completed"
         assert done.output.startswith("[simulated")
-        assert 0 < done.spent <= done.held <= parse_usd("0.05")
+        assert 0 < done.spent_nano <= done.held_nano <= parse_usd("0.05")
         written = entries_of(tw.workspace.settings.ledger_path, done.run_id)
         assert list(ledger.check(entry for entry in written if entry)) == []
 
@@ -308,17 +321,71 @@ class TestCompleting:
 
 def test_what_people_ask_of_results_is_there_in_dollars_and_short(home):
     decision = Router(offline=True).route("What is rain?", budget=0.05)
-    assert decision.model.id == decision.as_json()["model"]
+    assert decision.id == decision.model.id == decision.as_json()["model"]
+    assert decision.input_price * 10**9 == decision.model.price.rates[0].input
+    assert decision.worst_cost * 10**9 == decision.worst_cost_nano <= decision.budget * 10**9 == 50_000_000
     assert decision.reason.startswith("balanced, for ")
-    refused = Router(offline=True).route("What is rain?", budget="0.0000001")
-    assert (refused.model, refused.provider) == (None, "")
-    assert "may cost" in refused.reason
     planned = Planner(offline=True).plan("Name two colours, then mix them", budget=0.5, planner="rules")
     assert planned.steps == planned.plan.steps
-    assert 0 < planned.total_estimated_cost <= Decimal(planned.worst_cost) / 10**9
+    assert 0 < planned.total_estimated_cost <= planned.worst_cost <= planned.budget
     execution = Executor(offline=True).execute(planned)
-    answer = Router(offline=True).complete("What is rain?")
+    answer = Router(offline=True).complete("What is <b>rain</b>?")
     for result in (execution, answer):
         assert result.success
-        assert result.total_cost == Decimal(result.spent) / 10**9 > 0
-    assert all(len(repr(one)) < 200 for one in (decision, refused, planned, execution, answer))
+        assert result.total_cost == Decimal(result.spent_nano) / 10**9 > 0
+    assert execution.budget_remaining == planned.budget - execution.total_cost
+    for one in (Router(offline=True), decision, planned, execution, answer):
+        assert len(repr(one)) < 250
+    for one, said in (
+        (decision, decision.id),
+        (planned, "after"),
+        (execution, "[simulated"),
+        (answer, "&lt;b&gt;rain"),
+    ):
+        assert said in one._repr_html_()
+        assert "<b>rain" not in one._repr_html_()
+
+
+class TestRefusals:
+    """'A refusal is an error' of the faces, and says what the value inside says."""
+
+    def test_too_little_money(self, home):
+        with pytest.raises(BudgetExceeded, match="may cost") as met:
+            Router(offline=True).route("What is rain?", budget="0.0000001")
+        assert met.value.available == Decimal("0.0000001") < met.value.needed
+        assert Router(offline=True).route("What is rain?", budget=met.value.needed).worst_cost == met.value.needed
+        assert isinstance(met.value, ValueError)
+        for ask in (Router(offline=True).complete, Planner(offline=True).plan):
+            with pytest.raises(BudgetExceeded):
+                ask("What is rain?", budget="0.0000001")
+
+    def test_less_than_all_of_an_answer_where_that_is_allowed(self, home):
+        router = Router(offline=True)
+        with pytest.raises(BudgetExceeded) as met:
+            router.route("Write a long story", budget="0.00001", strategy="cheapest")
+        short = router.route(
+            "Write a long story", budget=met.value.needed / 2, strategy="cheapest", budget_strict=False
+        )
+        assert short.worst_cost <= met.value.needed / 2
+
+    def test_nobody_who_can(self, home):
+        vast = "word " * 3_000_000
+        with pytest.raises(NoCapableModel):
+            Router(offline=True).route(vast, budget=1000)
+
+    def test_the_gate(self, home, tmp_path):
+        config = tmp_path / "config.yaml"
+        config.write_text("risk_gate: {enabled: true}\n", encoding="utf-8")
+        for ask in (Router(config, offline=True).route, Planner(config, offline=True).plan):
+            with pytest.raises(RiskGateBlocked):
+                ask("Drop the production database now")
+
+    def test_what_refuses_nothing_is_no_error(self, home):
+        with pytest.raises(AssertionError, match="refuses nothing"):
+            raised(Router(offline=True).route("hello"))
+
+    def test_an_error_survives_a_process_boundary(self, home):
+        with pytest.raises(RefusedError) as met:
+            Router(offline=True).route("What is rain?", budget="0.0000001")
+        again = pickle.loads(pickle.dumps(met.value))
+        assert (str(again), again.needed) == (str(met.value), met.value.needed)

@@ -151,7 +151,7 @@ class WorkedOut:
 class Catalog:
     """All models known to a run, sorted by id. Two catalogues with the same rows are equal and decide equally."""
 
-    models: tuple[Model, ...] = field(converter=_by_id)
+    models: tuple[Model, ...] = field(converter=_by_id, repr=lambda models: f"<{len(models)} models>")
     worked_out: WorkedOut = field(factory=WorkedOut, init=False, eq=False, repr=False)
     """What pure functions have concluded from these rows; never part of the value."""
 

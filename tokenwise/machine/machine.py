@@ -113,6 +113,8 @@ def _step_of(run: Run, event: _StepEvent) -> Transition:
     state = run.steps[index].state
     if isinstance(state, (Ended, Parked, Pending)) or state.attempt.id != event.attempt:
         return run, ()  # late: the attempt has been settled, and something else is under way
+    if isinstance(state, BackingOff) and not isinstance(event, Woke):
+        return run, ()  # likewise: what it was reserved and called for is over
     return _react(run, index, state, event)
 
 

@@ -243,7 +243,7 @@ async def open_shared(
     try:
         from tokenwise_shell.budgets.redis_store import HOLD_MS, open_store
     except ImportError as error:
-        wanted = "needs a client that is not installed: pip install 'tokenwise-control[redis]'"
+        wanted = "needs a client that is not installed: pip install '.[redis]'"
         raise InputError(Problem("budget_store", wanted)) from error
     longest_ms = max(settings.policy.timeout_ms, 1000 * settings.proxy.request_timeout_s)  # of a stream
     hold_ms = max(HOLD_MS, longest_ms + _MARGIN_MS)

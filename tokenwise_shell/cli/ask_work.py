@@ -76,7 +76,7 @@ def _refused(decision: Decision, work: Work) -> Exit:
         write_json(decision.as_json())
     match decision.outcome:
         case Refused(message=message) | Blocked(message=message):
-            tell(f"refused: {message}", f"`tw route` shows why; the budget is {usd(decision.budget)}")
+            tell(f"refused: {message}", f"`tw route` shows why; the budget is {usd(decision.budget_nano)}")
         case _:
             raise AssertionError("a decision that was routed has been carried out")
     return exit_of_decision(decision.outcome)
@@ -95,5 +95,6 @@ def _told(answer: Completion, work: Work, aloud: _Printer | None) -> Exit:
     if answer.status != "completed":
         tell(f"{answer.status}: {answer.why}")
     where = f" at {answer.provider}" if answer.provider else ""
-    tell(f"{answer.model}{where}: {usd(answer.spent)} spent, {usd(answer.held)} held at most; run {answer.run_id}")
+    cost = f"{usd(answer.spent_nano)} spent, {usd(answer.held_nano)} held at most"
+    tell(f"{answer.model}{where}: {cost}; run {answer.run_id}")
     return exit_of(answer)

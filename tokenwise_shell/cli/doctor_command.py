@@ -255,7 +255,7 @@ def _keys(settings: Settings, now_ms: int) -> Iterator[Finding]:
 
 def _store(url: str) -> Iterator[Finding]:
     if url and importlib.util.find_spec("coredis") is None:
-        fix = "pip install 'tokenwise-control[redis]', or unset budget_store"
+        fix = "pip install '.[redis]', or unset budget_store"
         yield Finding(Status.PROBLEM, "budget store", "its client, coredis, is not installed", fix)
 
 

@@ -31,7 +31,7 @@ MAX_BYTES: Final = 1 << 24
 def write_plan(path: Path, planned: Planned) -> None:
     """Save a plan with its models, readable by its owner alone: it holds task text. Raises OSError."""
     shown = planned.as_json()
-    written = plan_to_json(PlanFile(planned.plan, planned.budget, planned.assigned.choices))
+    written = plan_to_json(PlanFile(planned.plan, planned.budget_nano, planned.assigned.choices))
     steps = [{**more, **row} for more, row in zip(_rows(shown), _rows(written), strict=True)]
     document = {**shown, **written, "strategy": planned.policy.strategy.value, "steps": steps}
     write_private(path, orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
@@ -66,7 +66,7 @@ def _assigned_now(
     report: PlannerReport,
     run_id: str,
 ) -> Planned | Unplanned:
-    limit = Nanodollars(max(0, budget - report.cost))
+    limit = Nanodollars(max(0, budget - report.cost_nano))
     assigned = assign(file.plan, workspace.reachable, policy, limit)
     if isinstance(assigned, Unassignable):
         return Unplanned(file.plan, assigned, budget, report, run_id)

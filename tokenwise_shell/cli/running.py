@@ -70,8 +70,8 @@ async def _worked(workspace: Workspace, work: Callable[[Client], Awaitable[T]]) 
 
 async def execute(client: Client, planned: Planned) -> Execution:
     """Run a plan and show how it goes."""
-    tally = Tally(spent=planned.planner.cost)
-    display = LiveDisplay(planned.plan, planned.budget, tally) if _animated() else LineDisplay(tally, tell)
+    tally = Tally(spent=planned.planner.cost_nano)
+    display = LiveDisplay(planned.plan, planned.budget_nano, tally) if _animated() else LineDisplay(tally, tell)
     return await _displayed(client, display, planned.run_id, partial(client.execute, planned))
 
 
@@ -136,7 +136,7 @@ def refuse(unplanned: Unplanned, *, as_json: bool) -> Exit:
         write_json(unplanned.as_json())
     else:
         write(unplanned_text(unplanned, width=columns()))
-    return Exit.OUT_OF_REACH if unplanned.smallest_budget is None else Exit.OVER_BUDGET
+    return Exit.OUT_OF_REACH if unplanned.smallest_budget_nano is None else Exit.OVER_BUDGET
 
 
 def exit_of(execution: Execution | Completion) -> Exit:

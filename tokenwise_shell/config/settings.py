@@ -402,7 +402,7 @@ KEYS: Final[tuple[Key, ...]] = (
          "refused or cut for want of money)."),
     _key("exact_tokens", FLAG, False,
          "Count words with the model's own tokenizer where that is known, for a tighter worst case; needs the package\n"
-         "quicktok (pip install 'tokenwise-control[exact]').", "EXACT_TOKENS"),
+         "quicktok (pip install '.[exact]').", "EXACT_TOKENS"),
     _key("cache_ttl", whole(0), 3600,
          "Seconds for which the fetched list of models counts as fresh. A stale one is used if no other can be had.",
          "CACHE_TTL"),

@@ -64,6 +64,6 @@ def _encodings() -> Mapping[str, _Encoding]:
     try:
         import quicktok  # type: ignore[import-untyped]
     except ImportError:
-        fix = "needs the package quicktok: pip install 'tokenwise-control[exact]'"
+        fix = "needs the package quicktok: pip install '.[exact]'"
         raise InputError(Problem("exact_tokens", fix)) from None
     return {name: quicktok.get_encoding(name) for name in MODELS}

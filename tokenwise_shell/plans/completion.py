@@ -21,6 +21,7 @@ from tokenwise.routing.choosing import Routed
 from tokenwise.routing.verdicts import Failure, Reply
 from tokenwise_shell.engine.calls import Caller
 from tokenwise_shell.plans.decision import Conversation, Decision, as_usd, in_usd
+from tokenwise_shell.plans.pages import page
 from tokenwise_shell.plans.planned import Refusal, escalations
 from tokenwise_shell.transport.sse import SseEvent
 
@@ -68,11 +69,21 @@ class Completion:
     @property
     def total_cost(self) -> Decimal:
         """What it cost in US dollars, all attempts together."""
-        return in_usd(self.spent)
+        return in_usd(self.spent_nano)
 
     def __repr__(self) -> str:
         """In short; `as_json` has the rest."""
-        return f"<Completion: {self.status} by {self.model}, {format_usd(self.spent)}, run {self.run_id}>"
+        return f"<Completion: {self.status} by {self.model}, {format_usd(self.spent_nano)}, run {self.run_id}>"
+
+    def _repr_html_(self) -> str:
+        cost = f"{format_usd(self.spent_nano)} spent, {format_usd(self.held_nano)} held at most"
+        facts = (("status", self.status), ("cost", cost), ("run", self.run_id))
+        return page(f"{self.model} at {self.provider}", facts, text=self.output or self.why)
+
+    @property
+    def held(self) -> Decimal:
+        """`held_nano` in US dollars."""
+        return in_usd(self.held_nano)
 
     @property
     def output(self) -> str:
@@ -97,12 +108,12 @@ class Completion:
         return asked[-1] if asked else self._routed.bid.provider
 
     @property
-    def spent(self) -> Nanodollars:
+    def spent_nano(self) -> Nanodollars:
         """What it cost, all attempts together."""
         return self.run.books.spent
 
     @property
-    def held(self) -> Nanodollars:
+    def held_nano(self) -> Nanodollars:
         """The most that was held for it at one time."""
         return max((entry.amount for entry in self.entries if isinstance(entry, Reservation)), default=_NOTHING)
 
@@ -118,11 +129,11 @@ class Completion:
             "model": self.model,
             "provider": self.provider,
             "attempts": self.run.steps[0].calls,
-            "held_nano": self.held,
-            "spent_nano": self.spent,
-            "spent_usd": as_usd(self.spent),
+            "held_nano": self.held_nano,
+            "spent_nano": self.spent_nano,
+            "spent_usd": as_usd(self.spent_nano),
             "overrun_nano": self.run.books.overrun,
-            "remaining_nano": max(0, self.decision.budget - self.spent),
+            "remaining_nano": max(0, self.decision.budget_nano - self.spent_nano),
             "refusal": self.refusal and {"code": self.refusal.code, "message": self.refusal.message},
             "governed": self.governed,
             "why": self.why,
@@ -151,7 +162,7 @@ def job_of(decision: Decision, routed: Routed, run_id: str) -> Job:
         choices=(choice_of(routed),),
         catalog=decision.catalog,
         policy=decision.policy,
-        limit=decision.budget,
+        limit=decision.budget_nano,
         request=decision.request.need,
         judged=not settled,
     )

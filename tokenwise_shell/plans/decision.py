@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import cached_property
+from typing import Final
 
 from attrs import frozen
 
 from tokenwise.catalog.models import Catalog, Model
 from tokenwise.catalog.prices import Price
-from tokenwise.money import Nanodollars, format_usd
+from tokenwise.money import Nanodollars, NanoPerMtok, format_usd
 from tokenwise.policy import Policy
 from tokenwise.prompt import Message
 from tokenwise.routing.choosing import Refused, Routed, decision_id, passed_over, route
@@ -18,8 +19,11 @@ from tokenwise.routing.request import Request, Wishes, read_request
 from tokenwise.routing.warmth import warmest
 from tokenwise.routing.worth import expected_cost
 from tokenwise.scenario.risk import Blocked, RiskGate, judge
+from tokenwise_shell.plans.pages import page
 
 __all__ = ["Conversation", "Decision", "as_usd", "decide", "in_usd"]
+
+_NO_MODEL: Final = "the decision is a refusal, which has no model"
 
 Conversation = str | Sequence[Message]
 """One text, or turns of a conversation."""
@@ -32,19 +36,51 @@ class Decision:
     request: Request
     catalog: Catalog
     policy: Policy
-    budget: Nanodollars
+    budget_nano: Nanodollars
     outcome: Routed | Refused | Blocked
     best_effort: bool = False
 
     @cached_property
-    def id(self) -> str:
+    def decision_id(self) -> str:
         """Equal inputs give equal ids, on every machine."""
-        return decision_id(self.request.need, self.catalog, self.policy, self.budget, best_effort=self.best_effort)
+        return decision_id(self.request.need, self.catalog, self.policy, self.budget_nano, best_effort=self.best_effort)
 
     @property
-    def model(self) -> Model | None:
-        """The model that was chosen; None where none was."""
-        return self.outcome.model if isinstance(self.outcome, Routed) else None
+    def model(self) -> Model:
+        """The model that was chosen. A decision that refuses has none, nor a cost."""
+        return self._routed.model
+
+    @property
+    def id(self) -> str:
+        """The id of the model that was chosen."""
+        return self.model.id
+
+    @property
+    def input_price(self) -> Decimal:
+        """US dollars per million tokens of a short input, at the provider that would be asked."""
+        return _per_million(self._price.rates[0].input)
+
+    @property
+    def output_price(self) -> Decimal:
+        """US dollars per million tokens of output, where the input is short."""
+        return _per_million(self._price.rates[0].output)
+
+    @property
+    def budget(self) -> Decimal:
+        """What was given, in US dollars."""
+        return in_usd(self.budget_nano)
+
+    @property
+    def worst_cost(self) -> Decimal:
+        """`worst_cost_nano` in US dollars."""
+        assert self.worst_cost_nano is not None, _NO_MODEL
+        return in_usd(self.worst_cost_nano)
+
+    @property
+    def expected_cost(self) -> Decimal:
+        """`expected_cost_nano` in US dollars."""
+        assert self.expected_cost_nano is not None, _NO_MODEL
+        return in_usd(self.expected_cost_nano)
 
     @property
     def provider(self) -> str:
@@ -67,6 +103,24 @@ class Decision:
         chosen, most = self.outcome.model.id, format_usd(self.outcome.bid.amount)
         return f"<Decision: {chosen} at {self.provider}, {most} at most; {self.reason}>"
 
+    def _repr_html_(self) -> str:
+        if not isinstance(self.outcome, Routed):
+            return page(f"refused: {self.reason}", ())
+        cost = f"{format_usd(self.outcome.bid.amount)} at most, about ${self.expected_cost:f}"
+        ladder = ("ladder", ", ".join(self.ladder) or "nobody stronger")
+        return page(f"{self.id} at {self.provider}", (("why", self.reason), ("cost", cost), ladder))
+
+    @property
+    def _routed(self) -> Routed:
+        assert isinstance(self.outcome, Routed), _NO_MODEL
+        return self.outcome
+
+    @property
+    def _price(self) -> Price:
+        price = self.model.offered_by[self.provider].price
+        assert isinstance(price, Price), "what has no known price is not routed"
+        return price
+
     @property
     def ladder(self) -> tuple[str, ...]:
         """The models that would be climbed to, weakest rung first."""
@@ -78,7 +132,7 @@ class Decision:
         return tuple(rung.id for rung in rungs(self.request.need, self.catalog, self.policy, self.outcome.model))
 
     @property
-    def worst_cost(self) -> Nanodollars | None:
+    def worst_cost_nano(self) -> Nanodollars | None:
         """What the calls that are planned may cost at most; what follows a fault comes on top, within the budget."""
         if not isinstance(self.outcome, Routed):
             return None
@@ -101,7 +155,7 @@ class Decision:
         return tuple(model.id for model in equals(self.request.need, self.catalog, self.policy, self.outcome.model))
 
     @property
-    def expected_cost(self) -> Nanodollars | None:
+    def expected_cost_nano(self) -> Nanodollars | None:
         """What the call will probably cost."""
         if not isinstance(self.outcome, Routed) or not isinstance(self.outcome.model.price, Price):
             return None
@@ -119,7 +173,7 @@ class Decision:
     def rejected(self) -> tuple[Rejected, ...]:
         """Every model that was not chosen, with the inequality it failed."""
         need = self.request.need
-        return explain(need, self.catalog, self.policy, self.budget, best_effort=self.best_effort)
+        return explain(need, self.catalog, self.policy, self.budget_nano, best_effort=self.best_effort)
 
     def as_json(self) -> dict[str, object]:
         """The document, with the names of the interface. Keys stand in a fixed order."""
@@ -148,11 +202,11 @@ class Decision:
         return {
             "input_tokens_bound": self.request.need.input.bound,
             "max_output_tokens": bid and bid.max_output_tokens,
-            "worst_cost_nano": self.worst_cost,
-            "worst_cost_usd": None if self.worst_cost is None else as_usd(self.worst_cost),
-            "expected_cost_nano": self.expected_cost,
-            "budget_nano": self.budget,
-            "budget_usd": as_usd(self.budget),
+            "worst_cost_nano": self.worst_cost_nano,
+            "worst_cost_usd": None if self.worst_cost_nano is None else as_usd(self.worst_cost_nano),
+            "expected_cost_nano": self.expected_cost_nano,
+            "budget_nano": self.budget_nano,
+            "budget_usd": as_usd(self.budget_nano),
         }
 
     def _reasons(self) -> dict[str, object]:
@@ -164,7 +218,7 @@ class Decision:
             "warmth": self.warmth,
             "rejected": [{"model": loser.model, "reason": loser.reason} for loser in self.rejected()],
             "refusal": self._refusal(),
-            "decision_id": self.id,
+            "decision_id": self.decision_id,
         }
 
     def _cascade(self) -> dict[str, object] | None:
@@ -225,6 +279,10 @@ def in_usd(amount: Nanodollars) -> Decimal:
     Decimal('0.000021700')
     """
     return Decimal(amount).scaleb(-9)
+
+
+def _per_million(price: NanoPerMtok) -> Decimal:
+    return Decimal(price).scaleb(-9)
 
 
 def as_usd(amount: Nanodollars) -> float:

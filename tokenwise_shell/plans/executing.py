@@ -51,7 +51,7 @@ class PlanExecutor:
                 choices=planned.assigned.choices,
                 catalog=planned.catalog,
                 policy=planned.policy,
-                limit=planned.limit,
+                limit=planned.limit_nano,
             )
         )
         at_ms = self.interpreter.now_ms()
@@ -97,7 +97,7 @@ class PlanExecutor:
         past = past_of(self.journal.file.path, run_id)
         booked = opinions_booked(self.journal.file.path, run_id) if judging else Nanodollars(0)
         if before.resumable.finished:
-            return Execution(planned, before.resumable, before.entries, opinions=booked)
+            return Execution(planned, before.resumable, before.entries, opinions_nano=booked)
         account = past.account or Account(tags=self.tags)
         self.journal.enrol(run_id, key=account.key, tags=account.tags, seq=past.next_seq)
         story = Story(RunJournal.resume(self.state_dir, run_id), listener, list(before.entries))
@@ -122,7 +122,7 @@ class PlanExecutor:
         await self._secure()
         governed = self.holder.governed(planned.run_id)
         executed = Execution(planned, run, tuple(story.kept), refusal=self._refusal(run), governed=governed)
-        return evolve(executed, opinions=Nanodollars(judge.spent), unjudged=judge.unjudged) if judge else executed
+        return evolve(executed, opinions_nano=Nanodollars(judge.spent), unjudged=judge.unjudged) if judge else executed
 
     def _refusal(self, run: Run) -> Refusal | None:
         """The last refusal of a budget outside the run, by the least that would have done."""

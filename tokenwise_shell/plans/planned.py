@@ -16,6 +16,7 @@ from tokenwise.planner.scheduling import schedule
 from tokenwise.policy import Policy
 from tokenwise_shell.plans.decision import in_usd
 from tokenwise_shell.plans.judging import Judging
+from tokenwise_shell.plans.pages import page
 from tokenwise_shell.plans.planning import PlannerReport
 
 __all__ = ["Execution", "Planned", "Refusal", "Unplanned", "escalations", "planned_again"]
@@ -25,16 +26,16 @@ _FOR_WANT_OF_MONEY: Final = (Outcome.BUDGET_EXHAUSTED, Outcome.FAILED)
 
 @frozen(repr=False)
 class Planned:
-    """A task, its steps, a model for each, and what all of it may cost. `budget` is what the user gave.
+    """A task, its steps, a model for each, and what all of it may cost. `budget_nano` is what the user gave.
 
-    The steps may spend `limit`: the budget less what the planning call has cost and what is kept for judging.
+    The steps may spend `limit_nano`: the budget less what the planning call has cost and what is kept for judging.
     """
 
     plan: Plan
     assigned: Assigned
     catalog: Catalog
     policy: Policy
-    budget: Nanodollars
+    budget_nano: Nanodollars
     planner: PlannerReport
     run_id: str
     judging: Judging | None = None
@@ -47,28 +48,48 @@ class Planned:
     @property
     def total_estimated_cost(self) -> Decimal:
         """What planning and all steps will probably cost, in US dollars."""
-        return in_usd(Nanodollars(self.planner.cost + sum(self.assigned.expected)))
+        return in_usd(Nanodollars(self.planner.cost_nano + sum(self.assigned.expected)))
+
+    @property
+    def budget(self) -> Decimal:
+        """What was given, in US dollars."""
+        return in_usd(self.budget_nano)
+
+    @property
+    def worst_cost(self) -> Decimal:
+        """`worst_cost_nano` in US dollars."""
+        return in_usd(self.worst_cost_nano)
+
+    def _repr_html_(self) -> str:
+        rows = (
+            (step.id, step.description, choice.model, format_usd(choice.worst), ", ".join(step.after))
+            for step, choice in zip(self.steps, self.assigned.choices, strict=True)
+        )
+        caption = f"{format_usd(self.worst_cost_nano)} at most, the budget is {format_usd(self.budget_nano)}"
+        return page(caption, rows, heads=("step", "what", "model", "at most", "after"))
 
     def __repr__(self) -> str:
         """In short; `as_json` has the rest."""
         steps = ", ".join(step.id for step in self.steps)
-        most, budget = format_usd(self.worst_cost), format_usd(self.budget)
+        most, budget = format_usd(self.worst_cost_nano), format_usd(self.budget_nano)
         return f"<Planned: {steps}; {most} at most of {budget}, run {self.run_id}>"
 
     @property
-    def kept(self) -> Nanodollars:
+    def kept_nano(self) -> Nanodollars:
         """What is kept for judging the replies."""
         return self.judging.kept if self.judging else Nanodollars(0)
 
     @property
-    def limit(self) -> Nanodollars:
+    def limit_nano(self) -> Nanodollars:
         """What the steps may spend."""
-        return Nanodollars(max(0, self.budget - self.planner.cost + self.planner.overrun - self.kept))
+        return Nanodollars(
+            max(0, self.budget_nano - self.planner.cost_nano + self.planner.overrun_nano - self.kept_nano)
+        )
 
     @property
-    def worst_cost(self) -> Nanodollars:
+    def worst_cost_nano(self) -> Nanodollars:
         """The most that planning and all steps together cost, if no step needs a second attempt."""
-        return Nanodollars(self.planner.cost + self.assigned.worst + self.kept)
+        return Nanodollars(self.planner.cost_nano + self.assigned.worst + self.kept_nano)
 
     @property
     def critical_path(self) -> tuple[str, ...]:
@@ -80,13 +101,13 @@ class Planned:
         return {
             "task": self.plan.task,
             "run_id": self.run_id,
-            "budget_nano": self.budget,
+            "budget_nano": self.budget_nano,
             "planner": self.planner.as_json(),
             "judge": self.judging and self.judging.as_json(),
             "steps": self._steps(),
-            "worst_cost_nano": self.worst_cost,
-            "expected_cost_nano": self.planner.cost + sum(self.assigned.expected),
-            "within_budget": self.worst_cost <= self.budget,
+            "worst_cost_nano": self.worst_cost_nano,
+            "expected_cost_nano": self.planner.cost_nano + sum(self.assigned.expected),
+            "within_budget": self.worst_cost_nano <= self.budget_nano,
             "optimality_gap_nano": self.assigned.optimality_gap,
             "on_the_best": self._on_the_best(),
             "critical_path": list(self.critical_path),
@@ -97,8 +118,8 @@ class Planned:
             return None
         return {
             "models": list(best.models),
-            "expected_cost_nano": self.planner.cost + best.expected,
-            "worst_cost_nano": self.planner.cost + best.worst + self.kept,
+            "expected_cost_nano": self.planner.cost_nano + best.expected,
+            "worst_cost_nano": self.planner.cost_nano + best.worst + self.kept_nano,
         }
 
     def _steps(self) -> list[dict[str, object]]:
@@ -126,35 +147,44 @@ class Planned:
         ]
 
 
-@frozen
+@frozen(repr=False)
 class Unplanned:
     """No plan fits: why, what the planning has cost all the same, and the least budget that would have done.
 
-    `kept` is what judging the replies would have needed besides.
+    `kept_nano` is what judging the replies would have needed besides.
     """
 
     plan: Plan
     reason: Unassignable
-    budget: Nanodollars
+    budget_nano: Nanodollars
     planner: PlannerReport
     run_id: str
-    kept: Nanodollars = Nanodollars(0)  # noqa: RUF009 -- a NewType of int
+    kept_nano: Nanodollars = Nanodollars(0)  # noqa: RUF009 -- a NewType of int
 
     @property
-    def smallest_budget(self) -> Nanodollars | None:
+    def smallest_budget_nano(self) -> Nanodollars | None:
         """The smallest feasible budget, planning included; None where no budget helps."""
         if self.reason.smallest_limit is None:
             return None
-        return Nanodollars(self.reason.smallest_limit + self.planner.cost + self.kept)
+        return Nanodollars(self.reason.smallest_limit + self.planner.cost_nano + self.kept_nano)
+
+    @property
+    def smallest_budget(self) -> Decimal | None:
+        """`smallest_budget_nano` in US dollars."""
+        return None if self.smallest_budget_nano is None else in_usd(self.smallest_budget_nano)
+
+    def __repr__(self) -> str:
+        """In short; `as_json` has the rest."""
+        return f"<Unplanned: {self.message}>"
 
     @property
     def message(self) -> str:
         """The refusal as a sentence."""
-        if self.smallest_budget is None:
+        if self.smallest_budget_nano is None:
             return f"no model in reach can do {', '.join(self.reason.steps) or 'this'}"
         return (
-            f"the cheapest plan may cost {format_usd(self.smallest_budget)}, which is the smallest feasible budget; "
-            f"{format_usd(self.budget)} was given"
+            f"the cheapest plan may cost {format_usd(self.smallest_budget_nano)}, which is the smallest feasible "
+            f"budget; {format_usd(self.budget_nano)} was given"
         )
 
     def as_json(self) -> dict[str, object]:
@@ -162,14 +192,14 @@ class Unplanned:
         return {
             "task": self.plan.task,
             "run_id": self.run_id,
-            "budget_nano": self.budget,
+            "budget_nano": self.budget_nano,
             "planner": self.planner.as_json(),
             "steps": [],
             "within_budget": False,
             "refusal": {
-                "code": "no_capable_model" if self.smallest_budget is None else "budget_exceeded",
+                "code": "no_capable_model" if self.smallest_budget_nano is None else "budget_exceeded",
                 "message": self.message,
-                "smallest_budget_nano": self.smallest_budget,
+                "smallest_budget_nano": self.smallest_budget_nano,
             },
         }
 
@@ -184,7 +214,7 @@ class Refusal:
 
 @frozen(repr=False)
 class Execution:
-    """A finished run of a plan. `opinions` is what judging its replies has cost, `unjudged` how many had no opinion.
+    """A finished run of a plan. `opinions_nano` is what judging it has cost, `unjudged` how many had no opinion.
 
     `refusal` is the last that it met in budgets outside its own; `governed` is False where calls of it were made while
     the store of shared budgets could not be asked.
@@ -193,7 +223,7 @@ class Execution:
     planned: Planned
     run: Run
     entries: tuple[Entry, ...]
-    opinions: Nanodollars = Nanodollars(0)  # noqa: RUF009 -- a NewType of int
+    opinions_nano: Nanodollars = Nanodollars(0)  # noqa: RUF009 -- a NewType of int
     unjudged: int = 0
     refusal: Refusal | None = None
     governed: bool = True
@@ -211,21 +241,35 @@ class Execution:
     @property
     def total_cost(self) -> Decimal:
         """Planning, all steps and all opinions together, in US dollars."""
-        return in_usd(self.spent)
+        return in_usd(self.spent_nano)
+
+    @property
+    def budget_remaining(self) -> Decimal:
+        """What is left of the budget, in US dollars; 0 where a provider billed more than it was allowed to."""
+        return max(Decimal(0), self.planned.budget - self.total_cost)
+
+    def _repr_html_(self) -> str:
+        rows = (
+            (step.id, each["status"], each["model"] or "", format_usd(run.spent), each["why"])
+            for step, run in zip(self.planned.steps, self.run.steps, strict=True)
+            for each in [self._step(step.id, run)]
+        )
+        caption = f"{self.status}, {format_usd(self.spent_nano)} of {format_usd(self.planned.budget_nano)} spent"
+        return page(caption, rows, heads=("step", "status", "model", "spent", "why"), text=self.output)
 
     def __repr__(self) -> str:
         """In short; `as_json` has the rest."""
-        return f"<Execution: {self.status}, {format_usd(self.spent)}, run {self.planned.run_id}>"
+        return f"<Execution: {self.status}, {format_usd(self.spent_nano)}, run {self.planned.run_id}>"
 
     @property
-    def spent(self) -> Nanodollars:
+    def spent_nano(self) -> Nanodollars:
         """Planning, all steps and all opinions together."""
-        return Nanodollars(self.planned.planner.cost + self.run.books.spent + self.opinions)
+        return Nanodollars(self.planned.planner.cost_nano + self.run.books.spent + self.opinions_nano)
 
     @property
-    def overrun(self) -> Nanodollars:
+    def overrun_nano(self) -> Nanodollars:
         """What providers billed above their reservations."""
-        return Nanodollars(self.planned.planner.overrun + self.run.books.overrun)
+        return Nanodollars(self.planned.planner.overrun_nano + self.run.books.overrun)
 
     @property
     def output(self) -> str:
@@ -254,11 +298,11 @@ class Execution:
         return {
             "run_id": self.planned.run_id,
             "status": self.status,
-            "spent_nano": self.spent,
-            "overrun_nano": self.overrun,
-            "judge_nano": self.opinions,
+            "spent_nano": self.spent_nano,
+            "overrun_nano": self.overrun_nano,
+            "judge_nano": self.opinions_nano,
             "unjudged": self.unjudged,
-            "remaining_nano": max(0, self.planned.budget - self.spent),
+            "remaining_nano": max(0, self.planned.budget_nano - self.spent_nano),
             "refusal": self.refusal and {"code": self.refusal.code, "message": self.refusal.message},
             "governed": self.governed,
             "steps": [self._step(step.id, each) for step, each in zip(steps, self.run.steps, strict=True)],

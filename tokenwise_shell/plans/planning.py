@@ -60,13 +60,13 @@ class PlannerReport:
 
     source: str
     model: str | None = None
-    cost: Nanodollars = Nanodollars(0)  # noqa: RUF009 -- a NewType of int
-    overrun: Nanodollars = Nanodollars(0)  # noqa: RUF009 -- likewise
+    cost_nano: Nanodollars = Nanodollars(0)  # noqa: RUF009 -- a NewType of int
+    overrun_nano: Nanodollars = Nanodollars(0)  # noqa: RUF009 -- likewise
     problem: str | None = None
 
     def as_json(self) -> dict[str, object]:
         """The document, with the names of the interface."""
-        return {"source": self.source, "model": self.model, "cost_nano": self.cost, "problem": self.problem}
+        return {"source": self.source, "model": self.model, "cost_nano": self.cost_nano, "problem": self.problem}
 
 
 @frozen

@@ -66,14 +66,14 @@ def missed(gap: Nanodollars) -> str:
 
 
 def _sums(planned: Planned) -> Iterator[tuple[str, str]]:
-    expected = planned.planner.cost + sum(planned.assigned.expected)
+    expected = planned.planner.cost_nano + sum(planned.assigned.expected)
     steps = len(planned.plan.steps)
     yield "steps", f"{steps} on {counted(max(levels(planned.plan)) + 1, 'level')}"
-    worst, budget = usd(planned.worst_cost), usd(planned.budget)
+    worst, budget = usd(planned.worst_cost_nano), usd(planned.budget_nano)
     yield "cost", f"{worst} at most, about {about(expected)} expected; the budget is {budget}"
     if best := planned.assigned.on_the_best:
-        whole = usd(Nanodollars(planned.planner.cost + best.worst + planned.kept))
-        likely = about(Nanodollars(planned.planner.cost + best.expected))
+        whole = usd(Nanodollars(planned.planner.cost_nano + best.worst + planned.kept_nano))
+        likely = about(Nanodollars(planned.planner.cost_nano + best.expected))
         yield "on the best", f"{whole} at most, about {likely} expected, with {_named(best.models)} throughout"
     if gap := planned.assigned.optimality_gap:
         yield "gap", f"not proven best: {missed(gap)}"
@@ -93,9 +93,9 @@ def _named(models: Sequence[str]) -> str:
 
 def _planner(report: PlannerReport) -> Iterator[tuple[str, str]]:
     if report.source == "llm":
-        yield "planned by", f"{report.model}, for {usd(report.cost)}"
+        yield "planned by", f"{report.model}, for {usd(report.cost_nano)}"
     else:
-        paid = f", after {report.model} had cost {usd(report.cost)}" if report.cost else ""
+        paid = f", after {report.model} had cost {usd(report.cost_nano)}" if report.cost_nano else ""
         yield "planned by", f"{one_line(report.source)}{paid}"
     if report.problem:
         yield "problem", one_line(report.problem)
@@ -127,13 +127,15 @@ def _quoted(text: str) -> str:
 
 def execution_text(execution: Execution, elapsed_ms: int) -> str:
     """How a run ended, in one line, and a line for each step that did not end well."""
-    spent, budget = usd(execution.spent), usd(execution.planned.budget)
-    over = f", {usd(execution.overrun)} of it above what was reserved" if execution.overrun else ""
+    spent, budget = usd(execution.spent_nano), usd(execution.planned.budget_nano)
+    over = f", {usd(execution.overrun_nano)} of it above what was reserved" if execution.overrun_nano else ""
     steps = counted(len(execution.planned.plan.steps), "step")
     lines = [f"{execution.status}: {_ended_well(execution)} of {steps}, {spent} of {budget} spent{over}"]
     lines[0] += f", {elapsed_ms / 1000:.1f} s, run {execution.planned.run_id}"
     if execution.planned.judging:
-        lines.append(f"  {execution.planned.judging.model} judged for {usd(execution.opinions)}{_unjudged(execution)}")
+        lines.append(
+            f"  {execution.planned.judging.model} judged for {usd(execution.opinions_nano)}{_unjudged(execution)}"
+        )
     return "\n".join((*lines, *_failures(execution)))
 
 

@@ -175,8 +175,8 @@ def _facts(decision: Decision) -> Iterable[tuple[str, str]]:
     yield "strategy", decision.policy.strategy.value
     if isinstance(decision.outcome, Routed):
         bid = decision.outcome.bid
-        worst, expected = usd(decision.worst_cost or bid.amount), about(decision.expected_cost)
-        yield "cost", f"{worst} at most, about {expected} expected; the budget is {usd(decision.budget)}"
+        worst, expected = usd(decision.worst_cost_nano or bid.amount), about(decision.expected_cost_nano)
+        yield "cost", f"{worst} at most, about {expected} expected; the budget is {usd(decision.budget_nano)}"
         yield "tokens", f"{bid.input_tokens} in at most, {bid.max_output_tokens} out at most (the cap that is sent)"
         if decision.outcome.forecast:
             yield "cascade", _cascade(decision.outcome.forecast)
@@ -187,8 +187,8 @@ def _facts(decision: Decision) -> Iterable[tuple[str, str]]:
         if decision.passed_over:
             yield "although", decision.passed_over
     else:
-        yield "budget", usd(decision.budget)
-    yield "decision", decision.id
+        yield "budget", usd(decision.budget_nano)
+    yield "decision", decision.decision_id
 
 
 def _cascade(forecast: Forecast) -> str:

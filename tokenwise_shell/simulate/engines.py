@@ -145,7 +145,7 @@ class _Dask:
         try:
             from distributed import Client
         except ImportError:
-            needed = "needs dask.distributed; install tokenwise-control[scale]"
+            needed = "needs dask.distributed; pip install '.[scale]'"
             raise InputError(Problem("--engine", needed)) from None
         try:
             client = Client(self.address, timeout="10s")  # type: ignore[no-untyped-call] # dask has few types

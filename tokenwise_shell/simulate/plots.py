@@ -27,7 +27,7 @@ def check_plot(path: Path) -> None:
     if not path.parent.is_dir():
         raise InputError(Problem("--plot", f"{str(path)!r}: there is no folder {str(path.parent)!r}"))
     if not (find_spec("altair") and find_spec("vl_convert")):
-        raise InputError(Problem("--plot", "needs altair and vl-convert; install tokenwise-control[plots]"))
+        raise InputError(Problem("--plot", "needs altair and vl-convert; pip install '.[plots]'"))
 
 
 def draw(report: Report, path: Path) -> None:

@@ -610,6 +610,20 @@ class TestTheContract:
         assert asked == ()
         assert after == run.at(200)
 
+    @pytest.mark.parametrize(
+        "late",
+        [
+            CallFailed(A0, 200, Fault.OVERLOADED),
+            CallSucceeded(A0, 200, ok().outcome),
+            FirstToken(A0, 200),
+            Lost(A0, 200),
+        ],
+    )
+    def test_what_comes_late_for_an_attempt_that_is_backing_off_is_ignored(self, late):
+        run, _ = hear(calling(), CallFailed(A0, 100, Fault.OVERLOADED))
+        assert isinstance(state_of(run, "a"), BackingOff)
+        assert hear(run, late) == (run.at(200), ())
+
     def test_after_the_end_nothing_is_heard(self):
         run, _ = hear(calling(), Cancelled(10))
         for event in (Cancelled(20), ModelsCooling(20, ()), Reserved(AttemptId("nobody", 9), 20)):

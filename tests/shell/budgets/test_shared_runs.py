@@ -254,4 +254,4 @@ class TestTheCommand:
         url = {"TOKENWISE_BUDGET_STORE": "redis://127.0.0.1:1/0"}
         done = program("plan", TASK, "--planner", "rules", "-x", "--offline", home=tmp_path, environ=url)
         assert done.code == 2
-        assert "budget_store: needs a client that is not installed: pip install 'tokenwise-control[redis]'" in done.err
+        assert "budget_store: needs a client that is not installed: pip install '.[redis]'" in done.err

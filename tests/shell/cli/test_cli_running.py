@@ -38,15 +38,15 @@ class TestExitCodes:
 
     def test_a_failure_that_cost_nothing_is_1_too(self):
         done = executed(job(step("a")), BADLY)
-        assert (done.spent, exit_of(done)) == (0, Exit.UNSUCCESSFUL)
+        assert (done.spent_nano, exit_of(done)) == (0, Exit.UNSUCCESSFUL)
 
     def test_money_that_does_not_even_begin_is_3(self):
         done = executed(job(step("a"), limit="0.000001"))
-        assert (done.status, done.spent, exit_of(done)) == ("exhausted", 0, Exit.OVER_BUDGET)
+        assert (done.status, done.spent_nano, exit_of(done)) == ("exhausted", 0, Exit.OVER_BUDGET)
 
     def test_money_that_ran_out_on_the_way_is_1(self):
         done = executed(job(step("a"), step("b", "a"), limit="0.0007"))
-        assert (done.status, done.spent > 0, exit_of(done)) == ("exhausted", True, Exit.UNSUCCESSFUL)
+        assert (done.status, done.spent_nano > 0, exit_of(done)) == ("exhausted", True, Exit.UNSUCCESSFUL)
 
     def test_nobody_who_could_is_5(self):
         done = executed(job(step("a", does=Capability.MATH), step("b", "a")))

@@ -65,6 +65,6 @@ class TestTheCommand:
         tokenizers._encodings.cache_clear()
         done = tw("route", "hi")
         assert done.code == 2
-        assert "tokenwise-control[exact]" in done.err
+        assert "'.[exact]'" in done.err
         with pytest.raises(InputError, match="exact"):
             counted([])

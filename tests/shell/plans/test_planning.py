@@ -77,18 +77,18 @@ async def test_a_malformed_answer_is_asked_for_once_more_with_its_problems():
     found = await asked.decomposed()
     assert found.report.source == "llm"
     assert "steps[0].description" in asked.prompts[1][-1].text
-    assert found.report.cost == sum(run.books.spent for run in asked.runs)
+    assert found.report.cost_nano == sum(run.books.spent for run in asked.runs)
 
 
 async def test_after_two_malformed_answers_the_rules_plan_and_both_are_paid_and_named():
     asked = Asked(["I cannot.", '{"steps": 3}'])
     found = await asked.decomposed()
     assert found.report.source == "rules"
-    assert found.report.cost == sum(run.books.spent for run in asked.runs) > 0
+    assert found.report.cost_nano == sum(run.books.spent for run in asked.runs) > 0
     assert "; then " in found.report.problem
 
 
 async def test_a_budget_too_small_to_ask_leaves_it_to_the_rules_for_nothing():
     asked = Asked([PLAN.decode()])
     found = await asked.decomposed("0.0001")
-    assert (found.report.source, found.report.cost, asked.calls) == ("rules", 0, [])
+    assert (found.report.source, found.report.cost_nano, asked.calls) == ("rules", 0, [])

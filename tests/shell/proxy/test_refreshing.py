@@ -5,8 +5,8 @@ import pytest
 import trio
 
 from tests.shell.loopback import on_loopback, saying, whole
-from tokenwise_shell import open_client
 from tokenwise_shell.engine.clock import wall_ms
+from tokenwise_shell.opening import open_client
 from tokenwise_shell.proxy.refreshing import first_list, keep_fresh
 from tokenwise_shell.workspace import open_workspace
 

@@ -76,4 +76,4 @@ def test_a_step_that_got_less_for_want_of_money_says_so():
     tree, planned = drawn(*DIAMOND, usd="0.02")
     assert planned.assigned.downgrades
     assert sum("downgraded" in text.text for text in tree.iter(f"{SVG}text")) == len(planned.assigned.downgrades)
-    assert planned.limit <= Nanodollars(20_000_000)
+    assert planned.limit_nano <= Nanodollars(20_000_000)

@@ -112,7 +112,7 @@ class Carrier:
             choices=(choice_of(routed),),
             catalog=decision.catalog,
             policy=self.service.within_time(decision.policy),
-            limit=decision.budget,
+            limit=decision.budget_nano,
             request=decision.request.need,
             judged=False,
         )

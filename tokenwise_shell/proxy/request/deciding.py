@@ -53,7 +53,7 @@ class Order:
     @property
     def decision_id(self) -> str:
         """The decision's name."""
-        return self.decision.id
+        return self.decision.decision_id
 
     @property
     def tokens(self) -> int:
