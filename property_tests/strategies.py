@@ -222,7 +222,7 @@ def plain_needs(draw):
 
 
 def _twin(tier, quality, prices, thinking, longest):
-    read, written = NanoPerMtok(prices[0] // 10), max(prices[0], prices[2])
+    read, written = NanoPerMtok(prices[0] // prices[3]), max(prices[0], prices[2])
     price = Price((Rate(prices[0], prices[1], read, written, cache_write_5m=prices[0]),))
     return Model(
         id="m",
@@ -241,7 +241,7 @@ twins = st.builds(
     _twin,
     st.sampled_from([Tier.BUDGET, Tier.BUDGET, Tier.MID, Tier.FLAGSHIP]),
     st.sampled_from([0, 1250, 1300, 1310, 1316, 1400]),
-    st.tuples(_steps, _steps, _steps),
+    st.tuples(_steps, _steps, _steps, st.sampled_from([1, 10, 10, 100])),
     st.booleans(),
     st.sampled_from([150, 4_000, 64_000, 64_000]),
 )

@@ -12,7 +12,7 @@ from tokenwise.catalog.models import Catalog
 from tokenwise.catalog.prices import FREE, NOTHING_WRITTEN, Price, Writes
 from tokenwise.money import Nanodollars
 from tokenwise.policy import FreeModels, Strategy
-from tokenwise.routing.bid import Known, writes_of
+from tokenwise.routing.bid import Horizon, Known, writes_of
 from tokenwise.routing.choosing import Refusal, Refused, Routed, decision_id, route
 from tokenwise.routing.losers import explain
 from tokenwise.routing.ranking import candidates, favourite, ranked
@@ -335,12 +335,16 @@ def warm_needs(draw, names):
     need = evolve(draw(plain_needs()), input=TokenCount(2_000, 4_000), capabilities=Capability(0))
     return evolve(
         need,
-        known=tuple(Known(*at, 4_000, warm=draw(st.sampled_from([0, 500, 1_900, 9_000]))) for at in sorted(seats)),
+        known=tuple(
+            Known(*at, 4_000, warm=draw(st.sampled_from([0, 500, 1_900, 9_000])), fading=draw(st.booleans()))
+            for at in sorted(seats)
+        ),
+        horizon=draw(st.none() | st.builds(Horizon, st.integers(1, 50), st.integers(0, 3_000))),
         writes=draw(st.sampled_from([NOTHING_WRITTEN, NOTHING_WRITTEN, Writes(minutes=1_500), Writes(hour=4_000)])),
     )
 
 
-NAMES = [f"m{nth:02}" for nth in range(12)]
+NAMES = [f"{('', '', 'anthropic/')[nth % 3]}m{nth:02}" for nth in range(12)]
 
 
 class TestWarmth:
@@ -352,6 +356,19 @@ class TestWarmth:
         for strategy in Strategy:
             wanted = evolve(policy, strategy=strategy)
             assert favourite(need, catalog, wanted) == head_of(ranked(need, catalog, wanted))
+
+    @given(warm_needs(NAMES), st.lists(twins, min_size=6, max_size=12), spending, st.integers(1, 50))
+    def test_so_it_is_among_models_of_one_kind_where_more_turns_will_follow(self, need, models, policy, turns):
+        alike = {"tier": Tier.BUDGET, "max_output_tokens": 64_000, "features": models[0].features, "quality": 1300}
+        catalog = Catalog(evolve(model, id=name, **alike) for name, model in zip(NAMES, models, strict=False))
+        lasting = evolve(
+            need,
+            capabilities=Capability(0),
+            horizon=Horizon(turns, 100),
+            features=Feature.NONE,
+            output_tokens=need.output_tokens % 80,
+        )
+        assert favourite(lasting, catalog, policy) == head_of(ranked(lasting, catalog, policy))
 
     @given(warm_needs(NAMES), st.lists(twins, min_size=2, max_size=8), spending, st.integers(0, 2_000))
     def test_whoever_is_chosen_is_chosen_still_where_more_of_it_is_warm(self, need, models, policy, more):
@@ -367,8 +384,8 @@ class TestWarmth:
     @given(warm_needs(NAMES), st.lists(twins, min_size=2, max_size=8), spending)
     def test_what_is_not_warm_leaves_the_decision_alone(self, need, models, policy):
         catalog = Catalog(evolve(model, id=name) for name, model in zip(NAMES, models, strict=False))
-        cold = evolve(need, known=tuple(evolve(known, warm=0) for known in need.known))
-        assert favourite(cold, catalog, policy) == favourite(evolve(need, known=()), catalog, policy)
+        cold = evolve(need, known=tuple(evolve(known, warm=0) for known in need.known), horizon=None)
+        assert favourite(cold, catalog, policy) == favourite(evolve(cold, known=()), catalog, policy)
 
 
 class TestTheOrder:

@@ -27,6 +27,19 @@ def main() -> None:
         name, fixed = best_fixed(sessions, catalog, mean(played.quality for played in stay))
         tell(f"  as good: {name} throughout", fixed)
 
+    print("balanced against the best single model that is as good, by who sells: with pauses, without")
+    for vendor in ("", "openai/", "anthropic/", "google/"):
+        sold = Catalog(model for model in catalog.models if model.id.startswith(vendor))
+        print(f"{vendor or 'everybody':12}", *(f"{against(sold, pauses):+7.1f} %" for pauses in (25, 0)))
+
+
+def against(catalog: Catalog, pause_every: int) -> float:
+    """By how much `balanced` is dearer than the best single model that is as good, in percent."""
+    sessions = [turns_of(seed, length=200, pause_every=pause_every) for seed in SEEDS]
+    played = [play(turns, catalog, Policy(), PLENTY) for turns in sessions]
+    _, fixed = best_fixed(sessions, catalog, mean(one.quality for one in played))
+    return 100 * sum(one.cost for one in played) / sum(one.cost for one in fixed) - 100
+
 
 def best_fixed(sessions: list[tuple[Turn, ...]], catalog: Catalog, least: float) -> tuple[str, list[Played]]:
     """The cheapest single model whose answers are as good."""

@@ -349,10 +349,24 @@ BUGS = (
         "property_tests/routing/test_routing_laws.py::TestWarmth",
     ),
     Bug(
+        "whoever reads cheaply from a cache is left out for whoever reads anew as cheaply",
+        "routing/shelves",
+        "rate.input, rate.cache_read, rate.cache_write",
+        "rate.input, rate.input, rate.cache_write",
+        "property_tests/routing/test_routing_laws.py::TestWarmth",
+    ),
+    Bug(
+        "what the turns ahead will read is not counted",
+        "routing/worth",
+        "kept * read + new * fresh",
+        "new * fresh",
+        "tests/core/simulation/test_sessions.py",
+    ),
+    Bug(
         "each choice is not paid for",
         "routing/worth",
-        "output_tokens * need.choices * rate.output",
-        "output_tokens * rate.output",
+        "return read + output_tokens * need.choices * rate.output",
+        "return read + output_tokens * rate.output",
         "property_tests/routing/test_worth_laws.py::TestCost",
     ),
     Bug(

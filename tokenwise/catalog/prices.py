@@ -23,6 +23,7 @@ __all__ = [
     "Rate",
     "Unknown",
     "Writes",
+    "caches_unasked",
     "writes_unasked",
 ]
 
@@ -51,6 +52,11 @@ themselves and bill it, and so may any other model whose writes are listed above
 def writes_unasked(model: str) -> bool:
     """Whether this model, by its catalogue id, may bill writes to a cache that no request asked for."""
     return not model.startswith(WRITES_IF_MARKED)
+
+
+def caches_unasked(model: str) -> bool:
+    """Whether prompts of this model, by its catalogue id, may be kept in a cache that no request asked for."""
+    return not model.startswith("anthropic/")
 
 
 @frozen

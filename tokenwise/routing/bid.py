@@ -23,6 +23,7 @@ __all__ = [
     "EVERYTHING_WRITTEN",
     "Bid",
     "Counted",
+    "Horizon",
     "Known",
     "Need",
     "bound_known",
@@ -61,7 +62,8 @@ class Known:
     """A tighter bound of the whole input at one seller's model, which has counted most of it: at most so many `tokens`.
 
     `attachments` are those that it has not counted, which are in `tokens` as they usually count. `warm` of the tokens
-    are probably in its prompt cache now: whoever keeps this value drops what has expired.
+    are probably in its prompt cache now: whoever keeps this value drops what has expired. What is `fading` will
+    probably be gone before the next turn, unless this one is answered there.
     """
 
     provider: str
@@ -69,6 +71,15 @@ class Known:
     tokens: int = field(validator=ge(0))
     attachments: Attachments = NOTHING_ATTACHED
     warm: int = field(default=0, validator=ge(0))
+    fading: bool = False
+
+
+@frozen
+class Horizon:
+    """Later requests that will probably send all of this one again: how many, and each how much longer, in tokens."""
+
+    turns: int = field(validator=ge(1))
+    added_tokens: int = field(validator=ge(0))
 
 
 @frozen
@@ -86,7 +97,7 @@ class Need:
     bounds of the input for models whose tokenizer is known, `known` for sellers that have counted its beginning.
     `open_ended` says that nobody asked for that length, `streamed` that somebody reads along. `writes` are what the
     request marks for a cache. `tier` is a dearer tier of service that it asks for, "" for none. `hosted` are tools that
-    the provider runs, each call for a fee.
+    the provider runs, each call for a fee. `horizon` is what comes after it, where something will.
     """
 
     capabilities: Capability
@@ -108,6 +119,7 @@ class Need:
     streamed: bool = False
     tier: str = ""
     hosted: tuple[Hosted, ...] = ()
+    horizon: Horizon | None = None
 
     @property
     def wanted(self) -> Capability:
@@ -249,10 +261,10 @@ def bound_known(model: Model, provider: str, need: Need) -> int | None:
     return known.tokens + known.attachments.beyond_usual(model.id, window_tokens=model.context_tokens)
 
 
-def warm_at(model: Model, provider: str, need: Need) -> int:
-    """How many of the expected input tokens this seller's model probably has in its prompt cache."""
+def warm_at(model: Model, provider: str, need: Need, *, fading: bool = False) -> int:
+    """How many of the expected input tokens this seller's model probably has in its prompt cache, or which fade."""
     known = _known_at(model, provider, need)
-    return min(known.warm, need.input.expected) if known else 0
+    return min(known.warm, need.input.expected) if known and (known.fading or not fading) else 0
 
 
 def _known_at(model: Model, provider: str, need: Need) -> Known | None:

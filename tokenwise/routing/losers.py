@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from tokenwise.catalog.models import Catalog, Model
-from tokenwise.money import Nanodollars, format_usd
+from tokenwise.money import Nanodollars, format_usd, round_up
 from tokenwise.policy import Policy
 from tokenwise.routing.bid import Need, cap, make_bid, seat
 from tokenwise.routing.choosing import Routed, route
@@ -14,8 +14,9 @@ from tokenwise.routing.servings import Serving
 from tokenwise.routing.shelves import rated_by_band
 from tokenwise.routing.shortlist import groups, obstacle
 from tokenwise.routing.worth import (
-    expected_cost,
     lacking,
+    likely_output,
+    outlook,
     quality,
     rated,
     strength,
@@ -103,7 +104,7 @@ def _place(model: Model, contest: _Contest) -> int:
 
 def _worth_less(loser: Serving, best: Serving, contest: _Contest) -> str:
     need, name = contest.need, best.model_id
-    cost, least = (expected_cost(each.model, need, room=each.max_output_tokens) for each in (loser, best))
+    cost, least = (_in_view(each, need) for each in (loser, best))
     points = quality(strength(loser.model), need.difficulty) - quality(strength(best.model), need.difficulty)
     balanced = contest.policy.strategy.by_difficulty
     if balanced and points > 0 and cost > least:
@@ -113,8 +114,14 @@ def _worth_less(loser: Serving, best: Serving, contest: _Contest) -> str:
     if balanced and points < 0 and cost <= least:
         return f"is {_points(-points)} worse than {name} and saves {format_usd(Nanodollars(least - cost))} of it"
     if cost > least:
-        return f"is expected to cost {_times(cost, least)} as much as {name}"
+        ahead = f", with the {need.horizon.turns} requests that will probably follow" if need.horizon else ""
+        return f"is expected to cost {_times(cost, least)} as much as {name}{ahead}"
     return f"as dear as {name}, which may cost less, is stronger or comes first by name"
+
+
+def _in_view(serving: Serving, need: Need) -> Nanodollars:
+    likely = likely_output(need, thinks=thinks(serving.model))
+    return round_up(max(0, outlook(serving.model, need, min(serving.max_output_tokens, likely))))
 
 
 def _points(thousandths: int) -> str:

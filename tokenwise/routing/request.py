@@ -14,16 +14,22 @@ from tokenwise.catalog.prices import NOTHING_WRITTEN, Writes
 from tokenwise.catalog.tool_fees import Hosted
 from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy
-from tokenwise.prompt import Message
-from tokenwise.routing.bid import Counted, Known, Need
+from tokenwise.prompt import Message, Role
+from tokenwise.routing.bid import Counted, Horizon, Known, Need
 from tokenwise.scenario.detector import Scenario, detect
 from tokenwise.scenario.numbers import difficulty_by
 from tokenwise.traits import Capability, Feature
 from tokenwise.usage import TokenCount, count_messages
 
-__all__ = ["Request", "Weight", "Wishes", "expected_output", "read_request"]
+__all__ = ["Request", "Weight", "Wishes", "ahead", "expected_output", "read_request"]
 
 _NO_FEE: Final = Nanodollars(0)
+
+# How many turns an agent's conversation is taken to have before any was seen; and how far ahead is looked at most: far
+# enough for a cache to be worth filling, but where one has been lost already, not far beyond the next pause.
+_AGENTS_TURNS: Final = 8
+_MOST_TURNS: Final = 50
+_TURNS_TO_A_PAUSE: Final = 16
 
 # Nothing is known of words that were not read: they are as hard as a request can be expected to be.
 _UNREAD: Final = Scenario(Capability.GENERAL, 0.5)
@@ -54,7 +60,8 @@ class Wishes:
 
     `weight` is that of a request that arrives written; without one, the words are all there is. `counted` says how many
     tokens an exact count of the words saves, of those that the bound has for them; `known` is as in `Need`. `streamed`
-    where the answer is to be read as it comes.
+    where the answer is to be read as it comes. `answers` are those that the conversation has had, where they are not
+    all among the messages.
     """
 
     capabilities: Capability | None = None
@@ -65,6 +72,7 @@ class Wishes:
     counted: tuple[Counted, ...] = ()
     known: tuple[Known, ...] = ()
     streamed: bool = False
+    answers: int = 0
 
 
 @frozen
@@ -104,8 +112,35 @@ def read_request(conversation: str | Sequence[Message], policy: Policy, wishes: 
         writes=weight.writes,
         known=wishes.known,
         streamed=wishes.streamed,
+        horizon=_horizon(conversation, weight.input.expected, wishes),
     )
     return Request(scenario, need)
+
+
+def _horizon(conversation: str | Sequence[Message], tokens: int, wishes: Wishes) -> Horizon | None:
+    """A conversation without tools that nobody here has answered before is taken to be a question like any other."""
+    agent = bool(wishes.features & Feature.TOOLS)
+    if wishes.model or isinstance(conversation, str) or not (agent or wishes.known):
+        return None
+    answers = max(wishes.answers, sum(message.role is Role.ASSISTANT for message in conversation))
+    return ahead(answers, tokens, wishes.known, agent=agent)
+
+
+def ahead(answers: int, tokens: int, known: Sequence[Known] = (), *, agent: bool) -> Horizon | None:
+    """What will probably follow a conversation of so many tokens: as many turns as it has had, each as long as those.
+
+    That is all that it says of its own length. An agent's, which has tools, is taken to have begun to be long. No turn
+    is taken to be longer than what the last one added to what is warm: a first one often brings a document.
+
+    >>> ahead(12, 40_000, agent=True), ahead(0, 500, agent=False)
+    (Horizon(turns=20, added_tokens=2000), None)
+    """
+    turns = answers + _AGENTS_TURNS if agent else answers
+    most = _MOST_TURNS if all(each.warm for each in known) else _TURNS_TO_A_PAUSE
+    if not turns:
+        return None
+    last = tokens - max((each.warm for each in known), default=0)
+    return Horizon(min(turns, most), max(0, min(tokens // turns, last)))
 
 
 def _difficulty(conversation: str | Sequence[Message], scenario: Scenario, policy: Policy) -> float:

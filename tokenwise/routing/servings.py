@@ -16,9 +16,9 @@ from tokenwise.routing.bid import Need, input_bound, writes_of
 from tokenwise.routing.worth import (
     cost_of_half_the_room,
     lacking,
-    likely_cost,
     likely_output,
     merit,
+    outlook,
     strength,
     thinks,
     wanted_room,
@@ -66,7 +66,7 @@ def servings(
     merits: dict[tuple[int, int, int, str], int] = {}
     habits = [(likely_output(need, thinks=some), wanted_room(need, policy, thinks=some)) for some in (False, True)]
     read, choices, asked = need.input.expected, need.choices, need.max_output_tokens
-    plain = not need.known and need.writes is NOTHING_WRITTEN
+    plain = not need.known and need.writes is NOTHING_WRITTEN and need.horizon is None
     for model, rating in rated:
         kind = (model.tier, model.quality, rating, "" if plain else model.id)
         if kind not in merits:
@@ -80,7 +80,7 @@ def servings(
             if plain:
                 less = less_merit + read * rate.input + min(room, likely) * choices * rate.output
             else:
-                less = less_merit + likely_cost(model, need, min(room, likely))
+                less = less_merit + outlook(model, need, min(room, likely))
             if room < wanted:
                 less += lacking(room, wanted) * cramped
             worst = price.worst(input_tokens=bound, output_tokens=room * choices, writes=writes_of(model, need))

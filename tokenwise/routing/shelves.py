@@ -9,6 +9,7 @@ no input or no output, since then prices tie that are not alike.
 """
 
 import bisect
+import operator
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Final, NamedTuple
@@ -16,7 +17,7 @@ from typing import Final, NamedTuple
 from attrs import frozen
 
 from tokenwise.catalog.models import Catalog, Model
-from tokenwise.catalog.prices import NOTHING_WRITTEN, Price
+from tokenwise.catalog.prices import NOTHING_WRITTEN, Price, caches_unasked
 from tokenwise.policy import Policy, Strategy
 from tokenwise.routing.bid import Need
 from tokenwise.routing.servings import rooms
@@ -60,6 +61,7 @@ class _Shelves:
     """What one list comes down to: for models that do not think and those that do, the shelves by tier."""
 
     by_tier: tuple[tuple[tuple[_Shelf, ...], ...], ...]
+    roomy: tuple[tuple[Model, int], ...]
     odd: tuple[tuple[Model, int], ...]
     rated: tuple[tuple[Model, int], ...]
 
@@ -80,14 +82,22 @@ def head(need: Need, catalog: Catalog, policy: Policy) -> Sequence[tuple[Model, 
     if need.model:
         return rated_by_band(able(need, catalog, policy), policy)
     habits = _habit(need, policy, thinks=False), _habit(need, policy, thinks=True)
-    shelves = _shelves(need, catalog, policy, enough=habits[1].enough)
-    if not need.input.expected or not habits[0].written or need.writes is not NOTHING_WRITTEN:
+    key = _key(need, catalog, policy, enough=habits[1].enough)
+    shelves = catalog.worked_out.of(key, partial(_compiled, need, catalog, policy, key.room))
+    if not need.input.expected or not habits[0].written:
         return shelves.rated
+    if need.horizon is not None or need.writes is not NOTHING_WRITTEN:
+        lean = catalog.worked_out.of(("lean", key), partial(_lean, shelves.roomy, need, policy))
+        return _apart(need, shelves, lean)
     dearest, found = _best_of(need, policy, shelves, habits)
     if not never_reached(dearest, policy):
         return shelves.rated
-    # On its shelf a model stands by what it costs cold; one whose cache is warm is looked at by itself.
-    warm = {known.model for known in need.known if known.warm} if need.known else ()
+    return _apart(need, shelves, found)
+
+
+def _apart(need: Need, shelves: "_Shelves", found: Sequence[tuple[Model, int]]) -> Sequence[tuple[Model, int]]:
+    """With those that are looked at by themselves: odd ones, and who has answered before, whose prices are others."""
+    warm = {known.model for known in need.known if known.warm or need.horizon} if need.known else ()
     apart = (*shelves.odd, *[pair for pair in shelves.rated if pair[0].id in warm]) if warm else shelves.odd
     return (*found, *apart) if apart else found
 
@@ -143,10 +153,22 @@ def _first(order: tuple[tuple[Tier, ...], ...], by_tier: Sequence[tuple[_Shelf, 
 # --- compiling --------------------------------------------------------------------------------------------------------
 
 
-def _shelves(need: Need, catalog: Catalog, policy: Policy, *, enough: int) -> _Shelves:
+class _Key(NamedTuple):
+    """What the shelves depend on."""
+
+    strategy: str
+    band: int
+    free_models: str
+    likely: int
+    room: int
+    windows: int
+    listing: tuple[object, ...]
+
+
+def _key(need: Need, catalog: Catalog, policy: Policy, *, enough: int) -> _Key:
     # In steps of two, so that few lists are kept; with more room than asked for, a model's limits show less.
     room = 1 << max(0, enough - 1).bit_length()
-    key = (
+    return _Key(
         policy.strategy._value_,
         policy.rating_band,
         policy.free_models._value_,
@@ -155,7 +177,6 @@ def _shelves(need: Need, catalog: Catalog, policy: Policy, *, enough: int) -> _S
         bisect.bisect_right(_windows(catalog), need.input.expected + room),
         listing_key(need, catalog, policy, need.capabilities._value_),
     )
-    return catalog.worked_out.of(key, partial(_compiled, need, catalog, policy, room))
 
 
 def _windows(catalog: Catalog) -> list[int]:
@@ -169,15 +190,31 @@ def _windows_of(catalog: Catalog) -> list[int]:
 def _compiled(need: Need, catalog: Catalog, policy: Policy, room: int) -> _Shelves:
     models = next((models for models in groups(need, catalog, policy) if models), ())
     rated = tuple(rated_by_band(models, policy))
-    roomy = [pair for pair in rated if _has_room(pair[0], need.input.expected, room)]
+    roomy = tuple(pair for pair in rated if _has_room(pair[0], need.input.expected, room))
     return _Shelves(
         by_tier=tuple(
             tuple(tuple(_stacked(_alike(roomy, policy, tier, some), need, policy)) for tier in Tier)
             for some in (False, True)
         ),
+        roomy=roomy,
         odd=tuple(pair for pair in rated if not _has_room(pair[0], need.input.expected, room)),
         rated=rated,
     )
+
+
+def _lean(rated: Iterable[tuple[Model, int]], need: Need, policy: Policy) -> tuple[tuple[Model, int], ...]:
+    """Without models that another one of their kind beats, whatever is read, written or kept in caches."""
+    kept: dict[tuple[Tier, bool], list[tuple[tuple[int, ...], tuple[Model, int]]]] = {}
+    for model, rating in sorted(rated, key=lambda pair: (-strength(pair[0]), pair[0].id)):
+        assert isinstance(model.price, Price)  # only priced models are able
+        rate, grade = model.price.rate_at(need.input.expected), -_grade(model, rating, policy)
+        lowest = grade, rate.output, rate.input, rate.cache_read, rate.cache_write, rate.cache_write_5m
+        # What is kept only if it is marked may not be kept at all.
+        surely = lowest if caches_unasked(model.id) else (*lowest[:3], max(lowest[2:4]), *lowest[4:])
+        kind = kept.setdefault((model.tier, thinks(model)), [])
+        if not any(all(map(operator.le, other, lowest)) for other, _ in kind):
+            kind.append((surely, (model, rating)))
+    return tuple(pair for kind in kept.values() for _, pair in kind)
 
 
 def _has_room(model: Model, input_tokens: int, room: int) -> bool:

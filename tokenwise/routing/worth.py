@@ -2,7 +2,8 @@
 
     strength   how good a model is           rating and tier, in points of the rating
     quality    how often its answer will do  strength against difficulty, in thousandths of a point; 100 points: always
-    cost       what the answer costs         expected input, the answer, and the thoughts of models that think
+    cost       what the answer costs         expected input, the answer, and the thoughts of models that think; where
+                                             others will follow that send all of it again, the mean of them all
     worth      what a strategy wants         the four of them below, as one whole number: more is better
 
     cheapest             the least expected cost
@@ -19,10 +20,10 @@ from functools import lru_cache
 from typing import Final
 
 from tokenwise.catalog.models import Model
-from tokenwise.catalog.prices import NOTHING_WRITTEN, Price
+from tokenwise.catalog.prices import NOTHING_WRITTEN, Price, caches_unasked
 from tokenwise.money import Nanodollars, round_up
 from tokenwise.policy import Policy, Strategy
-from tokenwise.routing.bid import Need, likely_input, seat
+from tokenwise.routing.bid import Need, likely_input, seat, warm_at
 from tokenwise.traits import Feature, Tier
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "likely_output",
     "merit",
     "never_reached",
+    "outlook",
     "quality",
     "rated",
     "strength",
@@ -79,6 +81,10 @@ _FAR_TOO_STRONG: Final = 200_000
 _CRAMPED: Final = 5_000
 _CRAMPED_RATING: Final = 30
 
+# Of what fades from a cache, one part in so many is read again by who comes back to it: once in four times, agents'
+# turns ask for a model within minutes that the turn before did not.
+_COMES_BACK_ONCE_IN: Final = 4
+
 
 def worth(model: Model, need: Need, policy: Policy, *, room: int, rating: int) -> int:
     """What the strategy wants of this model with so much `room` for an answer, in token-nanos (10^-15 dollars).
@@ -87,7 +93,7 @@ def worth(model: Model, need: Need, policy: Policy, *, room: int, rating: int) -
     """
     thinker = thinks(model)
     halvings = lacking(room, wanted_room(need, policy, thinks=thinker))
-    cost = likely_cost(model, need, min(room, likely_output(need, thinks=thinker)))
+    cost = outlook(model, need, min(room, likely_output(need, thinks=thinker)))
     return merit(model, need, policy, rating) - halvings * cost_of_half_the_room(need, policy) - cost
 
 
@@ -98,7 +104,7 @@ def merit(model: Model, need: Need, policy: Policy, rating: int) -> int:
             return 0
         case Strategy.BALANCED | Strategy.CASCADE:
             paid = quality(strength(model), need.difficulty) * policy.willingness_to_pay * 1_000
-            return paid - _misfit(model, need, policy) * _BEFORE_COST
+            return paid + _coming_back(model, need, policy) - _misfit(model, need, policy) * _BEFORE_COST
         case Strategy.BEST_QUALITY:
             return (_TIER_FIRST * model.tier + rating) * weight(need) * _BEFORE_COST
         case Strategy.BUDGET_CONSTRAINED:
@@ -140,16 +146,35 @@ def cost_of_half_the_room(need: Need, policy: Policy) -> int:
 def _misfit(model: Model, need: Need, policy: Policy) -> int:
     """How far from the tiers that the difficulty deserves, in thousandths of a point; 0 within them.
 
-    An upgrade may be bought to the tier above the deserved one; no difficulty is misjudged by two. Only who has the
-    conversation in a warm cache may be stronger, where that is worth its cost: it has been deserved before.
+    An upgrade may be bought to the tier above the deserved one; no difficulty is misjudged by two. Only who has
+    answered this conversation may be stronger, where that is worth its cost: it has been deserved before.
     """
     deserved = policy.tier_for(need.difficulty)
     if model.tier > deserved + 1:
-        return 0 if any(known.warm and known.model == model.id for known in need.known) else _FAR_TOO_STRONG
+        return 0 if _has_answered(model, need) else _FAR_TOO_STRONG
     if model.tier >= deserved:
         return 0
     least = quality(_UNRATED[deserved] + _TIER_POINTS * deserved, need.difficulty)
     return max(1, least - quality(strength(model), need.difficulty))
+
+
+def _has_answered(model: Model, need: Need) -> bool:
+    """Whether it has a warm cache of this conversation; or had one, where the conversation will go on."""
+    return any(known.model == model.id for known in need.known if known.warm or need.horizon)
+
+
+def _coming_back(model: Model, need: Need, policy: Policy) -> int:
+    """What reading this conversation is worth to a model that will read it anyhow, for each of the turns ahead.
+
+    After a pause nothing is warm. Who has answered here, and is stronger than this turn deserves, was needed for harder
+    ones and will be again: then it may as well answer now, and nobody else has to read all of it.
+    """
+    if need.horizon is None or model.tier <= policy.tier_for(need.difficulty):
+        return 0
+    if any(known.warm for known in need.known) or not _has_answered(model, need):
+        return 0
+    assert isinstance(model.price, Price)
+    return need.input.expected * model.price.rate_at(need.input.expected).input // (need.horizon.turns + 1)
 
 
 def lacking(room: int, wanted: int) -> int:
@@ -254,6 +279,29 @@ def likely_cost(model: Model, need: Need, output_tokens: int) -> int:
         rate = model.price.rate_at(need.input.expected)
         read = need.input.expected * rate.input
     return read + output_tokens * need.choices * rate.output
+
+
+def outlook(model: Model, need: Need, output_tokens: int) -> int:
+    """What a request costs, this one and those that will follow it taken together, on average; in token-nanos.
+
+    They are taken to stay with the model, to read from its cache what was said before, and to get as long an answer.
+    Where nothing follows it is `likely_cost`. What is fading where this model is sold would have to be read anew, so
+    whoever is asked there in time saves that, as often as somebody comes back.
+    """
+    now, ahead = likely_cost(model, need, output_tokens), need.horizon
+    if ahead is None:
+        return now
+    offer = seat(model, need)
+    assert isinstance(offer.price, Price)
+    rate, marked = offer.price.rate_at(need.input.expected), need.writes
+    fresh = rate.cache_write if marked.hour else rate.cache_write_5m if marked.minutes else rate.input
+    keeps = caches_unasked(model.id) or marked is not NOTHING_WRITTEN
+    read = min(rate.cache_read, rate.input) if keeps else rate.input
+    kept = ahead.turns * need.input.expected + ahead.added_tokens * ahead.turns * (ahead.turns - 1) // 2
+    new = ahead.turns * ahead.added_tokens
+    later = kept * read + new * fresh + ahead.turns * output_tokens * need.choices * rate.output
+    saved = warm_at(model, offer.provider, need, fading=True) * (rate.input - read) // _COMES_BACK_ONCE_IN
+    return (now + later) // (ahead.turns + 1) - saved
 
 
 def expected_cost(model: Model, need: Need, *, room: int) -> Nanodollars:

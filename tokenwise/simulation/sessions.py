@@ -1,33 +1,36 @@
 """An agent's long conversation, turn by turn, with prompt caches that fill, are read and expire.
 
 Each turn sends all that was said before and a little more. A seller's model that had the conversation lately reads what
-it had for the price of its cache; what it reads, and what is new, is in its cache until a while after. What this shows
+it had for the price of its cache; what it reads, and what is new, is in its cache until a while after. Each turn marks
+all of itself to be kept, as agents do, and pays for the writing where that has a price. What this shows
 is what it is worth to stay (`play` with `sticky`) against deciding each turn as if no cache were warm, and against one
 model throughout (`model`). Answers always come; what goes wrong with calls is `simulation`'s affair.
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from attrs import evolve, field, frozen
 from attrs.validators import ge
 
 from tokenwise.catalog.models import Catalog, Model
-from tokenwise.catalog.prices import Price
+from tokenwise.catalog.prices import Price, Writes
 from tokenwise.ids import AttemptId, jitter
 from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy
 from tokenwise.routing.bid import Known, Need
 from tokenwise.routing.choosing import Routed, route
+from tokenwise.routing.request import ahead
 from tokenwise.routing.worth import likely_output, quality, strength, thinks
 from tokenwise.traits import Capability, Feature
 from tokenwise.usage import TokenCount, Usage
 
 __all__ = ["Played", "Turn", "play", "turns_of"]
 
-# Vendors keep a prefix for five minutes after its last use at least.
+# Vendors keep a prefix for five minutes after its last use at least. What has a minute left is fading, as at the proxy.
 _WARMTH_MS: Final = 300_000
+_FADING_MS: Final = 60_000
 
 
 @frozen
@@ -90,10 +93,7 @@ def play(
     for turn in turns:
         said += turn.added_tokens
         need = _need(turn, said, model)
-        warm = tuple(
-            Known(*seat, said * 4, warm=kept.tokens) for seat, kept in sorted(caches.items()) if _kept(kept, turn)
-        )
-        decision = route(evolve(need, known=warm) if sticky else need, catalog, policy, limit)
+        decision = route(_in_view(need, caches, turn, len(names)) if sticky else need, catalog, policy, limit)
         if not isinstance(decision, Routed):
             break
         seat, chosen = (decision.bid.provider, decision.model.id), decision.model
@@ -110,6 +110,18 @@ def play(
     return Played(Nanodollars(cost), points / max(1, len(names)) / 1000, tuple(names), switches, read)
 
 
+def _in_view(need: Need, caches: Mapping[tuple[str, str], _Warm], turn: Turn, answers: int) -> Need:
+    """The need with what is warm now, and with what will probably follow."""
+    tokens = need.input.expected
+    known = tuple(_known(*seat, 4 * tokens, kept, turn) for seat, kept in sorted(caches.items()))
+    return evolve(need, known=known, horizon=ahead(answers, tokens, known, agent=True))
+
+
+def _known(provider: str, model: str, bound: int, kept: _Warm, turn: Turn) -> Known:
+    left_ms = kept.until_ms - turn.at_ms
+    return Known(provider, model, bound, warm=kept.tokens if left_ms > 0 else 0, fading=0 < left_ms <= _FADING_MS)
+
+
 def _kept(warm: _Warm, turn: Turn) -> bool:
     return turn.at_ms < warm.until_ms
 
@@ -123,10 +135,11 @@ def _need(turn: Turn, said: int, model: str) -> Need:
         difficulty=turn.difficulty,
         features=Feature.TOOLS,
         model=model,
+        writes=Writes(minutes=4 * said),
     )
 
 
 def _usage(model: Model, need: Need, warm: int, room: int) -> Usage:
     read = min(warm, need.input.expected)
     written = min(room, likely_output(need, thinks=thinks(model)))
-    return Usage(input_tokens=need.input.expected - read, cache_read_tokens=read, output_tokens=written)
+    return Usage(cache_write_5m_tokens=need.input.expected - read, cache_read_tokens=read, output_tokens=written)

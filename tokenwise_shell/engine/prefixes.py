@@ -18,6 +18,9 @@ __all__ = ["Counts"]
 # An agent's turn is one count of some 300 bytes: days of several agents, in three megabytes.
 _MOST_KEPT: Final = 10_000
 
+# An agent's next turn comes within seconds, and after a minute seldom.
+_FADING_MS: Final = 60_000
+
 _Seat = tuple[str, str]
 
 
@@ -92,7 +95,11 @@ class Counts:
                     continue
                 had.add(seat)
                 tokens = count.tokens + trail.behind(turns) + more.usual.bound
-                yield seat, Known(*seat, tokens, more, warm=count.warm if now_ms < count.until_ms else 0)
+                left_ms = count.until_ms - now_ms if count.warm else 0
+                yield (
+                    seat,
+                    Known(*seat, tokens, more, warm=count.warm if left_ms > 0 else 0, fading=0 < left_ms <= _FADING_MS),
+                )
 
 
 def _added(now: Attachments, then: Attachments) -> Attachments | None:

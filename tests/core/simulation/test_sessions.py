@@ -1,7 +1,11 @@
 """Agents' conversations with prompt caches that fill, are read and expire."""
 
+import pytest
+from attrs import evolve
+
 from tests.core.worlds import model
 from tokenwise.catalog.models import Catalog
+from tokenwise.catalog.prices import Price
 from tokenwise.money import parse_usd
 from tokenwise.policy import Policy, Strategy
 from tokenwise.simulation.sessions import Turn, play, turns_of
@@ -35,20 +39,41 @@ class TestCaches:
 
 
 class TestStaying:
-    def test_a_turn_that_would_be_cheaper_elsewhere_stays_where_the_prefix_is_warm(self):
-        """1,800 tokens of answer: $0.018 against $0.0072; but 10,000 to be read for $0.001, or anew for $0.02."""
-        turns = (BEGINNING, turn(10, output=1_800))
-        assert play(turns, PAIR, CHEAPEST, PLENTY).models == ("reader", "reader")
-        assert play(turns, PAIR, CHEAPEST, PLENTY, sticky=False).models == ("reader", "writer")
+    @pytest.mark.parametrize(("output", "name"), [(500, "reader"), (530, "writer")])
+    def test_it_leaves_where_that_pays_over_the_turns_ahead(self, output, name):
+        """The writer saves $6 a million tokens of answer in this turn and nine more: $0.0309 of 515 tokens each.
 
-    def test_it_leaves_where_that_pays(self):
-        turns = (BEGINNING, turn(10, output=4_000))
-        played = play(turns, PAIR, CHEAPEST, PLENTY)
-        assert (played.models, played.switches) == (("reader", "writer"), 1)
+        It costs $0.0192 more to read 10,200 tokens anew, and in the turns ahead $0.0011 each to read what was said and
+        $0.0002 to read 200 new ones, which is what this turn has added.
+        """
+        played = play((BEGINNING, turn(10, output=output)), PAIR, CHEAPEST, PLENTY)
+        assert (played.models, played.switches) == (("reader", name), int(name == "writer"))
 
     def test_and_where_the_cache_has_expired(self):
-        turns = (BEGINNING, turn(400, output=1_800))
+        turns = (BEGINNING, turn(400, output=600))
         assert play(turns, PAIR, CHEAPEST, PLENTY).models == ("reader", "writer")
+
+    def test_it_stays_with_what_is_cheaper_over_the_turns_ahead_although_not_now(self):
+        """Both write at $1. One reads at $1 always, the other at $1.2 what is new and at $0.12 what is kept."""
+        plain = model("plain", Tier.BUDGET, 1, 1, **ROOM)
+        rate = evolve(plain.price.rates[0], cache_read=10**9)
+        uncached = evolve(plain, offers=(evolve(plain.offers[0], price=Price((rate,))),))
+        catalog = Catalog([uncached, model("kept", Tier.BUDGET, 1.2, 1, **ROOM)])
+        assert play((BEGINNING,), catalog, CHEAPEST, PLENTY, sticky=False).models == ("plain",)
+        assert play((BEGINNING,), catalog, CHEAPEST, PLENTY).models == ("kept",)
+
+    def test_what_fades_is_refreshed_in_time_and_what_is_fresh_is_not(self):
+        """The strong one, twice as dear, was needed for the second turn; its cache lasts till 310 s."""
+        pair = Catalog([model("weak", Tier.MID, 1, 2, **ROOM), model("strong", Tier.FLAGSHIP, 2, 4, **ROOM)])
+        middling = [Turn(1000 * at_s, 200, 100, difficulty=0.4) for at_s in (0, 60, 120, 180, 240, 290)]
+        turns = (evolve(middling[0], added_tokens=40_000), evolve(turn(10, output=100), difficulty=0.9), *middling[1:])
+        assert play(turns, pair, Policy(), PLENTY).models == ("weak", "strong", *4 * ["weak"], "strong")
+
+    def test_after_a_pause_who_was_needed_for_harder_turns_reads_it_all(self):
+        pair = Catalog([model("weak", Tier.MID, 1, 2, **ROOM), model("strong", Tier.FLAGSHIP, 1.2, 2.4, **ROOM)])
+        easy = [Turn(1000 * at_s, 200, 100, difficulty=0.4) for at_s in (0, 20, 500, 510)]
+        turns = (evolve(easy[0], added_tokens=40_000), evolve(turn(10, output=100), difficulty=0.9), *easy[1:])
+        assert play(turns, pair, Policy(), PLENTY).models == ("weak", "strong", "weak", "strong", "strong")
 
     def test_over_two_hundred_turns_staying_switches_less_and_costs_less(self):
         turns = turns_of(1, length=200)
