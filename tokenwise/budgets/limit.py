@@ -20,10 +20,13 @@ from tokenwise.budgets.windows import Lasting, Span
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars
 
-__all__ = ["EVERYBODY", "NOBODY", "NONE", "Account", "Limit", "glob_matches", "shown_value"]
+__all__ = ["EVERYBODY", "NOBODY", "NONE", "VOUCHER", "Account", "Limit", "glob_matches", "shown_value"]
 
 EVERYBODY: Final = "process"
 """What scopes of limits that hold for everybody begin with."""
+
+VOUCHER: Final = "voucher"
+"""The mark of calls that are paid with a voucher; no limit reads it off a request."""
 
 NONE: Final = "none"
 """The one value under which all requests count that do not say what a limit reads."""
@@ -78,6 +81,11 @@ class Account:
     def mark(self, name: str) -> str | None:
         """What was read under this name; None where nobody looked, as for a plan's run."""
         return next((value for known, value in self.marks if known == name), None)
+
+    @property
+    def voucher(self) -> str:
+        """The voucher that pays, by name; "" for none."""
+        return (self.marks and self.mark(VOUCHER)) or ""
 
 
 NOBODY: Final = Account()

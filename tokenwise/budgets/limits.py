@@ -14,6 +14,7 @@ from attrs import define, field
 
 from tokenwise.budgets.budget import Budget
 from tokenwise.budgets.limit import EVERYBODY, Account, Limit
+from tokenwise.budgets.voucher import voucher_scope
 from tokenwise.budgets.windows import UTC, Lasting, Span, Window, Zone, lasting, span_of
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars
@@ -141,10 +142,16 @@ class Limits:
             self.change(limit, at_ms)
 
     def scopes(self, account: Account, at_ms: int, model: str = "") -> tuple[str, ...]:
-        """Every budget that a call of this account to this model has to fit into now; those not yet open are opened."""
-        if not self:
+        """Every budget that a call of this account to this model has to fit into now; those not yet open are opened.
+
+        What a voucher pays is held for everybody, the key and the tags already.
+        """
+        if not self and not account.voucher:
             return ()
-        scopes = tuple(self._scope(one, at_ms) for one in (*self._of(account), *self._of_values(account, model)))
+        plain = () if account.voucher else self._of(account)
+        scopes = tuple(self._scope(one, at_ms) for one in (*plain, *self._of_values(account, model)))
+        if account.voucher:
+            scopes = (*scopes, voucher_scope(account.voucher))
         while len(self._values) > self.remembered:  # only now: nothing that this call draws on is among the oldest
             self._forget(next(iter(self._values)))
         return scopes
@@ -152,6 +159,14 @@ class Limits:
     def plain_scopes(self, account: Account, at_ms: int) -> tuple[str, ...]:
         """Of these, the budgets of everybody, of the key and of the tags."""
         return tuple(self._scope(one, at_ms) for one in self._of(account)) if self._by_owner else ()
+
+    def holding(self, account: Account, since_ms: int, at_ms: int) -> tuple[str, ...]:
+        """Of these, the ones whose present windows that moment belongs to."""
+        return tuple(
+            self._scope(one, at_ms)
+            for one in self._of(account)
+            if span_of(one.limit.window, since_ms, self.zone) == span_of(one.limit.window, at_ms, self.zone)
+        )
 
     @property
     def of_many(self) -> tuple[Limit, ...]:

@@ -13,6 +13,7 @@ from typing import Final
 
 from attrs import define, evolve, field, frozen
 
+from tokenwise.budgets.backing import Backing, follow, join, stand_on
 from tokenwise.budgets.budget import Budget, Hold, Short, begun, release, relimit, reserve, settle
 from tokenwise.errors import InputError, Problem
 from tokenwise.ids import AttemptId
@@ -21,6 +22,7 @@ from tokenwise.money import Nanodollars
 __all__ = ["Budgets", "Closed", "Held", "Place", "hold_in", "reduce_in", "settle_in"]
 
 _NOTHING: Final = Nanodollars(0)
+_REMEMBERED: Final = 1024  # budgets that were closed, so that it can be said of them; the oldest are forgotten
 
 Place = tuple[str, AttemptId]
 """Whose hold it is: a run's id, and one of its attempts."""
@@ -97,6 +99,7 @@ class Budgets:
     _open: dict[str, Budget] = field(factory=dict)
     _ends_ms: dict[str, int] = field(factory=dict)
     _holds: dict[Place, Held] = field(factory=dict)
+    _backings: dict[str, Backing] = field(factory=dict)
 
     def open(
         self, scope: str, limit: Nanodollars, *, spent: Nanodollars = _NOTHING, ends_ms: int | None = None
@@ -190,7 +193,7 @@ class Budgets:
         """
         held = self._holds.pop((run_id, attempt), None)
         if held is not None:
-            self._open |= settle_in(self._open.__getitem__, held, cost)
+            self._keep(settle_in(self._open.__getitem__, held, cost))
         return held
 
     def reduce(self, run_id: str, attempt: AttemptId, by: Nanodollars) -> None:
@@ -198,6 +201,45 @@ class Budgets:
         place = (run_id, attempt)
         self._holds[place], reduced = reduce_in(self._open.__getitem__, self._holds[place], by)
         self._open |= reduced
+
+    # --- budgets that stand on others ---------------------------------------------------------------------------------
+
+    def mint(self, scope: str, amount: Nanodollars, backing: Backing) -> Short | None:
+        """Hold the amount in all parents and begin a budget of it, or say which of them has too little."""
+        taken = hold_in(self._open.__getitem__, backing.parents, amount)
+        if isinstance(taken, Short):
+            return taken
+        self._open |= taken
+        self._open[scope], self._backings[scope] = Budget(amount), backing
+        idle = [name for name, one in self._backings.items() if one.closed and not self._open[name].held]
+        for name in idle[:-_REMEMBERED]:
+            del self._backings[name], self._open[name]
+        return None
+
+    def adopt(self, scope: str, begun: Budget, backing: Backing) -> None:
+        """Know of a budget that was minted before, and hold what is left of it in parents that do not do so yet."""
+        one, known = self._open.setdefault(scope, begun), self._backings.get(scope)
+        joined = join(known, backing)
+        for parent in joined.parents[len(known.parents) if known else 0 :]:
+            self._open[parent] = stand_on(self._open[parent], one)
+        self._backings[scope] = joined
+
+    def shut(self, scope: str) -> None:
+        """Give what is neither spent nor held of it back to its parents; what is held, once that is settled."""
+        if backing := self._backings.get(scope):
+            self._backings[scope] = evolve(backing, closed=True)
+            self._keep({scope: self._open[scope]})
+
+    def backing(self, scope: str) -> Backing | None:
+        """What a budget stands on; None where that is nothing, or it is not open."""
+        return self._backings.get(scope)
+
+    def expired(self, at_ms: int) -> tuple[str, ...]:
+        """Those whose time is over, and which nobody has closed."""
+        return tuple(scope for scope, one in self._backings.items() if not one.closed and one.expires_ms <= at_ms)
+
+    def _keep(self, changed: dict[str, Budget]) -> None:
+        self._open |= follow(self._open.__getitem__, self._backings.get, changed) if self._backings else changed
 
 
 def _in_order(scope: str) -> tuple[str, int, str]:

@@ -126,8 +126,8 @@ class _Desk:
     def __attrs_post_init__(self) -> None:
         self._servers = Servers(self.setting.world, self.setting.catalog, self.seed)
         self._driver = Driver(self._hear)
-        for allowance in self.variant.allowances:
-            self._driver.limits.add(allowance.limit_of_runs)
+        for limit in (*(allowance.limit_of_runs for allowance in self.variant.allowances), *self.variant.limits):
+            self._driver.limits.add(limit)
 
     def receive(self, asked: Asked) -> None:
         """Let a request arrive. Raises InputError where it comes too early, or under a name that is taken."""
@@ -143,16 +143,18 @@ class _Desk:
             return
         facing = Facing(self._servers, asked)
         self._open[asked.id] = _Open(facing)
-        self._driver.admit(Arrival(job, asked.at_ms, world=facing, account=self._account(asked.key)))
+        self._driver.admit(Arrival(job, asked.at_ms, world=facing, account=self._account(asked)))
 
     def close(self) -> None:
         """No more requests: let everything end."""
         self._driver.finish()
         self._over.extend(self._driver.budgets.finish())
 
-    def _account(self, key: str) -> Account:
+    def _account(self, asked: Asked) -> Account:
         """Made once: a million requests under one key share it."""
-        return self._accounts.get(key) or self._accounts.setdefault(key, Account(key))
+        if asked.tags or asked.marks:
+            return Account(asked.key, asked.tags, asked.marks)
+        return self._accounts.get(asked.key) or self._accounts.setdefault(asked.key, Account(asked.key))
 
     @property
     def has_news(self) -> bool:

@@ -56,7 +56,7 @@ class Asked:
     take what the world draws). `limit` replaces the variant's. `judged` where the caller checks answers, as plans do;
     `guessed` where its capabilities were read off its words, so that they order models and exclude none; `streamed`
     where the first token reaches a client, after which nobody else can be asked. `outcomes` are recorded
-    answers by model id.
+    answers by model id. `tags` and `marks` are what limits hold it by besides its key and its model.
     """
 
     id: str = field(validator=min_len(1))
@@ -76,6 +76,8 @@ class Asked:
     judged: bool = False
     streamed: bool = False
     outcomes: Mapping[str, Recorded] = field(factory=dict)
+    tags: tuple[str, ...] = ()
+    marks: tuple[tuple[str, str], ...] = ()
 
 
 @frozen
@@ -100,18 +102,22 @@ class Allowance:
 
 @frozen(kw_only=True)
 class Variant:
-    """One way of deciding, by name: a policy, the limit of each request or plan, and the budgets they share."""
+    """One way of deciding, by name: a policy, the limit of each request or plan, and the budgets they share.
+
+    Windows of `limits` are those of the calendar, which begins with the workload; nobody raises one that pauses.
+    """
 
     name: str = field(validator=min_len(1))
     policy: Policy = _USUAL
     limit: Nanodollars = field(default=Nanodollars(1_000_000_000), validator=ge(_NOTHING))
     best_effort: bool = False
     allowances: tuple[Allowance, ...] = ()
+    limits: tuple[Limit, ...] = ()
 
     @cached_property
     def shares_money(self) -> bool:
         """Whether what one request spends may keep another from being answered."""
-        return bool(self.allowances)
+        return bool(self.allowances or self.limits)
 
 
 def asked_in_words(asked: Asked, prompt: str | Sequence[Message], wishes: Wishes | None = None) -> Asked:

@@ -1,5 +1,6 @@
 """Who holds money for runs, as the interpreter sees it, where that is answered at once: in a process, on a machine."""
 
+import sqlite3
 from collections.abc import Callable
 from functools import partial
 from typing import Protocol
@@ -86,7 +87,10 @@ class Holder:
 
     def _told(self, place: Place, amount: Nanodollars, share: int, model: str) -> Granted | NotHeld:
         run_id, attempt = place
-        scopes = self.scopes_of(run_id, model)
+        try:
+            scopes = self.scopes_of(run_id, model)
+        except sqlite3.Error:  # what vouchers hold is not known
+            return NotHeld.unasked(amount)
         told = self.store.reserve(run_id, attempt, amount, scopes, share=share)
         while isinstance(told, NotHeld) and self.give_way(told.scope):
             told = self.store.reserve(run_id, attempt, amount, scopes, share=share)
@@ -128,4 +132,8 @@ def holder_for(
         return in_force.scopes(journal.account_of(run_id), model)
 
     alerts = Alerts([lambda alert: journal.tell(alert.event, alert.fields)])
-    return Holder(store, scopes_of, leases.give_way, journal.now_ms, in_force.limit_of, pauses, alerts)
+
+    def give_way(scope: str) -> bool:
+        return leases.give_way(scope) or in_force.vouchers.expire()
+
+    return Holder(store, scopes_of, give_way, journal.now_ms, in_force.limit_of, pauses, alerts)

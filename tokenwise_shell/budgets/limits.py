@@ -16,7 +16,9 @@ from tokenwise.budgets.limit import Account, Limit
 from tokenwise.budgets.limits import Limits, Store
 from tokenwise.budgets.windows import UTC, Span, Zone
 from tokenwise.money import Nanodollars
+from tokenwise_shell.budgets.local_store import LocalStore
 from tokenwise_shell.budgets.owner_sums import OwnerSums
+from tokenwise_shell.budgets.vouchers import Vouchers
 from tokenwise_shell.config.settings import Settings
 from tokenwise_shell.ledger.journal import Journal
 from tokenwise_shell.ledger.jsonl import unheard
@@ -40,10 +42,12 @@ class InForce:
     zone: Zone = UTC
     _loaded: Spending | None = None
     _pausing: bool = False
+    vouchers: Vouchers = field(init=False)
     _limits: Limits = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self._limits = Limits(self.store, self.spent, self.zone, self.raised)
+        self.vouchers = Vouchers(self.store, self._limits, self.now_ms, lambda: self.read().vouchers)
 
     def __iter__(self) -> Iterator[Limit]:
         return iter(self._limits)
@@ -54,6 +58,7 @@ class InForce:
     def read(self) -> Spending:
         """What the ledger knew; read now, if it has not been. Raises OSError."""
         if self._loaded is None:
+            self._enter()
             self._loaded = self.load()
         return self._loaded
 
@@ -62,7 +67,13 @@ class InForce:
         import trio
 
         if self._loaded is None:
+            self._enter()
             self._loaded = await trio.to_thread.run_sync(self.load)
+
+    def _enter(self) -> None:
+        """Share the store from before the ledger is read, so that nothing falls between the two."""
+        if isinstance(self.store, LocalStore):
+            self.store.enter()
 
     def spent(self, limit: Limit, owner: str, span: Span) -> Nanodollars:
         """What is known to be spent under a limit, by this owner, in a window."""
@@ -83,11 +94,13 @@ class InForce:
     def add(self, limit: Limit) -> None:
         """Put a limit in force. Raises InputError where its owner has a limit for this window already."""
         self._limits.add(limit)
+        self.vouchers.stale = True
         self._pausing = self._pausing or limit.pauses
 
     def change(self, limit: Limit) -> None:
         """Put a limit in force in place of its owner's for this window, if there is one. What was spent stays spent."""
         self._limits.change(limit, self.now_ms())
+        self.vouchers.stale = True
 
     def withdraw(self, limit: Limit) -> None:
         """End its owner's limit for this window. Raises KeyError where there is none."""
@@ -96,9 +109,12 @@ class InForce:
     def limit_keys(self, limits: Iterable[Limit]) -> None:
         """From now on these are the limits of keys, and no others: new ones begin, others change, the rest end."""
         self._limits.limit_keys(limits, self.now_ms())
+        self.vouchers.stale = True
 
     def scopes(self, account: Account, model: str = "") -> tuple[str, ...]:
         """Every budget that a call of this account to this model has to fit into now."""
+        if self._limits or account.voucher:
+            self.vouchers.ready(account)
         return self._limits.scopes(account, self.now_ms(), model)
 
     def plain_scopes(self, account: Account) -> tuple[str, ...]:
@@ -107,7 +123,7 @@ class InForce:
 
     def beside(self, account: Account) -> bool:
         """Whether calls of this account may have to fit into others than these."""
-        return any(
+        return bool(account.voucher) or any(
             limit.model is not None or limit.each == "model" or limit.owner_of(account) is not None
             for limit in self._limits.of_many
         )
@@ -181,7 +197,7 @@ def limits_for(journal: Journal, store: Store, limits: Iterable[Limit], zone: Zo
 
 
 def _loaded(journal: Journal, sums: OwnerSums | None) -> Spending:
-    """What the ledger knew when this process entered it. From now on the process keeps the sums of all of it."""
+    """What the ledger knows, or knew when this process entered it; whose sums it keeps from now on."""
     path, zone = journal.file.path, journal.zone
 
     def keep() -> None:
@@ -192,4 +208,6 @@ def _loaded(journal: Journal, sums: OwnerSums | None) -> Spending:
     journal.keep_sums = keep
     if sums:
         sums.catch_up()
-    return load_spending(path, unheard, until=journal.entered, zone=zone)
+    # What it has spent itself since it entered is in its tally.
+    until = journal.entered if journal.has_spent else None
+    return load_spending(path, unheard, until=until, zone=zone)

@@ -20,8 +20,9 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
+from tokenwise.budgets.backing import Backing, join, stand_on
 from tokenwise.budgets.budget import Budget, Hold, Short, correct
 from tokenwise.budgets.nested import Held, Place, hold_in, reduce_in, settle_in
 from tokenwise.errors import Blamed, ProtocolViolation
@@ -195,7 +196,56 @@ class LocalStore:
         with self._transaction() as page:
             for scope in scopes:
                 if page.db.execute("SELECT 1 FROM budgets WHERE scope = ?", (scope,)).fetchone():
-                    page.keep({scope: correct(page.of(scope), by, over)})
+                    page.pay({scope: correct(page.of(scope), by, over)})
+
+    # --- budgets that stand on others --------------------------------------------------------------------------------
+
+    def mint(self, scope: str, amount: Nanodollars, backing: Backing) -> Short | None:
+        """See `nested.Budgets.mint`. Raises sqlite3.Error."""
+        with self._transaction() as page:
+            taken = hold_in(page.of, backing.parents, amount)
+            if isinstance(taken, Short) and self._bury(page):
+                taken = hold_in(page.of, backing.parents, amount)
+            if isinstance(taken, Short):
+                return taken
+            page.keep(taken)
+            begin(page, scope=scope, limit=amount, spent=_NOTHING, ends_ms=backing.expires_ms)
+            page.back(scope, backing)
+        self._ends_ms[scope] = None
+        return None
+
+    def adopt(self, scope: str, begun: Budget, backing: Backing) -> None:
+        """See `nested.Budgets.adopt`. Raises sqlite3.Error."""
+        with self._transaction() as page:
+            known = page.backing(scope)
+            if known is None:
+                begin(page, scope=scope, limit=begun.limit, spent=begun.spent, ends_ms=backing.expires_ms)
+            joined = join(known, backing)
+            for parent in joined.parents[len(known.parents) if known else 0 :]:
+                page.keep({parent: stand_on(page.of(parent), page.of(scope))})
+            page.back(scope, joined)
+        self._ends_ms[scope] = None
+
+    def shut(self, scope: str) -> None:
+        """See `nested.Budgets.shut`. Raises sqlite3.Error."""
+        with self._transaction() as page:
+            if backing := page.backing(scope):
+                page.back(scope, evolve(backing, closed=True))
+                page.pay({scope: page.of(scope)})
+
+    def backing(self, scope: str) -> Backing | None:
+        """See `nested.Budgets.backing`. Raises sqlite3.Error."""
+        found = Page(self._connection()).backing(scope)
+        if found:
+            self._ends_ms.setdefault(scope, None)
+        return found
+
+    def expired(self, at_ms: int) -> tuple[str, ...]:
+        """See `nested.Budgets.expired`. Raises sqlite3.Error."""
+        if self._opened is None:
+            return ()
+        asked = "SELECT scope FROM vouchers WHERE closed = 0 AND expires_ms <= ?"
+        return tuple(scope for (scope,) in self._connection().execute(asked, (at_ms,)))
 
     # --- limits that are raised --------------------------------------------------------------------------------------
 
@@ -267,6 +317,11 @@ class LocalStore:
         """The file of this start of the machine."""
         return self.ledger.with_name(f"{self.ledger.name}.budgets-{boot_id()[:8] or 'any'}")
 
+    def enter(self) -> None:
+        """Be one of those who share from now on; the next transaction tries again where the file cannot be had."""
+        with suppress(sqlite3.Error):
+            self._connection()
+
     def close(self) -> None:
         """Give leases back and leave. What calls still hold is charged in full once this writer is gone."""
         if self._opened is not None:
@@ -304,12 +359,18 @@ class LocalStore:
         return self._opened
 
     def _enter(self, db: sqlite3.Connection) -> None:
-        """Be one of those who share, and begin anew where nobody else of them lives."""
+        """Be one of those who share, and begin anew where nobody else of them lives.
+
+        What the dead held is charged first: the ledger, by which budgets are opened next, has charged it too.
+        """
         with alone(db):
             members = {name for (name,) in db.execute("SELECT writer FROM members")}
             if not members & (take_roll(self.ledger).living - {self.writer}):
                 for table in TABLES:
                     db.execute(f"DELETE FROM {table}")  # noqa: S608 -- names of ours
+            page = Page(db)
+            self._bury(page)
+            page.write()
             db.execute("INSERT OR IGNORE INTO members VALUES (?)", (self.writer,))
 
     def _bury(self, page: Page) -> bool:
@@ -327,7 +388,7 @@ class LocalStore:
     def _pay(self, page: Page, row: _Row, held: Held, cost: Nanodollars) -> None:
         """Book a settlement once: a hold that is not there has been charged in full."""
         if page.db.execute(_REMOVE, row).rowcount:
-            page.keep(settle_in(page.of, held, cost))
+            page.pay(settle_in(page.of, held, cost))
 
     def _row(self, place: Place) -> tuple[str, str, str, int]:
         run_id, attempt = place

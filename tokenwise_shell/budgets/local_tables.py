@@ -5,6 +5,7 @@ budgets   one row a scope, as `tokenwise.budgets.budget.Budget` has it, and when
 holds     what is held for a call, by whom, and in which scopes
 raised    to what somebody has raised a budget; the ledger remembers it too
 waiting   calls that wait for that
+vouchers  budgets that stand on others, as `tokenwise.budgets.backing.Backing` has it, the parents one a line
 """
 
 import sqlite3
@@ -14,12 +15,14 @@ from typing import Final
 
 from attrs import define, field
 
+from tokenwise.budgets.backing import Backing, follow
 from tokenwise.budgets.budget import Budget, relimit
+from tokenwise.budgets.limit import VOUCHER
 from tokenwise.money import Nanodollars
 
 __all__ = ["TABLES", "Page", "alone", "begin", "create", "forget"]
 
-TABLES: Final = ("members", "budgets", "holds", "raised", "waiting")
+TABLES: Final = ("members", "budgets", "holds", "raised", "waiting", "vouchers")
 """All of them: what begins anew where nobody shares the file any more."""
 
 # Windows that ended so long before the one that is opened are of no use to anybody.
@@ -38,6 +41,9 @@ CREATE TABLE IF NOT EXISTS raised (scope TEXT PRIMARY KEY, nano INTEGER) WITHOUT
 CREATE TABLE IF NOT EXISTS waiting (
     writer TEXT, run TEXT, step TEXT, ordinal INTEGER, scope TEXT, needed INTEGER, since_ms INTEGER,
     PRIMARY KEY (writer, run, step, ordinal)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS vouchers (
+    scope TEXT PRIMARY KEY, parents TEXT, expires_ms INTEGER, closed INTEGER
 ) WITHOUT ROWID;
 """
 
@@ -83,6 +89,22 @@ class Page:
         self._known.update(budgets)
         self._changed.update(dict.fromkeys(budgets))
 
+    def pay(self, budgets: Mapping[str, Budget]) -> None:
+        """These are as they are now, and what they stand on with them."""
+        self.keep(follow(self.of, self.backing, dict(budgets)))
+
+    def backing(self, scope: str) -> Backing | None:
+        """What a voucher's budget stands on; None for any other, and for one that nobody has opened."""
+        if not scope.startswith(f"{VOUCHER}:"):
+            return None
+        row = self.db.execute("SELECT parents, expires_ms, closed FROM vouchers WHERE scope = ?", (scope,)).fetchone()
+        return Backing(tuple(row[0].split("\n")) if row[0] else (), row[1], bool(row[2])) if row else None
+
+    def back(self, scope: str, backing: Backing) -> None:
+        """Let a budget stand on others."""
+        row = (scope, "\n".join(backing.parents), backing.expires_ms, backing.closed)
+        self.db.execute("INSERT OR REPLACE INTO vouchers VALUES (?, ?, ?, ?)", row)
+
     def write(self) -> None:
         """Write what has changed."""
         changed = ((scope, self._known[scope]) for scope in self._changed)
@@ -110,4 +132,6 @@ def _raised(page: Page, scope: str) -> Nanodollars:
 
 def forget(page: Page, ends_ms: int) -> None:
     """Delete budgets whose windows ended long before this moment, and in which nothing is held."""
-    page.db.execute("DELETE FROM budgets WHERE held = 0 AND ends_ms < ?", (ends_ms - _FORGOTTEN_MS,))
+    long_ago = (ends_ms - _FORGOTTEN_MS,)
+    page.db.execute("DELETE FROM budgets WHERE held = 0 AND ends_ms < ?", long_ago)
+    page.db.execute("DELETE FROM vouchers WHERE expires_ms < ?", long_ago)

@@ -7,6 +7,7 @@ store that N processes share stands behind the same contract: tests/shell/store_
 
 from attrs import define, field
 
+from tokenwise.budgets.backing import Backing
 from tokenwise.budgets.budget import Budget, Short
 from tokenwise.budgets.nested import Budgets
 from tokenwise.errors import Blamed, ProtocolViolation
@@ -87,6 +88,26 @@ class ProcessStore:
         """
         if self.budgets.settle(run_id, attempt, cost) is None and cost:
             raise ProtocolViolation(None, Settle(attempt, cost), blame=Blamed.MACHINE)
+
+    def mint(self, scope: str, amount: Nanodollars, backing: Backing) -> Short | None:
+        """See `nested.Budgets.mint`."""
+        return self.budgets.mint(scope, amount, backing)
+
+    def adopt(self, scope: str, begun: Budget, backing: Backing) -> None:
+        """See `nested.Budgets.adopt`."""
+        self.budgets.adopt(scope, begun, backing)
+
+    def shut(self, scope: str) -> None:
+        """See `nested.Budgets.shut`."""
+        self.budgets.shut(scope)
+
+    def backing(self, scope: str) -> Backing | None:
+        """See `nested.Budgets.backing`."""
+        return self.budgets.backing(scope)
+
+    def expired(self, at_ms: int) -> tuple[str, ...]:
+        """See `nested.Budgets.expired`."""
+        return self.budgets.expired(at_ms)
 
     def reduce(self, run_id: str, attempt: AttemptId, by: Nanodollars) -> None:
         """Give back a part of an open hold, in every scope. Raises KeyError for a hold that is not open."""

@@ -9,15 +9,17 @@ from typing import Final
 
 from attrs import frozen
 
+from tokenwise.budgets.budget import Budget
 from tokenwise.budgets.limit import Limit, shown_value
 from tokenwise.budgets.limits import Limits
 from tokenwise.budgets.nested import Budgets
-from tokenwise.budgets.windows import Zone, span_of
+from tokenwise.budgets.windows import Window, Zone, span_of
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars
 from tokenwise_shell.budgets.local_store import Row
 from tokenwise_shell.budgets.owner_sums import OwnerSums
 from tokenwise_shell.config.values import nearest
+from tokenwise_shell.ledger.booking import Issued
 from tokenwise_shell.ledger.spending import Spending
 
 __all__ = ["Books", "Meant", "Standing", "checked", "meant_by", "standings_of"]
@@ -27,7 +29,10 @@ _SHOWN: Final = re.compile(r"[A-Za-z0-9._@:+=%~/-]{1,200}")
 
 @frozen
 class Standing:
-    """How one budget stands. `waiting` calls wait for it to be raised; `renewed_ms` is None where it never is."""
+    """How one budget stands. `waiting` calls wait for it to be raised; `renewed_ms` is None where it never is.
+
+    A voucher's is over when it `expires_ms`.
+    """
 
     limit: Limit
     scope: str
@@ -36,6 +41,7 @@ class Standing:
     held: Nanodollars
     renewed_ms: int | None = None
     waiting: int = 0
+    expires_ms: int | None = None
 
     @property
     def left(self) -> Nanodollars:
@@ -63,7 +69,32 @@ class Books:
         else:
             spent = self.sums.spent(owner, span) if self.sums else Nanodollars(0)
         amount = max(limit.amount, self.spending.raised.get(scope, Nanodollars(0)))
-        return Standing(limit, scope, amount, spent, Nanodollars(0), span.ends_ms)
+        cut = (
+            one.left
+            for one in self._vouchers(at_ms)
+            if limit.is_plain and not one.voucher.parent and limit.owner_of(one.voucher.account) == owner
+            if span_of(limit.window, one.voucher.minted_ms, zone) == span
+        )
+        return Standing(limit, scope, amount, spent, Nanodollars(sum(cut)), span.ends_ms)
+
+    def vouchers(self, at_ms: int) -> Iterator[Standing]:
+        """Those that are good now, the one that is over first at the front."""
+        for one in sorted(self._vouchers(at_ms), key=lambda one: (one.voucher.expires_ms, one.voucher.name)):
+            voucher, limit = (
+                one.voucher,
+                Limit(one.voucher.amount, Window.TOTAL, name=one.voucher.scope.partition(" ")[0]),
+            )
+            cut = Nanodollars(
+                sum(other.left for other in self._vouchers(at_ms) if other.voucher.parent == voucher.name)
+            )
+            row = self.rows.get(voucher.scope)
+            budget = row.budget if row else Budget(voucher.amount, one.spent, cut, Nanodollars(one.spent + cut))
+            yield Standing(
+                limit, voucher.scope, budget.limit, budget.spent, budget.held, expires_ms=one.voucher.expires_ms
+            )
+
+    def _vouchers(self, at_ms: int) -> list[Issued]:
+        return [one for one in self.spending.vouchers.values() if not one.voucher.is_over(at_ms)]
 
 
 def standings_of(limits: Iterable[Limit], books: Books, at_ms: int, zone: Zone, *, most: int) -> Iterator[Standing]:

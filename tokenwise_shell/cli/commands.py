@@ -41,6 +41,8 @@ GROUPS: Final = {
             "create": ("keys_command:create", "Make a key, and show its secret once."),
             "list": ("keys_command:list_keys", "List the keys with their limits, and what was spent under each."),
             "revoke": ("keys_command:revoke", "Withdraw a key; running proxies refuse it at once."),
+            "voucher": ("voucher_command:give", "Mint a part of a budget for somebody else, and show it once."),
+            "return": ("voucher_command:give_back_one", "Give back what is left of a voucher."),
             "delete": ("keys_command:delete", "Forget a key; without any, loopback asks for none again."),
         },
     ),

@@ -1,7 +1,6 @@
 """`tw keys`: access keys of the proxy. A secret is on stdout once, when it is made, and nowhere afterwards."""
 
-import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from attrs import frozen
@@ -12,16 +11,15 @@ from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars, format_usd
 from tokenwise_shell.cli.edge import Exit, tell, write, write_json
 from tokenwise_shell.cli.options import Common, count, one_of
-from tokenwise_shell.config.values import USD
+from tokenwise_shell.config.values import USD, span_ms
 from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.ledger.jsonl import iso
 from tokenwise_shell.ledger.spending import Spending, load_spending
 from tokenwise_shell.proxy.admission.keys import Key, KeyFile, keys_beside
 
-__all__ = ["Limits", "create", "delete", "list_keys", "revoke"]
+__all__ = ["Limits", "amount", "create", "delete", "list_keys", "revoke", "span"]
 
 _COMMON = Common()
-_UNITS: Final = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _COLUMNS: Final = ("name", "state", "budget", "spent", "requests/min", "tokens/min", "models", "expires")
 
 
@@ -83,8 +81,8 @@ def list_keys(*, common: Common = _COMMON) -> int:
     """Show every key with its limits, and what was spent in its present window. Secrets are not kept, so not shown."""
     settings, now_ms = common.settings(), wall_ms()
     keys = KeyFile(keys_beside(settings.ledger_path)).read()
-    spending = load_spending(settings.ledger_path, tell) if keys else Spending()
-    spent = {key.name: spending.spent(span_of(key.window, now_ms), key.name) for key in keys}
+    spending = load_spending(settings.ledger_path, tell, zone=settings.zone) if keys else Spending()
+    spent = {key.name: spending.spent(span_of(key.window, now_ms, settings.zone), key.name) for key in keys}
     if common.json:
         write_json([_as_json(key, spent[key.name]) for key in keys])
     elif not keys:
@@ -119,20 +117,23 @@ def delete(name: str, *, common: Common = _COMMON) -> int:
 
 
 def _budget(text: str | None) -> Nanodollars | None:
-    if text is None:
-        return None
+    return None if text is None else amount(text, "--budget")
+
+
+def amount(text: str, flag: str) -> Nanodollars:
+    """An amount in US dollars. Raises InputError for what is none."""
     try:
         return USD.read(text)
     except ValueError:
-        raise InputError(Problem("--budget", f"{text!r}: expected {USD.accepts}")) from None
+        raise InputError(Problem(flag, f"{text!r}: expected {USD.accepts}")) from None
 
 
-def _expiry(span: str | None, until: str | None, now: datetime) -> int | None:
+def _expiry(lasts: str | None, until: str | None, now: datetime) -> int | None:
     """When the key ends, in Unix ms. Raises InputError for what is no time, and for one that has passed."""
-    if span is not None and until is not None:
+    if lasts is not None and until is not None:
         raise InputError(Problem("--expires and --expires-in", "cannot be used together"))
-    if span is not None:
-        return _ms(_after(span, now))
+    if lasts is not None:
+        return _ms(now) + span(lasts, "--expires-in")
     if until is None:
         return None
     try:
@@ -146,14 +147,12 @@ def _expiry(span: str | None, until: str | None, now: datetime) -> int | None:
     return _ms(ends)
 
 
-def _after(span: str, now: datetime) -> datetime:
-    found = re.fullmatch(r"([1-9]\d{0,5})([mhdw])", span.strip())
-    try:
-        if found:
-            return now + timedelta(**{_UNITS[found[2]]: int(found[1])})
-    except OverflowError:
-        pass
-    raise InputError(Problem("--expires-in", f"{span!r}: expected how long, such as 90m, 12h, 30d or 8w"))
+def span(text: str, flag: str) -> int:
+    """How long that is, in ms. Raises InputError for what is no such time."""
+    lasts_ms = span_ms(text)
+    if lasts_ms is None:
+        raise InputError(Problem(flag, f"{text!r}: expected how long, such as 90m, 12h, 30d or 8w"))
+    return lasts_ms
 
 
 def _ms(at: datetime) -> int:

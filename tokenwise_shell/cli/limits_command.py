@@ -70,6 +70,8 @@ def _amount(text: str) -> Nanodollars:
 def _row(one: Standing) -> tuple[str, ...]:
     amounts = (one.amount, one.spent, one.held, one.left)
     renewed = iso(one.renewed_ms)[:16] + "Z" if one.renewed_ms is not None else "never"
+    if one.expires_ms is not None:
+        return one.scope, *map(format_usd, amounts), "never", f"until {iso(one.expires_ms)[:16]}Z"
     note = f"{one.waiting} waiting" if one.waiting else "pauses" if one.limit.pauses else ""
     return one.scope, *map(format_usd, amounts), renewed, note
 

@@ -128,7 +128,7 @@ def simulate(
     laws = read_laws(output.assertions) if output.assertions else ()
     variants = read_variants(policy, usual)
     file = read_world(world)
-    source = open_workload(workload, Manner(trial.pace_ms, file.recorded_as))
+    source = open_workload(workload, Manner(trial.pace_ms, file.recorded_as, _marks(variants)))
     groups = tuple(dict.fromkeys(law.group for law in laws if law.group))
     setting = Setting(catalog=file.narrowed(workspace.reachable), world=file.world, groups=groups)
     if output.diff:
@@ -142,6 +142,12 @@ def simulate(
     verdicts = tuple(itertools.chain.from_iterable(judge_laws(laws, name, row) for name, row in cells.items()))
     _show(told, verdicts, document_of(told, workload=workload.name, kind=source.kind, laws=verdicts), output, common)
     return Exit.UNSUCCESSFUL if any(isinstance(one, Broken) for one in verdicts) else Exit.DONE
+
+
+def _marks(variants: Sequence[Variant]) -> tuple[str, ...]:
+    """The columns of a workload by whose values some policy's limits hold requests."""
+    names = (limit.each for variant in variants for limit in variant.limits)
+    return tuple(dict.fromkeys(name for name in names if name not in (None, "key", "model")))
 
 
 def _usual(workspace: Workspace) -> Variant:

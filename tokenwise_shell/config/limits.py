@@ -24,7 +24,7 @@ from tokenwise.money import Nanodollars
 from tokenwise_shell.config.file import Branch, Leaf, Row, Tree
 from tokenwise_shell.config.values import TAG, USD, Form, choice, nearest, shown, shown_name
 
-__all__ = ["EachLimit", "LimitRow", "limits_in"]
+__all__ = ["FORMS", "EachLimit", "LimitRow", "limits_in", "row_of"]
 
 _REQUEST: Final = "request"
 _USUAL: Final = (_REQUEST, "session", "user", "key", "model")
@@ -65,7 +65,7 @@ def _pauses(text: str) -> bool:
     return _matching(re.compile("refuse|pause"), text) == "pause"
 
 
-_FORMS: Final[Mapping[str, Form[Any]]] = {
+FORMS: Final[Mapping[str, Form[Any]]] = {
     "each": Form(f"{', '.join(_USUAL)}, or the name of a header or field in lower case", _each),
     "key": _pattern("the name of a key", r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}"),
     "tag": _pattern("a tag", TAG.pattern),
@@ -74,6 +74,7 @@ _FORMS: Final[Mapping[str, Form[Any]]] = {
     "window": choice(Window),
     "on_limit": Form("refuse or pause", _pauses),
 }
+"""What a row may say, and how each is written."""
 
 
 def limits_in(tree: Tree | None, file: Path) -> tuple[tuple[LimitRow, ...], tuple[Problem, ...]]:
@@ -99,16 +100,16 @@ def _wrong(row: Tree, place: str, file: Path) -> Iterator[Problem]:
         yield Problem(place, f"no mapping ({at}): expected {_EXAMPLE}")
         return
     for name, value in row.items.items():
-        if name not in _FORMS:
-            known = f"accepted here: {', '.join(_FORMS)}"
-            yield Problem(f"{place}.{shown_name(name)}", f"not understood ({at}); {known}{nearest(name, _FORMS)}")
+        if name not in FORMS:
+            known = f"accepted here: {', '.join(FORMS)}"
+            yield Problem(f"{place}.{shown_name(name)}", f"not understood ({at}); {known}{nearest(name, FORMS)}")
             continue
         try:
-            _FORMS[name].read(_text(value))
+            FORMS[name].read(_text(value))
         except ValueError:
             told = shown(_text(value)) if _text(value) else "missing"
             near = nearest(_text(value), _USUAL) if name == "each" else ""
-            yield Problem(f"{place}.{name}", f"{told} ({at}): expected {_FORMS[name].accepts}{near}")
+            yield Problem(f"{place}.{name}", f"{told} ({at}): expected {FORMS[name].accepts}{near}")
     if "budget" not in row.items:
         yield Problem(f"{place}.budget", f"missing ({at}): expected {USD.accepts}")
     yield from _contradictions(row, place, at)
@@ -127,7 +128,11 @@ def _contradictions(row: Branch, place: str, at: str) -> Iterator[Problem]:
 
 def _read(row: Tree) -> LimitRow:
     assert isinstance(row, Branch)  # what is no mapping was reported
-    given = {name: _FORMS[name].read(_text(value)) for name, value in row.items.items()}
+    return row_of({name: FORMS[name].read(_text(value)) for name, value in row.items.items()})
+
+
+def row_of(given: Mapping[str, Any]) -> LimitRow:
+    """The row of these values, each read as `FORMS` has it. Raises InputError where they contradict each other."""
     if given.get("each") == _REQUEST:
         return EachLimit(_REQUEST, given["budget"])
     return Limit(

@@ -47,6 +47,7 @@ __all__ = [
     "nearest",
     "shown",
     "shown_name",
+    "span_ms",
     "whole",
 ]
 
@@ -89,6 +90,9 @@ ALONE: Final = "none"
 
 GUARD: Final = "guard."
 """What the name of every guard begins with, which is the tag of its calls."""
+
+_UNITS_MS: Final = {"m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 7 * 86_400_000}
+_LONGEST_MS: Final = 10 * 366 * 86_400_000
 
 _CAP_FIELDS: Final = ("max_tokens", "max_completion_tokens")
 
@@ -325,3 +329,14 @@ ORIGINS: Final = Form("origins such as https://chat.example.org, with commas bet
 
 HOSTS: Final = Form("names of hosts, without ports, with commas between", _read_hosts, ",".join)
 """Names by which clients know a machine."""
+
+
+def span_ms(text: str) -> int | None:
+    """How long something lasts, of at most ten years; None for what says no such time.
+
+    >>> span_ms("90m"), span_ms("2 hours")
+    (5400000, None)
+    """
+    found = re.fullmatch(r"([1-9]\d{0,5})([mhdw])", text.strip())
+    lasts_ms = int(found[1]) * _UNITS_MS[found[2]] if found else 0
+    return lasts_ms if 0 < lasts_ms <= _LONGEST_MS else None

@@ -112,9 +112,9 @@ class Journal:
         line = {**line_head(self.now_ms(), "", 0, kind, account), "writer": self.writer, **fields}
         return self.file.append([encode_line(line)])
 
-    def tell(self, kind: str, fields: dict[str, object]) -> None:
+    def tell(self, kind: str, fields: dict[str, object], account: Account = NOBODY) -> None:
         """Write a line that concerns no run. Never raises and never waits."""
-        self._append_about_itself(kind, NOBODY, fields)
+        self._append_about_itself(kind, account, fields)
 
     def enrol(
         self,
@@ -170,6 +170,11 @@ class Journal:
             for amount in drawn:
                 self.leases.draw(account, amount, position)
         self.rotation.after_writing()
+
+    @property
+    def has_spent(self) -> bool:
+        """Whether it has reserved anything for a call."""
+        return bool(self._owing or self.tally.days)
 
     def check(self) -> LinesUnwritable | None:
         """Why no new work may begin, None if it may. Tries first to write what waits."""

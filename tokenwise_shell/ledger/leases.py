@@ -103,6 +103,8 @@ class Leases:
         """Count a reservation that has been written at this position."""
         if self.strict(account):
             self._beside.append(position)
+        if account.voucher:
+            return  # its money was taken from these budgets when it was minted, so no lease has it
         account = self.limited(account) if account.tags or account.marks else account
         lease = self._active.get(account) or self._activated(account)
         before = lease.rest

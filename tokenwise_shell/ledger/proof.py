@@ -4,7 +4,8 @@ Conservation, per attempt: reserved + overran = charged + released, or reserved 
 `tokenwise.budgets.ledger.check`, read off the lines themselves, since a million of them should take seconds. Per run:
 lines are numbered from 0 without a gap, and what `finished` says was spent is the sum of the charges before it. Per
 correction: it names a charge, and goes on from what was stated of that before. Corrections are few, so they are kept,
-and what they correct is looked up in a second reading.
+and what they correct is looked up in a second reading. Per voucher: it was minted, by that which it is cut from, and no
+more was spent of it than its amount and what was overrun.
 """
 
 import itertools
@@ -15,8 +16,9 @@ from typing import Final
 from attrs import define, field, frozen
 
 from tokenwise.budgets.limit import Account
+from tokenwise.budgets.voucher import lineage
 from tokenwise.errors import Problem
-from tokenwise_shell.ledger.booking import account_of
+from tokenwise_shell.ledger.booking import MINTED, RETURNED, account_of, voucher_of
 from tokenwise_shell.ledger.corrections import CLOSINGS, CORRECTED, CORRECTIONS, Chain, overrun_by, spent_by
 from tokenwise_shell.ledger.jsonl import Line
 
@@ -42,8 +44,10 @@ _NEEDS: Final[Mapping[str, tuple[tuple[str, type], ...]]] = {
     "leased": (*_ENVELOPE, ("writer", str), ("lease", int), ("amount_nano", int)),
     "lease_ended": (*_ENVELOPE, ("writer", str), ("lease", int)),
     "limit_raised": (*_ENVELOPE, ("scope", str), ("amount_nano", int)),
+    MINTED: (*_ENVELOPE, ("voucher", str), ("amount_nano", int), ("expires_at", str), ("models", list)),
+    RETURNED: (*_ENVELOPE, ("voucher", str)),
 }
-_WORDS: Final = {int: "a whole number", str: "a text", bool: "true or false"}
+_WORDS: Final = {int: "a whole number", str: "a text", bool: "true or false", list: "a list"}
 
 
 def what_is_wrong(line: Line) -> str:
@@ -55,8 +59,17 @@ def what_is_wrong(line: Line) -> str:
         return f"field 'each' is {line['each']!r:.40}, expected texts by name"
     if "tags" in line and not _are_texts(line["tags"]):
         return f"field 'tags' is {line['tags']!r:.40}, expected a list of texts"
+    if line.get("type") == MINTED and not _is_voucher(line):
+        return "it says no voucher that could be"
     amounts = ("amount_nano", "was_nano", "reserved_nano") if line.get("type") == CORRECTED else ("amount_nano",)
     return "a negative amount" if any(line.get(name, 0) < 0 for name in amounts) else ""
+
+
+def _is_voucher(line: Line) -> bool:
+    try:
+        return voucher_of(line).parent == account_of(line).voucher
+    except (TypeError, ValueError):
+        return False
 
 
 def _is_text_by_name(value: object) -> bool:
@@ -246,6 +259,21 @@ def verify(
 
 
 @define
+class _Voucher:
+    """What was set aside under one name, and spent of it. Nothing, for calls that no voucher pays."""
+
+    amounts: list[int] = field(factory=list)
+    spent: int = 0
+    overrun: int = 0
+
+    def problems(self) -> Iterator[str]:
+        if len(self.amounts) > 1 or (self.spent and not self.amounts):
+            yield f"minted {len(self.amounts)} times, expected once"
+        elif self.amounts and self.spent > self.amounts[0] + self.overrun:
+            yield f"{self.spent} nano-dollars spent of {self.amounts[0]}, and {self.overrun} overrun"
+
+
+@define
 class _Proof:
     """The fold behind `verify`."""
 
@@ -258,6 +286,8 @@ class _Proof:
     leases: dict[str, dict[tuple[str, Account], int]] = field(factory=lambda: {"leased": {}, "lease_ended": {}})
     corrections: defaultdict[tuple[str, int], Chain] = field(factory=lambda: defaultdict(Chain))
 
+    vouchers: defaultdict[str, _Voucher] = field(factory=lambda: defaultdict(_Voucher))
+
     def add(self, line: Line) -> None:
         self.lines += 1
         if wrong := what_is_wrong(line):
@@ -266,6 +296,8 @@ class _Proof:
         run = line["run"]
         if not run:
             self._add_lease(line)
+            if line["type"] == MINTED:
+                self.vouchers[line["voucher"]].amounts.append(line["amount_nano"])
             return
         books = self.open.get(run)
         if books is None:
@@ -286,6 +318,10 @@ class _Proof:
     def _count(self, line: Line) -> None:
         self.spent_nano += spent_by(line)
         self.overrun_nano += overrun_by(line)
+        if "each" in line:
+            for name in lineage(account_of(line).voucher):
+                self.vouchers[name].spent += spent_by(line)
+                self.vouchers[name].overrun += overrun_by(line)
         if line["type"] == CORRECTED:
             self._add_correction(line)
 
@@ -324,6 +360,8 @@ class _Proof:
             ):
                 whose = f"writer {writer!r}, key {account.key!r}" + "".join(f", tag {tag!r}" for tag in account.tags)
                 self.problems.append(Problem(whose, f"lease {number} has no end"))
+        for name, voucher in self.vouchers.items():
+            self.problems += [Problem(f"voucher {name!r}", message) for message in voucher.problems()]
         left = [balance for books in self.open.values() for balance in books.left(died)]
         return Verified(
             problems=tuple(sorted(self.problems, key=str)),

@@ -112,7 +112,12 @@ class _Found:
                 del self.left[place]
 
     def _lease_of(self, line: Line) -> _OpenLease | None:
-        """The lease that a reservation was made within: that of its key, and of those of its tags that had limits."""
+        """The lease that a reservation was made within: that of its key, and of those of its tags that had limits.
+
+        What a voucher pays was made within none.
+        """
+        if account_of(line).voucher:
+            return None
         writer, key, tags = line.get("writer", ""), line["key"], line.get("tags", ())
         if not tags:
             return self.leases.get((writer, Account(key)))

@@ -17,10 +17,11 @@ import orjson
 from attrs import define, field
 
 from tokenwise.budgets.limit import Account
+from tokenwise.budgets.voucher import lineage, minted_ms
 from tokenwise.budgets.windows import UTC, Span, Zone, day_of, spent_in
 from tokenwise.money import Nanodollars
 from tokenwise_shell.config.private import private
-from tokenwise_shell.ledger.booking import account_of
+from tokenwise_shell.ledger.booking import MINTED, RETURNED, Issued, account_of, booking_of, issue_of, voucher_of
 from tokenwise_shell.ledger.corrections import CLOSINGS, CORRECTED, spent_by
 from tokenwise_shell.ledger.jsonl import Line, ms_of, read_lines
 from tokenwise_shell.ledger.proof import what_is_wrong
@@ -35,12 +36,15 @@ _WORTH_KEEPING: Final = 1 << 22
 # Before a position, so many bytes are hashed: more than one line, and each line has its own time and numbers.
 _HASHED: Final = 4096
 
-_VERSION: Final = 5  # 2 knew no corrections, 3 no zones, 4 no limits that were raised
+_VERSION: Final = 6  # 2 knew no corrections, 3 no zones, 4 no limits that were raised, 5 no vouchers
 
 RAISED: Final = "limit_raised"
 """The type of a line by which somebody has raised a budget: `scope`, `amount_nano`."""
 
-_COUNTED: Final = CLOSINGS | {"reserved", CORRECTED, RAISED}
+_COUNTED: Final = CLOSINGS | {"reserved", CORRECTED, RAISED, MINTED, RETURNED}
+
+# After so long nothing that was held under a voucher when it expired is under way any more.
+_FORGOTTEN_MS: Final = 86_400_000
 
 
 def _days() -> defaultdict[str, defaultdict[str, Nanodollars]]:
@@ -52,7 +56,7 @@ class Spending:
     """Sums by key and day, and the day on which each open call was reserved. `read` is how far, by file number.
 
     `tagged` are the same sums by tag; a call with two tags is in both. Days begin when they do in `zone`.
-    `raised` says to what somebody has raised a budget, by its scope.
+    `raised` says to what somebody has raised a budget, by its scope. `vouchers` are those that are open, by name.
     """
 
     days: defaultdict[str, defaultdict[str, Nanodollars]] = field(factory=_days)
@@ -60,6 +64,7 @@ class Spending:
     open: dict[tuple[str, str, int], str] = field(factory=dict)
     read: dict[int, int] = field(factory=dict)
     raised: dict[str, Nanodollars] = field(factory=dict)
+    vouchers: dict[str, Issued] = field(factory=dict)
     zone: Zone = UTC
 
     def add(self, line: Line) -> None:
@@ -72,6 +77,9 @@ class Spending:
         if kind == RAISED:
             self.raised[line["scope"]] = Nanodollars(line["amount_nano"])
             return
+        if kind in (MINTED, RETURNED):
+            self._issue(line)
+            return
         place = (line["run"], line["step"], line["attempt"])
         day = day_in(self.zone, line["reserved_at"] if kind == CORRECTED else line["at"])
         if kind == "reserved":
@@ -81,9 +89,25 @@ class Spending:
             self.count(account_of(line), day, spent_by(line))
 
     def count(self, account: Account, day: str, nano: int) -> None:
-        """Add what one call has cost, or what a correction makes of that, on the day on which it was reserved."""
+        """Add what one call has cost, or what a correction makes of that, on the day on which it was reserved.
+
+        What a voucher pays was reserved when its money was set aside.
+        """
+        if account.voucher and (minted := minted_ms(account.voucher)) is not None:
+            day = day_of(minted, self.zone)
+            for name in lineage(account.voucher):
+                if one := self.vouchers.get(name):
+                    one.spent = Nanodollars(max(0, one.spent + nano))
         for days in (self.days[account.key], *(self.tagged[tag] for tag in account.tags)):
             days[day] = Nanodollars(days[day] + nano)
+
+    def _issue(self, line: Line) -> None:
+        if line["type"] == RETURNED:
+            self.vouchers.pop(line["voucher"], None)
+            return
+        voucher, long_ago = voucher_of(line), ms_of(line["at"]) - _FORGOTTEN_MS
+        self.vouchers = {name: one for name, one in self.vouchers.items() if one.voucher.expires_ms > long_ago}
+        self.vouchers[voucher.name] = Issued(voucher)
 
     def spent(self, span: Span, key: str | None = None, tag: str | None = None) -> Nanodollars:
         """What was spent in a window: under one key, with one tag, or by everybody."""
@@ -162,6 +186,10 @@ def _keep(ledger: Path, files: dict[int, Path], spending: Spending) -> None:
         "days": spending.days,
         "tagged": spending.tagged,
         "raised": spending.raised,
+        "vouchers": [
+            {**booking_of(one.voucher.account), **issue_of(one.voucher), "spent_nano": one.spent}
+            for one in spending.vouchers.values()
+        ],
         "open": [[*place, day] for place, day in spending.open.items()],
     }
     path = _checkpoint_of(ledger)
@@ -189,6 +217,9 @@ def _kept(ledger: Path, files: dict[int, Path], ends: dict[int, int], zone: Zone
                 sums[who].update(days)
         spending.open = {(run, step, attempt): day for run, step, attempt, day in document["open"]}
         spending.raised = {scope: Nanodollars(nano) for scope, nano in document["raised"].items()}
+        for row in document["vouchers"]:
+            voucher = voucher_of(row)
+            spending.vouchers[voucher.name] = Issued(voucher, Nanodollars(row["spent_nano"]))
         spending.read = {number: end for number, end, _ in document["files"]}
         if any(end > ends[number] for number, end in spending.read.items()):
             return None

@@ -32,6 +32,7 @@ from tokenwise_shell.proxy.doors.page import DECISIONS, FILES, STATE, show_decis
 from tokenwise_shell.proxy.doors.passed.door import BELOW, METHODS, pass_through
 from tokenwise_shell.proxy.doors.responses.door import RESPONSES, answer_responses
 from tokenwise_shell.proxy.doors.route import show_route
+from tokenwise_shell.proxy.doors.vouchers import VOUCHERS, mint_voucher, return_voucher
 from tokenwise_shell.proxy.fronts import Front, Trouble
 from tokenwise_shell.proxy.http.asgi import Answer, ClientGone, Receive, Request, Scope, Send
 from tokenwise_shell.proxy.openapi import show_description
@@ -76,6 +77,8 @@ ROWS: Final = (
     Row("POST", "/v1/feedback", take_feedback),
     Row("GET", "/v1/limits", show_limits),
     Row("POST", "/v1/limits/raise", raise_limit),
+    Row("POST", VOUCHERS, mint_voucher),
+    Row("DELETE", f"{VOUCHERS}/", return_voucher),
     Row("GET", "/healthz", show_health),
     Row("GET", "/readyz", show_readiness),
     Row("GET", "/metrics", show_metrics),

@@ -113,6 +113,9 @@ def _passed(summary: str, *, body: bool) -> _Schema:
     }
 
 
+_SPAN: Final[_Schema] = {"type": "string", "pattern": "^[1-9][0-9]{0,2}[mhdw]$"}
+_NAMED: Final[_Schema] = {"type": "string", "minLength": 1}
+_TAG: Final[_Schema] = {"type": "string", "pattern": "^[a-z]{1,20}$"}
 _RUN: Final[_Schema] = {"type": "string", "pattern": r"^[\w./:-]{1,200}$"}
 _SECURITY: Final[list[Mapping[str, list[str]]]] = [{}, {"bearer": []}, {"key": []}]
 
@@ -144,7 +147,7 @@ _OPTIONS: Final = _nullable(
             budget=_nullable(_USD),
             strategy=_nullable(_STRATEGY),
             capability=_nullable({"anyOf": [_CAPABILITIES, _list(_CAPABILITIES, minItems=1)]}),
-            tags=_nullable(_list({"type": "string", "pattern": "^[a-z]{1,20}$"}, maxItems=20)),
+            tags=_nullable(_list(_TAG, maxItems=20)),
         ),
         "additionalProperties": False,
     }
@@ -215,6 +218,11 @@ _SCHEMAS: Final[Mapping[str, _Schema]] = {
     "Feedback": _object(("run", "rating"), run=_RUN, rating={"enum": list(GOOD_OR_BAD)}),
     "Rated": _object(("run", "good"), run=_TEXT, good={"type": "boolean"}),
     "Limits": _object(("data",), data=_list(_object(("scope", "limit_nano", "spent_nano", "held_nano", "left_nano")))),
+    "Wanted": _object(
+        ("budget",), budget=_USD, expires_in=_SPAN, models=_list(_NAMED, maxItems=20), tags=_list(_TAG, maxItems=20)
+    ),
+    "Voucher": _object(("token", "name", "scope", "amount_nano", "expires_at"), token=_TEXT),
+    "Returned": _object(("name", "returned"), name=_TEXT),
     "Raise": _object(("scope", "budget"), scope=_TEXT, budget=_USD),
     "Raised": _object(("scope", "before_nano", "limit_nano"), scope=_TEXT),
     "Status": _object(("status",), status=_TEXT),
@@ -235,6 +243,8 @@ DESCRIPTION: Final[Mapping[str, object]] = {
         "/v1/embeddings": {"post": _work("Embed texts.", "EmbeddingsRequest", "Embeddings", streams=False)},
         "/v1/route": {"post": _work("Decide, and call nobody.", "ChatRequest", "Decision", streams=False)},
         "/v1/feedback": {"post": _work("Say what an answer was worth.", "Feedback", "Rated", streams=False)},
+        "/v1/vouchers": {"post": _work("Cut a voucher from a budget.", "Wanted", "Voucher", streams=False)},
+        "/v1/vouchers/{model}": {"delete": _reading("Give its rest back, by its name.", "Returned", named=True)},
         "/v1/limits": {"get": _reading("How the limits stand.", "Limits")},
         "/v1/limits/raise": {"post": _work("Raise one, as its owner.", "Raise", "Raised", streams=False)},
         "/v1/models": {"get": _reading("Everything that may be asked for.", "Models")},

@@ -9,12 +9,15 @@ import gc
 import signal
 import socket
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import trio
 from attrs import define, frozen
 
+from tokenwise.budgets.voucher import Voucher
+from tokenwise_shell.budgets.limits import InForce
 from tokenwise_shell.client import Client
 from tokenwise_shell.config.settings import ProxySettings
 from tokenwise_shell.embedded import EmbeddedProvider
@@ -25,6 +28,7 @@ from tokenwise_shell.proxy.admission.access import Access
 from tokenwise_shell.proxy.admission.budgets import put_in_force, standings
 from tokenwise_shell.proxy.admission.keys import KeyFile, keys_beside
 from tokenwise_shell.proxy.admission.limits import Gate
+from tokenwise_shell.proxy.admission.tokens import Seal
 from tokenwise_shell.proxy.admission.webhook import Webhook
 from tokenwise_shell.proxy.app import application
 from tokenwise_shell.proxy.http.swift import serve_clients
@@ -118,6 +122,7 @@ def service_for(
         notice,
         ignored=no_auth,
         share=settings.proxy.workers,
+        redeem=partial(_redeemed, Seal.beside(settings.ledger_path), limits),
     )
     metrics = Metrics(
         lambda: standings(limits, wall_ms()),
@@ -126,6 +131,14 @@ def service_for(
     )
     log = AccessLog.open(settings.proxy.access_log) if settings.proxy.access_log else None
     return Service(client, access, Gate(settings.proxy), metrics, access_log=log)
+
+
+def _redeemed(seal: Seal, limits: InForce, text: str) -> Voucher | str:
+    """The voucher that a text is, or why it pays nothing."""
+    voucher = seal.read(text)
+    if voucher is None:
+        return "this voucher was not minted here"
+    return limits.vouchers.trouble_with(voucher) or voucher
 
 
 @define(eq=False)

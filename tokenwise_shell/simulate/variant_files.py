@@ -8,6 +8,8 @@ budget: 0.05                     # US dollars for each request or plan
 budgets:
   - {name: everybody, limit: 20.00, window: day}
   - {name: team, limit: 2.00, window: day, per_key: true}
+limits:                          # as the configuration has them; `each` is a field of the workload's lines
+  - {each: session, budget: 1.00}
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,10 +18,14 @@ from typing import Any, Final
 
 from attrs import evolve, fields
 
+from tokenwise.budgets.limit import Limit
+from tokenwise.budgets.limits import Limits
+from tokenwise.budgets.nested import Budgets
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars
 from tokenwise.policy import AcceptRates, Calibration, Cascading, Escalation, FreeModels, Policy, Strategy, Streams
 from tokenwise.simulation.workload import Allowance, Variant
+from tokenwise_shell.config.limits import FORMS, EachLimit, LimitRow, row_of
 from tokenwise_shell.config.values import Form, choice, fraction, whole
 from tokenwise_shell.simulate.yaml_forms import (
     AMOUNT,
@@ -86,6 +92,11 @@ _allowance: Final = record(
 )
 
 
+_limit: Final = record(
+    lambda **given: row_of(given), {name: scalar(form) for name, form in FORMS.items()}, required=("budget",)
+)
+
+
 def read_variants(paths: Iterable[Path], usual: Variant) -> tuple[Variant, ...]:
     """The variants of these files, by their order; `usual` alone where there is none, and for what a file leaves out.
 
@@ -100,19 +111,31 @@ def read_variants(paths: Iterable[Path], usual: Variant) -> tuple[Variant, ...]:
     return variants
 
 
+def _together(allowances: Iterable[Allowance], limits: Iterable[Limit]) -> None:
+    """Raises ValueError where two are of one kind and window."""
+    limits_in_force = Limits(Budgets())
+    for limit in (*(one.limit_of_runs for one in allowances), *limits):
+        limits_in_force.add(limit)
+
+
 def _read_variant(path: Path, usual: Variant) -> Variant:
     def build(
         name: str = path.stem,
         budget: Nanodollars = usual.limit,
         budgets: tuple[Allowance, ...] = usual.allowances,
+        limits: tuple[LimitRow, ...] = usual.limits,
         *,
         best_effort: bool = usual.best_effort,
         **knobs: object,
     ) -> Variant:
         policy = evolve(usual.policy, **knobs)  # type: ignore[arg-type] # the table above reads each as its field's type
-        return Variant(name=name, policy=policy, limit=budget, best_effort=best_effort, allowances=budgets)
+        held = tuple(row for row in limits if isinstance(row, Limit))
+        most = min([budget, *(row.budget for row in limits if isinstance(row, EachLimit))])
+        _together(budgets, held)
+        return Variant(name=name, policy=policy, limit=most, best_effort=best_effort, allowances=budgets, limits=held)
 
-    own = {"name": WORD, "budget": AMOUNT, "budgets": listed(_allowance), "best_effort": SWITCH}
+    shared = {"budgets": listed(_allowance), "limits": listed(_limit)}
+    own = {"name": WORD, "budget": AMOUNT, "best_effort": SWITCH, **shared}
     reader = record(build, {**own, **_POLICY})
 
     def read(raw: object, where: str, reading: Reading) -> Variant | None:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from attrs import evolve, field, frozen
 
+from tokenwise.budgets.limit import NONE, shown_value
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars, parse_usd
 from tokenwise.plan import Plan
@@ -34,10 +35,14 @@ _Line = Mapping[str, object]
 
 @frozen
 class Manner:
-    """How lines are to be read: ms between two that do not say when they come, and names of recorded models."""
+    """How lines are to be read: ms between two that do not say when they come, and names of recorded models.
+
+    `marks` are the columns by whose values limits hold requests; a line without one counts under "none".
+    """
 
     pace_ms: int = 100
     recorded_as: Mapping[str, str] = field(factory=dict)
+    marks: tuple[str, ...] = ()
 
 
 class _Bad(Exception):  # noqa: N818 -- raised and caught within this module alone
@@ -69,12 +74,14 @@ def asked_of_row(line: _Line, number: int, manner: Manner) -> Asked | None:
 
 
 def _asked(line: _Line, number: int, manner: Manner) -> Asked:
-    strange = line.keys() - _KNOWN.keys()
+    strange = line.keys() - _KNOWN.keys() - {*manner.marks}
     if slips := sorted(name for name in strange if _slip(name)):
         raise _Bad(slips[0], f"a known name{_slip(slips[0])}")
     values: dict[str, Any] = {
         name: read(name, line[name]) for name, read in _KNOWN.items() if line.get(name) is not None
     }
+    if manner.marks:
+        values["marks"] = tuple((name, _mark(line.get(name))) for name in manner.marks)
     prompt: str | None = values.pop("prompt", None)
     messages: tuple[Message, ...] | None = values.pop("messages", None)
     asked = _numbers(values, number, manner)
@@ -101,6 +108,10 @@ def _numbers(values: dict[str, Any], number: int, manner: Manner) -> Asked:
     if renamed := manner.recorded_as:
         values["outcomes"] = {renamed.get(name, name): one for name, one in values.get("outcomes", {}).items()}
     return Asked(**values)
+
+
+def _mark(raw: object) -> str:
+    return shown_value(str(raw)) if isinstance(raw, str | int) else NONE
 
 
 # --- fields -----------------------------------------------------------------------------------------------------------
@@ -217,6 +228,7 @@ _KNOWN: Final[Mapping[str, _Field]] = {
     "at_ms": _whole,
     "key": _text,
     "labels": _labels,
+    "tags": _labels,
     "prompt": _text,
     "messages": _conversation,
     "input_tokens": _whole,

@@ -72,8 +72,8 @@ BUGS = (
     Bug(
         "a settlement reaches the first budget alone",
         "budgets/local_store",
-        "page.keep(settle_in(page.of, held, cost))",
-        "page.keep(settle_in(page.of, Held(held.hold, held.scopes[:1]), cost))",
+        "page.pay(settle_in(page.of, held, cost))",
+        "page.pay(settle_in(page.of, Held(held.hold, held.scopes[:1]), cost))",
         "tests/shell/budgets/test_local_store.py",
     ),
     Bug(

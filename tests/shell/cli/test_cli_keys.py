@@ -174,4 +174,4 @@ class TestRevoking:
 def test_a_command_that_is_not_there_names_those_that_are(tw):
     done = tw.online("keys", "lst")
     assert done.code == 2
-    assert "expected one of create, list, revoke, delete; did you mean 'list'?" in done.err
+    assert "expected one of create, list, revoke, voucher, return, delete; did you mean 'list'?" in done.err

@@ -103,6 +103,17 @@ class TestReports:
         assert "finest less cheap" in text
         assert "calls" in text
 
+    def test_limits_of_every_kind_hold_requests_by_what_their_lines_say(self, folder, capsys):
+        call = {"input_tokens": 1000, "output_tokens": 1000, "max_output_tokens": 1000, "model": "openai/gpt-4.1"}
+        beside = ({"session": "x"}, {"session": "x"}, {"session": "y"}, {}, {"session": "z", "tags": ["night"]})
+        (folder / "work.jsonl").write_bytes(b"".join(orjson.dumps(call | more) + b"\n" for more in beside))
+        rows = "{each: session, budget: 0.02}, {tag: night, budget: 0}, {model: 'openai/*', budget: 1, window: day}"
+        (folder / "held.yaml").write_text(f"limits: [{rows}, {{each: request, budget: 0.5}}]\n")
+        (one,) = told(capsys, "work.jsonl", "--policy", "held.yaml")["policies"]
+        # A call costs $0.01, and may cost $0.012: a session pays for one.
+        spent = {name: nano for name, budget in one["budgets"].items() if (nano := budget["spent_nano"])}
+        assert spent == {"session:x": 10**7, "session:y": 10**7, "session:none": 10**7, "model:openai/*": 3 * 10**7}
+
     def test_shared_budgets_are_reported(self, folder, capsys):
         (folder / "tight.yaml").write_text("strategy: cheapest\nbudgets: [{name: all, limit: 0.0005, window: total}]\n")
         (one,) = told(capsys, "work.jsonl", "--policy", "tight.yaml")["policies"]
@@ -314,6 +325,9 @@ class TestFiles:
             ("policy", "max_attempts: 0\n", "max_attempts"),
             ("policy", "budget: -1\n", "expected US dollars"),
             ("policy", "budgets: [{limit: 1}]\n", "budgets[0].name: is missing"),
+            ("policy", "limits: [{each: session}]\n", "limits[0].budget: is missing"),
+            ("policy", "limits: [{key: a, tag: b, budget: 1}]\n", "for a key or for a tag"),
+            ("policy", "limits: [{budget: 1}, {budget: 2}]\n", "has a limit for each total already"),
             ("world", "usual: {latency_ms: {p50: fast}}\n", "expected milliseconds"),
             ("world", "usual: {latency_ms: {p50: 900, p95: 100}}\n", "a spread rises"),
             ("world", "places: {openai: {troubles: [{fault: tired}]}}\n", "expected one of rate_limited"),

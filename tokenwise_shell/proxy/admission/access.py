@@ -8,12 +8,14 @@ key that is made or revoked counts at once; where it cannot be read, the keys st
 import hmac
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
 from attrs import define, evolve, field, frozen
 
+from tokenwise.budgets.limit import VOUCHER, Account
+from tokenwise.budgets.voucher import Voucher, voucher_scope
 from tokenwise.catalog.models import Catalog
 from tokenwise.errors import InputError
 from tokenwise.machine.run import Job
@@ -22,6 +24,7 @@ from tokenwise_shell.engine.interpret import Listener
 from tokenwise_shell.ledger.jsonl import iso
 from tokenwise_shell.proxy.admission.keys import Key, KeyFile, digest_of
 from tokenwise_shell.proxy.admission.rates import Rates
+from tokenwise_shell.proxy.admission.tokens import TOKEN
 from tokenwise_shell.proxy.fronts import Trouble
 from tokenwise_shell.proxy.troubles import unauthorized
 
@@ -39,7 +42,7 @@ class Admitted:
     One object serves all the requests of its key; what was used up before counts for the next. The `owner` has a key
     that says so, or is whoever asks where only this machine can and no key is asked for. Its runs are booked under
     `tags` besides the request's own, and `follow` is asked of each who shall hear what becomes of it. What `outer` may
-    not use, this one may not either.
+    not use, this one may not either. Where a `voucher` pays, it is booked under its name too.
     """
 
     name: str
@@ -51,11 +54,28 @@ class Admitted:
     tags: tuple[str, ...] = ()
     follow: Callable[[Job], Listener] = lambda _: _unheard
     outer: "Admitted | None" = None
+    voucher: str = ""
 
     @classmethod
     def alone(cls, key: Key, tags: tuple[str, ...], outer: "Admitted | None" = None) -> "Admitted":
         """A key of this process alone, which may use what `outer` may. Whoever has it is not the owner."""
         return cls(key.name, key, Rates(), time.monotonic, _Catalogs(), tags=tags, outer=outer)
+
+    def account(self, tags: Iterable[str] = (), marks: tuple[tuple[str, str], ...] = ()) -> Account:
+        """Who pays for a request that has these tags and marks beside."""
+        paid = ((VOUCHER, self.voucher),) if self.voucher else ()
+        return Account(self.name, (*self.tags, *tags), (*marks, *paid))
+
+    @property
+    def who(self) -> str:
+        """Whose the responses are that a provider keeps: a key's, and not those of who has a voucher of that key's."""
+        return voucher_scope(self.voucher) if self.voucher else self.name
+
+    @property
+    def globs(self) -> tuple[tuple[str, ...], ...]:
+        """The lists of models, each of which must allow one; those that allow all are left out."""
+        own = (self.key.models,) if self.key and self.key.models else ()
+        return (*own, *(self.outer.globs if self.outer else ()))
 
     def may_use(self, model_id: str) -> bool:
         """Whether this model may answer."""
@@ -113,7 +133,8 @@ class Access:
     """The door. `open` where no key is needed as long as there are none; `ignored` where none is ever looked at.
 
     `in_force` is told the keys that have not been revoked, whenever they change, and puts their budgets in force; where
-    it raises InputError or OSError, nothing changes. `share` is how many processes share the rates.
+    it raises InputError or OSError, nothing changes. `share` is how many processes share the rates. `redeem` gives the
+    voucher that a text is, or says why it pays nothing.
     """
 
     file: KeyFile
@@ -121,6 +142,7 @@ class Access:
     notice: Callable[[str], None] = lambda _: None
     ignored: bool = False
     share: int = 1
+    redeem: Callable[[str], Voucher | str] = lambda _: "vouchers are not taken here"
     clock: Callable[[], float] = time.monotonic
     _catalogs: _Catalogs = field(factory=_Catalogs, init=False)
     _ring: _Ring = field(init=False)
@@ -140,9 +162,11 @@ class Access:
     def admit(self, headers: Mapping[str, str], now_ms: int) -> Admitted | Trouble:
         """Whoever the headers (names in lower case) prove to be. `now_ms` is Unix time."""
         self.refresh()
+        secret = secret_in(headers)
+        if secret.startswith(TOKEN):
+            return self._with_voucher(secret, now_ms)
         if not self.required:
             return self._nobody
-        secret = secret_in(headers)
         if not secret:
             return unauthorized("no key was given; send one as `Authorization: Bearer tw-…` or `x-api-key: tw-…`")
         digest = digest_of(secret)
@@ -151,6 +175,22 @@ class Access:
         if found is None or found.key is None or not hmac.compare_digest(found.key.digest, digest):
             return unauthorized("this key is not known here; `tw keys list` shows those that are")
         return _refusal(found.key, now_ms) or found
+
+    def _with_voucher(self, secret: str, now_ms: int) -> Admitted | Trouble:
+        """Whoever has a voucher: what its models allow of what the key may use that minted it."""
+        voucher = self.redeem(secret)
+        if isinstance(voucher, str):
+            return unauthorized(voucher)
+        minter: Admitted | None = self._nobody
+        if name := voucher.account.key:
+            minter = next((one for one in self._ring.admitted.values() if one.name == name), None)
+        if minter is None or (minter.key is not None and _refusal(minter.key, now_ms)):
+            return unauthorized("the key that minted this voucher is good no more")
+        found = evolve(minter, owner=False, tags=voucher.account.tags, voucher=voucher.name)
+        for globs in voucher.models:
+            key = Key(name=VOUCHER, digest=digest_of(secret), created_ms=voucher.minted_ms, models=globs)
+            found = evolve(found, key=key, outer=found)
+        return found
 
     def refresh(self) -> None:
         """Read the keys again if the file has changed."""

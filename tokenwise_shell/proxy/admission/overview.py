@@ -1,7 +1,8 @@
 """How every limit of this machine stands, and raising one: for `tw limits`, and for whoever asks a running proxy.
 
-Limits are those of the configuration, of the keys, and of guards that run now. What is spent and held, the store of
-living processes says; what none of them shares, the ledger. All of it waits for the disk, or a server.
+Limits are those of the configuration, of the keys, and of guards that run now; vouchers stand beside them. What is
+spent and held, the store of living processes says; what none of them shares, the ledger. All of it waits for the disk,
+or a server.
 """
 
 import sqlite3
@@ -12,6 +13,7 @@ from typing import Final
 from attrs import frozen
 
 from tokenwise.budgets.limit import Limit
+from tokenwise.budgets.voucher import voucher_scope
 from tokenwise.budgets.windows import Window, lasting
 from tokenwise.money import Nanodollars
 from tokenwise_shell.budgets.changes.raising import Raised, raise_limit
@@ -48,10 +50,11 @@ class Overview:
     here: _Rows | None = None
 
     def standings(self, most: int = MOST) -> list[Standing]:
-        """How each limit stands."""
+        """How each limit stands, and each voucher that is good."""
         rows = self._rows()
-        limits = self._limits(rows)
-        return list(standings_of(limits, self._books(rows), self.at_ms, self.settings.zone, most=most))
+        limits, books = self._limits(rows), self._books(rows)
+        stand = standings_of(limits, books, self.at_ms, self.settings.zone, most=most)
+        return [*stand, *books.vouchers(self.at_ms)]
 
     def raise_one(self, scope: str, to: Nanodollars) -> Raised:
         """Raise one budget, such as session:5f3a, until its window ends. Raises InputError where that is none."""
@@ -88,7 +91,11 @@ class Overview:
             return {}
         try:
             with closing(LocalStore(settings.ledger_path, "limits")) as store:
-                return store.rows()
+                rows = store.rows()
+                for scope in sorted(store.expired(self.at_ms), key=len, reverse=True):
+                    store.shut(scope)
+                    rows = store.rows()
+                return rows
         except sqlite3.Error as error:
             self.notice(f"the machine's budgets cannot be read ({error}); this is what the ledger says")
             return {}
@@ -98,7 +105,9 @@ def held_here(limits: InForce) -> _Rows | None:
     """The budgets that this process keeps by itself, by scope; None where it shares them."""
     if not isinstance(limits.store, ProcessStore):
         return None
-    return {scope: Row(limits.store[scope]) for _, _, scope in limits.present() if scope in limits.store}
+    limits.vouchers.expire()
+    scopes = (*(scope for _, _, scope in limits.present()), *map(voucher_scope, limits.vouchers.known()))
+    return {scope: Row(limits.store[scope]) for scope in scopes if scope in limits.store}
 
 
 def _of_guards(rows: _Rows) -> Iterator[Limit]:
@@ -126,5 +135,6 @@ def standing_as_json(one: Standing) -> dict[str, object]:
         "held_nano": one.held,
         "left_nano": one.left,
         "renewed_at": None if one.renewed_ms is None else iso(one.renewed_ms),
+        "expires_at": None if one.expires_ms is None else iso(one.expires_ms),
         "waiting": one.waiting,
     }

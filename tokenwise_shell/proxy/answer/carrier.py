@@ -65,8 +65,8 @@ class Carrier:
     async def carry_out(self) -> None:
         """Run the job, and end the answer as the run has ended. Cancelling this settles everything that was called."""
         client, admitted, asked = self.service.client, self.order.admitted, self.order.asked
-        tags = (*client.workspace.settings.tags, *admitted.tags, *asked.options.tags)
-        client.journal.enrol(self.id, key=admitted.name, tags=tags, marks=asked.marks)
+        account = admitted.account((*client.workspace.settings.tags, *asked.options.tags), asked.marks)
+        client.journal.enrol(self.id, key=account.key, tags=account.tags, marks=account.marks)
         if client.workspace.settings.ledger_numbers and not asked.model:
             self._describe()
         self.service.seen.decided.keep(self.id, admitted.name, self.order.decision)
@@ -196,7 +196,7 @@ class Carrier:
 
     async def _sent(self, call: CallModel, first_token: Callable[[], None]) -> Reply | Failure:
         asked, caller = self.order.asked, self.service.client.caller
-        key, provider = self.order.admitted.name, call.provider
+        key, provider = self.order.admitted.who, call.provider
         self.delivery.made = lambda id_: self.service.made.remember(id_, provider, key)
         self.delivery.own = self._own(call)
         passes = asked.own if self.delivery.own is not None or not call.held else None

@@ -1,7 +1,7 @@
 """`GET /v1/limits` and `POST /v1/limits/raise`: how every limit stands, and one raised. The same as `tw limits` says.
 
-The owner sees all of them and may raise any; a key sees its own. The owner is who has a key that was made with
-`--owner`, or whoever asks where only this machine can and no key is asked for.
+The owner sees all of them and may raise any; a key, or a voucher, sees its own. The owner is who has a key made
+with `--owner`, or whoever asks where only this machine can and no key is asked for.
 """
 
 from functools import partial
@@ -9,8 +9,10 @@ from typing import Final
 
 import orjson
 
+from tokenwise.budgets.voucher import voucher_scope
 from tokenwise.errors import InputError
 from tokenwise.money import Nanodollars
+from tokenwise_shell.budgets.standings import Standing
 from tokenwise_shell.config.values import USD
 from tokenwise_shell.ledger.jsonl import LinesUnwritable, unheard
 from tokenwise_shell.providers.fields import Fields
@@ -36,8 +38,7 @@ async def show_limits(service: Service, request: Request, answer: Answer) -> Non
         return await refuse(answer, _CHAT, admitted)
     overview = _overview(service)
     found = await service.aside(partial(overview.standings, MOST))
-    seen = (one for one in found if admitted.owner or (admitted.name and one.limit.key == admitted.name))
-    rows = list(map(standing_as_json, seen))
+    rows = [standing_as_json(one) for one in found if admitted.owner or _is_its_own(admitted, one)]
     return await answer.whole(200, {"content-type": JSON}, orjson.dumps({"object": "list", "data": rows}))
 
 
@@ -69,6 +70,12 @@ async def _raised(service: Service, fields: Fields) -> dict[str, object] | Troub
     if overview.here is not None:  # nobody else is to be told
         service.client.limits.raise_to(done.scope, done.to)
     return raised_as_json(done) | {"told": done.told or overview.here is not None}
+
+
+def _is_its_own(admitted: Admitted, one: Standing) -> bool:
+    if admitted.voucher:
+        return one.scope == voucher_scope(admitted.voucher)
+    return bool(admitted.name) and one.limit.key == admitted.name
 
 
 def _overview(service: Service) -> Overview:

@@ -67,7 +67,7 @@ def ordered(service: Service, admitted: Admitted, asked: Asked, work: Work = CHA
         return unknown_model(asked.model)
     if asked.model and not _is_sold(service, asked.model):
         return unsold(asked.model, service.client.workspace.catalog)
-    if (maker := _maker(service, asked)) and maker.key != admitted.name:
+    if (maker := _maker(service, asked)) and maker.key != admitted.who:
         return unknown_response("previous_response_id")
     if asked.barred and not _has_sellers(_catalog(service, admitted, asked), asked.model):
         return asked.barred
@@ -98,9 +98,8 @@ def decided(service: Service, admitted: Admitted, asked: Asked, work: Work = CHA
 
     if not asked.mark:
         return decide_now()
-    allowed = admitted.key.models if admitted.key else ()
     said = (asked.mark, work, asked.options, asked.model, asked.barred is None)
-    place = (*said, allowed, service.counts.doubts, asked.spent_models)
+    place = (*said, admitted.globs, service.counts.doubts, asked.spent_models)
     return service.memory.recall(service.client.workspace, place, decide_now)
 
 

@@ -88,7 +88,7 @@ class _Asked:
 
     def account(self, tags: tuple[str, ...]) -> Account:
         """Under whom it is booked, with the tags of this machine."""
-        return Account(self.admitted.name, (*tags, *self.admitted.tags, *self.options.tags), self.marks)
+        return self.admitted.account((*tags, *self.options.tags), self.marks)
 
     @property
     def looking(self) -> bool:

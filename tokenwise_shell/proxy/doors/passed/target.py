@@ -78,7 +78,7 @@ def keeper(service: Service, admitted: Admitted, id_: str, *, provider: str) -> 
     that keeps any is asked; who knows its id has been told it.
     """
     maker = service.made.maker(id_)
-    if maker is not None and maker.key != admitted.name:
+    if maker is not None and maker.key != admitted.who:
         return unknown_response(None)
     endpoints = service.client.caller.endpoints
     able = tuple(one for one in _able(service, ProviderKind.OPENAI) if speaks(endpoints[one], OwnFormat.RESPONSES))
@@ -132,6 +132,6 @@ def _able(service: Service, kind: ProviderKind) -> Iterator[str]:
 
 def _may_use(admitted: Admitted, target: Target) -> bool:
     """A key for some models alone may ask nothing that names none."""
-    if not target.named and admitted.key is not None and admitted.key.models:
+    if not target.named and admitted.globs:
         return False
     return admitted.may_use(target.model.id)

@@ -1,0 +1,184 @@
+"""Vouchers over HTTP: a part of a budget that somebody else spends at the proxy which minted it."""
+
+from functools import partial
+
+import pytest
+import trio
+
+from tests.shell.commands import program, tw
+from tests.shell.proxy.test_proxy_access import bearer, create
+from tests.shell.proxy.test_proxy_limit_doors import redis
+from tests.shell.proxy_world import LARGE, chat, proxy
+from tests.shell.redis_server import needs_server
+from tokenwise.budgets.limit import Limit
+from tokenwise.budgets.windows import Window
+from tokenwise_shell.ledger.jsonl import read_lines
+from tokenwise_shell.ledger.proof import verify
+from tokenwise_shell.proxy.admission.keys import KeyFile, keys_beside
+
+__all__ = ["redis", "tw"]
+
+USD = 10**9
+
+
+async def minted(world, secret="", **wanted):
+    body = {"budget": "0.05", "expires_in": "2h", **wanted}
+    return await world.post(body, path="/v1/vouchers", **(bearer(secret) if secret else {}))
+
+
+async def stands(world, secret):
+    shown = (await world.ask("GET", "/v1/limits", headers=bearer(secret))).json["data"]
+    return {one["scope"]: (one["limit_nano"], one["spent_nano"], one["held_nano"]) for one in shown}
+
+
+def keyed(world, **fields):
+    return create(KeyFile(keys_beside(world.client.journal.file.path)), **fields)
+
+
+@pytest.mark.parametrize("store", ["local", "none"])
+async def test_a_voucher_is_spent_once_and_its_rest_comes_back(tmp_path, store):
+    async with proxy(tmp_path, budget_store=store) as world:
+        alice = keyed(world, budget=USD)
+        made = (await minted(world, alice, models=["house/small"])).json
+        token, scope = made["token"], made["scope"]
+        assert await stands(world, alice) == {"key:alice total": (USD, 0, 50_000_000)}
+        answered = await world.post(chat(max_tokens=50), **bearer(token))
+        cost = round(float(answered.headers["x-tokenwise-cost-usd"]) * USD)
+        assert answered.status == 200
+        assert cost
+        assert await stands(world, alice) == {"key:alice total": (USD, cost, 50_000_000 - cost)}
+        assert await stands(world, token) == {scope: (50_000_000, cost, 0)}
+        assert (await world.post(chat(max_tokens=50, model=LARGE), **bearer(token))).status == 404
+        dear = await world.post(chat("x" * 60_000), **bearer(token))
+        assert dear.status == 402
+        assert scope in dear.error["message"]
+        raised = await world.post({"scope": scope, "budget": 9}, path="/v1/limits/raise", **bearer(token))
+        assert raised.status == 403
+        assert (await world.ask("DELETE", "/v1/vouchers/self", headers=bearer(token))).json["returned"]
+        assert await stands(world, alice) == {"key:alice total": (USD, cost, 0)}
+        late = await world.post(chat(max_tokens=50), **bearer(token))
+        assert (late.status, late.error["message"]) == (401, "this voucher was given back")
+        again = await world.ask("DELETE", f"/v1/vouchers/{made['name']}", headers=bearer(alice))
+        assert again.status == 404
+        assert world.balances()
+        assert verify(world.lines, living=(world.client.journal.writer,)).problems == ()
+
+
+@pytest.mark.parametrize("store", ["local", "none"])
+async def test_it_outlives_the_proxy_that_minted_it(tmp_path, store):
+    async with proxy(tmp_path, budget_store=store) as world:
+        alice = keyed(world, budget=USD)
+        token = (await minted(world, alice)).json["token"]
+        await world.post(chat(max_tokens=50), **bearer(token))
+        before = await stands(world, alice), await stands(world, token)
+    async with proxy(tmp_path, budget_store=store) as world:
+        assert (await stands(world, alice), await stands(world, token)) == before
+        assert (await world.post(chat(max_tokens=50), **bearer(token))).status == 200
+        refused = await minted(world, alice, budget=0.96)
+        assert (refused.status, refused.error["code"]) == (429, "budget_busy")
+        assert "key:alice total" in refused.error["message"]
+
+
+async def test_what_is_cut_from_a_voucher_is_narrower_and_goes_back_with_it(tmp_path):
+    async with proxy(tmp_path, limits=(Limit(USD, Window.DAY),)) as world:
+        outer = (await minted(world, models=["house/*"])).json
+        inner = (await minted(world, outer["token"], budget=0.02, expires_in="9d", models=["*small"])).json
+        assert inner["name"].startswith(outer["name"])
+        assert inner["expires_at"] == outer["expires_at"]
+        assert (await minted(world, outer["token"], budget=0.04)).status == 429
+        assert (await world.post(chat(max_tokens=50), **bearer(inner["token"]))).status == 200
+        assert (await world.post(chat(max_tokens=50, model=LARGE), **bearer(inner["token"]))).status == 404
+        assert (await world.post(chat(max_tokens=50, model=LARGE), **bearer(outer["token"]))).status == 200
+        theirs = await world.ask("DELETE", f"/v1/vouchers/{outer['name']}", headers=bearer(inner["token"]))
+        assert theirs.status == 404
+        assert (await world.ask("DELETE", "/v1/vouchers/self", headers=bearer(outer["token"]))).status == 200
+        assert (await world.post(chat(max_tokens=50), **bearer(inner["token"]))).status == 401
+        (day,) = (await world.ask("GET", "/v1/limits")).json["data"]
+        assert day["held_nano"] == 0
+        assert day["spent_nano"] > 0
+
+
+async def test_it_is_redeemed_where_it_was_minted_and_makes_nobody_the_owner(tmp_path):
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    async with proxy(tmp_path / "one") as world, proxy(tmp_path / "two") as other:
+        token = (await minted(world)).json["token"]
+        terms, _, signature = token.partition(".")
+        assert (await world.post(chat(max_tokens=50), **bearer(token))).status == 200  # though no key is asked for
+        for wrong in (f"{terms}A.{signature}", f"{terms}.", "twv-", "twv-%.x"):
+            assert (await world.post(chat(max_tokens=50), **bearer(wrong))).status in (400, 401)
+        foreign = await other.post(chat(max_tokens=50), **bearer(token))
+        assert (foreign.status, foreign.error["message"]) == (401, "this voucher was not minted here")
+        assert len(await stands(world, token)) == 1
+        assert (await world.ask("DELETE", "/v1/vouchers/self")).status == 404
+
+
+async def test_who_withdraws_a_key_withdraws_its_vouchers(tmp_path):
+    async with proxy(tmp_path) as world:
+        alice = keyed(world, budget=USD)
+        token = (await minted(world, alice)).json["token"]
+        KeyFile(keys_beside(world.client.journal.file.path)).revoke("alice", 1)
+        assert (await world.post(chat(max_tokens=50), **bearer(token))).status == 401
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({}, "budget: expected"),
+        ({"budget": 0}, "pays nothing"),
+        ({"budget": 1, "expires_in": "soon"}, "how long"),
+        ({"budget": 1, "models": "all"}, "models: expected"),
+        ({"budget": 1, "models": [""]}, "models: expected"),
+        ({"budget": 1, "tags": ["a b"]}, "tags: expected"),
+    ],
+)
+async def test_what_is_no_voucher_is_refused_by_name(tmp_path, body, said):
+    async with proxy(tmp_path) as world:
+        refused = await world.post(body, path="/v1/vouchers")
+        assert refused.status == 400
+        assert said in refused.error["message"]
+
+
+def configured(world, tmp_path, *rows):
+    config = tmp_path / "voucher.yaml"
+    config.write_text("\n".join((f"ledger_path: {world.client.journal.file.path}", *rows)))
+    return str(config)
+
+
+async def ran(tmp_path, *argv):
+    return await trio.to_thread.run_sync(partial(program, *argv, home=tmp_path))
+
+
+@pytest.mark.slow  # other processes begin
+async def test_the_command_mints_for_a_proxy_that_runs_and_takes_back_what_is_left(tmp_path):
+    async with proxy(tmp_path) as world:
+        alice = keyed(world, budget=USD)
+        config = configured(world, tmp_path)
+        argv = ("keys", "voucher", "--budget", "0.05", "--key", "alice", "--config", config)
+        token = (await ran(tmp_path, *argv)).out.strip()
+        assert await stands(world, alice) == {"key:alice total": (USD, 0, 50_000_000)}
+        assert (await world.post(chat(max_tokens=50), **bearer(token))).status == 200
+        assert (await ran(tmp_path, *argv[:3], "2", *argv[4:])).code == 3
+        assert (await ran(tmp_path, "keys", "return", token, "--config", config)).code == 0
+        assert (await world.post(chat(max_tokens=50), **bearer(token))).status == 401
+        assert [held for _, _, held in (await stands(world, alice)).values()] == [0]
+    assert verify(read_lines(world.client.journal.file.path, print)).problems == ()
+
+
+@pytest.mark.slow  # another process begins
+async def test_without_a_store_only_the_proxy_itself_mints(tmp_path):
+    async with proxy(tmp_path, budget_store="none") as world:
+        config = configured(world, tmp_path, "budget_store: none")
+        done = await ran(tmp_path, "keys", "voucher", "--budget", "1", "--config", config)
+        assert done.code == 2
+        assert "POST /v1/vouchers" in done.err
+        assert (await minted(world)).status == 200
+
+
+@needs_server
+@pytest.mark.slow  # a real server
+async def test_with_a_server_that_machines_share_there_are_none_and_it_says_so(tmp_path, redis):
+    async with proxy(tmp_path, budget_store=redis) as world:
+        refused = await minted(world)
+        assert refused.status == 400
+        assert "budget_store local or none" in refused.error["message"]
