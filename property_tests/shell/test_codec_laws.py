@@ -8,6 +8,8 @@ import typing
 import attrs
 import orjson
 import pytest
+from attrs import evolve
+from hypothesis import event as noted
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +17,7 @@ from tokenwise.budgets import ledger
 from tokenwise.catalog.models import Catalog, Model
 from tokenwise.catalog.prices import Price, Rate, Unknown
 from tokenwise.errors import InputError
+from tokenwise.ids import AttemptId
 from tokenwise.machine import messages
 from tokenwise.machine.run import Choice, Job
 from tokenwise.money import Nanodollars, NanoPerMtok
@@ -35,6 +38,8 @@ from tokenwise_shell.codec.messages import (
     job_to_json,
     to_json,
 )
+from tokenwise_shell.ledger.booking import shortened
+from tokenwise_shell.ledger.jsonl import encode_line, expanded
 from tokenwise_shell.plans.codec import PlanFile, plan_from_json, plan_to_json
 
 TEXTS = st.text(min_size=1, max_size=20)
@@ -249,3 +254,44 @@ class TestStrictness:
         offer = {"provider": "p", "native_id": "n", "price": {"unknown": reason}}
         model = {"id": "m", "tier": "mid", "capabilities": ["code"], "context_tokens": 9, "max_output_tokens": 9}
         assert from_json(Model, {**model, "offers": [offer]}).price == Unknown(reason)
+
+
+@st.composite
+def batches(draw):
+    """Entries as a request writes them together, of which one may say something else."""
+    attempt, model, nano = AttemptId("answer", 0), draw(st.sampled_from(["a/m", "b/m"])), Nanodollars(draw(AMOUNTS))
+    rest = draw(st.sampled_from([None, ledger.Released, ledger.Overran]))
+    other = draw(AMOUNTS)
+    over = Nanodollars(other if rest is ledger.Overran else 0)
+    charged = evolve(draw(instances(ledger.Charged)), attempt=attempt, amount=nano)
+    before = (
+        ledger.Routed(attempt, model, "seller", draw(st.sampled_from(Tier)), nano),
+        ledger.Reservation(attempt, model, "seller", nano, 10, 20),
+    )
+    behind = (
+        evolve(charged, asked=draw(st.sampled_from([charged.model, charged.asked]))),
+        *((rest(attempt, Nanodollars(other)),) if rest else ()),
+        ledger.StepEnded("answer", "ok", nano, ""),
+        ledger.Finished("completed", nano, over),
+    )
+    batch = list(draw(st.sampled_from([before, behind])))
+    if draw(st.booleans()):
+        place = draw(st.integers(0, len(batch) - 1))
+        batch[place] = draw(instances(type(batch[place])))
+    return tuple(batch)
+
+
+class TestShortLines:
+    """'Readers get the entries, one line each, as if they had been written so'."""
+
+    @given(batches(), st.integers(0, 99), st.booleans())
+    def test_stand_for_the_very_lines(self, batch, seq, tagged):
+        head = {"at": "2026-11-21T20:15:53.123Z", "run": "r", "seq": seq, "key": "k"}
+        head |= {"tags": ["t"], "each": {"user": "u"}} if tagged else {}
+        short = shortened(batch, head)
+        noted(f"short: {short is not None}")
+        if short is not None:
+            lines = [{"v": 1, **head, "seq": seq + place, **entry_to_json(one)} for place, one in enumerate(batch)]
+            read = expanded(orjson.loads(encode_line(short)))
+            assert list(read) == [orjson.loads(encode_line(line)) for line in lines]
+            assert [entry_from_json(line).entry for line in read] == list(batch)

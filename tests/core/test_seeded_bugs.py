@@ -155,8 +155,8 @@ BUGS = (
     Bug(
         "an excess is not booked as overrun",
         "budgets/budget",
-        "budget.overrun + max(0, cost - hold.amount)",
-        "budget.overrun",
+        "return cost, -held, max(0, cost - held)",
+        "return cost, -held, 0",
         "property_tests/budgets/test_budget_laws.py",
     ),
     Bug(

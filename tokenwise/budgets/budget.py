@@ -1,6 +1,7 @@
 """One limit, and the law it keeps: spent + held <= limit + overrun, before and after every function here.
 
     reserve   hold money for a call's worst case, or say why not
+    with_held, moved, settling   the same in parts, for whoever books many calls in many budgets
     settle    replace a hold by what the call really cost
     release   give a hold back whole
     relimit   another limit for what is spent and held already
@@ -17,7 +18,20 @@ from attrs.validators import ge
 
 from tokenwise.money import Nanodollars
 
-__all__ = ["Budget", "Hold", "Short", "begun", "correct", "release", "relimit", "reserve", "settle"]
+__all__ = [
+    "Budget",
+    "Hold",
+    "Short",
+    "begun",
+    "correct",
+    "moved",
+    "release",
+    "relimit",
+    "reserve",
+    "settle",
+    "settling",
+    "with_held",
+]
 
 _NOTHING: Final = Nanodollars(0)
 
@@ -79,10 +93,15 @@ def reserve(budget: Budget, amount: Nanodollars, share: int = 1) -> tuple[Budget
     >>> reserve(Budget(Nanodollars(100)), Nanodollars(40), share=4)
     Short(needed=40, available=100, held=0, scope='')
     """
+    after = with_held(budget, amount, share)
+    return after if isinstance(after, Short) else (after, Hold(amount))
+
+
+def with_held(budget: Budget, amount: Nanodollars, share: int = 1) -> Budget | Short:
+    """The budget of `reserve`, without the hold."""
     if amount * share > budget.available:
         return Short(amount, budget.available, budget.held)
-    held = Nanodollars(budget.held + amount)
-    return Budget(budget.limit, budget.spent, held, budget.overrun), Hold(amount)
+    return Budget(budget.limit, budget.spent, Nanodollars(budget.held + amount), budget.overrun)
 
 
 def settle(budget: Budget, hold: Hold, cost: Nanodollars) -> Budget:
@@ -92,10 +111,22 @@ def settle(budget: Budget, hold: Hold, cost: Nanodollars) -> Budget:
     >>> settle(held, Hold(Nanodollars(40)), Nanodollars(45))
     Budget(limit=100, spent=45, held=0, overrun=5)
     """
-    spent = Nanodollars(budget.spent + cost)
-    held = Nanodollars(budget.held - hold.amount)
-    overrun = Nanodollars(budget.overrun + max(0, cost - hold.amount))
-    return Budget(budget.limit, spent, held, overrun)
+    return moved(budget, *settling(hold.amount, cost))
+
+
+def settling(held: Nanodollars, cost: Nanodollars) -> tuple[int, int, int]:
+    """What settling adds to `spent`, `held` and `overrun`. It may be added up over many calls before it is `moved`."""
+    return cost, -held, max(0, cost - held)
+
+
+def moved(budget: Budget, spent: int, held: int, overrun: int) -> Budget:
+    """The budget once so much is added to each; raises ValueError where that breaks the law."""
+    return Budget(
+        budget.limit,
+        Nanodollars(budget.spent + spent),
+        Nanodollars(budget.held + held),
+        Nanodollars(budget.overrun + overrun),
+    )
 
 
 def release(budget: Budget, hold: Hold) -> Budget:

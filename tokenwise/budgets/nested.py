@@ -14,7 +14,7 @@ from typing import Final
 from attrs import define, evolve, field, frozen
 
 from tokenwise.budgets.backing import Backing, follow, join, stand_on
-from tokenwise.budgets.budget import Budget, Hold, Short, begun, release, relimit, reserve, settle
+from tokenwise.budgets.budget import Budget, Hold, Short, begun, release, relimit, settle, with_held
 from tokenwise.errors import InputError, Problem
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
@@ -51,11 +51,11 @@ def hold_in(
     taken: dict[str, Budget] = {}
     short: list[Short] = []
     for scope in scopes:
-        match reserve(of(scope), amount, share):
-            case Short() as answer:
-                short.append(evolve(answer, scope=scope))
-            case (budget, _):
-                taken[scope] = budget
+        answer = with_held(of(scope), amount, share)
+        if isinstance(answer, Short):
+            short.append(evolve(answer, scope=scope))
+        else:
+            taken[scope] = answer
     return min(short, key=lambda answer: (answer.busy, answer.available)) if short else taken
 
 

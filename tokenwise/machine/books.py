@@ -10,6 +10,7 @@ from attrs import evolve
 from tokenwise.budgets import ledger
 from tokenwise.budgets.budget import Hold
 from tokenwise.budgets.budget import settle as settle_hold
+from tokenwise.catalog.models import Catalog
 from tokenwise.catalog.prices import Price, Writes
 from tokenwise.catalog.service_tiers import price_at
 from tokenwise.faults import RULES, Billing, Fault
@@ -24,7 +25,7 @@ from tokenwise.routing.fitting import Lack
 from tokenwise.routing.verdicts import Reply
 from tokenwise.usage import Usage
 
-__all__ = ["abandon", "end", "pay", "reservation", "withdraw", "write_off"]
+__all__ = ["abandon", "charge", "difference", "end", "pay", "reservation", "withdraw", "write_off"]
 
 _IN_VAIN: Final = (Outcome.FAILED, Outcome.BUDGET_EXHAUSTED, Outcome.NO_MODEL, Outcome.DEADLINE_PASSED)
 
@@ -36,17 +37,25 @@ def reservation(attempt: Attempt) -> ledger.Reservation:
 
 
 def pay(run: Run, index: int, attempt: Attempt, outcome: str, heard: Reply | CallFailed) -> Transition:
-    """Settle a call that has been answered. The reservation stands where nothing was reported and it may be billed.
+    """Settle a call that has been answered."""
+    entry = charge(run.job.catalog, attempt, outcome, heard)
+    run = _settled(run, index, attempt, entry.amount)
+    return run, (Settle(attempt.id, entry.amount), Record(entry), *difference(attempt, entry.amount))
+
+
+def charge(catalog: Catalog, attempt: Attempt, outcome: str, heard: Reply | CallFailed) -> ledger.Charged:
+    """What a call that has been answered costs. The reservation stands where nothing was reported and it may be billed.
 
     What the provider says that it took counts where it is more than the tokens come to.
     """
     bid = attempt.bid
     served = (heard.served_model if isinstance(heard, Reply) else "") or bid.model
-    usage, doubt = _believed(run, attempt, served, heard)
-    price, told = _price(run, bid, served, heard.tier or attempt.intent.need.tier)
-    fees = _fees(attempt, heard)
-    cost = max(_cost(price, bid, usage, outcome, fees=fees), heard.reported_cost or Nanodollars(0))
-    entry = ledger.Charged(
+    usage, doubt = _believed(catalog, attempt, served, heard)
+    price, told = _price(catalog, bid, served, heard.tier or attempt.intent.need.tier)
+    cost = _cost(price, bid, usage, outcome, fees=_fees(attempt, heard))
+    if heard.reported_cost is not None and heard.reported_cost > cost:
+        cost = heard.reported_cost
+    return ledger.Charged(
         attempt=attempt.id,
         model=served,
         provider=bid.provider,
@@ -58,16 +67,14 @@ def pay(run: Run, index: int, attempt: Attempt, outcome: str, heard: Reply | Cal
         reported=heard.reported_cost,
         notice="; ".join(filter(None, (heard.notice, doubt, told))),
     )
-    run = _settled(run, index, attempt, cost)
-    return run, (Settle(attempt.id, cost), Record(entry), *_difference(attempt, cost))
 
 
-def _believed(run: Run, attempt: Attempt, served: str, heard: Reply | CallFailed) -> tuple[Usage | None, str]:
+def _believed(catalog: Catalog, attempt: Attempt, served: str, heard: Reply | CallFailed) -> tuple[Usage | None, str]:
     """The usage that was reported, None with the reason where it cannot be true."""
     if heard.usage is None:
         return None, ""
     bid, need = attempt.bid, attempt.intent.need
-    catalog, said = run.job.catalog, heard.text if isinstance(heard, Reply) else ""
+    said = heard.text if isinstance(heard, Reply) else ""
     model = catalog.by_id.get(served) or catalog.by_id.get(bid.model)
     doubt = implausible(heard.usage, bid, model, said=said)
     return (None, doubt) if doubt else (_as_asked(heard.usage, need.writes), "")
@@ -106,12 +113,11 @@ def _cost(price: Price, bid: Bid, usage: Usage | None, outcome: str, *, fees: Na
     return Nanodollars(0) if known_free else bid.amount
 
 
-def _price(run: Run, bid: Bid, served: str, tier: str) -> tuple[Price, str]:
+def _price(catalog: Catalog, bid: Bid, served: str, tier: str) -> tuple[Price, str]:
     """The price of the model that answered, at the tier that served, and a notice where nobody publishes that one.
 
     The price of the model asked counts where the other's is not known, and the listed one for a tier without a price.
     """
-    catalog = run.job.catalog
     for name in (served, bid.model):
         model = catalog.by_id.get(name)
         offer = model.offered_by.get(bid.provider) if model else None
@@ -124,7 +130,8 @@ def _price(run: Run, bid: Bid, served: str, tier: str) -> tuple[Price, str]:
     raise AssertionError(f"{bid.model} was bid for without a price")
 
 
-def _difference(attempt: Attempt, cost: Nanodollars) -> Commands:
+def difference(attempt: Attempt, cost: Nanodollars) -> Commands:
+    """What the books say of a cost that is not what was held."""
     over = cost - attempt.bid.amount
     if over < 0:
         return (Record(ledger.Released(attempt.id, Nanodollars(-over))),)
@@ -147,7 +154,7 @@ def abandon(run: Run, index: int, attempt: Attempt, left: Left | None = None) ->
     bid = attempt.bid
     if left is not None:
         model, need = run.job.catalog[bid.model], attempt.intent.need
-        cost = charge_of_left(left, bid, model, need, _price(run, bid, bid.model, need.tier)[0])
+        cost = charge_of_left(left, bid, model, need, _price(run.job.catalog, bid, bid.model, need.tier)[0])
         if cost is not None:
             return _leave(run, index, attempt, cost)
     entry = ledger.Abandoned(attempt.id, bid.model, bid.provider, bid.amount)
@@ -169,7 +176,7 @@ def _leave(run: Run, index: int, attempt: Attempt, cost: Nanodollars) -> Transit
         notice="nobody waited for the rest; this is the most that was made of it",
     )
     run = _settled(run, index, attempt, cost)
-    return run, (AbandonCall(attempt.id), Settle(attempt.id, cost), Record(entry), *_difference(attempt, cost))
+    return run, (AbandonCall(attempt.id), Settle(attempt.id, cost), Record(entry), *difference(attempt, cost))
 
 
 def end(

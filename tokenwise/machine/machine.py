@@ -65,7 +65,7 @@ from tokenwise.money import Nanodollars
 from tokenwise.routing.ladder import Climb, Failed, Retry, Stop
 from tokenwise.routing.verdicts import Reply, verdict
 
-__all__ = ["TRANSITIONS", "start", "step"]
+__all__ = ["TRANSITIONS", "call_command", "start", "step"]
 
 # Which states may follow which, per event that concerns the step itself. Every other pair of a current attempt's state
 # and an event is a ProtocolViolation. Cancelled leads from every state to Ended and is left out.
@@ -221,24 +221,28 @@ def _call(run: Run, index: int, attempt: Attempt) -> Transition:
         return _then_advance(run, (Settle(attempt.id, Nanodollars(0)), *ended))
     timeout = run.job.policy.timeout_ms if left is None else min(run.job.policy.timeout_ms, left)
     run = run.put(index, run.steps[index].turned(Calling(attempt), calls=1))
-    return run, (Record(reservation(attempt)), _call_command(run, index, attempt, timeout))
+    held, other = tentative(run, index, attempt.bid), beside(run, index, attempt)
+    return run, (Record(reservation(attempt)), call_command(run.job, index, attempt, timeout, held=held, other=other))
 
 
-def _call_command(run: Run, index: int, attempt: Attempt, timeout_ms: int) -> CallModel:
-    bid = attempt.bid
+def call_command(
+    job: Job, index: int, attempt: Attempt, timeout_ms: int, *, held: bool = False, other: str | None = None
+) -> CallModel:
+    """The command to make an attempt's call. `held` and `other` are its `held` and `beside`."""
+    bid, spec = attempt.bid, job.plan.steps[index]
     return CallModel(
         attempt=attempt.id,
         model=bid.model,
         provider=bid.provider,
         native_id=bid.native_id,
         prompt=attempt.intent.prompt,
-        checks=run.spec(index).checks,
+        checks=spec.checks,
         input_tokens=bid.input_tokens,
         max_output_tokens=bid.max_output_tokens,
         timeout_ms=timeout_ms,
-        reply_format=format_for(run.spec(index), run.job.catalog[bid.model]),
-        held=tentative(run, index, bid),
-        beside=beside(run, index, attempt),
+        reply_format=format_for(spec, job.catalog[bid.model]),
+        held=held,
+        beside=other,
     )
 
 

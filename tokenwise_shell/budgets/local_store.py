@@ -14,17 +14,18 @@ Where the file cannot be written, nothing is granted; what has been spent is boo
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from attrs import define, evolve, field, frozen
 
 from tokenwise.budgets.backing import Backing, join, stand_on
-from tokenwise.budgets.budget import Budget, Hold, Short, correct
-from tokenwise.budgets.nested import Held, Place, hold_in, reduce_in, settle_in
+from tokenwise.budgets.budget import Budget, Hold, Short, correct, settling
+from tokenwise.budgets.limit import VOUCHER
+from tokenwise.budgets.nested import Held, Place, hold_in, settle_in
 from tokenwise.errors import Blamed, ProtocolViolation
 from tokenwise.ids import AttemptId
 from tokenwise.machine.messages import Reserve, Settle
@@ -35,6 +36,8 @@ from tokenwise_shell.ledger.leases import is_lease
 from tokenwise_shell.ledger.writers import boot_id, take_roll
 
 __all__ = ["LocalStore", "Row"]
+
+T = TypeVar("T")
 
 _NOTHING: Final = Nanodollars(0)
 
@@ -48,6 +51,7 @@ _Row = tuple[str, str, str, int]
 
 _REDUCE: Final = "UPDATE holds SET amount = ? WHERE writer = ? AND run = ? AND step = ? AND ordinal = ?"
 _GOES_ON: Final = "DELETE FROM waiting WHERE writer = ? AND run = ? AND step = ? AND ordinal = ?"
+_HELD: Final = "INSERT INTO holds VALUES (?, ?, ?, ?, ?, ?)"
 _REMOVE: Final = "DELETE FROM holds WHERE writer = ? AND run = ? AND step = ? AND ordinal = ?"
 
 
@@ -151,15 +155,17 @@ class LocalStore:
         return answer
 
     def _granted(self, place: Place, held: Held, share: int) -> Granted | NotHeld:
-        with self._transaction() as page:
+        def asked(page: Page) -> Granted | NotHeld:
             answer = self._asked(page, held, share)
             if isinstance(answer, NotHeld) and self._bury(page):
                 answer = self._asked(page, held, share)
             if isinstance(answer, NotHeld):
                 return answer
             page.keep(answer)
-            page.db.execute("INSERT INTO holds VALUES (?, ?, ?, ?, ?, ?)", (*self._row(place), *_written(held)))
-        return Granted(held.hold, near=near_in(answer))
+            page.db.execute(_HELD, (*self._row(place), held.hold.amount, "\n".join(held.scopes)))
+            return Granted(held.hold, near=near_in(answer))
+
+        return self._transact(asked)
 
     def _asked(self, page: Page, held: Held, share: int) -> dict[str, Budget] | NotHeld:
         """The budgets with this held in them, or which of them says no."""
@@ -184,25 +190,28 @@ class LocalStore:
         self._in_a_moment(partial(self._reduced, row=self._row(place), held=held, by=by))
 
     def _reduced(self, page: Page, row: _Row, held: Held, by: Nanodollars) -> None:
-        rest, budgets = reduce_in(page.of, held, by)
-        page.keep(budgets)
-        page.db.execute(_REDUCE, (rest.hold.amount, *row))
+        page.move(held.scopes, *settling(by, _NOTHING))
+        page.db.execute(_REDUCE, (held.hold.amount - by, *row))
 
     def correct(self, scopes: tuple[str, ...], by: int, over: int) -> None:
         """Book in those of these budgets that are open that a settled cost is stated anew. Raises sqlite3.Error.
 
         `by` is the difference, `over` what of it lay above the hold.
         """
-        with self._transaction() as page:
+
+        def corrected(page: Page) -> None:
             for scope in scopes:
                 if page.db.execute("SELECT 1 FROM budgets WHERE scope = ?", (scope,)).fetchone():
                     page.pay({scope: correct(page.of(scope), by, over)})
+
+        self._transact(corrected)
 
     # --- budgets that stand on others --------------------------------------------------------------------------------
 
     def mint(self, scope: str, amount: Nanodollars, backing: Backing) -> Short | None:
         """See `nested.Budgets.mint`. Raises sqlite3.Error."""
-        with self._transaction() as page:
+
+        def minted(page: Page) -> Short | None:
             taken = hold_in(page.of, backing.parents, amount)
             if isinstance(taken, Short) and self._bury(page):
                 taken = hold_in(page.of, backing.parents, amount)
@@ -211,12 +220,17 @@ class LocalStore:
             page.keep(taken)
             begin(page, scope=scope, limit=amount, spent=_NOTHING, ends_ms=backing.expires_ms)
             page.back(scope, backing)
-        self._ends_ms[scope] = None
-        return None
+            return None
+
+        short = self._transact(minted)
+        if short is None:
+            self._ends_ms[scope] = None
+        return short
 
     def adopt(self, scope: str, begun: Budget, backing: Backing) -> None:
         """See `nested.Budgets.adopt`. Raises sqlite3.Error."""
-        with self._transaction() as page:
+
+        def adopted(page: Page) -> None:
             known = page.backing(scope)
             if known is None:
                 begin(page, scope=scope, limit=begun.limit, spent=begun.spent, ends_ms=backing.expires_ms)
@@ -224,14 +238,19 @@ class LocalStore:
             for parent in joined.parents[len(known.parents) if known else 0 :]:
                 page.keep({parent: stand_on(page.of(parent), page.of(scope))})
             page.back(scope, joined)
+
+        self._transact(adopted)
         self._ends_ms[scope] = None
 
     def shut(self, scope: str) -> None:
         """See `nested.Budgets.shut`. Raises sqlite3.Error."""
-        with self._transaction() as page:
+
+        def closed(page: Page) -> None:
             if backing := page.backing(scope):
                 page.back(scope, evolve(backing, closed=True))
                 page.pay({scope: page.of(scope)})
+
+        self._transact(closed)
 
     def backing(self, scope: str) -> Backing | None:
         """See `nested.Budgets.backing`. Raises sqlite3.Error."""
@@ -251,9 +270,12 @@ class LocalStore:
 
     def raise_to(self, scope: str, limit: Nanodollars, *, spent: Nanodollars, ends_ms: int | None) -> None:
         """Give a budget a higher limit, for everybody, until its window ends. Raises sqlite3.Error."""
-        with self._transaction() as page:
+
+        def raised(page: Page) -> None:
             page.db.execute("INSERT OR REPLACE INTO raised VALUES (?, ?)", (scope, limit))
             begin(page, scope=scope, limit=limit, spent=spent, ends_ms=ends_ms)
+
+        self._transact(raised)
 
     def waits(self, place: Place, refused: NotHeld, at_ms: int) -> None:
         """See `pauses.Board`."""
@@ -307,8 +329,8 @@ class LocalStore:
 
     def _catch_up(self) -> None:
         if self._due and not self._closed:
-            with suppress(sqlite3.OperationalError), self._transaction():
-                pass
+            with suppress(sqlite3.OperationalError):
+                self._transact(_nothing_more)
 
     # --- the file ----------------------------------------------------------------------------------------------------
 
@@ -333,17 +355,23 @@ class LocalStore:
             self._opened.close()
         self._closed = True
 
-    @contextmanager
-    def _transaction(self) -> Iterator[Page]:
+    def _transact(self, what: Callable[[Page], T]) -> T:
         """All or nothing, alone; and first whatever is still to be done."""
         db = self._connection()
         page = Page(db)
-        with alone(db):
+        db.execute("BEGIN IMMEDIATE")
+        try:
             for deed in self._due:
                 deed(page)
-            yield page
+            found = what(page)
             page.write()
+            db.execute("COMMIT")
+        except BaseException:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
         self._due.clear()
+        return found
 
     def _connection(self) -> sqlite3.Connection:
         if self._opened is None:
@@ -388,12 +416,15 @@ class LocalStore:
     def _pay(self, page: Page, row: _Row, held: Held, cost: Nanodollars) -> None:
         """Book a settlement once: a hold that is not there has been charged in full."""
         if page.db.execute(_REMOVE, row).rowcount:
-            page.pay(settle_in(page.of, held, cost))
+            if any(scope.startswith(f"{VOUCHER}:") for scope in held.scopes):
+                page.pay(settle_in(page.of, held, cost))
+            else:
+                page.move(held.scopes, *settling(held.hold.amount, cost))
 
     def _row(self, place: Place) -> tuple[str, str, str, int]:
         run_id, attempt = place
         return self.writer, run_id, attempt.step, attempt.ordinal
 
 
-def _written(held: Held) -> tuple[int, str]:
-    return held.hold.amount, "\n".join(held.scopes)
+def _nothing_more(_: Page) -> None:
+    """What is due is all that is to be done."""

@@ -9,14 +9,14 @@ vouchers  budgets that stand on others, as `tokenwise.budgets.backing.Backing` h
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
 from attrs import define, field
 
 from tokenwise.budgets.backing import Backing, follow
-from tokenwise.budgets.budget import Budget, relimit
+from tokenwise.budgets.budget import Budget, moved, relimit
 from tokenwise.budgets.limit import VOUCHER
 from tokenwise.money import Nanodollars
 
@@ -48,6 +48,10 @@ CREATE TABLE IF NOT EXISTS vouchers (
 """
 
 
+_ASKED: Final = 'SELECT "limit", spent, held, overrun FROM budgets WHERE scope = ?'
+_WRITTEN: Final = 'UPDATE budgets SET "limit" = ?, spent = ?, held = ?, overrun = ? WHERE scope = ?'
+
+
 @contextmanager
 def alone(db: sqlite3.Connection) -> Iterator[None]:
     """One transaction, which nobody else writes beside: all of it, or nothing."""
@@ -73,19 +77,31 @@ class Page:
     db: sqlite3.Connection
     _known: dict[str, Budget] = field(factory=dict)
     _changed: dict[str, None] = field(factory=dict)
+    _moves: dict[str, list[int]] = field(factory=dict)
+
+    def move(self, scopes: Iterable[str], spent: int, held: int, overrun: int) -> None:
+        """Add so much to each of these budgets; see `budget.moved`."""
+        for scope in scopes:
+            by = self._moves.setdefault(scope, [0, 0, 0])
+            by[0] += spent
+            by[1] += held
+            by[2] += overrun
 
     def of(self, scope: str) -> Budget:
         """A budget. Raises KeyError for one that nobody has opened."""
-        if scope not in self._known:
-            asked = 'SELECT "limit", spent, held, overrun FROM budgets WHERE scope = ?'
-            row = self.db.execute(asked, (scope,)).fetchone()
+        known = self._known.get(scope)
+        if known is None:
+            row = self.db.execute(_ASKED, (scope,)).fetchone()
             if row is None:
                 raise KeyError(scope)
-            self._known[scope] = Budget(*row)
-        return self._known[scope]
+            known = self._known[scope] = Budget(*row)
+        if by := self._moves.pop(scope, None):
+            known = self._known[scope] = moved(known, *by)
+            self._changed[scope] = None
+        return known
 
     def keep(self, budgets: Mapping[str, Budget]) -> None:
-        """These are as they are now."""
+        """These, which have been asked for, are so now."""
         self._known.update(budgets)
         self._changed.update(dict.fromkeys(budgets))
 
@@ -107,9 +123,11 @@ class Page:
 
     def write(self) -> None:
         """Write what has changed."""
-        changed = ((scope, self._known[scope]) for scope in self._changed)
-        rows = ((one.limit, one.spent, one.held, one.overrun, scope) for scope, one in changed)
-        self.db.executemany('UPDATE budgets SET "limit" = ?, spent = ?, held = ?, overrun = ? WHERE scope = ?', rows)
+        for scope in tuple(self._moves):
+            self.of(scope)
+        for scope in self._changed:
+            one = self._known[scope]
+            self.db.execute(_WRITTEN, (one.limit, one.spent, one.held, one.overrun, scope))
 
 
 def begin(page: Page, *, scope: str, limit: Nanodollars, spent: Nanodollars, ends_ms: int | None) -> None:

@@ -16,7 +16,6 @@ from attrs import define, evolve, field
 from tokenwise.budgets.ledger import Entry
 from tokenwise.faults import Fault
 from tokenwise.ids import AttemptId
-from tokenwise.machine.machine import start, step
 from tokenwise.machine.messages import (
     AbandonCall,
     CallFailed,
@@ -39,6 +38,7 @@ from tokenwise.machine.messages import (
     call_ended,
 )
 from tokenwise.machine.run import BackingOff, Calling, Job, Reserving, Run, Streaming
+from tokenwise.machine.straight import Progress, begin, go_on
 from tokenwise.money import Nanodollars
 from tokenwise.prompt import Message
 from tokenwise.routing.verdicts import Failure, Reply
@@ -136,8 +136,8 @@ class Interpreter:
         arrived already written.
         """
         at_ms = self.now_ms() if at_ms is None else at_ms
-        run, commands = start(job, at_ms=at_ms)
-        return await self._drive(Moment(at_ms, None, commands), run, given, listener)
+        told, commands = begin(job, at_ms=at_ms)
+        return await self._drive(Moment(at_ms, None, commands), told, given, listener)
 
     async def resume(
         self, run: Run, booked: Mapping[AttemptId, Nanodollars], *, listener: Listener | None = None
@@ -152,23 +152,23 @@ class Interpreter:
     async def _drive(
         self,
         first: Moment,
-        run: Run,
+        told: Progress,
         given: tuple[Message, ...],
         listener: Listener | None,
         *,
         lost: tuple[Event, ...] = (),
     ) -> Run:
-        live = _Live(self, run, given, listener)
-        self.watch.listeners.append(live.hear)
+        live = _Live(self, told, given, listener)
+        self.watch.listeners[live.hear] = None
         try:
-            if len(run.steps) == 1:
+            if len(told.job.choices) == 1:
                 return await live.drive(first, lost)
             async with trio.open_nursery() as nursery:
                 live.nursery = nursery
                 run = await live.drive(first, lost)
                 nursery.cancel_scope.cancel()  # leftover pauses
         finally:
-            self.watch.listeners.remove(live.hear)
+            del self.watch.listeners[live.hear]
         return run
 
 
@@ -181,7 +181,7 @@ class _Live:
     """
 
     shell: Interpreter
-    run: Run
+    told: Progress
     given: tuple[Message, ...]
     listener: Listener | None
     nursery: trio.Nursery | None = None
@@ -197,14 +197,14 @@ class _Live:
 
     @property
     def run_id(self) -> str:
-        return self.run.job.id
+        return self.told.job.id
 
     async def drive(self, first: Moment, lost: tuple[Event, ...]) -> Run:
         try:
             self.perform_all(first)
             for event in lost:  # before anything can cancel this run, which would let go of what it does not hold
                 self.take(event)
-            while not self.run.finished:
+            while not self.told.finished:
                 if self.inbox:
                     self.take_all()
                 elif self.due:
@@ -218,17 +218,18 @@ class _Live:
             unsent = [Left(attempt, 0, 0, unsent=True) for attempt in self.unsent]
             self.take(Cancelled(self.shell.now_ms(), (*self.shell.left(), *unsent)))
             raise
-        return self.run
+        assert isinstance(self.told, Run)  # as all are that have finished
+        return self.told
 
     def take_all(self) -> None:
-        while self.inbox and not self.run.finished:
+        while self.inbox and not self.told.finished:
             event = self.inbox.popleft()
             self.learn(event)
             self.take(event)
 
     def take(self, event: Event) -> None:
-        self.run, commands = step(self.run, event)
-        self.perform_all(Moment(self.run.now_ms, event, commands))
+        self.told, commands = go_on(self.told, event)
+        self.perform_all(Moment(self.told.now_ms, event, commands))
 
     def post(self, event: Event) -> None:
         self.inbox.append(event)
@@ -267,22 +268,16 @@ class _Live:
         held, and never spent in the books and free for others.
         """
         for command in moment.commands:
-            match command:
-                case Record(entry=entry):
-                    self.noted.append(entry)
-                case Settle():
-                    self.settled.append(command)
-                case CallModel():
+            if isinstance(command, Record):
+                self.noted.append(command.entry)
+            elif isinstance(command, Settle):
+                self.settled.append(command)
+            else:
+                if isinstance(command, CallModel) or (isinstance(command, Reserve) and self.settled):
                     self.write_down()
-                    self.perform(command)
-                case Reserve():
-                    if self.settled:
-                        self.write_down()
-                    self.perform(command)
-                case _:
-                    self.perform(command)
+                self.perform(command)
         # Where money is answered for at once, the call is next: what stands before it is then written with it.
-        if not self.inbox or self.run.finished or self.run.job.request is None:
+        if not self.inbox or self.told.finished or self.told.job.request is None:
             self.write_down()
         if self.listener:
             self.listener(moment)

@@ -21,7 +21,7 @@ class Watch:
     """What is known about everybody's health. One per process."""
 
     health: Health = field(factory=Health)
-    listeners: list[Callable[[CoolingList], None]] = field(factory=list)
+    listeners: dict[Callable[[CoolingList], None], None] = field(factory=dict)
 
     def cooling(self, at_ms: int) -> CoolingList:
         """What is to be left alone at this moment."""

@@ -23,7 +23,7 @@ from tokenwise.budgets.windows import UTC, Zone, day_of
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
 from tokenwise_shell.config.settings import LedgerSync
-from tokenwise_shell.ledger.booking import booking_of, line_head
+from tokenwise_shell.ledger.booking import booking_of, line_head, shortened
 from tokenwise_shell.ledger.bookmarks import Bookmarks
 from tokenwise_shell.ledger.commits import GroupCommit
 from tokenwise_shell.ledger.jsonl import VERSION, Line, LineFile, LinesUnwritable, encode_line, iso
@@ -146,35 +146,47 @@ class Journal:
             numbers = self._runs[run_id] = _Numbers(self.account_of(run_id), 0)
         at_ms, account, seq = self.now_ms(), numbers.account, numbers.seq
         at, day = iso(at_ms), day_of(at_ms, self.zone)
-        booked, lines, drawn = booking_of(account), list[bytes](), list[Nanodollars]()
-        for entry in entries:
-            line = self._encode(entry)
-            head = {"v": VERSION, "at": at, "run": run_id, "seq": seq, "type": line["type"], **booked, **line}
-            match entry:
-                case Reservation(attempt=attempt, amount=amount):
-                    head["writer"] = self.writer  # who must close it
-                    self._owing[run_id, attempt] = day
-                    drawn.append(amount)
-                case Charged(attempt=attempt, amount=amount) | Abandoned(attempt=attempt, amount=amount):
-                    self.tally.count(account, self._owing.pop((run_id, attempt), day), amount)
-                case Finished():
-                    self._runs.pop(run_id, None)
-                case _:
-                    pass
-            lines.append(encode_line(head))
-            seq += 1
-        numbers.seq = seq
+        head = {"at": at, "run": run_id, "seq": seq, **booking_of(account)}
+        drawn = [self._notice(run_id, account, day, entry) for entry in entries]
+        if short := shortened(entries, head):
+            lines = [encode_line(self._held(short) if isinstance(entries[-1], Reservation) else short)]
+        else:
+            lines = [encode_line(self._line(entry, head, seq + place)) for place, entry in enumerate(entries)]
+        numbers.seq = seq + len(entries)
         self.rotation.before_writing()
         position = self.file.append(lines)
         if self.sync is LedgerSync.LEASE:
             for amount in drawn:
-                self.leases.draw(account, amount, position)
+                if amount is not None:
+                    self.leases.draw(account, amount, position)
         self.rotation.after_writing()
 
     @property
     def has_spent(self) -> bool:
         """Whether it has reserved anything for a call."""
         return bool(self._owing or self.tally.days)
+
+    def _notice(self, run_id: str, account: Account, day: str, entry: Entry) -> Nanodollars | None:
+        """Count what an entry means for this process; the amount that it reserves, None where it reserves nothing."""
+        match entry:
+            case Reservation(attempt=attempt, amount=amount):
+                self._owing[run_id, attempt] = day
+                return amount
+            case Charged(attempt=attempt, amount=amount) | Abandoned(attempt=attempt, amount=amount):
+                self.tally.count(account, self._owing.pop((run_id, attempt), day), amount)
+            case Finished():
+                self._runs.pop(run_id, None)
+            case _:
+                pass
+        return None
+
+    def _line(self, entry: Entry, head: dict[str, object], seq: int) -> dict[str, object]:
+        line = {"v": VERSION, **head, "seq": seq, **self._encode(entry)}
+        return self._held(line) if isinstance(entry, Reservation) else line
+
+    def _held(self, line: dict[str, object]) -> dict[str, object]:
+        line["writer"] = self.writer  # who must close it
+        return line
 
     def check(self) -> LinesUnwritable | None:
         """Why no new work may begin, None if it may. Tries first to write what waits."""

@@ -7,6 +7,9 @@ again with each later write; nothing is lost silently.
 Reading. A line that a death cut short is skipped with a notice. Where a later line is glued to it, that line is still
 found: every line begins with `{"v":`, and within JSON text these characters cannot occur, since a quote inside a text
 is escaped and no object further in begins with `v`.
+
+What a request writes is nearly always the same six entries, so two lines stand for them (`SHORT`, made by `booking`).
+Readers get the entries, one line each, as if they had been written so.
 """
 
 import errno
@@ -24,12 +27,15 @@ from attrs import define, field, frozen
 from tokenwise.errors import TokenwiseError
 
 __all__ = [
+    "SHORT",
+    "USAGE",
     "VERSION",
     "Line",
     "LineFile",
     "LinesUnwritable",
     "append_line",
     "encode_line",
+    "expanded",
     "iso",
     "ms_of",
     "read_lines",
@@ -42,6 +48,26 @@ Line = Mapping[str, Any]
 
 VERSION: Final = 1
 """What lines say in `v`. A later version may add types and fields; it may not change what these mean."""
+
+SHORT: Final = 2
+"""What a line says in `v` that stands for several entries of its run, which are numbered on from its `seq`.
+
+    reserved   with a `tier`: `routed` to that tier, and `reserved`
+    charged    with a `status`: `charged`, then `released` or `overran`, `step_ended` well, `finished`
+
+What is 0 of the usage is left out of it, and so is what says the usual: not `estimated`, `asked` for the model that
+answered, nothing `reported`, no `notice`.
+"""
+
+USAGE: Final = (
+    "input_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+    "cache_write_5m_tokens",
+)
+"""The classes of a reported usage, as lines name them."""
 
 _START: Final = b'{"v":'
 
@@ -235,7 +261,10 @@ def read_lines(path: Path, notice: Callable[[str], None], *, start: int = 0, sto
                 yield from _salvaged(raw, _Place(path, number), notice)
                 continue
             if isinstance(line, dict):
-                yield line
+                if line.get("v") == SHORT:
+                    yield from expanded(line)
+                else:
+                    yield line
             else:
                 notice(f"{path}, line {number}: expected an object; skipped")
 
@@ -259,7 +288,57 @@ def _salvaged(raw: bytes, place: _Place, notice: Callable[[str], None]) -> Itera
     lost = f"torn, {whose}; skipped"
     found = f", save the {len(whole)} whole line(s) in it" if whole else ""
     notice(f"{place}: {lost}{found}")
-    yield from whole
+    for line in whole:
+        yield from expanded(line)
+
+
+def expanded(line: Line) -> tuple[Line, ...]:
+    """The lines that a line stands for: itself, unless it is a short one."""
+    if line.get("v") != SHORT or type(line.get("seq")) is not int:
+        return (line,)
+    whose = {name: line[name] for name in _WHOSE if name in line}
+    if line.get("type") == "reserved" and "tier" in line:
+        return _reserved(line, whose)
+    if line.get("type") == "charged" and "status" in line:
+        return _charged(line, whose)
+    return (line,)
+
+
+_WHOSE: Final = ("at", "run", "key", "tags", "each")
+
+
+def _reserved(line: Line, whose: Line) -> tuple[Line, ...]:
+    routed = {"v": VERSION, **whose, "seq": line["seq"], "type": "routed", "worst_nano": line.get("amount_nano")}
+    for name in ("step", "attempt", "model", "provider", "tier"):
+        routed[name] = line.get(name)
+    reserved = {**line, "v": VERSION, "seq": line["seq"] + 1}
+    del reserved["tier"]
+    return routed, reserved
+
+
+def _charged(line: Line, whose: Line) -> tuple[Line, ...]:
+    seq, step, attempt, nano = line["seq"], line.get("step"), line.get("attempt"), line.get("amount_nano")
+    usual = {"estimated": False, "asked": line.get("model"), "reported_nano": None, "notice": ""}
+    charged = {**usual, **line, "v": VERSION}
+    for name in ("released_nano", "overran_nano", "status"):
+        charged.pop(name, None)
+    if isinstance(usage := line.get("usage"), dict):
+        charged["usage"] = {**dict.fromkeys(USAGE, 0), **usage}
+    lines: list[Line] = [charged]
+    for kind in ("released", "overran"):
+        if f"{kind}_nano" in line:
+            seq += 1
+            amount = line[f"{kind}_nano"]
+            lines.append(
+                {"v": VERSION, **whose, "seq": seq, "type": kind, "step": step, "attempt": attempt}
+                | {"amount_nano": amount}
+            )
+    ended = {"v": VERSION, **whose, "seq": seq + 1, "type": "step_ended", "step": step, "outcome": "ok"}
+    finished = {"v": VERSION, **whose, "seq": seq + 2, "type": "finished", "status": line["status"]}
+    over = line.get("overran_nano", 0)
+    lines.append({**ended, "spent_nano": nano, "why": ""})
+    lines.append({**finished, "spent_nano": nano, "overrun_nano": over})
+    return tuple(lines)
 
 
 def _parsed(raw: bytes) -> Line | None:

@@ -67,8 +67,8 @@ BUGS = (
     Bug(
         "what a call costs above its hold is no overrun",
         "tokenwise/budgets/budget",
-        "budget.overrun + max(0, cost - hold.amount)",
-        "budget.overrun",
+        "return cost, -held, max(0, cost - held)",
+        "return cost, -held, 0",
         LAWS,
     ),
 )

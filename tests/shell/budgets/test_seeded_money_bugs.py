@@ -72,8 +72,8 @@ BUGS = (
     Bug(
         "a settlement reaches the first budget alone",
         "budgets/local_store",
-        "page.pay(settle_in(page.of, held, cost))",
-        "page.pay(settle_in(page.of, Held(held.hold, held.scopes[:1]), cost))",
+        "page.move(held.scopes, *settling(held.hold.amount, cost))",
+        "page.move(held.scopes[:1], *settling(held.hold.amount, cost))",
         "tests/shell/budgets/test_local_store.py",
     ),
     Bug(

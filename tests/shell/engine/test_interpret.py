@@ -167,4 +167,4 @@ async def test_no_task_and_no_listener_outlives_a_run(autojump_clock):
     before = trio.lowlevel.current_statistics().tasks_living
     await shell.run(job(step("a")))
     assert trio.lowlevel.current_statistics().tasks_living == before
-    assert shell.watch.listeners == []
+    assert not shell.watch.listeners
