@@ -95,8 +95,7 @@ def _told_on(told: Straight, event: Event) -> tuple[Progress, Commands] | None:
     """The story one event later; None where the event is not in it."""
     kind, so_far = type(event), len(told.events)
     if kind is Reserved and not so_far:
-        commands = _called(told, event)
-        return commands and (_after(told, event), commands)
+        return (_after(told, event), asked) if (asked := _called(told, event)) else None
     if kind is FirstToken and so_far == 1 and _concerns(told, event):
         return _after(told, event), ()
     if kind is CallSucceeded and so_far and _concerns(told, event):
