@@ -43,7 +43,8 @@ def canonical(value: object) -> str:
             names = _names_of(kind)  # type: ignore[arg-type] # mypy: a class has object's __hash__, which is unbound
             if names is None:
                 return repr(value)
-            return f"{kind.__name__}({','.join([canonical(getattr(value, name)) for name in names])})"
+            parts = [repr(one) if type(one) in _PLAIN else canonical(one) for one in [getattr(value, n) for n in names]]
+            return f"{kind.__name__}({','.join(parts)})"
 
 
 @cache

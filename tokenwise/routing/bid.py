@@ -268,6 +268,8 @@ def warm_at(model: Model, provider: str, need: Need, *, fading: bool = False) ->
 
 
 def _known_at(model: Model, provider: str, need: Need) -> Known | None:
+    if not need.known:  # nearly always
+        return None
     here = (known for known in need.known if (known.provider, known.model) == (provider, model.id))
     return next(here, None)
 

@@ -59,6 +59,8 @@ def observe(
 
 def cooling_seats(health: Health, *, at_ms: int) -> tuple[tuple[Seat, int], ...]:
     """The seats to leave alone at this moment, each with the time (ms) until which, sorted by seat."""
+    if not health.seats:
+        return ()
     pairs = ((seat, cooling.until_ms) for seat, cooling in health.seats.items())
     return tuple(sorted((seat, until_ms) for seat, until_ms in pairs if at_ms < until_ms))
 

@@ -268,12 +268,13 @@ class _Live:
         held, and never spent in the books and free for others.
         """
         for command in moment.commands:
+            kind = type(command)
             if isinstance(command, Record):
                 self.noted.append(command.entry)
             elif isinstance(command, Settle):
                 self.settled.append(command)
-            else:
-                if isinstance(command, CallModel) or (isinstance(command, Reserve) and self.settled):
+            elif kind is not Finish:
+                if kind is CallModel or (kind is Reserve and self.settled):
                     self.write_down()
                 self.perform(command)
         # Where money is answered for at once, the call is next: what stands before it is then written with it.

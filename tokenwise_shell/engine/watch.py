@@ -29,6 +29,8 @@ class Watch:
 
     def learn(self, seat: Seat, fault: Fault | None, *, at_ms: int, retry_after_ms: int | None = None) -> None:
         """Take the end of one call into account, and tell every listener if that changes what is left alone."""
+        if fault is None and not self.health.seats:  # nearly always
+            return
         before = self.cooling(at_ms)
         self.health = observe(self.health, seat, fault, at_ms=at_ms, retry_after_ms=retry_after_ms)
         if (after := self.cooling(at_ms)) != before:

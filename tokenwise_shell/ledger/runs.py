@@ -48,6 +48,7 @@ __all__ = ["RunJournal", "RunRecord", "Story", "load_catalog", "new_run_id", "re
 
 # Crockford's alphabet: no i, l, o, u, so an id can be read out, and none spells a word. It sorts as the numbers do.
 _DIGITS: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS: Final = tuple([first + second for first in _DIGITS for second in _DIGITS])
 _TIME_DIGITS: Final = 10  # 50 bits of milliseconds: until the year 37,648
 _LEAST_RANDOM: Final = 5  # bytes; 2^40 ids a millisecond
 
@@ -71,7 +72,9 @@ def new_run_id(now_ms: int, random_bytes: bytes) -> str:
 
 
 def _base32(number: int, digits: int) -> str:
-    return "".join(_DIGITS[number >> 5 * place & 31] for place in reversed(range(digits)))
+    """The last digits of a number, found two by two."""
+    odd = digits % 2
+    return "".join([_PAIRS[number >> place & 1023] for place in range(5 * (digits + odd - 2), -1, -10)])[odd:]
 
 
 def run_file(state_dir: Path, run_id: str) -> Path:

@@ -110,7 +110,8 @@ class Metrics:
     """The counters of one process. `budgets` and `cooling` are asked whenever the figures are.
 
     `folder` is where several processes count together: then any of them gives the sums of all. It must stand in the
-    environment as PROMETHEUS_MULTIPROC_DIR before this module is first imported.
+    environment as PROMETHEUS_MULTIPROC_DIR before this module is first imported. A process by itself adds up, and tells
+    the library when it is asked: that has a lock for each series, and takes longer to count than to say so.
     """
 
     def __init__(
@@ -124,7 +125,9 @@ class Metrics:
         self.registry = registry = CollectorRegistry()
         self._folder, self._now = folder, _Now(budgets, cooling)
         self._models, self._keys = _Names(), _Names()
+        self._sums: dict[tuple[str, ...], int] = {}
         self._series: dict[tuple[str, ...], Counter] = {}
+        self._in_flight = 0
         self._timed: dict[str, Histogram] = {}
         self._counters = {
             name: Counter(f"tokenwise_{name}", meaning, labels, registry=registry)
@@ -147,15 +150,19 @@ class Metrics:
     def answered(self, endpoint: str, status: int, seconds: float) -> None:
         """Count a request. `endpoint` is a row of the table of endpoints, "" for none; status 0: the client left."""
         place = endpoint or _OTHER
-        self._serving.dec()
+        self._in_flight -= 1
         self._count("requests", place, str(status) if status else "gone")
         if place not in self._timed:
             self._timed[place] = self._seconds.labels(place)
         self._timed[place].observe(seconds)
+        if self._folder is not None:
+            self._tell()
 
     def begun(self) -> None:
         """Count a request as being served, until it is `answered`."""
-        self._serving.inc()
+        self._in_flight += 1
+        if self._folder is not None:
+            self._tell()
 
     def refused(self, reason: str) -> None:
         """Count an error that a client was given, by its code."""
@@ -178,6 +185,7 @@ class Metrics:
 
     def exposition(self) -> bytes:
         """Everything counted, in Prometheus' text format."""
+        self._tell()
         if self._folder is None:
             return generate_latest(self.registry)
         together = CollectorRegistry()
@@ -186,12 +194,18 @@ class Metrics:
         return generate_latest(together)
 
     def _count(self, name: str, *labels: str, by: int = 1) -> None:
-        """Add to a series. The library looks a series up by its labels under a lock, and takes longer than to count."""
-        series = self._series.get((name, *labels))
-        if series is None:
-            counter = self._counters[name]
-            series = self._series[name, *labels] = counter.labels(*labels) if labels else counter
-        series.inc(by)
+        series = (name, *labels)
+        self._sums[series] = self._sums.get(series, 0) + by
+
+    def _tell(self) -> None:
+        """Tell the library what has been counted."""
+        self._serving.set(self._in_flight)
+        while self._sums:
+            place, by = self._sums.popitem()
+            if place not in self._series:
+                counter = self._counters[place[0]]
+                self._series[place] = counter.labels(*place[1:]) if place[1:] else counter
+            self._series[place].inc(by)
 
     def _booked(self, entry: ledger.Entry, key: str, bounds: dict[AttemptId, int]) -> None:
         match entry:

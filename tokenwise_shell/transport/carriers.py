@@ -1,11 +1,20 @@
 """What carries a request to a server and its answer back: the pool's own connections, or httpx through a proxy."""
 
-from collections.abc import Callable
 from typing import Protocol
 
 from tokenwise_shell.transport.exchange import Headers, HttpRequest
 
-__all__ = ["Carrier", "Incoming", "fields_of"]
+__all__ = ["Carrier", "Incoming", "Waiting", "fields_of"]
+
+
+class Waiting(Protocol):
+    """Whoever waits for an answer's head, and how long depends on what it waits for."""
+
+    def connecting(self) -> None:
+        """A connection has to be made first. Not called where an idle one is used."""
+
+    def leaving(self) -> None:
+        """The connection stands, and the first byte leaves."""
 
 
 class Incoming(Protocol):
@@ -19,6 +28,10 @@ class Incoming(Protocol):
     @property
     def headers(self) -> Headers:
         """The answer's headers, names in lower case."""
+        ...
+
+    def whole(self) -> bytes | None:
+        """The body, if all of it has come and `receive` has given none of it; then it gives none. None otherwise."""
         ...
 
     async def receive(self) -> bytes:
@@ -36,11 +49,10 @@ class Incoming(Protocol):
 class Carrier(Protocol):
     """Somebody who carries requests. None is ever sent twice."""
 
-    async def ask(self, request: HttpRequest, *, keep: bool, leaving: Callable[[], None]) -> Incoming:
+    async def ask(self, request: HttpRequest, *, keep: bool, waiting: Waiting) -> Incoming:
         """Send the request, and give its answer's head. Raises TransportTrouble; cancelling closes the connection.
 
-        `leaving` is called when the connection stands, before the first byte leaves. Without `keep` the server is told
-        that the connection ends with this answer.
+        Without `keep` the server is told that the connection ends with this answer.
         """
         ...
 
@@ -49,9 +61,9 @@ class Carrier(Protocol):
         ...
 
 
-def fields_of(request: HttpRequest, *, keep: bool) -> list[tuple[str, str]]:
+def fields_of(headers: Headers, *, keep: bool) -> list[tuple[str, str]]:
     """The headers of a request as they are sent, besides its host and its length."""
-    asked = {name.lower() for name, _ in request.headers}
+    asked = {name.lower() for name, _ in headers}
     # A compressed answer would have to be decoded before it can be measured, and is not worth it at these sizes.
     ours = (("accept-encoding", "identity"), ("user-agent", "tokenwise"), *(() if keep else (("connection", "close"),)))
-    return [*request.headers, *((name, value) for name, value in ours if name not in asked)]
+    return [*headers, *((name, value) for name, value in ours if name not in asked)]

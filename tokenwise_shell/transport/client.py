@@ -12,7 +12,7 @@ from attrs.validators import ge
 
 from tokenwise_shell.transport.carriers import Carrier, Incoming
 from tokenwise_shell.transport.exchange import Headers, HttpRequest, HttpResponse, TransportTrouble, TroubleKind
-from tokenwise_shell.transport.inflating import Inflating
+from tokenwise_shell.transport.inflating import Inflating, is_plain
 from tokenwise_shell.transport.pool import Connect, Pool
 from tokenwise_shell.transport.reading import LlhttpAnswers, Reading
 
@@ -70,7 +70,7 @@ class HttpStream:
         chunk = await self._body.receive()
         self._allowed_bytes -= len(chunk)
         if self._allowed_bytes < 0:
-            raise TransportTrouble(TroubleKind.TOO_LARGE, "the answer is too large to be one")
+            raise _too_large()
         return chunk
 
     async def rest(self, patience: trio.CancelScope) -> bytes:
@@ -133,10 +133,12 @@ class Transport:
         await places.take(deadline)
         incoming = None
         try:
-            with self._connecting(deadline) as patience:
-                head = _Head(self._limits, deadline, patience)
-                incoming = await self._carrier.ask(request, keep=True, leaving=head.leaving)
-                answer = self._answer(incoming, deadline)
+            with (head := _Head(self._limits, deadline)).patience as patience:
+                incoming = await self._carrier.ask(request, keep=True, waiting=head)
+                encoding = _encoding(incoming.headers)
+                if (body := incoming.whole()) is not None and is_plain(body, encoding):
+                    return self._fitting(incoming, body)
+                answer = self._answer(incoming, encoding, deadline, body)
                 patience.deadline = answer.idle_at()
                 return HttpResponse(incoming.status, incoming.headers, await answer.rest(patience))
             raise head.late() if incoming is None else answer.late(patience)
@@ -156,12 +158,11 @@ class Transport:
         await places.take(deadline)
         incoming, wait_s = None, 0.0
         try:
-            with self._connecting(deadline) as patience:
-                head = _Head(self._limits, deadline, patience)
-                incoming = await self._carrier.ask(request, keep=True, leaving=head.leaving)
+            with (head := _Head(self._limits, deadline)).patience:
+                incoming = await self._carrier.ask(request, keep=True, waiting=head)
             if incoming is None:
                 raise head.late()
-            yield self._answer(incoming, deadline)
+            yield self._answer(incoming, _encoding(incoming.headers), deadline)
             wait_s = _LAST_BYTES_S
         finally:
             places.give_back()
@@ -171,13 +172,16 @@ class Transport:
                 # billed. So the connection rests first.
                 await incoming.finish(wait_s=wait_s, rest=True)
 
-    def _answer(self, incoming: Incoming, deadline: float) -> HttpStream:
-        body = Inflating(incoming.receive, _encoding(incoming.headers))
+    def _answer(self, incoming: Incoming, encoding: str, deadline: float, come: bytes | None = None) -> HttpStream:
+        """The answer, of whose body so much has `come`."""
         limits = self._limits
+        body = Inflating(incoming.receive, encoding, come or b"")
         return HttpStream(incoming.status, incoming.headers, body, deadline, limits.idle_ms, limits.body_bytes)
 
-    def _connecting(self, deadline: float) -> trio.CancelScope:
-        return trio.CancelScope(deadline=min(deadline, trio.current_time() + self._limits.connect_ms / 1000))
+    def _fitting(self, incoming: Incoming, body: bytes) -> HttpResponse:
+        if len(body) > self._limits.body_bytes:
+            raise _too_large()
+        return HttpResponse(incoming.status, incoming.headers, body)
 
     def _places_at(self, request: HttpRequest) -> _Places:
         """Those at the request's host: a slow provider keeps no other waiting."""
@@ -194,12 +198,26 @@ class _Head:
 
     limits: TransportLimits
     deadline: float
-    patience: trio.CancelScope
     sent: bool = False
+    _connects: bool = False
+    patience: trio.CancelScope = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.patience = trio.CancelScope(deadline=self._within(self.limits.first_byte_ms))
+
+    def connecting(self) -> None:
+        """See `carriers.Waiting`."""
+        self._connects = True
+        self.patience.deadline = self._within(self.limits.connect_ms)
 
     def leaving(self) -> None:
+        """See `carriers.Waiting`."""
         self.sent = True
-        self.patience.deadline = min(self.deadline, trio.current_time() + self.limits.first_byte_ms / 1000)
+        if self._connects:  # else no time has passed, and to move a deadline is as dear as to read an answer
+            self.patience.deadline = self._within(self.limits.first_byte_ms)
+
+    def _within(self, ms: int) -> float:
+        return min(self.deadline, trio.current_time() + ms / 1000)
 
     def late(self) -> TransportTrouble:
         if self.sent:
@@ -245,6 +263,10 @@ def _carrier(connect: Connect, reading: Callable[[], Reading], *, trust_env: boo
 
 def _encoding(headers: Headers) -> str:
     return next((value for name, value in reversed(headers) if name == "content-encoding"), "").strip().lower()
+
+
+def _too_large() -> TransportTrouble:
+    return TransportTrouble(TroubleKind.TOO_LARGE, "the answer is too large to be one")
 
 
 def _late(limit_ms: int, what: str, *, total: bool) -> TransportTrouble:

@@ -12,10 +12,15 @@ from attrs import define, field
 
 from tokenwise_shell.transport.exchange import TransportTrouble, TroubleKind
 
-__all__ = ["Inflating", "inflated"]
+__all__ = ["Inflating", "inflated", "is_plain"]
 
 _GZIP: Final = b"\x1f\x8b"
 _AT_ONCE: Final = 65_536
+
+
+def is_plain(body: bytes, encoding: str) -> bool:
+    """Whether a whole body is as it was meant."""
+    return len(body) < 2 or _inflater_for(body, encoding) is None
 
 
 class _Inflater(Protocol):
@@ -40,13 +45,16 @@ def inflated(body: bytes, encoding: str, *, limit_bytes: int) -> bytes | None:
 
 @define
 class Inflating:
-    """A body that may be compressed. `source` gives its next bytes, b"" at the end; `encoding` is its label."""
+    """A body that may be compressed. `source` gives its next bytes, b"" at the end; `encoding` is its label.
+
+    `_held` is what has been read of it and not been given.
+    """
 
     source: Callable[[], Awaitable[bytes]]
     encoding: str
+    _held: bytes = b""
     _begun: bool = field(default=False, init=False)
     _inflater: _Inflater | None = field(default=None, init=False)
-    _held: bytes = field(default=b"", init=False)
 
     async def receive(self) -> bytes:
         """The next bytes of what was meant, b"" at its end. Raises TransportTrouble."""
@@ -65,10 +73,15 @@ class Inflating:
 
     async def _begin(self) -> None:
         self._begun = True
-        while await self._more():
-            if len(self._held) > 1 or (self._held != _GZIP[:1] and self.encoding != "deflate"):
-                break
+        while not self._tells and await self._more():
+            pass
         self._inflater = _inflater_for(self._held, self.encoding) if len(self._held) > 1 else None
+
+    @property
+    def _tells(self) -> bool:
+        """Whether so much has come that it is known what it is."""
+        held = self._held
+        return len(held) > 1 or (bool(held) and held != _GZIP[:1] and self.encoding != "deflate")
 
     async def _more(self) -> bool:
         more = await self.source()

@@ -10,13 +10,14 @@ import socket
 import ssl
 from collections import deque
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 import trio
 from attrs import define, field, frozen
 
-from tokenwise_shell.transport.carriers import Incoming, fields_of
+from tokenwise_shell.transport.carriers import Incoming, Waiting, fields_of
 from tokenwise_shell.transport.connection import Connection
 from tokenwise_shell.transport.exchange import Headers, HttpRequest, TransportTrouble, TroubleKind
 from tokenwise_shell.transport.reading import LlhttpAnswers, Reading, Unreadable, Written
@@ -52,13 +53,14 @@ class Pool:
     _resting: dict[_Origin, deque[Connection]] = field(factory=dict)
     _closed: bool = False
 
-    async def ask(self, request: HttpRequest, *, keep: bool, leaving: Callable[[], None]) -> Incoming:
+    async def ask(self, request: HttpRequest, *, keep: bool, waiting: Waiting) -> Incoming:
         """Send the request over an idle connection or a new one."""
-        url = urlsplit(request.url)
-        origin = (url.scheme, url.hostname or "", url.port or _PORTS[url.scheme])
-        written = _written(request, url, keep=keep)
-        connection = await self._taken(origin) or await self._connected(origin)
-        leaving()
+        origin, written = _origin(request.url), _written(request, keep=keep)
+        connection = await self._taken(origin)
+        if connection is None:
+            waiting.connecting()
+            connection = await self._connected(origin)
+        waiting.leaving()
         try:
             status, headers = await connection.ask(written)
         except Unreadable as problem:
@@ -160,6 +162,9 @@ class _Answer:
     origin: _Origin
     pool: Pool
 
+    def whole(self) -> bytes | None:
+        return self.connection.reading.taken() if self.connection.answered else None
+
     async def receive(self) -> bytes:
         return await self.connection.receive()
 
@@ -177,11 +182,24 @@ class _Answer:
         await self.pool.give_back(self.connection, self.origin, rest=rest)
 
 
-def _written(request: HttpRequest, url: SplitResult, *, keep: bool) -> Written:
-    """The request as it is sent."""
+# The same few addresses and headers go with every request.
+@lru_cache(maxsize=64)
+def _origin(address: str) -> _Origin:
+    url = urlsplit(address)
+    return url.scheme, url.hostname or "", url.port or _PORTS[url.scheme]
+
+
+@lru_cache(maxsize=64)
+def _head(address: str, headers: Headers, *, keep: bool) -> tuple[str, Headers]:
+    """The target of a request, and its headers as they are sent besides its length."""
+    url = urlsplit(address)
     target = (url.path or "/") + (f"?{url.query}" if url.query else "")
-    host = url.netloc.rpartition("@")[2]
-    fields = [("host", host), *fields_of(request, keep=keep)]
+    return target, (("host", url.netloc.rpartition("@")[2]), *fields_of(headers, keep=keep))
+
+
+def _written(request: HttpRequest, *, keep: bool) -> Written:
+    """The request as it is sent."""
+    target, fields = _head(request.url, request.headers, keep=keep)
     if request.body or request.method not in ("GET", "HEAD"):
-        fields.append(("content-length", str(len(request.body))))
-    return Written(request.method, target, tuple(fields), request.body)
+        fields = (*fields, ("content-length", str(len(request.body))))
+    return Written(request.method, target, fields, request.body)

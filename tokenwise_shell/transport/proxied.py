@@ -17,7 +17,7 @@ import httpx
 import trio
 from attrs import define, field
 
-from tokenwise_shell.transport.carriers import Incoming, fields_of
+from tokenwise_shell.transport.carriers import Incoming, Waiting, fields_of
 from tokenwise_shell.transport.exchange import Headers, HttpRequest, TransportTrouble, TroubleKind
 from tokenwise_shell.transport.pool import Connect, Pool
 
@@ -32,16 +32,16 @@ class Environment:
     _connect: Connect
     _proxies: dict[str, "_Proxied"] = field(factory=dict)
 
-    async def ask(self, request: HttpRequest, *, keep: bool, leaving: Callable[[], None]) -> Incoming:
+    async def ask(self, request: HttpRequest, *, keep: bool, waiting: Waiting) -> Incoming:
         """See `carriers.Carrier`."""
         proxy = _proxy_for(request.url)
         if not proxy:
-            return await self._pool.ask(request, keep=keep, leaving=leaving)
+            return await self._pool.ask(request, keep=keep, waiting=waiting)
         if proxy not in self._proxies:
             self._proxies[proxy] = _Proxied(_Backend(self._connect), proxy)
         # httpcore keeps a connection whose server said more than it was asked, and takes the rest for the next answer,
         # which may be another client's. It offers no way to see that; so each request has a connection of its own.
-        return await self._proxies[proxy].ask(request, keep=False, leaving=leaving)
+        return await self._proxies[proxy].ask(request, keep=False, waiting=waiting)
 
     async def aclose(self) -> None:
         """Close every connection, used or not."""
@@ -62,7 +62,7 @@ class _Proxied(httpx.AsyncHTTPTransport):
             network_backend=backend,
         )
 
-    async def ask(self, request: HttpRequest, *, keep: bool, leaving: Callable[[], None]) -> Incoming:
+    async def ask(self, request: HttpRequest, *, keep: bool, waiting: Waiting) -> Incoming:
         sent = False
 
         async def note(step: str, facts: Mapping[str, object]) -> None:
@@ -70,8 +70,9 @@ class _Proxied(httpx.AsyncHTTPTransport):
             # A CONNECT to a proxy opens the connection and is not yet the request.
             if step == "http11.send_request_headers.started" and not _is_connect(facts.get("request")):
                 sent = True
-                leaving()
+                waiting.leaving()
 
+        waiting.connecting()
         try:
             return _Answer(await self.handle_async_request(_as_httpx(request, note, keep=keep)))
         except httpx.InvalidURL:
@@ -96,6 +97,9 @@ class _Answer:
     @property
     def headers(self) -> Headers:
         return tuple((k.decode("latin-1").lower(), v.decode("latin-1")) for k, v in self._response.headers.raw)
+
+    def whole(self) -> None:
+        """Nobody knows it before it is read."""
 
     async def receive(self) -> bytes:
         try:
@@ -229,7 +233,7 @@ def _is_connect(request: object) -> bool:
 def _as_httpx(
     request: HttpRequest, note: Callable[[str, Mapping[str, object]], Awaitable[None]], *, keep: bool
 ) -> httpx.Request:
-    headers = fields_of(request, keep=keep)
+    headers = fields_of(request.headers, keep=keep)
     made = httpx.Request(request.method, request.url, headers=headers, content=request.body, extensions={"trace": note})
     made.stream = _Body(request.body)
     return made

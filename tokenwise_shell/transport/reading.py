@@ -33,8 +33,8 @@ class Written:
 
     def data(self) -> bytes:
         """The bytes. Names and values have been checked by `exchange.HttpRequest`."""
-        lines = [f"{self.method} {self.target} HTTP/1.1", *(f"{name}: {value}" for name, value in self.fields), "", ""]
-        return "\r\n".join(lines).encode("ascii") + self.body
+        fields = "".join([f"{name}: {value}\r\n" for name, value in self.fields])
+        return f"{self.method} {self.target} HTTP/1.1\r\n{fields}\r\n".encode("ascii") + self.body
 
 
 class Reading(Protocol):

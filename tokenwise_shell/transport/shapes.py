@@ -21,6 +21,8 @@ def is_event_stream(start: bytes) -> bool | None:
     >>> is_event_stream(b"\r\n"), is_event_stream(b"dat"), is_event_stream(b"date: today")
     (None, None, False)
     """
+    if start.startswith(b"{"):  # nearly always
+        return False
     if len(start) < len(_BOM) and _BOM.startswith(start):
         return None
     said = start.removeprefix(_BOM).lstrip(_BLANKS)

@@ -81,15 +81,15 @@ def _outcome(response: HttpResponse, answer: object, *, native_id: str, now_ms: 
     if error := read_error(answer):
         return Failure(error.fault(response.status), error.message)
     fields = as_fields(answer)
-    choices = list(map(as_fields, entries(fields.get("choices"))))
-    if not choices or not (as_fields(choices[0].get("message")) or _is_filtered(choices[0])):
+    choice = as_fields(next(iter(entries(fields.get("choices"))), None))
+    message = as_fields(choice.get("message"))
+    if not message and not _is_filtered(choice):
         return no_answer(response, "a chat completion")
-    if error := read_error(choices[0]):  # OpenRouter, where a model broke down half-way: it has written, so it may bill
+    if error := read_error(choice):  # OpenRouter, where a model broke down half-way: it has written, so it may bill
         return Failure(Fault.CUT_STREAM, error.message)
-    message = as_fields(choices[0].get("message"))
     said, refusal = text_of(message.get("content")), text(message.get("refusal"))
     calls = bool(calls_in(message))
-    finish = finish_of(choices[0].get("finish_reason"))
+    finish = finish_of(choice.get("finish_reason"))
     return Reply(
         text=said or refusal,
         finish=ended_by(finish, declined=bool(refusal and not said), calls=calls),

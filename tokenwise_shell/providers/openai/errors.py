@@ -48,6 +48,8 @@ def read_error(value: object) -> ProviderError | None:
     LM Studio: `{"error": "message"}`. Older vLLM: `{"object": "error", "message", "type", "code"}`. Mistral:
     `{"object": "error", "message": {"detail": ...}}`. FastAPI and what is built with it: `{"detail": ...}`.
     """
+    if isinstance(value, dict) and "error" not in value and "detail" not in value and value.get("object") != "error":
+        return None  # nearly always
     listed = entries(value)
     answer = as_fields(listed[0] if listed else value)
     error = answer.get("error")

@@ -13,19 +13,31 @@ __all__ = ["is_usage_alone", "parse_cost", "parse_usage", "read_report", "told_u
 
 _NANO: Final = 10**9
 _NOTHING: Final[Fields] = {}
+_THREE: Final = {"prompt_tokens", "completion_tokens", "total_tokens"}
 
 
 def read_report(body: Fields) -> Report:
     """What an answer or a chunk says of its bill, wherever it says it: Moonshot in the choice, Groq in `x_groq`."""
     given = told_usage(body)
-    usage, cost = parse_usage(given), parse_cost(given)
-    doubt = CONTRADICTED if _is_counted(given) and usage is None else ""
+    usage = _plain(given) or parse_usage(given)
+    cost = parse_cost(given) if "cost" in given else None
+    doubt = CONTRADICTED if usage is None and _is_counted(given) else ""
     return Report(usage, cost, doubt, text(body.get("service_tier")))
 
 
 def told_usage(body: Fields) -> Fields:
     """The usage in an answer or a chunk, as it stands there, from the first place that has one."""
-    return next(filter(None, _places(body)), _NOTHING)
+    return as_fields(body.get("usage")) or next(filter(None, _places(body)), _NOTHING)
+
+
+def _plain(given: Fields) -> Usage | None:
+    """What `parse_usage` says of three counts that sum, and nothing beside them: what most servers report."""
+    if given.keys() != _THREE:
+        return None
+    prompt, completion = count(given["prompt_tokens"]), count(given["completion_tokens"])
+    if prompt is None or completion is None or given["total_tokens"] != prompt + completion:
+        return None
+    return Usage(prompt, output_tokens=completion)
 
 
 def parse_usage(value: object) -> Usage | None:
@@ -116,7 +128,6 @@ def _first(given: Fields, paths: tuple[_Path, ...]) -> int | None:
 
 
 def _places(body: Fields) -> Iterator[Fields]:
-    yield as_fields(body.get("usage"))
     yield from (as_fields(as_fields(choice).get("usage")) for choice in entries(body.get("choices"))[:1])
     yield as_fields(as_fields(body.get("x_groq")).get("usage"))
 

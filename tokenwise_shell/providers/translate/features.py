@@ -49,9 +49,9 @@ def features_of(fields: Fields) -> Feature:
     ('seed',)
     """
     found = _BY_FORMAT.get(text(as_fields(fields.get("response_format")).get("type")), Feature.NONE)
-    for name, feature in _BY_PARAMETER.items():
-        if not is_neutral(name, fields.get(name)):
-            found |= feature
+    for name, value in fields.items():
+        if name in _BY_PARAMETER and not is_neutral(name, value):
+            found |= _BY_PARAMETER[name]
     for feature in _in_messages(fields):
         found |= feature
     return found

@@ -5,6 +5,7 @@ that it has, and whoever serves the request cancels the work then.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -164,9 +165,12 @@ class Answer:
     async def begin(self, status: int, headers: Headers) -> None:
         """Send status and headers."""
         self.status = status
-        closing = {"connection": "close"} if self.closes() else {}
-        named = {**self.extra, **headers, **closing}
-        pairs = [(name.encode(), _printable(value)) for name, value in named.items()]
+        named = {**self.extra, **headers}
+        if self.closes():
+            named["connection"] = "close"
+        said = "".join(named.values())
+        encoded = str.encode if said.isascii() and said.isprintable() else _printable
+        pairs = [(_name(name), encoded(value)) for name, value in named.items()]
         await self._send({"type": "http.response.start", "status": status, "headers": pairs})
 
     async def send(self, data: bytes, *, more: bool = True) -> None:
@@ -193,10 +197,12 @@ def event_bytes(event: SseEvent) -> bytes:
     return name + b"".join(b"data: " + line + b"\n" for line in event.data.split(b"\n")) + b"\n"
 
 
+_name: Final = lru_cache(maxsize=256)(str.encode)
+"""A header's name. They are few, and the same each time."""
+
+
 def _printable(value: str) -> bytes:
     """A header's value. A model may be named in any script, and HTTP knows ASCII."""
-    if value.isascii() and value.isprintable():
-        return value.encode()
     return bytes(ord(char) if " " <= char <= "~" else ord("?") for char in value)
 
 

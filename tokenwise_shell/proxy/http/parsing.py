@@ -99,8 +99,9 @@ class Parser:
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header, whole."""
         assert self._at is not None
-        self._at.headers.append((name.lower(), value.strip(b" \t")))
-        if name.lower() == b"expect":
+        name = name.lower()
+        self._at.headers.append((name, value.strip(b" \t")))
+        if name == b"expect":
             self._at.waits_for_word = value.lower() == b"100-continue"
 
     def on_headers_complete(self) -> None:

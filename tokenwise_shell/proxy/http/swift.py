@@ -40,6 +40,9 @@ _PIECE: Final = 1 << 16
 _BUSY: Final = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS}
 _BUSY_S: Final = 0.1
 
+# How often it is looked who has been idle for too long. To move a deadline with each request costs more than this.
+_LOOK_EVERY_S: Final = 1.0
+
 _STILL_THERE: Final = b"HTTP/1.1 102 Processing\r\n\r\n"
 
 
@@ -54,6 +57,7 @@ async def serve_swiftly(app: Application, settings: ProxySettings, listener: soc
     door = _Door(app, settings)
     async with trio.open_nursery() as around:
         around.start_soon(door.leavers.listen)
+        around.start_soon(door.see_off)
         await door.house.keep_open(partial(door.accept, listener), stop, grace_s=settings.grace_s)
         around.cancel_scope.cancel(reason="every connection has ended")
 
@@ -87,6 +91,16 @@ class _Door:
                 else:
                     nursery.start_soon(self.receive, sock)
 
+    async def see_off(self) -> None:
+        """Let those go who have said nothing for too long."""
+        allowed_s = self.settings.keep_alive_s
+        while True:
+            await trio.sleep(min(_LOOK_EVERY_S, allowed_s / 4))
+            before = trio.current_time() - allowed_s
+            for guest in tuple(self.house.guests):
+                if isinstance(guest, _Connection) and guest.idle_since <= before:
+                    guest.life.cancel(reason="it said nothing for too long")
+
     async def receive(self, sock: socket.socket) -> None:
         """See a client off the way it came."""
         connection = None
@@ -113,7 +127,7 @@ class _Door:
 
 @define(eq=False)
 class _Connection:
-    """One accepted connection. Between requests it has a deadline, within one the request has its own."""
+    """One accepted connection. Who waits for a request is `idle_since` a time; within one, the request has its own."""
 
     door: _Door
     sock: socket.socket
@@ -121,6 +135,7 @@ class _Connection:
     server: tuple[str, int]
     turn: Turn | None = None
     said_all: bool = False
+    idle_since: float = math.inf
     life: trio.CancelScope = field(factory=trio.CancelScope)
     parser: Parser = field(init=False)
 
@@ -130,7 +145,7 @@ class _Connection:
         with self.life:
             self.rest()
             while heard := await self.next():
-                self.life.deadline = math.inf
+                self.idle_since = math.inf
                 if not await self.serve(heard):
                     break
                 self.rest()
@@ -138,8 +153,9 @@ class _Connection:
     def rest(self) -> None:
         """Give an idle client its time to say something more; none at all where the proxy is ending."""
         if self.turn is None:
-            pause_s = 0.0 if self.door.house.ending else self.door.settings.keep_alive_s
-            self.life.deadline = trio.current_time() + pause_s
+            self.idle_since = trio.current_time()
+            if self.door.house.ending:
+                self.life.cancel(reason="the proxy is ending")
 
     async def next(self) -> Heard | None:
         """The next request, once its head is there. None where none comes, or none that can be read."""
