@@ -70,6 +70,7 @@ class Journal:
     zone: Zone = UTC
     _runs: dict[str, _Numbers] = field(factory=dict)
     _owing: dict[tuple[str, AttemptId], str] = field(factory=dict)
+    _today: tuple[tuple[int, Zone], str] = ((-1, UTC), "")
 
     @classmethod
     def open(
@@ -145,7 +146,7 @@ class Journal:
         if numbers is None:
             numbers = self._runs[run_id] = _Numbers(self.account_of(run_id), 0)
         at_ms, account, seq = self.now_ms(), numbers.account, numbers.seq
-        at, day = iso(at_ms), day_of(at_ms, self.zone)
+        at, day = iso(at_ms), self._day(at_ms)
         head = {"at": at, "run": run_id, "seq": seq, **booking_of(account)}
         drawn = [self._notice(run_id, account, day, entry) for entry in entries]
         if short := shortened(entries, head):
@@ -165,6 +166,13 @@ class Journal:
     def has_spent(self) -> bool:
         """Whether it has reserved anything for a call."""
         return bool(self._owing or self.tally.days)
+
+    def _day(self, at_ms: int) -> str:
+        """The day of this moment; days of every zone begin with a minute."""
+        known = (at_ms // 60_000, self.zone)
+        if self._today[0] != known:
+            self._today = known, day_of(at_ms, self.zone)
+        return self._today[1]
 
     def _notice(self, run_id: str, account: Account, day: str, entry: Entry) -> Nanodollars | None:
         """Count what an entry means for this process; the amount that it reserves, None where it reserves nothing."""

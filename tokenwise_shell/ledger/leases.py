@@ -98,6 +98,9 @@ class Leases:
     _leases: dict[Account, _Lease] = field(factory=dict)
     _active: dict[Account, _Lease] = field(factory=dict)
     _beside: deque[int] = field(factory=deque)
+    # Accounts with more reserved than is covered, and than half of that: asked before each call, however many there are.
+    _exposed: set[Account] = field(factory=set)
+    _low: set[Account] = field(factory=set)
 
     def draw(self, account: Account, amount: Nanodollars, position: int) -> None:
         """Count a reservation that has been written at this position."""
@@ -113,8 +116,14 @@ class Leases:
         lease.largest = max(lease.largest, amount)
         lease.used = True
         lease.pending.append((position, amount))
+        self._weigh(lease)
         if before and lease.scopes:
             self._lent().reduce(*lease.place(), Nanodollars(before - lease.rest))
+
+    def _weigh(self, lease: _Lease) -> None:
+        """Note how much of what is covered is used up."""
+        for full, among in ((lease.covers, self._exposed), (lease.covers // 2, self._low)):
+            (among.add if lease.unsynced > full else among.discard)(lease.account)
 
     def _activated(self, account: Account) -> _Lease:
         """The lease of an account that draws again. Of those that draw nothing, nobody looks at any more."""
@@ -123,11 +132,11 @@ class Leases:
 
     def covered(self) -> bool:
         """Whether all that was reserved and not synced is within leases that are on the disk."""
-        return not self._beside and all(lease.unsynced <= lease.covers for lease in self._active.values())
+        return not self._beside and not self._exposed
 
     def low(self) -> bool:
         """Whether some lease is half used up, so that a sync now spares others the wait."""
-        return any(2 * lease.unsynced > lease.covers for lease in self._active.values())
+        return bool(self._low)
 
     def renew(self) -> None:
         """Write the next lease of every account that needs another; the sync that follows is to make it durable."""
@@ -159,6 +168,7 @@ class Leases:
                 lease.unsynced -= lease.pending.popleft()[1]
             if lease.position <= upto:
                 lease.covers = lease.amount
+            self._weigh(lease)
             if not (lease.amount or lease.pending or lease.used):
                 del self._active[account]
 
@@ -183,11 +193,13 @@ class Leases:
             lease.amount = _NOTHING
             lease.since_line = lease.covers = 0
             lease.position = self.write("lease_ended", lease.account, {"lease": lease.number})
+            self._weigh(lease)
 
     def _write(self, lease: _Lease, amount: Nanodollars, scopes: tuple[str, ...]) -> None:
         lease.number += 1
         lease.amount, lease.scopes, lease.since_line = amount, scopes, 0
         lease.covers = min(lease.covers, amount)
+        self._weigh(lease)
         if scopes:
             # Granted: it is at most a part of what was available a moment ago.
             self._lent().reserve(*lease.place(), amount, scopes)
