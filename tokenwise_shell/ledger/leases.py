@@ -98,7 +98,7 @@ class Leases:
     _leases: dict[Account, _Lease] = field(factory=dict)
     _active: dict[Account, _Lease] = field(factory=dict)
     _beside: deque[int] = field(factory=deque)
-    # Accounts with more reserved than is covered, and than half of that: asked before each call, however many there are.
+    # Accounts with more reserved than is covered, and than half of that: asked before each call.
     _exposed: set[Account] = field(factory=set)
     _low: set[Account] = field(factory=set)
 

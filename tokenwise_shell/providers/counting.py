@@ -30,6 +30,7 @@ from tokenwise_shell.providers.anthropic.client_tools import CLIENT_RUN
 from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, text
 from tokenwise_shell.providers.marks import marked_writes, unlimited
 from tokenwise_shell.providers.openai.reading import data_url
+from tokenwise_shell.providers.turns import SPEAKERS, opening_of
 
 __all__ = ["ROLES", "bound_of_turn", "weigh", "words_of"]
 
@@ -53,9 +54,6 @@ _UNPRICED: Final[Mapping[str, str]] = {
 
 ROLES: Final = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
 """What a message's role can be; "function" is OpenAI's word of 2023 for a tool's result. Other text there is input."""
-
-# Of a message that has nothing but a text and one of these, everything is known at a glance.
-_SPEAKERS: Final = ROLES - {"tool", "function"}
 
 # Beside these fields nothing in a request can make it dearer than its tokens are.
 _AT_LIST_PRICE: Final = frozenset(
@@ -108,7 +106,7 @@ def weigh(fields: Fields) -> Weight:
     Weight(input=TokenCount(expected=10, bound=29), choices=3, attachments=Attachments(images=0, small_images=0, \
 unmeasured=0), unpriced='', surcharge=0, writes=Writes(hour=0, minutes=0), tier='', hosted=())
     """
-    counted, messages = _of_plain(entries(fields.get("messages")))
+    counted, messages = _of_turns(entries(fields.get("messages")))
     searches = fields.get(_SEARCH) is not None
     hosted = tuple(_hosted(fields))
     attached = _attachments(messages, unmeasured=int(searches or bool(hosted)))
@@ -133,17 +131,18 @@ unmeasured=0), unpriced='', surcharge=0, writes=Writes(hour=0, minutes=0), tier=
     )
 
 
-def _of_plain(messages: list[object]) -> tuple[TokenCount, list[Fields]]:
+def _of_turns(messages: list[object]) -> tuple[TokenCount, list[Fields]]:
     """What the frame and the plain messages weigh together, and the messages that have more to them.
 
     Nearly all messages are plain, and a conversation has hundreds: so no value is made for each.
     """
-    expected, bound = REPLY_FRAME // 4, REPLY_FRAME
+    opening = opening_of(messages)
+    expected, bound = REPLY_FRAME // 4 + opening.expected, REPLY_FRAME + opening.bound
     others = list[Fields]()
-    for message in messages:
+    for message in messages[opening.size :] if opening.size else messages:
         if type(message) is dict and len(message) == 2:
             role, content = message.get("role"), message.get("content")
-            if type(content) is str and type(role) is str and role in _SPEAKERS:
+            if type(content) is str and type(role) is str and role in SPEAKERS:
                 size = text_bound(content)
                 expected += MESSAGE_FRAME // 2 - (-size // 4)
                 bound += MESSAGE_FRAME + size

@@ -23,6 +23,7 @@ from tokenwise.usage import CALL_FRAME, MESSAGE_FRAME, REPLY_FRAME, count_text
 from tokenwise_shell.providers.counting import bound_of_turn, words_of
 from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
 from tokenwise_shell.providers.own import TURNS, Own
+from tokenwise_shell.providers.turns import Opening, opening_of
 
 __all__ = ["NO_TRAIL", "Trail", "trail_of_chat", "trail_of_own"]
 
@@ -64,12 +65,14 @@ class Trail:
     ends: tuple[bytes, ...] = ()
     labels: int = 0
     _turns: Sequence[Fields] = field(default=(), repr=False)
+    _opening: Opening = field(factory=Opening, repr=False, eq=False)
     _bound: Callable[[Fields], int] = field(default=len, repr=False, eq=False)
 
     def continued(self) -> Sequence[int]:
         """After how many turns a count can be gone on from, the longest first: behind them the assistant speaks."""
-        last = len(self.ends) - 1
-        return [k for k in range(last, 0, -1) if k == last or self._turns_over_at(k)]
+        last, plain = len(self.ends) - 1, max(1, self._opening.size)
+        looked_at = [k for k in range(last, plain - 1, -1) if k == last or self._turns_over_at(k)]
+        return [*looked_at, *reversed(self._opening.over_at)]
 
     def behind(self, turns: int) -> int:
         """The most tokens that everything behind so many turns can have."""
@@ -93,7 +96,9 @@ def trail_of_own(own: Own, betas: str = "") -> Trail:
 
 
 def _trail(form: str, body: Fields, name: str, bound: Callable[[Fields], int]) -> Trail:
-    turns, own = list(map(as_fields, entries(body.get(name)))), as_fields(body.get("extra_content")).get("anthropic")
+    given, own = entries(body.get(name)), as_fields(body.get("extra_content")).get("anthropic")
+    opening = opening_of(given)
+    turns = [*opening.turns, *map(as_fields, given[opening.size :])]
     if not turns or any(_is_unstable(key, each.get(key)) for key in _UNSTABLE for each in (body, as_fields(own))):
         return NO_TRAIL
     labels = [value for key, value in body.items() if key in _LABELS and value is not None]
@@ -102,15 +107,21 @@ def _trail(form: str, body: Fields, name: str, bound: Callable[[Fields], int]) -
     if turns[0].get("role") == "system" and isinstance(turns[0].get("content"), list):
         turns = [{**turns[0], "content": _unbilled(turns[0]["content"], labels)}, *turns[1:]]
     try:
-        said = [form.encode() + _written(beside), *[_plain(turn) or _written(turn) for turn in turns]]
+        begun = form.encode() + _written(beside)
+        said = [_plain(turn) or _written(turn) for turn in turns[opening.size :]]
     except orjson.JSONEncodeError:
         return NO_TRAIL
-    if any(not each.startswith(_PLAIN) and _is_elsewhere(each) for each in said):
+    if any(not each.startswith(_PLAIN) and _is_elsewhere(each) for each in (begun, *said)):
         return NO_TRAIL
-    ends = [b""]
+    ends = opening.chain(_linked(b"", begun), lambda end, turn: _linked(end, _plain(turn)))
     for each in said:
-        ends.append(sha256(ends[-1] + each).digest()[:16])  # for turns of common length in half of blake2b's time
-    return Trail(tuple(ends[1:]), count_text(words_of(labels)).bound if labels else 0, turns, bound)
+        ends.append(_linked(ends[-1], each))
+    labelled = count_text(words_of(labels)).bound if labels else 0
+    return Trail(tuple(ends), labelled, turns, opening, bound)
+
+
+def _linked(end: bytes, said: bytes) -> bytes:
+    return sha256(end + said).digest()[:16]  # for turns of common length in half of blake2b's time
 
 
 def _is_unstable(name: str, value: object) -> bool:

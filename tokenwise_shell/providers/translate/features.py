@@ -9,6 +9,7 @@ from typing import Final
 from tokenwise.traits import Feature
 from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
 from tokenwise_shell.providers.translate.terms import is_neutral
+from tokenwise_shell.providers.turns import opening_of
 
 __all__ = ["features_of"]
 
@@ -58,7 +59,8 @@ def features_of(fields: Fields) -> Feature:
 
 
 def _in_messages(fields: Fields) -> Iterator[Feature]:
-    for message in map(as_fields, entries(fields.get("messages"))):
+    messages = entries(fields.get("messages"))
+    for message in map(as_fields, messages[opening_of(messages).size :]):
         if len(message) == 2 and isinstance(message.get("content"), str) and message.get("role") != "tool":
             continue  # nothing but a text
         if message.get("role") == "tool" or entries(message.get("tool_calls")):

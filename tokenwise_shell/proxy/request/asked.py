@@ -18,6 +18,7 @@ from tokenwise_shell.providers.counting import ROLES
 from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
 from tokenwise_shell.providers.own import Own, OwnFormat
 from tokenwise_shell.providers.prefixes import NO_TRAIL, Trail, trail_of_chat, trail_of_own
+from tokenwise_shell.providers.turns import opening_of
 from tokenwise_shell.proxy.fronts import BadRequest, Trouble
 from tokenwise_shell.proxy.request.marks import Marks
 from tokenwise_shell.proxy.request.names import wanted
@@ -143,7 +144,8 @@ def chat_problems(fields: Fields) -> Iterator[Problem]:
     if not isinstance(messages, list) or not messages:
         yield Problem("messages", "expected a list of at least one message")
         return
-    for place, message in enumerate(messages):
+    plain = opening_of(messages).size
+    for place, message in enumerate(messages[plain:], start=plain):
         role = message.get("role") if type(message) is dict else None
         if type(role) is not str or role not in ROLES or type(message.get("content")) is not str:
             yield from _in_message(message, f"messages[{place}]")

@@ -11,6 +11,7 @@ from tokenwise.prompt import Message, Role
 from tokenwise.scenario.detector import MAX_REQUESTS
 from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
 from tokenwise_shell.providers.openai.words import texts_of
+from tokenwise_shell.providers.turns import opening_of
 
 __all__ = ["conversation_in", "plain_texts"]
 
@@ -38,7 +39,11 @@ def conversation_in(fields: Fields, /, *, whole: bool = True) -> tuple[Message, 
 def _last(turns: list[object]) -> Iterator[Message]:
     """Newest first. Nothing, where no user speaks: then everything is a request."""
     waiting, others, behind = MAX_REQUESTS, set[Role](), list[Message]()
-    for turn in map(as_fields, reversed(turns)):
+    opening = opening_of(turns)
+    before = {_ROLES.get(name, Role.USER) for name in opening.roles} - {Role.USER}
+    for place, turn in enumerate(map(as_fields, reversed(turns)), start=1):
+        if place > len(turns) - opening.size and not waiting and before <= others:
+            break  # before this nobody speaks who has not been heard
         role = _role(turn)
         if role in others or (role is Role.USER and not waiting):
             continue

@@ -1,0 +1,82 @@
+"""What is remembered of a conversation changes nothing of what is made of it, however it grows and is told anew."""
+
+import copy
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tokenwise_shell.providers.counting import weigh
+from tokenwise_shell.providers.prefixes import trail_of_chat
+from tokenwise_shell.providers.translate.features import features_of
+from tokenwise_shell.providers.turns import MEMORY
+from tokenwise_shell.proxy.request.asked import chat_problems
+from tokenwise_shell.proxy.request.conversation import conversation_in
+
+texts = st.sampled_from(["", "  ", "yes", "Prove it.", "日本語", "\u0958", "a longer text " * 9])
+plain = st.builds(
+    lambda role, content: {"role": role, "content": content},
+    st.sampled_from(["user", "assistant", "assistant", "user", "system", "developer"]),
+    texts,
+)
+odd = st.sampled_from(
+    [
+        {"role": "tool", "tool_call_id": "1", "content": "found"},
+        {"role": "user", "content": [{"type": "text", "text": "look"}]},
+        {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "https://x/y.png"}}]},
+        {"role": "user", "content": "named", "name": "bob"},
+        {"role": "nobody", "content": "?"},
+        "no message",
+    ]
+)
+turns = st.lists(st.one_of(plain, plain, plain, plain, odd), min_size=2, max_size=12)
+edits = st.lists(st.tuples(st.sampled_from(["grow", "last", "cut", "head", "same"]), plain), max_size=6)
+
+
+def told_anew(messages, edit, turn):
+    """The conversation as a client sends it next, none of its parts the same object."""
+    kept = copy.deepcopy(messages)
+    match edit:
+        case "grow":
+            return [*kept, turn, {"role": "user", "content": "And then?"}]
+        case "last":
+            return [*kept[:-1], turn]
+        case "cut":
+            return kept[: max(2, len(kept) // 2)]
+        case "head":
+            return [turn, *kept[1:]]
+        case _:
+            return kept
+
+
+def made_of(messages, least_turns):
+    before, MEMORY.least_turns = MEMORY.least_turns, least_turns
+    try:
+        fields = {"model": "auto", "messages": messages, "temperature": 1}
+        trail = trail_of_chat(fields)
+        beginnings = (
+            trail.ends,
+            trail.labels,
+            list(trail.continued()),
+            [trail.behind(k) for k in range(len(messages))],
+        )
+        problems = list(map(str, chat_problems(fields)))
+        sound = not problems
+        return (
+            problems,
+            weigh(fields),
+            features_of(fields),
+            beginnings if sound else None,
+            conversation_in(fields, whole=False) if sound else None,
+        )
+    finally:
+        MEMORY.least_turns = before
+
+
+class TestOpenings:
+    """'What follows from the turns before is kept': it is what follows from all of them."""
+
+    @given(turns, edits)
+    def test_what_is_made_of_a_conversation_is_what_is_made_without_a_memory(self, messages, changes):
+        for edit, turn in [("same", {}), *changes]:
+            messages = told_anew(messages, edit, turn)
+            assert made_of(messages, 2) == made_of(messages, 10**9)
