@@ -7,6 +7,7 @@ of the stream cuts short is not an event, as the standard has it.
 from typing import Final
 
 from attrs import define, field, frozen
+from attrs.setters import NO_OP
 from attrs.validators import ge
 
 __all__ = ["MAX_EVENT_BYTES", "SseEvent", "SseReader"]
@@ -15,6 +16,9 @@ MAX_EVENT_BYTES: Final = 16 * 1_048_576
 """No chunk of a completion comes near this; a stream that does is not one."""
 
 _BOM: Final = b"\xef\xbb\xbf"
+
+# So much of an event that is still coming is put before the next piece of it.
+_SHORT: Final = 65_536
 
 
 @frozen
@@ -29,7 +33,7 @@ class SseEvent:
     id: str = ""
 
 
-@define
+@define(on_setattr=NO_OP)  # it is set several times for each piece that comes
 class SseReader:
     """A stream being read. Once an event or a line outgrows `max_event_bytes`, `overflowed` holds and no more come."""
 
@@ -49,6 +53,27 @@ class SseReader:
         chunk = self._trimmed(chunk)
         if not chunk or self.overflowed:
             return []
+        if self._data or self._name or self._partial_bytes > _SHORT or b"\r" in chunk:
+            return self._fed(chunk)
+        # Nearly always: events of one line each, which need not be looked at line by line.
+        if self._partial:
+            chunk = b"".join((*self._partial, chunk))
+            self._partial, self._partial_bytes = [], 0
+        *blocks, rest = chunk.split(b"\n\n")
+        events = list[SseEvent]()
+        for block in blocks:
+            if block.startswith(b"data: ") and b"\n" not in block and len(block) <= self.max_event_bytes:
+                events.append(SseEvent(block[6:], "", self._id))
+            else:
+                events += self._read([*block.split(b"\n"), b""])
+                if self.overflowed:
+                    return events
+        if rest:
+            events += self._fed(rest)
+        return events
+
+    def _fed(self, chunk: bytes) -> list[SseEvent]:
+        """Line by line."""
         lines = chunk.splitlines()
         self._after_cr = chunk.endswith(b"\r")
         rest = b"" if self._after_cr or chunk.endswith(b"\n") else lines.pop()

@@ -14,7 +14,7 @@ from tokenwise_shell.engine.hearing import Hearing
 from tokenwise_shell.providers import FORMATS, Ask, Endpoint
 from tokenwise_shell.providers.leaving import STOPS, is_quiet, stops
 from tokenwise_shell.providers.openai.streams.heard import tokens_said
-from tokenwise_shell.transport.sse import SseReader
+from tokenwise_shell.transport.sse import SseEvent, SseReader
 
 ATTEMPT = AttemptId("answer", 0)
 SCHEMA = {"type": "object", "properties": {"place": {"type": "string"}}, "required": ["place"]}
@@ -48,6 +48,13 @@ class TestHowMuchWasHeard:
                 assert hearing.left.said_tokens >= billed
         assert billed > 3
         assert not hearing.left.thought
+
+    def test_of_a_plain_text_every_byte_is_heard(self):
+        parse = FORMATS[ProviderKind.OPENAI].open_stream(native_id="m")
+        for _ in range(9):
+            choice = {"index": 0, "delta": {"content": "水 and rain"}, "finish_reason": None}
+            parse.feed(SseEvent(orjson.dumps({"id": "c", "model": "m", "choices": [choice]})))
+        assert parse.heard_tokens == 9 * len("水 and rain".encode())
 
     def test_of_several_answers_all_are_heard(self):
         acts, parse = answered(ProviderKind.OPENAI, n=3)

@@ -100,6 +100,8 @@ class Delivery:
         """What of an event is passed on now."""
         if self.own is not None:
             return self._kept_as_it_is(event, self.own)
+        if self._head is not None and b'"usage"' not in event.data and b'"error"' not in event.data:
+            return None if is_done(event) else event  # nearly always
         if is_done(event) or is_error(event):
             return None  # the run hears of it too, and its end says it: once for all, and in this proxy's words
         self._head = self._head or event

@@ -193,6 +193,8 @@ def event_bytes(event: SseEvent) -> bytes:
     >>> event_bytes(SseEvent(b"{}", "ping"))
     b'event: ping\ndata: {}\n\n'
     """
+    if not event.name and b"\n" not in event.data:  # nearly always
+        return b"data: " + event.data + b"\n\n"
     name = f"event: {event.name}\n".encode() if event.name else b""
     return name + b"".join(b"data: " + line + b"\n" for line in event.data.split(b"\n")) + b"\n"
 

@@ -6,7 +6,7 @@ from attrs import define, field, frozen
 
 from tokenwise.faults import Fault
 from tokenwise.routing.verdicts import Failure, FinishReason, Reply
-from tokenwise.usage import Usage
+from tokenwise.usage import Usage, text_bound
 from tokenwise_shell.providers.fields import Fields, as_fields, as_json, first_text
 from tokenwise_shell.providers.final_usage import NOTHING_REPORTED, Report, beside_output, billed
 from tokenwise_shell.providers.names import served_name
@@ -152,6 +152,7 @@ class AnswerStream:
                 self._event = (event,)
                 self._go_on(0)
                 self._said.append(said)
+                self.heard_tokens += text_bound(said)
                 return said
         self._error = self.dialect.error(answer) or (_unnamed_error(event, answer) if event.name == "error" else None)
         fields = as_fields(answer)
