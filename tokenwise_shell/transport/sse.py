@@ -61,16 +61,11 @@ class SseReader:
             self._partial, self._partial_bytes = [], 0
         *blocks, rest = chunk.split(b"\n\n")
         events = list[SseEvent]()
-        for block in blocks:
-            if block.startswith(b"data: ") and b"\n" not in block and len(block) <= self.max_event_bytes:
-                events.append(SseEvent(block[6:], "", self._id))
-            else:
-                events += self._read([*block.split(b"\n"), b""])
-                if self.overflowed:
-                    return events
-        if rest:
-            events += self._fed(rest)
-        return events
+        for place, block in enumerate(blocks):
+            if not block.startswith(b"data: ") or b"\n" in block or len(block) > self.max_event_bytes:
+                return [*events, *self._fed(b"\n\n".join([*blocks[place:], rest]))]
+            events.append(SseEvent(block[6:], "", self._id))
+        return [*events, *self._fed(rest)] if rest else events
 
     def _fed(self, chunk: bytes) -> list[SseEvent]:
         """Line by line."""
