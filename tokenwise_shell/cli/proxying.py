@@ -17,6 +17,7 @@ from tokenwise_shell.proxy.admission.keys import Key, KeyFile, keys_beside
 
 if TYPE_CHECKING:
     from tokenwise_shell.embedded import EmbeddedProvider
+    from tokenwise_shell.proxy.workers import Shares
     from tokenwise_shell.workspace import Workspace
 
 __all__ = ["Serving", "Shown", "run_proxy"]
@@ -97,6 +98,7 @@ def _run_one(
     announce: bool,
     figures: Path | None = None,
     lifeline: int | None = None,
+    shares: "Shares | None" = None,
 ) -> int | None:
     import trio
 
@@ -111,6 +113,7 @@ def _run_one(
         simulated=serving.simulated,
         figures=figures,
         lifeline=lifeline,
+        shares=shares,
         reread=serving.reread,
     )
     return trio.run(serve, plan)
@@ -124,24 +127,29 @@ def _run_several(serving: Serving, listener: socket.socket) -> int:
     import shutil
     import tempfile
 
-    from tokenwise_shell.proxy.workers import Herd
+    from tokenwise_shell.proxy.workers import Herd, Shares
 
     folder = Path(tempfile.mkdtemp(prefix="tokenwise-"))
     os.environ[_COUNT_TOGETHER] = str(folder)
 
+    size = serving.workspace.settings.proxy.workers
+    shares = Shares.of(size)
+
     def work(lifeline: int) -> int:
+        shares.place = herd.place
         own = _reread(serving) if herd.reloaded else serving
-        came = _run_one(own, listener, announce=False, figures=folder, lifeline=lifeline)
+        came = _run_one(own, listener, announce=False, figures=folder, lifeline=lifeline, shares=shares)
         if came is None:  # the watcher is dead, and nobody else will
             shutil.rmtree(folder, ignore_errors=True)
         return Exit.DONE
 
-    def buried(pid: int) -> None:
+    def buried(pid: int, place: int) -> None:
+        shares.end(place)
         for file in folder.glob(f"gauge_live*_{pid}.db"):
             file.unlink(missing_ok=True)
 
     _announce(serving, listener)
-    herd = Herd(serving.workspace.settings.proxy.workers, work, tell, buried, listener.close)
+    herd = Herd(size, work, tell, buried, listener.close)
     code = herd.run()
     if herd.watching:
         shutil.rmtree(folder, ignore_errors=True)

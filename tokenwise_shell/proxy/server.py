@@ -36,6 +36,7 @@ from tokenwise_shell.proxy.metrics import Metrics
 from tokenwise_shell.proxy.refreshing import first_list, keep_fresh
 from tokenwise_shell.proxy.reloading import reload_at_signal
 from tokenwise_shell.proxy.service import Service
+from tokenwise_shell.proxy.workers import Shares
 from tokenwise_shell.workspace import Workspace
 
 __all__ = ["Plan", "serve", "service_for"]
@@ -52,7 +53,8 @@ class Plan:
     """How one process serves: with what, on which socket, and whether keys are asked for. `ready` is called once.
 
     Where several processes serve, `figures` is the folder in which they count together, and `lifeline` a descriptor
-    that becomes readable when the one that watches over them has died. `reread` gives the configuration anew.
+    that becomes readable when the one that watches over them has died, and `shares` says who has how many connections.
+    `reread` gives the configuration anew.
     """
 
     workspace: Workspace
@@ -63,6 +65,7 @@ class Plan:
     simulated: EmbeddedProvider | None = None
     figures: Path | None = None
     lifeline: int | None = None
+    shares: Shares | None = None
     reread: Callable[[], Workspace] | None = None
 
     @property
@@ -98,7 +101,7 @@ async def serve(plan: Plan) -> int | None:
                 client.holder.alerts.listeners.append(webhook.say)
                 nursery.start_soon(webhook.deliver)
             plan.ready()
-            await serve_clients(application(service), plan.settings, plan.listener, ending.stop)
+            await serve_clients(application(service), plan.settings, plan.listener, ending.stop, plan.shares)
             nursery.cancel_scope.cancel(reason="every connection has ended")
     return ending.came
 

@@ -1,8 +1,8 @@
 """Several processes behind one port: who watches over them, replaces one that dies, and passes signals on.
 
-They share the listening socket, so a connection waits for whichever is free first, and none is lost with a process that
-dies before it has accepted it. The watcher serves nothing and has no event loop: it waits for signals and deaths. It
-forks, so the catalogue that was read at the start is in memory once.
+They share the listening socket, so none is lost with a process that dies before it has accepted it; who has more
+connections than others lets them go first (`Shares`). The watcher serves nothing and has no event loop: it waits for
+signals and deaths. It forks, so the catalogue that was read at the start is in memory once.
 """
 
 import os
@@ -10,11 +10,12 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from mmap import mmap
 from typing import Final
 
 from attrs import define, field
 
-__all__ = ["Herd", "has_terminal"]
+__all__ = ["Herd", "Shares", "has_terminal"]
 
 _ENDINGS: Final = (signal.SIGINT, signal.SIGTERM)
 _WATCHED: Final = (*_ENDINGS, signal.SIGCHLD, signal.SIGHUP)
@@ -26,6 +27,12 @@ _LONGEST_PAUSE_S: Final = 10.0
 
 # What a worker ends with where another would end likewise: bad input, nobody to call. See the exit codes of `tw`.
 _HOPELESS: Final = (2, 5)
+
+
+_NOBODY: Final = (1 << 32) - 1
+
+# So many connections more than the least any has are no reason to wait.
+_SLACK: Final = 1
 
 
 def has_terminal() -> bool:
@@ -41,17 +48,20 @@ class Herd:
     """The workers of one proxy.
 
     `work` is what each does, given a descriptor that becomes readable once the watcher is dead; it returns the exit
-    code of its process. `told` hears, in words, of workers that died; `buried` of the id of each that has ended;
-    `ending` is called before they are told to end. `reloaded` says that what they were to serve by has been read anew
-    since the start: a worker that is born then has to read it too.
+    code of its process. `told` hears, in words, of workers that died; `buried` of the id and the `place` of each that
+    has ended: places are numbers from 0, which whoever takes over inherits. `ending` is called before they are told to
+    end. `reloaded` says that what they were to serve by has been read anew since the start: a worker that is born then
+    has to read it too.
     """
 
     size: int
     work: Callable[[int], int]
     told: Callable[[str], None]
-    buried: Callable[[int], None]
+    buried: Callable[[int, int], None]
     ending: Callable[[], None]
     reloaded: bool = field(default=False, init=False)
+    place: int = field(default=-1, init=False)
+    _places: dict[int, int] = field(factory=dict, init=False)
     _born_s: dict[int, float] = field(factory=dict, init=False)
     _due_s: list[float] = field(factory=list, init=False)
     _pause_s: float = field(default=_FIRST_PAUSE_S, init=False)
@@ -103,10 +113,11 @@ class Herd:
         """Start those whose time has come, and say whether this is one of them."""
         while self._due_s and self._due_s[0] <= time.monotonic():
             self._due_s.pop(0)
+            self.place = min(set(range(self.size)) - {*self._places.values()})
             pid = os.fork()
             if pid == 0:
                 return True
-            self._born_s[pid] = time.monotonic()
+            self._places[pid], self._born_s[pid] = self.place, time.monotonic()
         return False
 
     def _next_signal(self) -> int | None:
@@ -122,7 +133,7 @@ class Herd:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if pid == 0:
                 return
-            self.buried(pid)
+            self.buried(pid, self._places.pop(pid))
             lived_s = time.monotonic() - self._born_s.pop(pid)
             yield pid, os.waitstatus_to_exitcode(status), lived_s
 
@@ -145,3 +156,39 @@ class Herd:
     def _tell(self, number: int) -> None:
         for pid in self._born_s:
             os.kill(pid, number)
+
+
+@define(eq=False)
+class Shares:
+    """How many connections each of several processes has open, in memory that they share since before they were born.
+
+    `place` is this one's. Who has more than others lets them accept what waits: whoever wakes first takes all else.
+    """
+
+    counts: memoryview
+    place: int = 0
+
+    @classmethod
+    def of(cls, size: int) -> "Shares":
+        """For so many, of whom nobody serves yet."""
+        shares = cls(memoryview(mmap(-1, 4 * size)).cast("I"))
+        for place in range(size):
+            shares.end(place)
+        return shares
+
+    def begin(self) -> None:
+        """This one serves from now on."""
+        self.counts[self.place] = 0
+
+    def end(self, place: int) -> None:
+        """Whoever had this place serves no more."""
+        self.counts[place] = _NOBODY
+
+    def add(self, connections: int) -> None:
+        """So many connections more, or less."""
+        self.counts[self.place] += connections
+
+    @property
+    def has_more(self) -> bool:
+        """Whether another should have the next one."""
+        return self.counts[self.place] > min(self.counts) + _SLACK

@@ -28,6 +28,7 @@ from tokenwise_shell.proxy.http.house import House
 from tokenwise_shell.proxy.http.leavers import Leavers
 from tokenwise_shell.proxy.http.parsing import Heard, Parser, Unreadable
 from tokenwise_shell.proxy.http.turn import Turn
+from tokenwise_shell.proxy.workers import Shares
 
 __all__ = ["serve_clients", "serve_swiftly"]
 
@@ -43,18 +44,31 @@ _BUSY_S: Final = 0.1
 # How often it is looked who has been idle for too long. To move a deadline with each request costs more than this.
 _LOOK_EVERY_S: Final = 1.0
 
+# So long another process gets to take a connection, where this one has more than it.
+_AFTER_YOU_S: Final = 0.005
+
 _STILL_THERE: Final = b"HTTP/1.1 102 Processing\r\n\r\n"
 
 
-async def serve_clients(app: Application, settings: ProxySettings, listener: socket.socket, stop: trio.Event) -> None:
-    """Serve with the implementation that the settings name, as `connections.serve_connections` says."""
-    swift = settings.http is HttpParser.HTTPTOOLS and hasattr(select, "epoll")
-    await (serve_swiftly if swift else serve_connections)(app, settings, listener, stop)
+async def serve_clients(
+    app: Application, settings: ProxySettings, listener: socket.socket, stop: trio.Event, shares: Shares | None = None
+) -> None:
+    """Serve with the implementation that the settings name, as `connections.serve_connections` says.
+
+    `shares` are those of the processes that share the listener.
+    """
+    if settings.http is HttpParser.HTTPTOOLS and hasattr(select, "epoll"):
+        await serve_swiftly(app, settings, listener, stop, shares)
+    else:
+        await serve_connections(app, settings, listener, stop)
 
 
-async def serve_swiftly(app: Application, settings: ProxySettings, listener: socket.socket, stop: trio.Event) -> None:
+async def serve_swiftly(
+    app: Application, settings: ProxySettings, listener: socket.socket, stop: trio.Event, shares: Shares | None = None
+) -> None:
     """As `connections.serve_connections`."""
-    door = _Door(app, settings)
+    door = _Door(app, settings, shares or Shares.of(1))
+    door.shares.begin()
     async with trio.open_nursery() as around:
         around.start_soon(door.leavers.listen)
         around.start_soon(door.see_off)
@@ -68,6 +82,7 @@ class _Door:
 
     app: Application
     settings: ProxySettings
+    shares: Shares
     house: House = field(factory=House)
     leavers: Leavers = field(factory=Leavers)
 
@@ -80,6 +95,8 @@ class _Door:
     async def _accept_all(self, listener: socket.socket, nursery: trio.Nursery) -> None:
         """Take all that wait at a waking: taking one a pass lets the rest starve when many come."""
         await trio.lowlevel.wait_readable(listener)
+        if self.shares.has_more:
+            await trio.sleep(_AFTER_YOU_S)
         with suppress(BlockingIOError, ConnectionAbortedError):
             while True:
                 try:
@@ -89,7 +106,10 @@ class _Door:
                         raise
                     await trio.sleep(_BUSY_S)
                 else:
+                    self.shares.add(1)
                     nursery.start_soon(self.receive, sock)
+                    if self.shares.has_more:
+                        return
 
     async def see_off(self) -> None:
         """Let those go who have said nothing for too long."""
@@ -123,6 +143,7 @@ class _Door:
                 self.leavers.forget(sock)
             trio.lowlevel.notify_closing(sock)
             sock.close()
+            self.shares.add(-1)
 
 
 @define(eq=False)
