@@ -16,7 +16,6 @@ from typing import Any, Final
 
 from attrs import define
 
-
 from tokenwise.budgets.ledger import Charged, Entry, Finished, Overran, Released, Reservation, Routed, StepEnded
 from tokenwise.budgets.limit import Account
 from tokenwise.budgets.voucher import Voucher
