@@ -15,6 +15,8 @@ from tokenwise.policy import Policy
 from tokenwise.routing.bid import Bid, Need
 from tokenwise.routing.cascade import Forecast, foresee
 from tokenwise.routing.fitting import bid_of
+from tokenwise.routing.shortlist import obstacle
+from tokenwise.routing.worth import expected_cost
 
 __all__ = ["Cascaded", "cascaded"]
 
@@ -29,6 +31,7 @@ class Cascaded:
 
 def cascaded(plan: Plan, made: Cascaded, catalog: Catalog, policy: Policy, limit: Nanodollars) -> Cascaded:
     """The same choices, with cheap answers first where that pays and fits within `limit`."""
+    made = _on_the_stated(plan, made, catalog, policy, limit)
     spare = limit - sum(choice.worst for choice in made.choices)
     choices, expected = list(made.choices), list(made.expected)
     # What must be there is known only while the money is given out, what is saved is known before.
@@ -46,6 +49,27 @@ def cascaded(plan: Plan, made: Cascaded, catalog: Catalog, policy: Policy, limit
             cascade=found.forecast.cascade(found.strong),
         )
         expected[index] = found.forecast.expected
+    return Cascaded(tuple(choices), tuple(expected))
+
+
+def _on_the_stated(plan: Plan, made: Cascaded, catalog: Catalog, policy: Policy, limit: Nanodollars) -> Cascaded:
+    """With the strong model that the policy names where a step can have it, the hardest first while the money lasts."""
+    strong = catalog.by_id.get(policy.cascade.strong)
+    if strong is None:
+        return made
+    spare = limit - sum(choice.worst for choice in made.choices)
+    choices, expected = list(made.choices), list(made.expected)
+    for index in sorted(range(len(choices)), key=lambda index: (-plan.steps[index].difficulty, index)):
+        need = planned_need(plan.steps[index], plan)
+        able = not need.model and obstacle(strong, need, policy) is None
+        bid = bid_of(strong, need, policy) if able else None
+        if bid is None or bid.amount > choices[index].worst + spare:
+            continue
+        spare -= bid.amount - choices[index].worst
+        choices[index] = evolve(
+            choices[index], model=strong.id, worst=bid.amount, upgrades=(), max_output_tokens=bid.max_output_tokens
+        )
+        expected[index] = expected_cost(strong, need, room=bid.max_output_tokens)
     return Cascaded(tuple(choices), tuple(expected))
 
 

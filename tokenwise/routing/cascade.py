@@ -4,8 +4,11 @@
     accepted  where a check of the step's passes, or a second cheap answer agrees with the first
     else      the model climbs to which the request would have gone straight
 
-    expected  first + second + (1 - accept rate) x strong, against strong alone
+    expected  first + second + (1 - accept rate) x (strong + accept rate x its prompt cache), against strong alone
     worst     first + second + strong, which must all fit the money before the first is asked
+
+A strong model that is not asked loses what it has in its prompt cache, which whoever climbs next has read anew: of a
+row of requests, accept rate x (1 - accept rate) stand where a climb follows an answer that was accepted.
 
 How often cheap answers are accepted is the policy's forecast (`Cascading.accept_rate`), not a promise; whether two
 agree is observed by whoever drives the machine. Where a cascade does not pay, the decision says so and goes straight
@@ -15,7 +18,7 @@ up.
 from collections.abc import Iterator
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from tokenwise.catalog.models import Catalog, Model
 from tokenwise.money import Nanodollars, format_usd
@@ -93,7 +96,8 @@ def foresee(
         few = "no weaker model can answer it" if first is None else "no other weaker model can give a second opinion"
         return Forecast(first.id if first else "", "", top.id, rate, straight, straight, strong.amount, few)
     cheaply = sum(expected_cost(catalog[bid.model], need, room=bid.max_output_tokens) for bid in made)
-    expected = Nanodollars(cheaply + round((1.0 - rate) * straight))
+    lost = rate * (expected_cost(top, _cold(need, top), room=strong.max_output_tokens) - straight)
+    expected = Nanodollars(cheaply + round((1.0 - rate) * (straight + lost)))
     worst = Nanodollars(sum(bid.amount for bid in (*made, strong)))
     return Forecast(
         first=made[0].model,
@@ -105,6 +109,11 @@ def foresee(
         worst=worst,
         declined=_why_not(expected, straight, worst, available, policy.cascade.least_saving),
     )
+
+
+def _cold(need: Need, model: Model) -> Need:
+    """The same request once nobody has any of it in this model's prompt cache."""
+    return evolve(need, known=tuple(one for one in need.known if one.model != model.id)) if need.known else need
 
 
 def _rate(need: Need, policy: Policy, *, checked: bool) -> float:

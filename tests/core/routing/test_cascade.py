@@ -1,5 +1,7 @@
 """Whether cheap answers first pay: the forecast, and what makes it decline."""
 
+from itertools import product
+
 import pytest
 from attrs import evolve
 
@@ -9,8 +11,9 @@ from tokenwise.machine.opinions import choice_of
 from tokenwise.money import parse_usd
 from tokenwise.plan import Plan, Step
 from tokenwise.planner.assignment import assign
+from tokenwise.planner.menus import planned_need
 from tokenwise.policy import AcceptRates, Cascading, Policy, Strategy, Streams
-from tokenwise.routing.bid import Need
+from tokenwise.routing.bid import Known, Need
 from tokenwise.routing.cascade import Cascade
 from tokenwise.routing.choosing import Routed, route
 from tokenwise.traits import Capability, Feature, Tier
@@ -103,6 +106,16 @@ def test_of_several_capabilities_the_lowest_forecast_counts():
     assert AcceptRates().of(Capability.GENERAL) == 0.0
 
 
+def test_a_prompt_cache_that_the_strong_model_would_lose_is_part_of_the_price():
+    # Straight: 80 of 100 tokens read at $0.50 in place of $5, so 5.5 - 0.36. Half of the requests climb, and half of these
+    # after one that did not, so they find the cache cold: 0.8 + 0.5 x (5.14 + 0.5 x 0.36).
+    known = (Known(provider="direct", model="big", tokens=100, warm=80),)
+    forecast = routed(evolve(NEED, known=known), rate=0.5).forecast
+    assert (forecast.straight, forecast.expected) == (parse_usd("0.00514"), parse_usd("0.00346"))
+    warm_in_the_cheap = (Known(provider="direct", model="mini", tokens=100, warm=80),)
+    assert routed(evolve(NEED, known=warm_in_the_cheap), rate=0.5).forecast.expected < routed(rate=0.5).forecast.expected
+
+
 class TestPlans:
     PLAN = Plan("Work.", tuple(Step(f"s{n}", "Do it.", Capability.CODE, difficulty=0.9) for n in range(3)))
 
@@ -128,6 +141,23 @@ class TestPlans:
 
         plan = Plan("Work.", tuple(evolve(each, checks=(Check(CheckKind.JSON),)) for each in self.PLAN.steps))
         assert {choice.cascade.second for choice in self.assigned("5", plan).choices} == {""}
+
+    def test_the_strong_model_that_the_policy_names_is_that_of_every_step_that_can_pay_it(self):
+        for rate, cascade in ((0.6, "mid"), (0.0, None)):
+            choices = self.assigned("5", rate=rate, strong="mid").choices
+            assert [each.cascade and each.cascade.strong for each in choices] == [cascade] * 3
+            assert rate or {each.model for each in choices} == {"mid"}
+        least = assign(self.PLAN, PAIR, Policy(), parse_usd("0")).smallest_limit
+        assert "mid" not in {each.model for each in assign(self.PLAN, PAIR, policy(0.0, strong="mid"), least).choices}
+
+    def test_a_plan_of_one_step_goes_where_its_request_would_with_a_named_model_too(self):
+        step = self.PLAN.steps[0]
+        plan = Plan("Work.", (step,))
+        for strong, rate in product(("", "mid", "mini", "nobody"), (0.0, 0.6)):
+            chosen = assign(plan, PAIR, policy(rate, strong=strong), PLENTY).choices[0]
+            need = evolve(planned_need(step, plan), open_ended=True)
+            decision = route(need, PAIR, policy(rate, strong=strong), PLENTY)
+            assert (chosen.model, chosen.worst) == (decision.model.id, choice_of(decision).worst)
 
     def test_a_forecast_that_does_not_pay_leaves_the_plan_as_it_is(self):
         straight = assign(self.PLAN, PAIR, Policy(), parse_usd("5"))
