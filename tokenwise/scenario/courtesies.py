@@ -170,7 +170,7 @@ def _without_signature(text: str) -> str:
 def _without_closing_lines(text: str) -> str:
     """Without a line that says goodbye and the few short lines of name, office and number below it."""
     start = max(0, len(text) - _SIGNED)
-    if not _SPEECHLESS.isdisjoint(text[text.rfind("\n") + 1 :]):
+    if text.count("\n", start) < 2 or not _SPEECHLESS.isdisjoint(text[text.rfind("\n") + 1 :]):
         return text
     for end in _compiled(r"\n([^\n]{1,40}?),?[ \t]*\n").finditer(text, start):
         words = _compiled(_WORD).findall(end[1])

@@ -23,7 +23,8 @@ from attrs.validators import ge, le
 from tokenwise.prompt import Message, Role
 from tokenwise.scenario.blocks import is_context
 from tokenwise.scenario.features import read
-from tokenwise.scenario.weights import BASE, DAMPING, FEATURE_POINTS, WORD_POINTS, Points
+from tokenwise.scenario.lexicon import terms_by_word
+from tokenwise.scenario.weights import BASE, DAMPING, FEATURE_POINTS, Points, word_points
 from tokenwise.traits import Capability
 
 __all__ = ["MAX_REQUESTS", "MAX_SIGNALS", "Complexity", "Scenario", "Signal", "detect"]
@@ -36,7 +37,7 @@ _ORDER: Final = (Capability.GENERAL, Capability.CODE, Capability.MATH, Capabilit
 
 # A capability this close to the strongest and this far ahead of GENERAL, in hundredths of a log-odd, is needed as well.
 # So one in fifty prompts of benchmarks that were not learned from gets a second one; nearly all of these need only one.
-_MARGIN: Final = 200
+_MARGIN: Final = 330
 _AHEAD: Final = 600
 
 # Shares are in 256ths. A request of n words keeps n / (n + 5) of what is left and passes on the rest.
@@ -129,7 +130,7 @@ def detect(conversation: str | Sequence[Message]) -> Scenario:
     Greetings, thanks, signatures, context blocks and wishes for the form of the answer change nothing. Of what is asked
     the first 1,000 and the last 500 characters are read, and at most six requests, newest first.
 
-    >>> detect("Prove the Riemann hypothesis").complexity.value
+    >>> detect("Prove the Cayley-Hamilton theorem over a ring").complexity.value
     'complex'
     """
     readings = tuple(_weighted(conversation))
@@ -211,14 +212,25 @@ def _unpack(packed: int) -> tuple[int, ...]:
 def _tables() -> tuple[Mapping[str, int], Mapping[str, int]]:
     """The packed points of features and of words. Made when first asked for: it takes milliseconds."""
     features = {name: _pack(points) for name, points in FEATURE_POINTS.items()}
-    return features, {word: _pack(points) for word, points in WORD_POINTS.items()}
+    return features, {word: _pack(points) for word, points in _word_points().items()}
+
+
+@cache
+def _word_points() -> Mapping[str, Points]:
+    return word_points()
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    """The first two of every three characters in a row that the lexicon or the learned words know."""
+    return frozenset(term[:2] for term in (*terms_by_word(), *_word_points()) if len(term) == 3 and term[0] > "\u3040")
 
 
 # A conversation comes again with each of its turns, of which a few are read each time and one is new.
 @lru_cache(maxsize=256)
 def _read(said: _Said) -> _Weighed:
     by_feature, by_word = _tables()
-    reading = read(said.text)
+    reading = read(said.text, _beginnings())
     said.text = ""
     words = tuple(reading.terms & by_word.keys())
     features = sum([level * by_feature[name] for name, level in reading.levels.items()])
@@ -244,6 +256,6 @@ def _heard(share: int, reading: _Weighed, column: int) -> Iterator[tuple[int, st
             yield abs(points), name, points
     weight = share * _damping(reading.size)
     for word in reading.words:
-        points = WORD_POINTS[word][column] * weight // _UNIT
+        points = _word_points()[word][column] * weight // _UNIT
         if abs(points) >= _AUDIBLE:
             yield abs(points), f'"{word}"', points

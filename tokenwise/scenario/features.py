@@ -115,6 +115,16 @@ _BOTH: Final[tuple[tuple[str, str], ...]] = (
     ("code maybe", "number"),
     ("year", "question mark"),
     ("logic", "parenthesis"),
+    ("edit", "quotation"),
+    ("edit", "colon"),
+    ("edit", "sentence"),
+    ("edit", "question mark"),
+    ("logic", "calendar"),
+    ("relation", "calendar"),
+    ("support", "question mark"),
+    ("health", "question mark"),
+    ("code thing", "question mark"),
+    ("code thing", "device"),
 )
 
 # Feature of the first pair that counts only where the second is missing.
@@ -150,7 +160,7 @@ _LENGTHS: Final = (4, 8, 16, 32, 64, 128, 256)
 
 # Length in quarters of a doubling of words. An exercise is the harder the longer it is; a text that is to be written,
 # put into other words or summed up is not, beyond some sixteen words.
-_WORKED_OVER: Final = frozenset({"service", "prose", "easy"})
+_WORKED_OVER: Final = frozenset({"service", "prose", "easy", "edit"})
 _ENOUGH, _MOST = 17, 44
 
 FEATURES: Final[tuple[str, ...]] = (
@@ -178,16 +188,20 @@ class Reading:
 _SILENT: Final = Reading({}, set(), 0)
 
 
-def read(text: str) -> Reading:
-    """Read what a text asks: its first 1,000 and last 500 characters, without what is wrapped around it."""
+def read(text: str, beginnings: frozenset[str] | None = None) -> Reading:
+    """Read what a text asks: its first 1,000 and last 500 characters, without what is wrapped around it.
+
+    `beginnings` are the first two characters of every three in a row that anybody will look for; without them, three
+    characters in a row are all read, which takes twice as long.
+    """
     text = request_in(text)
     if not text:
         return _SILENT
-    words, grams = _words_and_grams(text)
+    words, grams, characters = _words_and_grams(text, beginnings)
     terms = _terms(words) | grams
     levels = levels_of_signs(text)
     levels.update(_levels_of_words(words, terms))
-    size = len(words) + len(grams) // 5
+    size = len(words) + characters // 2
     place = bisect_left(_LENGTHS, size)
     levels["short"], levels["long"] = max(0, 4 - place), max(0, place - 3)
     levels["length"] = min((size**4).bit_length(), _ENOUGH if _WORKED_OVER & levels.keys() else _MOST)
@@ -195,19 +209,24 @@ def read(text: str) -> Reading:
     return Reading(levels, terms, size)
 
 
-def _words_and_grams(text: str) -> tuple[list[str], set[str]]:
-    """Words; and one, two and three characters in a row where a script has no spaces."""
+def _words_and_grams(text: str, beginnings: frozenset[str] | None) -> tuple[list[str], set[str], int]:
+    """Words; one, two and three characters in a row where a script has no spaces, and how many there are of these."""
     if text.isascii():
-        return _compiled(_ASCII_WORD).findall(text), set()
+        return _compiled(_ASCII_WORD).findall(text), set(), 0
     words: list[str] = []
     grams: set[str] = set()
+    characters = 0
     for word in _compiled(_WORD).findall(text):
         if not "\u3040" < word[0] < "\ud7a4":
             words.append(word)
             continue
+        characters += len(word)
         pairs = [a + b for a, b in pairwise(word)]
-        grams.update(word, pairs, [pair + c for pair, c in zip(pairs, word[2:], strict=False)])
-    return words, grams
+        grams.update(word, pairs)
+        if beginnings is None or not beginnings.isdisjoint(pairs):
+            ends = zip(pairs, word[2:], strict=False)
+            grams.update([pair + c for pair, c in ends if beginnings is None or pair in beginnings])
+    return words, grams, characters
 
 
 def _terms(words: list[str]) -> set[str]:

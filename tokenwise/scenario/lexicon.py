@@ -34,6 +34,19 @@ _TEXT: Final[Mapping[str, str]] = {
         unreal pygame arduino raspberry swiftui xcode gradle roblox keras tensorboard esp stm modbus gpio certbot
         prometheus grafana jest mockito cypress vite tailwind bootstrap sass pascal паскаль паскале ардуино юнити 树莓派
         安卓 ラズパ
+        jwts websocket websockets webhook webhooks heroku vercel netlify cloudflare_worker jenkins bitbucket
+        github_action github_actions gunicorn uvicorn celery rabbitmq airflow dbt snowflake_warehouse bigquery
+        dynamodb cassandra elasticsearch kibana apache_server tomcat maven pnpm babel eslint prettier tslint
+        mypy pylint ruff mocha playwright rspec nuxt express_js nestjs wordpress_plugin drupal magento sinatra
+        asp_net blazor dotnet unity_script raspberry_pi matlab_script prolog lisp groovy
+        assembly_code wasm opencl tkinter pyqt qt_app electron_app react_native notebook_cell vs_code intellij
+        android_studio emacs jq scp chown systemd systemctl journalctl iptables xlookup hlookup sumif sumifs
+        countif countifs sverweis wverweis summewenn zahlenwenn recherchev somme_si nb_si buscarv sumar_si
+        contar_si впр суммесли счетесли power_bi power_query dax apps_script swagger protobuf json_schema xpath
+        xslt latex_code tikz flexbox bootstrap_css scss axios fetch_api redux vuex pinia zustand sequelize
+        sqlalchemy jpa mongoose orm orms mvc helm_chart minikube openshift lambda_function
+        iam_role vpc cdn dns_record nosql oltp olap etl scikit_learn tidyverse питона джава докер докере гит
+        гите вордпресс экселе эксель 爬虫 小程序 前端代 后端接 ジャバ ドッカ ギット gas
     """,
     # Things and complaints that belong to programming in nearly every sentence they occur in.
     "code thing": """
@@ -90,6 +103,81 @@ _TEXT: Final[Mapping[str, str]] = {
         null_values valores_nulos датафрейм датафрейма датафреймы столбцы строку_в переменная переменную ключу юнит
         скрипт_который деплой docker_compose environment_variables umgebungsvariablen entorno_de conteneur contenedor
         контейнер 下拉刷 小程序 秒杀 单元测 接口写 分组求 温度传 コンテ 単体テ 画面遷
+        promise_chain closure closures generator_function coroutine coroutines borrow_checker deadlocks
+        heap_dump core_dump integration_test test_suite mock_the ci_pipeline pull_requests merge_conflicts
+        cherry_pick force_push git_history stash repositories lint_rule formatter refactoring boilerplate
+        http_error http_status http_header query_parameter request_body rate_limiting env_vars env_file
+        config_file yaml_file json_file csv_file log_file log_files stderr stdin terminal_command bash_script
+        cron_job background_job job_queue message_queue message_broker pub_sub monolith serverless schema_for
+        database_schema data_model foreign_keys primary_keys composite_index index_on slow_query sub_query
+        subquery inner_join outer_join group_by order_by window_function stored_procedures migration_that
+        migrations orm_query transaction_isolation acid_properties connection_pool connection_string redeploy
+        rollback hotfix changelog_entry semantic_versioning singleton_pattern design_patterns factory_pattern
+        abstract_class type_hint type_error syntax_error runtime_error compile_error transpile minify obfuscate
+        parse_the parsing regex_for regexes merge_sort breadth_first depth_first dynamic_programming
+        data_structures undo_history event_loop event_handler event_listener submit_button form_validation
+        form_submission submitting_twice sidebar dropdown_menu hamburger_menu media_query css_class html_page
+        responsive_layout breakpoints hot_reload localhost port_number listening_on listens_on in_use process_id
+        chroot docker_image dockerfile_for base_image volume_mount pod_stays helm namespace_in ingress
+        tls_certificate self_signed ssl_error cors_error cross_origin csrf xss sql_injection sanitize_input
+        hash_passwords encrypt_passwords salt_and access_token refresh_token api_token bearer_token
+        session_cookie presigned_url unicode_error encoding_error byte_order big_endian
+        floating_point integer_overflow infinite_loop nested_loops for_loops while_loops list_comprehension
+        dictionary_in dict_in json_response json_payload json_object deserializer marshal optional_chaining
+        undefined_is nan_in is_undefined array_of in_place functional_programming immutable_state
+        state_management re_render rerender component_does props pure_component server_side client_side
+        scrape_the scraping crawler chatbot_in discord_bot slack_bot bot_answers spreadsheet_formula
+        conditional_formatting pivot_table formula_that formula_to macro_that macro_to excel_sheet google_sheet
+        cells_with column_a column_b column_c column_d update_query select_query crud_app todo_service tic_tac
+        hello_world fizzbuzz anagram_checker hangman_in game_loop shader framebuffer led_blink blink_an
+        potentiometer gpio spi_bus uart schleifen rekursiv rekursion umgebungsvariable container_leer
+        datenbankschema datenbanktabelle tabellenkalkulation abfrage_braucht abfrage_liefert fremdschlussel
+        primarschlussel kommandozeilentool befehl_der befehl_um einzeiler kompilieren kompiliert quellcode
+        code_zeile programmcode programmiersprache programmiere programmieren_in formular_zweimal
+        passworter_hashen verschlusseln hashen port_belegt prozess_den sortieralgorithmus sortiere_ein
+        datenstruktur datentyp variablen_in vererbung objektorientiert schnittstelle_in fehlermeldung_in
+        speicherfehler speicherleck absturz_mit testserver produktivserver testfall_fur refaktorieren
+        merge_konflikt branch_loschen webseite_mit html_seite kontaktformular_mit responsive kopfzeile_in
+        endpunkt schnittstellen_doku kommentiere_den regularer_ausdruck regulare_ausdrucke leuchtdiode
+        taster_drucken blinken_lassen doppelte_eintrage spalte_a spalte_b spalte_c wenn_funktion boucle_infinie
+        boucles recursif recursivite recursive_en variables_d environnement_sont conteneurs schema_de
+        cle_etrangere cle_primaire requete_renvoie requete_met requetes compiler_le compile_pas code_qui ce_code
+        mon_code langage_de programmation programmer_en programme_en algorithme_de tri_fusion tri_rapide typage
+        heritage_en test_unitaire tests_unitaires plantage_de hacher chiffrer_les
+        page_html formulaire_envoye expression_reguliere expressions_regulieres regex_pour fonction_javascript
+        depot_git branche_git script_qui script_bash serveur_web adresse_localhost dictionnaire_en
+        doublons_entre tableau_croise macro_qui led_quand clignoter bucle_infinito bucles recursivo recursividad
+        entorno_salen contenedores esquema_de clave_foranea clave_primaria consulta_devuelve consulta_tarda
+        consultas_sql comando_para comando_que compilar_el no_compila mi_codigo este_codigo lenguaje_de
+        programacion programar_en programa_en algoritmo_de ordenamiento_por herencia_en prueba_unitaria
+        pruebas_unitarias cifrar hashear pagina_html expresion_regular regex_para
+        repositorio deshago_el ultimo_commit script_que script_de servidor_web tupla diccionario_en
+        duplicados_entre arreglo_de tabla_dinamica macro_que parpadee puerto_esta
+        fichero_linea filas_repetidas рекур- рекурсия циклы цикле бесконечный_цикл переменные_окружения
+        окружения контейнере контейнера схема_базы базы внешний_ключ первичный_ключ запрос_возвращает
+        запрос_идет запрос_по командная_строка командной_строке команда_для компилируется компилятор
+        исходный_код мой_код этот_код язык_программирования алгоритм_сортировки сортировка_слиянием
+        сложность_у структура_данных наследование юнит_тест юнит_тесты автотест тесты_на
+        падает_с шифровать_пароли верстка сверстай верстай форма_отправляется регулярка регулярку
+        регулярное_выражение функцию_на функцию_которая функция_на репозиторий репозитории коммита коммиты
+        конфликт_слияния ветка ветку ветке скрипта скрипте веб_сервер порту кортеж кортежа словарь_в дубли
+        дубликаты массив_объектов сводная_таблица макрос макрос_который светодиод на_проде прод проде бэкап
+        бэкенд фронтенд эндпоинт апи api_отдает парсер распарсить спарсить фреймворк бот_отвечает нейросеть_на
+        循环里 死循环 环境变 变量名 容器里 端口被 端口号 建表 建索引 外键 主键 索引 查询慢 查询结 慢查询 重复行 命令行 这条命 编译器 源码 源代码 这段代 段代码 编程语 算法题 排序算 归并排
+        哈希 加密算 哈希表 时间复 空间复 数据结 继承 多态 测试用 空指针 内存泄 溢出 异常处 正则表 仓库里 提交记 分支 合并冲 冲突 回滚 上线后 线上环 服务端 客户端 前端页 后端 接口返 接口报
+        请求头 跨域 重复提 表单 居中 布局 响应式 样式 组件 渲染 状态管 刷新组 插件 微服务 定时任 备份脚 逐行 解析 反序列 序列化 字符编 乱码 公式 单元格 透视表 列求和 去重 函数名 参数
+        返回值 面向对 元组 字典 二维数 单片机 按键控 串口 爬取 反爬 机器人 日志里 依赖包 版本冲 虚拟环 無限ル 再帰 環境変 ポート 番ポー ータベ ベース 外部キ 主キー 索引を クエリ 重複行
+        コンパ パイル ソース ースコ 言語で ソート ートの 計算量 連結リ ハッシ ッシュ 暗号化 継承 テスト ヌルポ メモリ ジトリ マージ コンフ フリク 本番環 本番だ クライ フロン バック エンド
+        リクエ レスポ ヘッダ 二重送 フォー 中央に レイア アウト 再描画 コンポ 状態管 プラグ グイン マイク キュー 定期実 アップ 一行ず パース 文字化 文字コ 数式 セルの ピボッ 列を合 重複を
+        マクロ 関数を 関数が オブジ タプル 辞書型 二次元 スタッ 二分木 マイコ 点滅 スクレ ボット ログを パッケ 仮想環 型ヒン シェル 正規化 テーブ トーク リダイ 自動化
+        merged_branches branches_are already_merged compare_floats two_floats node_modules set_lookup
+        list_lookup header_stick sticky_header when_scrolling pagination paginated sequential_scan white_page
+        open_files testflight build_from crashes_at turtle_graphics inheritance_in thread_pool async_io
+        date_object column_to kopfzeile_soll beim_scrollen vererbung_in weisse_seite index_nicht
+        nachkommastellen_aus haut_quand page_blanche l_index cabecera_se hacer_scroll el_indice шапка_должна
+        при_прокрутке прокрутке наследования белую_страницу индекс индекса 白屏 走索引 表头 滚动的 真っ白 インデ スクロ 固定し 継承を
+        petla petli zapytanie_sql kod_w funkcja_w skrypt skryptu tablica_w ciclo_while non_compila laco_while
+        laco_for nao_compila 파이썬 쿼리 서버 dongu fonksiyon_yaz kod_yaz sorgu vong_lap ham_trong
     """,
     # Words of programming that have another life.
     "code maybe": """
@@ -138,6 +226,24 @@ _TEXT: Final[Mapping[str, str]] = {
         معادلة المعادلة مشتقة تكامل احتمال مثلث النسبة_المئوية بالمئة كسر جذر الأعداد_الأولية أثبت مساحة समीकरण
         प्रायिकता त्रिभुज प्रतिशत भिन्न वर्गमूल क्षेत्रफल सिद्ध সমীকরণ সম্ভাবনা ত্রিভুজ শতাংশ ক্ষেত্রফল প্রমাণ
         asilimia mlinganyo
+        whole_number number_plus ratio_of consecutive_numbers the_digits is_prime confidence_interval
+        sample_size handshakes diagonals rhombus polygon laplace_transform taylor_series pythagoras
+        hypotenuse_of sine_of angle_of which_angle what_percent percent_of break_even per_piece monthly_payment
+        compound annual_rate per_annum exchange_rate catch_up meet_each primzahl vielfaches teiler quersumme
+        bruchteil hochzahl wurzel_aus dreisatz eine_zahl moglichkeiten_gibt nullstelle stetige
+        differenzierbar gegenbeispiel mittelwert_von mittelwert tilgung monatsrate holt_ein entiers
+        anagrammes_a derivee_de limite_de integrale_de recurrence_que moyenne_de factorise resous combien_font
+        pour_cent se_rejoignent es_primo cuantos_ceros primeros_numeros anagramas_tiene derivada_de
+        integral_de induccion_que media_de factoriza resuelve cuanto_es que_porcentaje el_triple doble_de
+        cuota_de se_alcanzan edades простое_ли простое_число половина_числа в_отношении отношении
+        нулями_оканчивается первых_чисел способами производная интеграл интеграл_от предел среднее_чисел среднее
+        разложи_на множители реши сколько_будет сколько_процентов втрое_старше вдвое_старше старше_сына
+        платеж_по догонит скорости делится_на четна нечетных 合数 一半加 阶乘 末尾有 自然数 求导 定积分 极限 归纳法 平均数 因式分 解方程 百分之
+        几倍 三倍 两倍 打七五 打几折 月供 追上 追及 鸡兔同 几种坐 多少种 偶数 奇数 半径 每秒 时速 路程 注满 放空 起步价 約数 倍数 半分に 階乘 階乗 末尾の 積分 極限 帰納法 因数分
+        を解い 解いて 何倍 割引 割引き 毎月の 追いつ つるか 何通り 円周 秒速 時速 満ち 何匹 何枚
+        diagonal_of a_diagonal outfits combinations_of average_of the_vertex vertex_of sekunden_hat diagonale
+        durchschnitt_von schnitt_von kombinationen secondes_dans diagonale_de tenues segundos_tiene
+        combinaciones секунд_в диагональ сторона нарядов комбинаций 多少秒 对角线 边长 搭配 几种搭 何秒 対角線 一辺
     """,
     # Mathematics as something to be done.
     "math act": """
@@ -200,6 +306,33 @@ _TEXT: Final[Mapping[str, str]] = {
         可能发 会怎么 会怎样 含义指 導ける 矛盾す 前提か 仮説 推論 問題点 考えら 門番 だろう でしょ 誰か どこか あり得 jug jugs rope ropes weighing weighings
         balance_scale cross_the river_with boat_holds каждый_раз сосуды сосуда взвешивания 绳子 天平 称两次 过河 天秤 最能解
         best_explanation both_readings double_meaning ambiguous schluss_falsch folgerung пояснение
+        follows_about conclude_about know_about what_must is_lying a_liar always_lies one_truth one_lie alibi
+        witness witnesses suspect suspects rule_out rules_out which_assumption hidden_in what_explains
+        explains_all likely_cause possible_explanations which_hypotheses reason_it reason_from work_out think_it
+        the_flaw could_both which_causes causes_which what_order which_order shortest_schedule seating
+        all_possibilities all_orders which_combination which_boards who_sits who_goes who_lives who_wears
+        who_owns which_door which_switch odd_one comes_next rearrange_the letters_of anagram_of which_word
+        daraus folgt_fur schlussfolgerung schliessen_lasst aussage aussagen falsch_sein wer_lugt lugner tater
+        verdachtig zeuge zeugen ausschliessen hinkt trugschluss vermutest spricht_dagegen schritt_fur begrunde
+        begrunde_das leite_her reihenfolge dienstplan sitzordnung wer_wohnt wer_sitzt wer_fahrt passt_nicht
+        buchstaben_von bilde_aus teekesselchen muss_wahr en_deduire deduis qui_ment mentent dit_vrai coupable
+        temoin ecarter infirmer valable cloche plus_probable vraisemblablement etape_par quel_ordre planning_qui
+        qui_habite cherche_l l_intrus intrus justifie lettres_de mon_premier deducelo deducir deduccion se_sigue
+        quien_miente mienten la_verdad culpable sospechoso testigo coartada descartar desmentiria razonamiento
+        es_valido que_falla falla_aqui causa_mas mas_probable probablemente razonalo que_orden cuadrante_que
+        quien_vive cual_sobra quien_sobra sobra_y letras_de que_soy adivinanza que_indica что_следует следует_из
+        выводе вывести выведи верно_ли рассуждение рассуди рассуждай кто_врет врет лгут кто_говорит правду
+        кто_украл виновен подозреваемый свидетель алиби исключить опровергло вероятнее_всего причина_вероятнее
+        пошагово по_пунктам каком_порядке порядке составь_график рассади кто_где кто_мог что_лишнее кто_лишний
+        лишнее лишний продолжи_ряд из_букв букв_слова логическая все_варианты как_лист 说明什 明什么 得出什 出什么 推论 推导 成立吗
+        谁在撒 撒谎 说真话 谁是凶 凶手 嫌疑 嫌疑人 证人 不在场 排除 推翻它 错在哪 最可能 可能原 逐条 逐步 一步步 步步 什么顺 按什么 哪个顺 先做哪 先卸哪 排一个 排出 谁住哪 谁坐 怎么安
+        怎么过 所有坐 不是同 哪个不 找规律 规律 下一个 打一物 打一字 打一食 谜底 有没有 能同时 谁矮 最矮 最高的 谁说 谁干的 是谁干 何が言 が言え 言える 何がわ がわか 演繹 つきだ 本当だ 犯人
+        容疑 証人 アリバ リバイ 除外 両立 おかし どこが もっと ありそ 可能性 原因を 条項ご 順を追 一つず どの順 順番 段取り どちら 並べて 誰がど 誰がや 条件を 全部挙 仲間外 外れは 違うの
+        規則を 規則で 次を ぞなぞ なーん 何に似 言葉遊 がある
+        this_sentence sentence_false which_cards cards_show weigh_both justify_each fits_both explanations_that
+        dieser_satz welche_karten karten_a umdrehen lesarten abwagen cette_phrase quelles_cartes retourner_pour
+        esta_frase que_cartas girar_para это_предложение истинно ложно перевернуть_чтобы 这句话 该翻哪 翻哪几 是真的 弄清楚 この文
+        は真か めくる 突き止 書けた
     """,
     # Order, place, kinship and time: what puzzles relate their objects by.
     "relation": """
@@ -234,6 +367,23 @@ _TEXT: Final[Mapping[str, str]] = {
         options choices scientists experiment investigate observe organism object_that used_for welche_der
         am_wahrscheinlichsten warum lequel pourquoi probablement cual_de probablemente qual_das provavelmente
         quale_dei какое_из какой_из почему вероя- 下列 以下哪 哪一 最可能 为什么 次のう どれ なぜ 다음 어느 أي_من لماذا निम्नलिखित কোনটি
+    """,
+    # What is done with a text that is there.
+    "edit": """
+        summarise summarize summary shorten rephrase rewrite reword paraphrase proofread correct_the fix_typos
+        translate classify categorise categorize label_the tag_this tag_these extract reply_to answer_this
+        turn_into turn_these make_this put_into polish improve_this simplify_this condense headline_for
+        expand_this tone_of sentiment_of key_points bullet_points into_bullet minutes_from fasse_zusammen fasse
+        fass fass_diesen zusammenfassen kurze korrigiere korrigieren ubersetze ubersetzen klassifiziere ordne_zu
+        extrahiere antworte_freundlich antworte_auf formuliere formulieren umformulieren schreibe_um mach_aus
+        mach_daraus hoflicher freundlicher uberschrift_fur resume resumer reformule corrige corriger traduis
+        traduire traduisez classe_cette classe_ces extrais reponds_poliment reponds_a transforme_en rends_ce
+        resumir reformula corregir traduce traducir clasifica saca_los extrae contesta responde_con convierte_en
+        haz_este pon_esto ponle_titulo acorta перескажи кратко_перескажи сократи исправь исправить переведи
+        перевести классифицируй определи_тип выпиши выдели ответь_вежливо ответь_на переформулируй перепиши
+        сделай_письмо смягчи этот_отзыв озаглавь придумай_заголовок напиши_проще 概括 总结 缩写 改写 改病句 病句 翻译 翻成 译成 翻译成
+        归类 分类 提取 找出来 人名找 客气地 回复这 润色 写得委 委婉 通俗点 写成邮 改成 好评吗 起个标 整理成 语气对 要約 要約し 短くし 直して 言い換 訳して 英語に 分類し 抜き出 丁寧に 返信し
+        書き直 メール に直し 敬語に 好意的 見出し 添削 言い方
     """,
     # Texts to be written for people.
     "prose": """
@@ -335,6 +485,11 @@ _TEXT: Final[Mapping[str, str]] = {
         安い 自転車 免許 税金 年金 家賃 部屋 恋愛 結婚式 戦争 島の 詩人 発明 東京 京都 大阪 娘の 息子 夫の 妻の 先生 itinerary hydrangea tulips tomatoes orchid
         gardening kitten hamster hedgehog aquarium puppy sicily venice lisbon vietnam itineraire sicile voiture
         gardien jardinage chaton gatito ежик ежика фикус фикуса 花园 多肉 浇水 签证 持ち物 旅行の 園芸 子猫
+        logic_as philosophy philosophie filosofia философии 哲学 哲学里 country_of shopping_basket voucher
+        voucher_code session_expired sitzung_abgelaufen session_expiree sesion_caducada сессия_истекла 会话已 ッショ
+        checkout at_checkout payment_page card_declined hour_late calendar_app page_keeps website_keeps
+        your_site your_website your_app ihre_seite ihre_app votre_site votre_appli vuestra_pagina vuestra_app
+        ваш_сайт ваше_приложение 你们网 你们的 maths_please no_maths in_plain exam_and failed_his math_exam maths_exam
     """,
     # Questions for a fact about the world.
     "fact question": """

@@ -69,7 +69,6 @@ _DIGITS: Final = frozenset("0123456789٠١٢٣٤٥٦٧٨٩०१२३४५६�
 
 # Feature: signs without any of which its pattern cannot match (a quick way to say no), and the pattern.
 _PATTERNS: Final[tuple[tuple[str, frozenset[str], str], ...]] = (
-    ("algebra", frozenset("-+*/^=<>"), r"(?:\d|\b[a-z]\b|\)) ?[-+*/^=<>] ?(?:\d|\b[a-z]\b|\()"),
     ("flag", frozenset("-"), r" --?[a-z]"),
     ("snake case", frozenset("_"), r"[a-z]_[a-z]"),
     ("piped command", frozenset("|"), r"\| ?[a-z]+ ?"),
@@ -91,8 +90,13 @@ _DOTTED: Final[tuple[tuple[str, str], ...]] = (
     ("file name", r"[\w*]\.(?:py|js|ts|java|txt|csv|json|log|sh|html|css|go|rs|cpp|c|h|sql|ya?ml|md|gz|xml)\b"),
 )
 
-# A number: the sign before it, its digits, what makes it a rank, and the word or the sign behind it.
-_NUMBER: Final = r"([#$€£¥₽]?) ?(\d+(?:[.,:/-]\d+)*)(st|nd|rd|th)?\.? ?([^\W\d_]+|[-%€$£¥₽×÷^*/=+]?)"
+# An operation: its sign and what stands behind. What stands before is looked at by hand, which is faster.
+_OPERATION: Final = r"[-+*/^=<>] ?(?:\d|[a-z]\b|\()"
+_OPERATORS: Final = frozenset("-+*/^=<>")
+
+# A number: its digits, what makes it a rank, and the word or the sign behind it; and the signs that may stand before it.
+_NUMBER: Final = r"(\d+(?:[.,:/-]\d+)*)(st|nd|rd|th)?\.? ?([^\W\d_]+|[-%€$£¥₽×÷^*/=+]?)"
+_BEFORE: Final = "#$€£¥₽"
 _MOST_NUMBERS: Final = 24
 _CLOCK: Final = frozenset(["am", "pm", "uhr", "h", "ч", "час", "часа", "часов", "点", "點", "時", "시"])
 _MONTHS: Final = frozenset(
@@ -121,7 +125,7 @@ SIGNS: Final[tuple[str, ...]] = (
     *(name for name, _ in _COUNTED),
     *(name for name, _, _ in _PATTERNS),
     *(name for name, _ in _DOTTED),
-    *("call", "equation"),
+    *("algebra", "call", "equation"),
     *_NUMERIC,
 )
 """Every feature that signs alone show."""
@@ -138,11 +142,13 @@ def levels_of_signs(text: str) -> dict[str, int]:
         counts["call"] = text.count("(") - sum(map(text.count, _NO_CALL))
     if "=" in present:
         counts["equation"] = text.count("=") - sum(map(text.count, _NO_EQUATION))
+    if not _OPERATORS.isdisjoint(present):
+        counts["algebra"] = sum([_is_operand(text, found.start()) for found in _compiled(_OPERATION).finditer(text)])
     for name, needed, pattern in _PATTERNS:
         if not needed.isdisjoint(present):
             counts[name] = len(_compiled(pattern).findall(text))
     if not _DIGITS.isdisjoint(present):
-        _count_numbers(counts, _compiled(_NUMBER).findall(text))
+        _count_numbers(counts, text)
     if "." in present and text.count(".") > counts.get("sentence", 0) + text.endswith("."):
         for name, pattern in _DOTTED:
             counts[name] = len(_compiled(pattern).findall(text))
@@ -154,10 +160,18 @@ def level_of(count: int) -> int:
     return min(count.bit_length(), MAX_LEVEL)
 
 
-def _count_numbers(counts: dict[str, int], numbers: list[tuple[str, str, str, str]]) -> None:
+def _is_operand(text: str, end: int) -> bool:
+    """Whether a digit, a bracket or a single letter ends here, or one space before."""
+    before = text[max(0, end - 3) : end].removesuffix(" ")
+    return before[-1:] in tuple("0123456789)") or (before[-1:].isalpha() and not before[-2:-1].isalnum())
+
+
+def _count_numbers(counts: dict[str, int], text: str) -> None:
+    numbers = list(_compiled(_NUMBER).finditer(text))
     counts["number"] = len(numbers)
-    for before, digits, rank, behind in numbers[:_MOST_NUMBERS]:
-        for kind in _kinds_of(before, digits, rank, behind):
+    for found in numbers[:_MOST_NUMBERS]:
+        before = text[max(0, found.start() - 2) : found.start()].rstrip()[-1:]
+        for kind in _kinds_of(before if before in _BEFORE else "", found[1], found[2] or "", found[3]):
             counts[kind] = counts.get(kind, 0) + 1
 
 

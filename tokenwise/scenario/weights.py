@@ -2,620 +2,386 @@
 
 A row is (general, code, math, reasoning, difficulty). The first four are hundredths of a log-odd, the last is in
 thousandths of the whole range. A feature gives its points once per level; a word gives them times DAMPING / (DAMPING +
-words in the text). Sources, licences and what was measured are in docs/scenario.md.
+words in the text). A word's row stands behind it as five characters: how many tens, counted from "O". Sources, licences
+and what was measured are in docs/scenario.md.
 """
 
 from collections.abc import Mapping
 from typing import Final
 
-__all__ = ["BASE", "DAMPING", "FEATURE_POINTS", "WORD_POINTS", "Points"]
+__all__ = ["BASE", "DAMPING", "FEATURE_POINTS", "Points", "word_points"]
 
 Points = tuple[int, int, int, int, int]
 
 DAMPING: Final = 60
 
-BASE: Final[Points] = (73, -21, -150, 98, 422)
+BASE: Final[Points] = (151, -27, -267, 144, 376)
 
 FEATURE_POINTS: Final[Mapping[str, Points]] = {
-    "code fence": (0, 0, 0, 0, 4),
-    "backtick": (-3, 7, -1, -3, 21),
-    "brace": (-19, 11, 2, 6, -12),
-    "bracket": (-11, 34, -19, -4, 17),
-    "parenthesis": (-29, 22, -4, 11, 26),
-    "line ends in ;": (-6, 5, 7, -6, -10),
-    "equals sign": (-27, 50, -6, -16, -15),
-    "double sign": (-6, 36, -22, -8, 17),
-    "LaTeX command": (-2, -12, 16, -2, 33),
-    "dollar sign": (-16, 0, 38, -22, 19),
-    "power sign": (-14, -19, 41, -8, 23),
-    "underscore": (-30, 13, -6, 22, 5),
-    "gap to fill": (-21, -14, -2, 38, -3),
-    "pipe": (-6, -3, 10, -1, 22),
-    "tag": (-2, 3, -1, 0, 2),
-    "indented line": (-6, 24, -9, -10, -6),
-    "docstring": (-1, 12, -6, -6, -26),
-    "quotation": (16, 21, -41, 4, 16),
-    "percent sign": (-8, -7, 26, -11, 4),
-    "arithmetic sign": (-31, 23, 26, -18, 25),
-    "path": (-9, 13, 14, -18, 16),
-    "question mark": (2, -31, -22, 51, -10),
-    "exclamation": (-6, 7, 4, -5, -2),
-    "line": (2, 31, -53, 20, 8),
-    "sentence": (-18, -35, 12, 41, 85),
-    "colon": (8, -1, -61, 54, 3),
-    "option list": (4, -33, 3, 25, -20),
-    "choice": (4, -3, -3, 2, -7),
-    "algebra": (-11, -9, 21, -1, -7),
-    "flag": (-7, 11, -2, -2, 4),
-    "snake case": (-8, 17, -3, -7, -18),
-    "piped command": (-2, 2, 1, -1, 13),
-    "style rule": (-17, 25, -2, -6, 7),
-    "statement": (-27, 59, -13, -19, -11),
-    "dotted name": (9, 13, -9, -12, -1),
-    "file name": (-2, 5, -2, -1, -8),
-    "call": (-35, 44, 14, -23, 11),
-    "equation": (-19, 0, 23, -3, 47),
-    "number": (-25, -34, 61, -2, 48),
-    "year": (-9, -6, -35, 51, -8),
-    "clock": (11, 1, -6, -5, -19),
-    "date": (38, -5, -30, -3, -39),
-    "money": (40, -12, -7, -21, 2),
-    "long number": (18, 5, -14, -9, 15),
-    "sum": (-13, -8, 39, -17, 9),
-    "error name": (-17, 38, -3, -18, 15),
-    "opens with auxiliary": (-3, -13, 2, 15, -10),
-    "single letter": (-27, 3, 24, 0, 37),
-    "short": (19, 13, 18, -51, -143),
-    "long": (66, -24, 20, -62, -61),
-    "length": (0, 0, 0, 0, 23),
-    "code name": (-96, 171, -25, -49, 42),
-    "code thing": (-91, 195, -50, -54, 77),
-    "code maybe": (-2, 51, -21, -28, 5),
-    "math name": (-29, -24, 92, -38, 43),
-    "math act": (-35, -25, 82, -22, 45),
-    "quantity question": (-15, -20, 91, -56, -18),
-    "measure": (-3, -11, 34, -21, -14),
-    "logic": (-18, -12, -16, 47, 50),
-    "relation": (-13, 3, -14, 24, 49),
-    "judgement": (-26, -11, 5, 32, 0),
-    "prose": (80, 0, -27, -54, -80),
-    "service": (72, 19, -33, -59, -80),
-    "world": (69, -24, -30, -14, -38),
-    "fact question": (32, 10, -11, -31, -20),
-    "small talk": (7, -5, -18, 16, -13),
-    "hard": (-36, -11, 68, -21, 188),
-    "easy": (36, -25, 22, -33, -29),
-    "person": (71, -3, -27, -42, -111),
-    "support": (37, 15, -38, -13, -40),
-    "health": (40, -12, -21, -8, -7),
-    "calendar": (35, -45, -25, 35, -46),
-    "why": (26, 30, -29, -26, 27),
-    "who and when": (24, -22, -17, 15, -20),
-    "device": (-59, 118, -21, -37, 32),
-    "advanced": (-37, -39, 91, -15, 89),
-    "sums": (-55, -12, 93, -26, 6),
-    "analogy": (-69, -26, -20, 115, -20),
-    "quantity question & number": (-38, -13, 89, -37, -8),
-    "measure & number": (1, -28, 19, 8, -24),
-    "question mark & number": (4, -24, 45, -24, -38),
-    "math act & number": (-25, 0, 33, -7, 27),
-    "math act & algebra": (-3, -6, 12, -2, -30),
-    "math name & algebra": (-2, -8, 12, -1, -39),
-    "math name & math act": (-5, -2, 9, -2, -11),
-    "code maybe & code name": (-3, 13, -4, -6, -13),
-    "code maybe & code thing": (6, 10, -8, -8, -14),
-    "code maybe & prose": (-7, 17, -10, -1, 14),
-    "code maybe & world": (31, -3, -5, -23, -17),
-    "code maybe & parenthesis": (-16, -7, -2, 24, -2),
-    "code thing & code name": (-9, 18, -5, -4, 5),
-    "code thing & prose": (1, 3, -2, -2, 18),
-    "code thing & number": (13, 18, -21, -10, -18),
-    "code name & prose": (9, 7, -1, -15, -10),
-    "math name & prose": (2, -1, -1, -1, 5),
-    "math name & world": (7, 0, -3, -4, 21),
-    "prose & world": (21, -14, 18, -25, -20),
-    "service & world": (20, 16, 6, -42, -31),
-    "service & question mark": (-35, 30, 19, -14, 26),
-    "logic & question mark": (-7, -18, 7, 17, 21),
-    "logic & relation": (13, -3, 3, -13, -27),
-    "logic & sentence": (-3, -11, 1, 12, -1),
-    "relation & question mark": (-10, -16, 17, 10, 3),
-    "relation & number": (5, 18, 0, -23, 10),
-    "judgement & option list": (-12, -6, -3, 21, -26),
-    "world & option list": (-8, -6, 0, 14, 39),
-    "question mark & option list": (8, -11, -1, 3, 1),
-    "math name & option list": (0, 0, 3, -2, -14),
-    "number & option list": (-2, -11, 9, 4, 64),
-    "judgement & question mark": (1, 0, -10, 9, 15),
-    "fact question & question mark": (34, -9, -3, -22, -27),
-    "LaTeX command & dollar sign": (-2, -12, 15, -2, 4),
-    "brace & LaTeX command": (-1, -9, 11, -1, -3),
-    "line ends in ; & indented line": (0, 6, -3, -3, 0),
-    "measure & sentence": (2, 1, -4, 0, 19),
-    "short & algebra": (-12, -4, 17, -1, 74),
-    "short & number": (1, -6, 37, -33, -7),
-    "code maybe & measure": (-6, -1, -1, 8, -7),
-    "person & number": (-14, 4, 14, -4, 2),
-    "support & number": (26, 3, -20, -9, -7),
-    "health & number": (32, -4, -18, -10, -22),
-    "calendar & number": (33, -9, -19, -6, -12),
-    "calendar & question mark": (-16, -5, -5, 25, 33),
-    "person & question mark": (-2, 18, -17, 1, -9),
-    "person & world": (-3, -2, 26, -21, -23),
-    "person & code maybe": (16, -8, -1, -7, 19),
-    "person & device": (-15, 17, -5, 4, 21),
-    "device & code maybe": (6, -15, -7, 15, 0),
-    "device & code thing": (9, -6, -2, -1, 12),
-    "who and when & question mark": (27, -28, 0, 2, 9),
-    "who and when & number": (19, -1, -1, -17, -11),
-    "who and when & sentence": (-14, -18, 14, 17, 33),
-    "why & question mark": (19, 19, -8, -30, -6),
-    "why & world": (-17, 6, -4, 15, -9),
-    "why & logic": (-2, 0, -2, 5, -24),
-    "opens with auxiliary & question mark": (-14, -9, 5, 18, 0),
-    "opens with auxiliary & sentence": (3, 0, -1, -2, -2),
-    "sum & question mark": (6, 1, 9, -16, -15),
-    "measure & question mark": (6, -15, 0, 9, -11),
-    "relation & sentence": (6, -3, -7, 4, 5),
-    "sentence & question mark": (-82, -33, 49, 66, 90),
-    "money & quantity question": (-5, -1, 9, -3, 34),
-    "clock & world": (-10, -2, 5, 8, 1),
-    "support & device": (1, -3, 0, 2, -2),
-    "quantity question & sentence": (-18, -5, 40, -16, -23),
-    "world & question mark": (3, -31, 2, 26, -18),
-    "code thing & world": (-13, 31, -8, -10, 4),
-    "code maybe & number": (-1, 5, -18, 15, -3),
-    "year & question mark": (-6, -9, -28, 44, -13),
-    "logic & parenthesis": (-4, 9, 2, -7, -15),
-    "number without question mark": (13, 25, 0, -38, 0),
-    "code maybe without code thing": (-13, 41, -11, -17, -7),
-    "code maybe without service": (-32, 50, -16, -3, 5),
-    "math name without number": (-4, -4, 28, -19, 18),
-    "math act without number": (-9, -25, 48, -14, 11),
-    "relation without number": (-17, -15, -15, 47, 34),
-    "logic without number": (-16, -19, -10, 45, 73),
-    "quantity question without number": (23, -7, 2, -19, -9),
-    "question mark without option list": (-6, -21, -21, 48, -8),
-    "brace without LaTeX command": (-18, 21, -10, 7, -16),
-    "world without number": (25, -21, -24, 21, -42),
-    "judgement without option list": (-14, -5, 8, 12, 24),
-    "logic without person": (-20, -5, -10, 36, -3),
-    "number without person": (-5, -6, 42, -31, -6),
-    "code maybe without world": (-31, 38, -6, -2, -13),
-    "question mark without world": (-5, 0, -23, 29, 4),
-    "relation without person": (2, -4, -8, 11, -26),
-    "sentence without person": (-39, -12, 11, 40, -41),
-    "measure without person": (10, 8, 15, -33, 2),
-    "why without person": (37, 1, -24, -14, 40),
-    "math name without person": (-40, -18, 90, -32, 47),
+    "code fence": (0, 1, 0, 0, 2),
+    "backtick": (-10, 20, -3, -8, 11),
+    "brace": (-31, 14, 6, 11, -13),
+    "bracket": (-17, 30, -20, 7, 16),
+    "parenthesis": (-55, 33, 14, 7, 13),
+    "line ends in ;": (-5, 5, 4, -4, -8),
+    "equals sign": (-47, 57, 0, -10, -10),
+    "double sign": (-9, 46, -31, -6, 12),
+    "LaTeX command": (-2, -17, 24, -5, 24),
+    "dollar sign": (-16, -6, 54, -32, 0),
+    "power sign": (-25, -22, 67, -21, 21),
+    "underscore": (-32, 22, -10, 19, 4),
+    "gap to fill": (-18, -14, -1, 33, -3),
+    "pipe": (-8, 0, 12, -3, 19),
+    "tag": (-7, 10, -2, -1, 2),
+    "indented line": (-6, 24, -13, -5, 3),
+    "docstring": (0, 12, -9, -2, -11),
+    "quotation": (40, 12, -62, 9, 4),
+    "percent sign": (-1, 2, 33, -34, 10),
+    "arithmetic sign": (-51, 20, 48, -16, 19),
+    "path": (-26, 43, 14, -31, 15),
+    "question mark": (-9, -47, -15, 71, -5),
+    "exclamation": (-18, 6, 17, -4, -3),
+    "line": (1, 47, -53, 5, 6),
+    "sentence": (-35, -36, -6, 77, 68),
+    "colon": (15, -18, -81, 85, -3),
+    "option list": (15, -41, 14, 12, -11),
+    "choice": (2, -5, -3, 6, -3),
+    "flag": (-21, 48, -9, -18, 7),
+    "snake case": (-12, 23, -6, -5, -11),
+    "piped command": (-3, 5, 0, -3, 13),
+    "style rule": (-24, 31, -1, -6, 3),
+    "statement": (-31, 67, -21, -15, -12),
+    "dotted name": (-3, 25, -8, -14, -4),
+    "file name": (-3, 5, -2, -1, -3),
+    "algebra": (-10, -1, 28, -17, -2),
+    "call": (-48, 70, 5, -27, 12),
+    "equation": (-39, 7, 25, 7, 34),
+    "number": (-9, -52, 75, -14, 40),
+    "year": (-18, 5, -33, 46, -8),
+    "clock": (6, -21, -38, 53, -16),
+    "date": (13, -15, -22, 25, -32),
+    "money": (4, -21, 42, -26, 8),
+    "long number": (40, -10, -15, -15, 3),
+    "sum": (24, -9, 36, -51, 6),
+    "error name": (-15, 35, -1, -20, 8),
+    "opens with auxiliary": (12, -26, -3, 17, -12),
+    "single letter": (-44, 11, -2, 35, 32),
+    "short": (20, 15, 56, -90, -120),
+    "long": (83, -31, 41, -92, -45),
+    "length": (0, 0, 0, 0, 19),
+    "code name": (-164, 290, -54, -71, 63),
+    "code thing": (-139, 302, -71, -93, 112),
+    "code maybe": (0, 73, -27, -45, 13),
+    "math name": (-57, -44, 144, -43, 42),
+    "math act": (-54, -36, 110, -20, 33),
+    "quantity question": (-8, -39, 125, -78, 4),
+    "measure": (-9, -24, 45, -12, -1),
+    "logic": (-64, -8, -39, 111, 59),
+    "relation": (-29, -3, -21, 52, 42),
+    "judgement": (-20, -10, 0, 30, -3),
+    "edit": (46, 31, -11, -67, -63),
+    "prose": (104, -24, -58, -23, -62),
+    "service": (74, 38, -44, -68, -46),
+    "world": (98, -30, -71, 3, -31),
+    "fact question": (23, -3, -2, -18, 3),
+    "small talk": (13, -7, -17, 11, -6),
+    "hard": (-52, 18, 69, -35, 106),
+    "easy": (24, 0, 22, -46, -17),
+    "person": (66, -25, -29, -12, -75),
+    "support": (69, 12, -66, -15, -48),
+    "health": (70, -18, -38, -15, -10),
+    "calendar": (32, -32, -44, 45, -26),
+    "why": (41, 26, -53, -15, 1),
+    "who and when": (29, -32, -28, 32, -6),
+    "device": (-55, 124, -33, -37, 16),
+    "advanced": (-49, -42, 92, -1, 44),
+    "sums": (-55, -7, 105, -43, 7),
+    "analogy": (-96, -33, -16, 146, 2),
+    "quantity question & number": (-48, -23, 137, -67, 17),
+    "measure & number": (1, -34, 24, 8, -13),
+    "question mark & number": (-7, -6, 34, -21, -16),
+    "math act & number": (-25, -1, 45, -20, 19),
+    "math act & algebra": (-5, -11, 20, -4, -20),
+    "math name & algebra": (-6, -15, 25, -4, -27),
+    "math name & math act": (-11, 3, 16, -8, -17),
+    "code maybe & code name": (0, 21, -9, -13, -6),
+    "code maybe & code thing": (10, 11, 2, -22, -23),
+    "code maybe & prose": (16, 10, -8, -17, 8),
+    "code maybe & world": (29, 4, -1, -31, -13),
+    "code maybe & parenthesis": (-21, -3, 4, 20, -3),
+    "code thing & code name": (-22, 42, -11, -9, 9),
+    "code thing & prose": (19, -11, -3, -5, 9),
+    "code thing & number": (12, 25, -26, -11, -18),
+    "code name & prose": (-6, 33, -4, -23, -4),
+    "math name & prose": (2, 0, 0, -1, 5),
+    "math name & world": (16, -8, -1, -6, 4),
+    "prose & world": (34, -28, 4, -11, -8),
+    "service & world": (24, 35, -4, -55, -22),
+    "service & question mark": (-38, 58, 8, -29, 17),
+    "logic & question mark": (24, -33, -12, 20, 12),
+    "logic & relation": (18, -5, -1, -12, -12),
+    "logic & sentence": (-10, -14, 7, 18, -20),
+    "relation & question mark": (-30, -13, 16, 27, 9),
+    "relation & number": (-23, 20, 8, -5, 10),
+    "judgement & option list": (-15, -8, -2, 25, -19),
+    "world & option list": (-4, -9, 4, 9, 23),
+    "question mark & option list": (9, -12, 1, 1, -6),
+    "math name & option list": (-1, 0, 3, -2, -13),
+    "number & option list": (-7, -20, 19, 9, 41),
+    "judgement & question mark": (23, -6, -26, 8, 8),
+    "fact question & question mark": (24, -16, 8, -16, -17),
+    "LaTeX command & dollar sign": (-2, -16, 22, -4, 5),
+    "brace & LaTeX command": (-1, -13, 17, -3, -1),
+    "line ends in ; & indented line": (-1, 6, -4, -2, 0),
+    "measure & sentence": (13, 0, 16, -29, 6),
+    "short & algebra": (-10, 9, 15, -13, 52),
+    "short & number": (8, -2, 51, -57, 9),
+    "code maybe & measure": (-2, -10, 2, 10, -10),
+    "person & number": (-8, -4, 13, -1, -5),
+    "support & number": (47, -9, -38, -1, -10),
+    "health & number": (39, -4, -32, -2, -22),
+    "calendar & number": (32, 0, -26, -6, -19),
+    "calendar & question mark": (-4, 2, 1, 1, 21),
+    "person & question mark": (-34, 14, 41, -21, 0),
+    "person & world": (-40, 6, 25, 9, -15),
+    "person & code maybe": (18, -11, 3, -10, 23),
+    "person & device": (-2, 3, 2, -3, 7),
+    "device & code maybe": (27, -34, -1, 7, 1),
+    "device & code thing": (2, 4, -4, -2, 14),
+    "who and when & question mark": (25, -37, 9, 3, 2),
+    "who and when & number": (20, 5, -1, -23, -9),
+    "who and when & sentence": (-44, -22, 43, 23, 26),
+    "why & question mark": (17, 16, -27, -6, -1),
+    "why & world": (-30, 9, -15, 36, -2),
+    "why & logic": (-24, 15, -4, 13, -9),
+    "opens with auxiliary & question mark": (-1, -14, -1, 17, -7),
+    "opens with auxiliary & sentence": (8, 0, 0, -7, -1),
+    "sum & question mark": (4, 3, 24, -31, -10),
+    "measure & question mark": (11, -7, 10, -14, -6),
+    "relation & sentence": (31, -8, -6, -18, -9),
+    "sentence & question mark": (-84, -36, 29, 91, 68),
+    "money & quantity question": (-7, -2, 15, -6, 21),
+    "clock & world": (-17, -3, 10, 11, 3),
+    "support & device": (11, -11, -2, 2, -5),
+    "quantity question & sentence": (-28, -7, 67, -32, -30),
+    "world & question mark": (-15, -31, 22, 24, -7),
+    "code thing & world": (11, 7, -5, -12, -3),
+    "code maybe & number": (15, 0, -10, -6, -12),
+    "year & question mark": (-7, -10, -30, 46, -15),
+    "logic & parenthesis": (-4, 12, 3, -10, -9),
+    "edit & quotation": (38, -12, -4, -22, -21),
+    "edit & colon": (102, -21, -28, -53, -49),
+    "edit & sentence": (40, -5, -5, -30, -9),
+    "edit & question mark": (16, -1, -1, -15, 9),
+    "logic & calendar": (13, -2, -1, -10, 14),
+    "relation & calendar": (18, -10, -12, 4, 13),
+    "support & question mark": (25, -12, -10, -3, -6),
+    "health & question mark": (48, -6, -28, -15, -10),
+    "code thing & question mark": (-5, 43, 3, -42, 8),
+    "code thing & device": (2, 4, -4, -2, 14),
+    "number without question mark": (18, 21, 19, -58, 4),
+    "code maybe without code thing": (-18, 63, -26, -19, -1),
+    "code maybe without service": (-26, 63, -39, 2, -4),
+    "math name without number": (-14, -13, 58, -32, 13),
+    "math act without number": (-29, -35, 64, 0, 6),
+    "relation without number": (-8, -21, -29, 58, 30),
+    "logic without number": (-15, -29, 3, 40, 61),
+    "quantity question without number": (40, -16, -13, -11, -12),
+    "question mark without option list": (-18, -35, -17, 69, 3),
+    "brace without LaTeX command": (-30, 28, -13, 14, -13),
+    "world without number": (24, -27, -18, 21, -25),
+    "judgement without option list": (-5, -1, 2, 4, 13),
+    "logic without person": (-43, -6, -42, 92, -1),
+    "number without person": (-19, -7, 38, -13, 4),
+    "code maybe without world": (-28, 51, -16, -7, 3),
+    "question mark without world": (7, -16, -37, 45, -4),
+    "relation without person": (6, 2, -4, -4, -17),
+    "sentence without person": (-36, -27, 31, 32, -35),
+    "measure without person": (8, -9, 34, -34, 5),
+    "why without person": (47, -4, -41, -2, 11),
+    "math name without person": (-80, -29, 145, -37, 40),
 }
 
-WORD_POINTS: Final[Mapping[str, Points]] = {
-    "^a": (-6, -6, 20, -8, 2),
-    "^comment": (-1, 11, -3, -8, -3),
-    "^convert": (-5, -13, 18, 0, -3),
-    "^find": (-3, -4, 10, -3, 21),
-    "^give": (-2, 8, -2, -4, -9),
-    "^how": (19, 8, -9, -18, 1),
-    "^i": (-7, -5, 0, 11, -10),
-    "^in": (-5, -2, 4, 3, 12),
-    "^is": (32, -10, -4, -17, -3),
-    "^my": (-16, 1, 15, 0, -4),
-    "^que": (5, 12, -9, -8, -12),
-    "^the": (4, -13, -1, 10, -2),
-    "^was": (-2, 13, -5, -5, -5),
-    "^what": (21, 6, -8, -19, -24),
-    "^which": (26, -9, -22, 5, -15),
-    "^who": (20, -4, -1, -15, -5),
-    "^wie": (1, 8, 8, -17, -13),
-    "^write": (17, -2, -9, -5, -2),
-    "^как": (6, 10, -2, -13, -7),
-    "a b": (4, 0, 5, -10, 31),
-    "a list": (-1, 3, -1, -1, -28),
-    "ab": (-1, -8, 12, -4, 5),
-    "about": (22, -16, -5, -1, -25),
-    "about a": (8, -6, -1, 0, -7),
-    "acros-": (-13, 2, -1, 12, 11),
-    "across": (-13, 2, -1, 12, 11),
-    "al": (-7, 1, -7, 14, 2),
-    "all": (-38, 3, 19, 16, -5),
-    "all the": (0, -1, -1, 2, -18),
-    "amoun-": (-9, 11, -1, 0, 5),
-    "amount": (-9, 11, -1, -1, 6),
-    "an": (-7, 15, -1, -6, -5),
-    "and": (-21, 1, -4, 24, 22),
-    "and a": (-8, -2, -9, 18, 2),
-    "answe-": (13, 5, -3, -15, -2),
-    "answer": (11, 5, -3, -14, 1),
-    "any": (5, -2, 0, -3, -14),
-    "apple": (-2, -14, 0, 16, -1),
-    "archi-": (-15, 23, -3, -4, 1),
-    "are": (19, -5, -8, -6, -4),
-    "are the": (9, -4, 0, -4, -2),
-    "argum-": (9, -4, -1, -3, 16),
-    "aroun-": (-3, -1, 3, 1, 12),
-    "around": (-3, -1, 3, 1, 12),
-    "arriv-": (14, -13, -2, 0, -7),
-    "as": (-7, -7, 2, 12, 4),
-    "at": (-3, -7, -11, 22, 20),
-    "at a": (-10, 1, -1, 9, 20),
-    "b c": (5, -1, 5, -9, 25),
-    "be": (-7, -8, 2, 14, 18),
-    "becau-": (-7, -8, -1, 16, 13),
-    "because": (-7, -8, -1, 16, 13),
-    "befor-": (3, -1, -1, -1, 13),
-    "before": (3, -1, -1, -1, 13),
-    "best": (17, -5, -3, -8, -15),
-    "betwe-": (-9, 15, -1, -5, -5),
-    "between": (-9, 15, -1, -5, -5),
-    "born": (-7, -1, -2, 9, 0),
-    "both": (3, -1, 1, -2, 16),
-    "break": (12, -2, 0, -10, -9),
-    "but": (-10, -13, 1, 22, -1),
-    "but the": (7, -8, -1, 2, -7),
-    "by": (0, -1, 4, -3, -15),
-    "by the": (0, 0, 2, -2, -13),
-    "calle-": (-7, -1, -1, 9, -5),
-    "called": (-8, -1, 0, 9, -4),
-    "can": (6, -5, 3, -4, -13),
-    "can i": (18, 2, -5, -14, -16),
-    "canno-": (-4, 6, 0, -2, 15),
-    "cannot": (-4, 6, 0, -2, 12),
-    "card": (-7, 9, 0, -2, -5),
-    "cente-": (-8, 10, 0, -2, 8),
-    "center": (-8, 10, 0, -2, 7),
-    "check": (-1, 6, -3, -1, -17),
-    "colum-": (-5, 10, -4, -2, 3),
-    "combi-": (-8, -3, 19, -7, -7),
-    "come": (9, 3, -1, -11, -3),
-    "comes": (-6, -2, -12, 20, -8),
-    "comme-": (0, 13, -3, -10, -1),
-    "comment": (-1, 14, -3, -10, -1),
-    "como": (1, 13, -20, 6, 6),
-    "compa-": (10, -3, -7, 0, 12),
-    "compl-": (1, -8, 0, 7, 6),
-    "complete": (-4, -5, 0, 9, -1),
-    "compr-": (10, -5, -2, -3, -3),
-    "compu-": (2, -5, 7, -3, 14),
-    "conse-": (-1, -3, 13, -10, 2),
-    "const-": (6, 6, -8, -4, 9),
-    "conte-": (-21, 27, -1, -4, 6),
-    "conve-": (-16, -13, 30, -1, 18),
-    "convert": (-7, -11, 18, 0, 11),
-    "cooki-": (4, -1, 0, -3, -15),
-    "could": (-15, -3, -3, 21, 2),
-    "curre-": (-10, 13, -1, -1, 0),
-    "current": (-10, 13, -1, -1, -4),
-    "custo-": (-16, 16, 0, 0, 0),
-    "das": (12, 0, -10, -1, -3),
-    "date": (-8, 0, -4, 11, 6),
-    "days": (5, 0, -9, 4, 1),
-    "de": (12, -11, 33, -35, -5),
-    "de la": (12, -6, -3, -3, -5),
-    "decid-": (0, 0, 0, 0, 12),
-    "degre-": (8, -1, -7, 0, -2),
-    "der": (6, 8, -10, -4, 4),
-    "des": (1, 10, -3, -8, 13),
-    "did": (-9, -8, 2, 14, -3),
-    "did the": (12, -5, 0, -7, -4),
-    "die": (8, -2, 15, -21, 14),
-    "diffe-": (-18, 22, -1, -3, -2),
-    "difference": (-17, 22, -1, -4, -5),
-    "difference between": (-16, 21, -1, -3, -4),
-    "displ-": (-8, 10, 0, -2, 0),
-    "distr-": (-12, 19, -4, -3, 14),
-    "do": (-8, 16, 0, -8, -12),
-    "do i": (-33, 19, 13, 0, -12),
-    "do you": (2, -2, -12, 12, 4),
-    "does": (1, 11, 11, -22, -14),
-    "does a": (13, -3, -10, 0, -6),
-    "does it": (6, 0, 4, -10, -1),
-    "does not": (-13, 11, -1, 3, 4),
-    "door": (-7, 0, -1, 8, 4),
-    "du": (16, -9, -5, -2, 1),
-    "durin-": (-8, 2, -1, 7, 15),
-    "during": (-8, 2, -1, 7, 15),
-    "each": (-13, 6, -4, 10, 13),
-    "each other": (-8, 8, 3, -4, 9),
-    "ein": (7, 7, -4, -11, 0),
-    "eine": (-18, 16, -2, 4, 18),
-    "el": (6, 6, -11, -1, 1),
-    "elle": (-5, -3, -4, 12, 7),
-    "else": (-4, 8, -7, 4, 5),
-    "en": (-2, 17, -7, -8, -8),
-    "equal": (-8, -3, 19, -8, -10),
-    "es": (-17, -2, 23, -4, 11),
-    "est": (3, 1, 10, -14, -1),
-    "euro": (18, -2, -10, -6, -15),
-    "every": (-11, 6, 4, 1, 19),
-    "every-": (9, -3, 0, -6, 2),
-    "exact-": (-12, 13, 1, -2, 15),
-    "examp-": (-2, -1, -3, 6, -12),
-    "expec-": (-10, 3, 16, -9, 7),
-    "expected": (-10, 3, 16, -9, 4),
-    "expre-": (3, -2, 0, -2, -18),
-    "file": (0, 8, -2, -6, -4),
-    "find": (-17, 3, 6, 7, 16),
-    "find the": (-3, 13, -8, -1, 11),
-    "first": (-15, 10, 1, 3, 14),
-    "fit": (-9, -2, -1, 12, 5),
-    "follo-": (10, -15, -3, 8, 18),
-    "following": (6, -15, -1, 10, 2),
-    "for": (36, -38, 21, -19, -3),
-    "for a": (24, -10, -5, -9, 9),
-    "for the": (10, -3, 0, -7, 5),
-    "four": (-3, 0, -5, 8, 20),
-    "frida-": (8, -1, -1, -6, 0),
-    "friday": (8, -1, -1, -6, 0),
-    "from": (11, 8, -13, -6, 0),
-    "funct-": (16, -28, 16, -4, -22),
-    "function": (17, -13, 0, -4, -27),
-    "fur": (20, 4, -17, -7, 6),
-    "gener-": (14, -8, 0, -6, 0),
-    "get": (-6, 5, -9, 10, 5),
-    "give": (-2, 8, 14, -20, 15),
-    "give me": (-7, 9, -1, 0, -5),
-    "given the": (10, 0, -1, -9, -5),
-    "good": (9, -3, -4, -1, -6),
-    "grand-": (0, -5, -5, 10, 2),
-    "had": (-8, -2, 4, 6, -6),
-    "happe-": (-7, -1, -1, 9, 8),
-    "has": (-3, -6, 0, 9, -17),
-    "hat": (8, -4, 7, -11, 1),
-    "have": (-24, -9, -2, 35, 0),
-    "have a": (-1, -1, -8, 10, 9),
-    "he": (-9, 2, 1, 5, -7),
-    "her": (1, -2, 2, -1, -12),
-    "high": (-2, -1, 10, -8, 3),
-    "him": (9, -3, -1, -5, 9),
-    "home": (-7, -2, 0, 10, 0),
-    "how": (5, 6, 5, -15, -9),
-    "how do": (-2, 12, -10, 0, -1),
-    "how many": (-7, -7, 16, -2, 8),
-    "i get": (-2, -5, -2, 9, -4),
-    "i have": (-5, -4, 8, 1, 6),
-    "i need": (-16, -2, 18, 0, -4),
-    "ich": (8, 12, -7, -14, -16),
-    "if": (-13, 9, 1, 3, -14),
-    "if you": (-6, -1, -2, 9, 2),
-    "il": (19, -9, -10, 1, -8),
-    "in": (3, 21, -8, -16, -2),
-    "in a": (-6, -9, 15, 0, -14),
-    "in one": (6, 4, -2, -8, 2),
-    "input": (-5, 11, -3, -3, -5),
-    "insid-": (-6, -1, -1, 8, 0),
-    "inside": (-6, -1, -1, 8, 0),
-    "inste-": (-5, 10, -2, -3, 8),
-    "instead": (-5, 10, -2, -3, 8),
-    "instead of": (-8, 10, -2, 0, 10),
-    "int": (-6, 19, -12, -1, 1),
-    "integ-": (-2, -1, 6, -2, 13),
-    "inter-": (-3, 14, 3, -14, 1),
-    "into": (-11, 0, 0, 11, -4),
-    "into a": (-10, -3, 0, 13, -2),
-    "is": (-14, -13, 14, 14, 4),
-    "is a": (-11, 9, -9, 11, 11),
-    "is it": (14, -6, 6, -14, -3),
-    "is not": (-3, -1, 0, 4, 13),
-    "is the": (-16, 8, 0, 9, -1),
-    "is to": (-9, -1, -1, 11, -1),
-    "ist": (-6, -3, 7, 2, 13),
-    "it": (21, -9, 0, -12, 11),
-    "items": (-3, 4, 0, -1, -19),
-    "its": (11, -2, 8, -16, -2),
-    "je": (-10, -5, -1, 16, 4),
-    "join": (-1, 1, 0, 0, 16),
-    "keep": (-8, -2, 0, 10, -2),
-    "la": (-5, 23, 5, -23, 5),
-    "le": (18, 1, -10, -9, -13),
-    "les": (-2, 7, 9, -14, 5),
-    "less": (0, 0, -1, 1, -14),
-    "like": (25, -14, 0, -11, -8),
-    "like to": (12, -4, 0, -8, -4),
-    "likel-": (-11, -3, 0, 14, -4),
-    "likely": (-9, -2, -1, 12, -8),
-    "line": (-5, 1, -4, 8, 1),
-    "lines": (-3, 9, -3, -3, 3),
-    "list": (0, -7, -2, 10, -29),
-    "list of": (9, -8, 0, 0, -24),
-    "long": (9, -1, -5, -3, 9),
-    "main": (-9, 7, -2, 3, -4),
-    "make": (-3, 13, -2, -8, -7),
-    "man": (-4, -4, -2, 10, 6),
-    "many": (-10, -5, 14, 1, 5),
-    "maxim-": (-1, 2, -1, 0, 15),
-    "maximum": (0, 0, 1, 0, 14),
-    "may": (10, -1, 0, -9, 7),
-    "me": (32, -14, -6, -12, -25),
-    "mean": (9, -5, -5, 1, -7),
-    "mi": (-2, 10, -5, -3, -3),
-    "milli-": (8, 0, -7, -1, 1),
-    "minut-": (1, -9, 0, 8, 0),
-    "minutes": (-6, -4, -1, 10, 4),
-    "mit": (-14, 6, 1, 6, 21),
-    "mon": (-2, 9, -5, -3, -2),
-    "more than": (-2, 1, -1, 2, 14),
-    "most": (-8, 9, -4, 3, -13),
-    "much": (12, -2, 2, -12, -20),
-    "my": (17, -13, 9, -13, -46),
-    "n n": (-1, 4, -4, 0, 19),
-    "name": (-6, 22, -7, -9, -3),
-    "natur-": (0, 0, 0, 1, -18),
-    "need": (-8, -4, 14, -2, -5),
-    "never": (8, -8, 0, 0, 0),
-    "next": (-8, -4, -12, 24, 23),
-    "night": (-5, -1, -10, 15, 1),
-    "no": (-25, 8, -1, 19, 13),
-    "nobod-": (1, 9, -1, -10, 0),
-    "nobody": (1, 9, -1, -10, 0),
-    "not": (-14, -1, -3, 17, 9),
-    "numbe-": (-2, -12, 22, -8, 4),
-    "number": (-4, -5, 14, -5, 26),
-    "number of": (-6, -5, 15, -5, 11),
-    "numbers": (-6, 0, 9, -3, -8),
-    "of": (-2, -8, 29, -19, -25),
-    "of a": (-18, 17, 0, 1, -3),
-    "of all": (1, 0, 0, -1, -15),
-    "of the": (2, -17, 11, 4, -4),
-    "of their": (0, 0, 0, 0, 14),
-    "off": (-8, -7, 7, 8, -8),
-    "old": (21, -3, -8, -10, -6),
-    "on": (-15, 0, 19, -4, 3),
-    "on a": (-7, -3, 10, -1, 2),
-    "on the": (-12, -4, -1, 16, 1),
-    "once": (-6, 11, -1, -3, 3),
-    "one": (-16, 4, -4, 16, 32),
-    "one is": (-1, -1, 0, 2, 12),
-    "only": (-30, 21, -1, 9, -4),
-    "or": (4, -7, -2, 5, -20),
-    "or a": (-11, -2, -1, 13, 4),
-    "order": (-7, 16, -3, -6, 13),
-    "other": (-10, 7, 4, -1, 9),
-    "our": (-6, 12, -6, 0, 15),
-    "out": (-11, 3, 2, 6, 10),
-    "own": (-11, -1, 0, 12, 10),
-    "paper": (-9, -1, 1, 10, 4),
-    "parti-": (-1, 1, -1, 0, 12),
-    "path": (-1, 8, -5, -3, 0),
-    "paul": (-8, -1, 0, 10, 4),
-    "pay": (1, -1, 1, 0, -14),
-    "peopl-": (0, -9, 3, 6, 1),
-    "people": (0, -9, 3, 6, 1),
-    "per": (-12, 17, 0, -5, -3),
-    "perso-": (10, -6, -7, 3, -12),
-    "plan": (13, -7, -5, -1, 8),
-    "plant-": (-5, -2, -1, 9, 4),
-    "por": (15, -4, -4, -7, -4),
-    "pour": (0, 4, -10, 5, -1),
-    "prepa-": (13, -3, -6, -4, 0),
-    "print": (-4, 17, -9, -4, 0),
-    "proba-": (-4, -7, 11, 0, 7),
-    "proce-": (-14, 18, -2, -1, -14),
-    "process": (-5, 4, 0, 0, -13),
-    "put": (-17, 9, -1, 9, 12),
-    "pytho-": (10, -6, -2, -2, -27),
-    "python": (7, -4, -2, -1, -25),
-    "que": (1, 5, -10, 4, 17),
-    "reach": (0, 0, 8, -8, 3),
-    "remov-": (0, 0, 0, 0, 20),
-    "reque-": (-11, 13, 0, -1, 5),
-    "retur-": (0, 3, -3, 1, -13),
-    "revie-": (9, -5, -2, -2, 1),
-    "review": (9, -5, -2, -2, 0),
-    "right": (-3, -1, 0, 4, 14),
-    "room": (11, -10, -1, 0, -10),
-    "row": (-4, -10, 14, -1, 11),
-    "runs": (-7, 10, -2, -2, 6),
-    "said": (12, -1, -3, -8, -6),
-    "says": (1, 8, 0, -8, 15),
-    "se": (-17, 15, 6, -4, 1),
-    "secon-": (-5, 13, 0, -8, -4),
-    "second": (-9, 7, 4, -3, -6),
-    "set": (-10, 10, 0, 0, 7),
-    "shoul-": (8, 2, -3, -6, -4),
-    "should": (8, 2, -3, -6, -4),
-    "show": (-13, 13, 0, 0, 10),
-    "sie": (-9, -3, -1, 12, 15),
-    "siste-": (-7, 9, -4, 2, 4),
-    "so": (-2, -11, -1, 14, 8),
-    "someo-": (-5, -5, 0, 11, 1),
-    "someone": (-5, -5, 0, 11, 1),
-    "sort": (-2, -7, -3, 12, -9),
-    "still": (11, -2, -3, -6, -9),
-    "strin-": (0, 8, -4, -5, 10),
-    "string": (-4, 9, -4, -2, 9),
-    "such": (0, -1, 0, 0, 12),
-    "table": (-8, 5, -7, 9, 6),
-    "takes": (-3, 0, -1, 4, -18),
-    "takin-": (-1, 0, -10, 11, 0),
-    "taking": (-1, 0, -10, 11, 0),
-    "team": (-10, 11, 0, -1, 2),
-    "text": (19, -11, 0, -8, 15),
-    "than": (-9, 7, -1, 3, -15),
-    "that": (-9, 22, -11, -2, 28),
-    "the": (24, -4, -32, 12, 7),
-    "the following": (6, -14, -1, 10, 2),
-    "the last": (-8, 7, -1, 2, 6),
-    "the name": (-13, 15, -2, 1, -1),
-    "the rest": (-5, -5, 0, 10, -2),
-    "the same": (1, 0, 0, -2, 14),
-    "the second": (-11, 11, 2, -3, -7),
-    "the table": (-11, 7, -2, 6, 4),
-    "the total": (-9, 11, -1, -1, 7),
-    "their": (11, -1, -1, -9, 16),
-    "there": (8, 2, -6, -4, -4),
-    "think": (10, -2, -1, -8, -6),
-    "this": (12, 5, -1, -16, -9),
-    "three": (16, -10, -4, -2, 23),
-    "to": (-5, -9, -10, 24, -36),
-    "to be": (-4, -1, 0, 5, 17),
-    "to find": (-1, 3, -3, 1, -17),
-    "to keep": (-10, 0, 0, 10, 0),
-    "to put": (0, 0, 0, 0, 12),
-    "to the": (3, -1, -3, 2, -25),
-    "too": (10, -3, -1, -5, 6),
-    "total": (-10, 13, -10, 8, 0),
-    "trip": (-9, 0, 0, 10, 2),
-    "true": (10, 0, -1, -10, -16),
-    "twice": (-12, 7, -2, 7, 2),
-    "two": (-35, -1, 16, 19, 22),
-    "un": (9, 22, -24, -6, 10),
-    "una": (-8, 29, -17, -4, 9),
-    "und": (11, 10, -3, -17, 10),
-    "une": (2, -3, -10, 11, 8),
-    "until": (-11, -7, 22, -4, 6),
-    "use": (-23, 12, -2, 12, -2),
-    "uses": (-24, 10, 16, -2, -2),
-    "war": (-12, -1, 0, 13, 5),
-    "was": (-5, -8, -13, 26, -12),
-    "was a": (0, 0, 0, 0, -14),
-    "was the": (6, -3, -1, -3, -13),
-    "ways": (-3, -1, 7, -4, 20),
-    "we": (11, -8, -2, -1, -4),
-    "weigh-": (-1, -4, -4, 9, 0),
-    "weight": (-1, -4, -3, 8, 2),
-    "wer": (9, -2, -1, -7, 1),
-    "what": (-16, -5, 16, 5, -31),
-    "what are": (8, -4, 0, -4, 2),
-    "what do": (-15, -3, 19, -1, 2),
-    "what does": (14, 4, -8, -10, -17),
-    "what is": (-19, 17, 7, -4, -7),
-    "when": (-7, 13, 2, -7, 1),
-    "where": (-9, 6, -8, 11, -12),
-    "where the": (-1, -4, -5, 10, 1),
-    "which": (18, -6, -28, 15, -14),
-    "while": (-8, 14, -4, -2, 5),
-    "who": (4, -14, -3, 13, 1),
-    "wie": (-1, 5, 13, -16, -11),
-    "will": (9, 2, -5, -6, 10),
-    "with": (10, 0, -16, 6, 50),
-    "with a": (-3, 3, -9, 10, -2),
-    "witho-": (-21, 19, -1, 2, 13),
-    "without": (-21, 19, -1, 2, 13),
-    "words": (2, -14, -1, 13, 8),
-    "work": (11, -9, 0, -3, 3),
-    "would": (-36, -7, -4, 46, 13),
-    "write": (23, -7, -11, -6, -2),
-    "write a": (22, -7, -10, -5, -11),
-    "x x": (-5, -1, 9, -4, -4),
-    "x y": (-1, -9, 10, -1, 10),
-    "year": (8, -2, -3, -3, -1),
-    "you": (-2, -12, -14, 27, 5),
-    "you have": (-3, -1, -9, 13, 5),
-    "как": (3, 8, -3, -8, -4),
-    "на": (17, -6, -12, 1, -11),
-    "что": (6, -9, -10, 13, 6),
-    "した": (18, -10, -12, 4, -13),
-    "すか": (11, -17, -3, 9, -18),
-    "する": (2, 9, -3, -8, 5),
-    "って": (-11, -8, -6, 25, 11),
-    "です": (28, -3, -7, -19, -21),
-    "ですか": (15, 5, -3, -17, -14),
-    "ない": (-8, -7, -4, 19, 5),
-    "はど": (-8, -9, -2, 18, 1),
-    "は何": (-33, -4, 5, 31, 4),
-    "ます": (-3, -2, -6, 10, -4),
-    "るか": (-29, -10, -8, 47, 10),
-    "什么": (-11, 2, -9, 18, 10),
-    "怎么": (9, 3, -5, -7, 2),
-}
+_WORDS: Final = """
+^aRNRKO ^addLLWNN ^afterNSOLP ^bestSLNOO ^cJVNNN ^canRMOON ^combienRNQKN ^commentOVMKN ^comoRUMIO ^compareRMONO
+^computeLNSOQ ^convertNLSOO ^couldKNOTP ^cuantoROJQN ^deJNVNO ^derVKMNN ^designOTJOR ^dieSLRJO ^differenceMQOOO
+^dockerOQMOP ^doesKMVMP ^draftSLNNP ^einKMUNP ^elRMMPP ^entwirfLVOLP ^erklareKROOO ^escribeMROON ^estOOSKO
+^excelNRNOP ^fLMTOO ^findNKPST ^fourOOKSP ^giveSOMML ^givenROOLM ^howZOLGQ ^iPIRPL ^ichNNOQN ^ifIMTSQ ^inMNPQR
+^integrateKNUOP ^isZJHOM ^istTONKO ^javaMRONQ ^jeQMMPN ^kannSNOLN ^laQNRKO ^leTLKQN ^maWLPIN ^makeQRNKN
+^meinSPMLM ^meinePROKO ^miNSPKN ^monORNNN ^myPQQKN ^ourIVNOQ ^proveLLWMT ^pruebaLNTNP ^pythonLROOO ^quandRPOLN
+^quePRKOK ^quelQRJON ^quelleNQONN ^quiRNNNN ^quienRONMN ^rRPKOO ^schreibLSOON ^seRNOMN ^showJTPOR ^solveMNMTP
+^sortOJOTO ^theNKQQO ^threeLMQQQ ^trouveNMORO ^twoPQNMO ^unLMTNQ ^uneJQORO ^wannRONMN ^wasOOPMM ^welcheULPKM
+^wennMOOQP ^werSNNLM ^whatVSGLO ^whenLQOPQ ^whichYKKMO ^whileNQNOP ^whoYNLIO ^whyPQLPO ^wieSSMIN ^wouldKNOTP
+^writePSMLM ^xMTLOQ ^zeigeMNSNP ^вRNNNN ^еслиMNOQP ^какPUINN ^какаяNROMO ^каковаSJPOO ^ктоTNNLM ^можноRNNMN
+^напишиNQNON ^переведиIMWOO ^почемуOPOMO ^сколькоVNJNM ^чтоQNPMM ^яKNOTP a_aPPMOO a_bZOHKT a_cCLN^Q a_classIUOON
+a_dLONTP a_daySNOMN a_functionOLSOO a_goodQOMON a_kPOKRO a_kgSOKOO a_laMMORO a_lasQLOPN a_listVHOOI a_quoiSPKNO
+a_rowMKVOR a_tONMRO a_weekLNRPO abJMPUP aberMONRO aboutZINKJ about_aQNOON about_theRNOMO accou-JTOOO
+accountJTOOO acros-MNOSQ acrossMNOSQ addHSROO afterKSSKQ after_theQQNLM agree-RKOPO aiUMLMM alOPGWO allDNSXM
+all_functionsOJTOP alleLSLPO alongTKONO alpha-QJORO alsMNORO amPOPNM amoun-HWONP anROLOM an_hourNOMSP
+an_orderHVONP anaLNUMP analy-TNMMO andJRPPT and_aRKKTP and_iPMOQP and_theMNMTO and_whatROOMO and_whyRNOMP
+ander-LQQNO andro-JVOMO androidJVOMO angleNOTKR anima-MPNQO anosRNMNN ansUNKNN answe-RPNKM answerRPNKN anySNOLJ
+apiNRONO app[EMON applePKOSN archi-IWNMO ardui-MSNOQ arduinoMSNOQ areQNQLM are_theSNOLN argum-RJOPR
+argumentPKORP arist-KOOTP aristotleKOOTP arriv-OKORO arriveLNPRP artic-SNOMN articleSNOMN asILVPP askin-TMOMO
+askingTMOMO atNGYNS at_aKLSRT at_theSLONP at_whatKOSOP at_workSNNMN atten-SOKOO auQLNQM aufUUGKL autom-MSONO
+avecGPTQP b_aNOLSM b_cOPPMT backRNOMN backu-JUNOO backupJUNOO banan-ONTKN bankLTNON beMJOVR becau-MLOTQ
+becauseMLOTQ bedeu-ROMMN bedeutetROMMN befor-OPNPS beforeOPNPS behin-RROJO behindRROJO behind_theSOOKO beiRMNNO
+beide-LOORO bekom-RNOMN bekommeRNOMN bekomme_ichSNOMN besch-NNRNO bestQQNMM beste-UOLLN bette-QNLQN betterQNLQN
+betwe-OPLQO betweenOPLQO between_aSLONN bikeROLOO billLOQPN binLONSN birdJOOUO birth-NOMRN birthdayNOMRN
+bisLONSO bitteRONMN blanc-ISNQP blancoKTOOO blockMTOMO boLNOSR bobNONQP bornMNNSO born_inLNNTO botKTOOP
+bothGUOPR botto-LROOP bottomLROOP bough-QKNQO boughtQKNQO boxPNLQN branc-NSMNN branchNRMNN brauc-NORMO
+broth-MOLUN brotherNOMRN budge-TNKON budgetTNKON bugJUONO buildLPOQQ butMLOUO but_iRMONN byOORLN cacheMSONP
+calmTKONN cambi-LNOSO cameQNMPQ canONLTL can_beFNOYM can_i[OMEK can_tMOMRP canno-MROMR cannotMROMQ carJNQSO
+cardsNMSOO carri-QMNPQ catMOORO catsSOOKO cause-MOOQP ceUMMMM ce_quiLOORO centLORNO certi-MSNMO certificateMSNMO
+chanc-NMSNO chanceNMSNO chang-NQMPO changeMSMOQ charg-RNMOO cheSNOLO checkNSMNK chick-POKRO chickenPOKRO
+chienMNORP child-SOMMM childrenSOMMN circl-KSPOO circleKSPOO claseLSONO classKSOON class_forKTOOO class-SMOMN
+classeSMOMO claus-SKNPQ cleanSKOON clien-MSNMP clientsLUNMP clockMOSMP cmCOZPR codeORNMM codig-RNONO coffe-SOMNN
+coffeeSOMNN coinONRNP colla-NTKOO colou-MOORQ colum-MTNNP combi-PNTJO combienPNTJP combien_deRNPKO comeRPOKP
+comesNOMSM comes_nextMOMSO comma-LUNNP commandeMRNOO comme-OTLMP commentOSLNP comment_faireKPOSP commu-VNNJO
+comoPOFXO compa-SMMOQ compareRNNNP compi-SKOOP compl-MNORQ compr-TNKON compu-OMSNQ computeLMSOR compute_theLNSOQ
+conKRJUP concl-NMORN conne-KWNLO consi-QPLNP conso-LRQMP consu-MROOO conta-NRMOL conte-HXONP conti-KPOQN
+contr-MQMQQ contradictionNNNRO conve-JPTNT convertNLSOR corre-TONLO correctSNOMN corri-KSOON costNPQMP
+costsMORNO couldKNNUO counc-ROOLM councilROOLM count-SMOMN cours-TMLON cousi-JOOTP criti-RNNNP cssLSONM csvNRNNQ
+cualKOQQO cual_esNOQNO cuand-PLOQO cuandoPLOQO cuant-KMUPP cuantosLOQPO curre-NRONP currentMRONN custo-LTNNO
+customersITOPP d_unLOTMO daPOOMP dansNNSMQ dans_leLNTNO dasLZLIO dataORNML dateJTLQP daugh-ONMRO daySKRLN
+day_andNNSMO daysOOMQP deRJVKM de_deuxMKTOO de_laSMNNN de_maKPORO de_miMPMRO de_tempsTOKON de_unMOWJO de_yNOLTP
+deadl-VKOMP decim-HTQOP deduc-IOOVP defMSNNO degre-TNKON delTMMMM delet-NSNMO deleteNSNNP demQOMOO denNLMUP
+denti-SKNPN depen-JUNNM depos-GWOON depui-PPMON depuisPPMON derPTIOQ deriv-RKQNP desOQMPQ desdeQNMPO desig-OTJOR
+designOTJOR design_aOTJOQ despu-KTNPP despuesKTNPP despues_deKTNPP deuxKMPSP diaVNGPN diago-MNROO diceSOKOO
+dice_queQPLOO didQLOOO did_theUNOKO dieRKQNO difer-RQOKO diferenciaPQOLO diffe-PTKMN differenceOULMN
+difference_betweenOTLMN digoTNOLN direSNMON distr-KWLNQ doUPLJN do_iLPUKK do_theSOMMO do_weNTNLO do_youRKLSP
+docke-MSMOQ dockerOQMOQ doesNTQJM does_aVNJON does_itTOPJM does_notKROPO does_theROMOQ does_thisLROOO dogKPMTP
+donRNOMP don_tRNOMP doneLROOO doorLOORQ doppe-KSPNP doppelteKSOOP dosJQQOQ dos_vecesLTONO doubl-JSQNP
+doubleLSPMP draftTLNNP draft_aSMNNP drawJROQO dreiNPQMQ duWLLLN duraRONMO e_xNJVNQ eachNPMQQ each_otherLSPMQ
+echoMTOLP ecris_unQMOON einRROIP eineLOROQ einenQQNLO einerLPTLP elPVIMN emptyLROOO enTRLKL en_aMONRO
+en_javaMRONP en_queROLON en_unaRKQON entie-LVLMP entreTQOHO entwi-MUOKQ entwirfLVOLP equalJNWML equip-TNNMM
+erQNNNO erkla-NQONN erklareLROOO esMGVRQ es_laNQPMN escre-RNNNN escri-LQOON escribeMROON estJJZNP est_ceQMPOO
+est_ilRNRIO est_leQONOO estaLPOQO esteNRNNO etMSJSR eteSNOMN euroRNPLL eurosUMKNL everyIRROQ every-SNMNQ
+exact-KSPNQ examp-KTMQL exampleKTMQL excelNULMR exemp-NSLOO exempleNSLOO expec-JTSKR expectedJTSKQ expla-ONLTO
+explainONLRO explain_theQONNP expli-QONNO f_fJOOSP f_sJNOUQ f_xNKTNL factUNOKO factu-ROMNN faireQPJQO
+falsc-KOOSP famil-RMONN fellROMNP fichi-MRNOO filePPNNO filleRLOOO findJPNUQ find_allOKTNQ find_theMPJUP
+findeKNNUP finde_ichLOORP finis-KPROP firstHVNPR fitINOUP fiveIOOVQ flourJOTON foisMRPMN follo-SKOPR
+followingPKORO fooLTONO forVOOIO for_aQNONP for_anONMRP for_andJOUOO for_peopleKOSOO for_theOQOMP for_twoMMOSO
+for_xNQONO forme-LOTLQ formu-JYNKP fourQNONT foxMMOSP fraseMOORO frida-RONNP fridayRONNO frien-PNQMO fromMOQPP
+from_aMNULO from_theLMPSP fullMNULP funci-RNNMO funct-PFYMK functionPKSMK functionsOJTOP funkt-UIOOO furSRHPN
+fur_dieTMOLO fur_eineTMMNN gener-UKOMO getKSOOP getsKQORO getti-TKOOO gettingTKOOO gibtPQLOP gibt_esQOMOO
+gitLSNNO giveMNTLR give_aKNVLP give_meMRNON givenRONMO given_theTOOKN goITNQP goneLOORP goodVMMKL grainMMOSP
+grand-LOMTP grandeMONSP grossLORNP group_ofNNRNQ guest-PLORP guestsPLORP habeQNNNM habenGMNZP habit-NNNSM
+hadLNQPO hagoQPMNN halfISQOR half_ofMSOMO handJRNQP happe-ONLSQ happenedMNLTP hasKMSRM hatOJTOO haveKLI[O
+have_toOOMRN hayMOSMO heLPPQN heiss-PORKO herMNPQM hereQLNQP heuteRNNNN highMOSLP himTMOLQ hisNNORP homeMNNSO
+horasTOKON hourNOLSN hoursQNQLL howJWRIO how_canMRMPO how_doSQKMP how_longROOMN how_manyKLWNP how_muchOMQON
+how_toKVLOP i_boughtSKOON i_doQPOLO i_getOJQRN i_haveTNJPP i_keepSLONO i_needKOTNN i_useNROMN icela-SNMNN
+icelandSNMNN ichSUKIJ ich_dieLQNQO ich_inMRNNP idLTONP idaLNQQP ifCVTOM if_iOLULO if_xKVMNN if_youLOOSO ilPONOM
+imSMONL imple-IVNOQ impor-OQONN importMQONO inPRPJQ in_aGMWRM in_denQOLPO in_goLTNOP in_myLSONO in_thePNLSO
+indic-NSLON inputMSNNM insta-LSONP inste-NTOKQ insteadNTOKQ instead_ofJUONR intLYIOO integ-JMWNP inter-PNTIN
+interestOLTMP intoJRNRM into_aNMORN into_theKTONO isILRUP is_aPQJQR is_goneLOORO is_itTLSIN is_myNQMOO
+is_notNOMQS is_thatXOMIN is_theNNOQN is_thereQQOLN is_toLNNTO is_tooROMOO istOKRQQ ist_derQPOLO ist_dieLNPRO
+ist_esROPLO itRKUJQ it_trueTOOJO itsRJVKO japanSNNNO japonSNNLN javaE[NLR jeOPKRN jourPPMOO jsLSONP justRLNOO
+justi-JYLMR kamROMNO kannINRTP kann_ichONRMO keepLPOQO keinLNOSO keyOMORN keysJNOUN kgYMDRM kilom-KOSOO kimLMNUP
+kinde-UOLLM kinderSOLNN kmNMWJP km_hJNVMQ kommtPPPLO koste-KOSOO laPISPM lampKOOTO landROOLN langeSOMNN
+lapto-JQNSP laptopJQOSP lasPLNQO lastKUOMR lauftMSONO leMQMQM learnTLONO leastMPOQP leave-RONNO leavesRONNO
+leftPNNOO left_ofLOPQQ lesSPMMP lette-LLNVR letterKMNVS lettr-ENSVP libra-NRNNN libraryNRONN lightMOPPQ
+light-ONMRP lightsNOMQO likeVLNLN like_toRNOMN likel-KNOTN likelyLOOSM limitLVMMO lineMPNQP linesOPNNP listVHLRJ
+list_ofWGOOI listeMSONO liveUNLMN loQKNQO logicSROHO longSOOKQ longe-TNOJL longerTNOJM losOPLQP los_dosOOMRP
+lostQKPOO lyonSLONN maEL`KO ma_filleRLOOO machtTMMNO mainMPNQN maisKNNTO makeQRJPM make_aSKMQN make_theKSONO
+make_thisPQOLO malQMPMN manQOOMO manyJLVPO mapNRMOO maria-TKOON marke-SMNNP masHNRSP mathsSONMM maxMONRO
+mayONNPR meWRLGL meanVNJNM mehrJNOUO meinQQLNM meineSQNJN meine-RNMPM mereLOOSO messa-MSNNN messageQNONN
+metNLNTN miOUKNM miaNNORP michLNOSO milesKNTOL milkRLOPN minut-PLKUP minuteQNQLP minutesLMKWQ mirRNNNN
+mista-RNNMN mitMPLRR modelLSONP model-OSLMQ moisSOMNN monSPPJL monda-LNORO mondayNOOQO moneyJTOOP monta-JTNPO
+montagJTNPO monthNSOMQ montr-KNWLP moreLOPQQ mostMQNQM motIOPTP muchQMQML multi-OSMNO museu-MOMSO mussRNISO
+muss_ichSOLNN mustJMNWQ my[NODF mysqlLTONP n_nNQNOR naRNSHN nachOQOMO nameOWMIN neSPIPO needPOPNP need_forJPTOO
+needsLOORR neverUNLMO newMRONO nextKMMWT niceQMOON nichtNNNSO nightMOMTO noIQMUR nobod-OQNMO nobodyOQNMO
+nochVKMNN nombr-NROLO noonKOOSQ norma-SNKPP normalSNKPO notKSLRP notif-JUNNO nowOPPMQ numbe-RMRKM numberNOSLS
+number_ofNOSLP numer-MOWIO nurOKNTP oderUMMMM ofTIWIM of_aJTPNN of_mMOTLN of_myLQOPO of_theIMTRN of_twoNMSNN
+offHNSTM off_theJMOVN ohneOSLNP oldXMMIM onPJWKP on_aMNTMN on_theNJNUP on_whichLOSNP onceMSONO oneFPQVV
+one_isNOMRR onlyBVNVP openRJPPQ opensMOOQQ opini-SOOKN opinionSOOKN optio-QNONP orQTNIJ or_aKOOSP or_thePQOLO
+orderNTNLQ otherKRQNP otraKOJXP ouSMLPO ourKSMQR outJPVLQ out_aLTMOO out_theKMVMO overMOPPO ownKOOSQ padreLONSO
+pagin-KTNNP paginaKTNNP palab-KPPQO palabraKPPQO panda-MROOQ pandasMROOQ parOSLNO paraWNKML para_unaSLOON
+parag-UNNLN paragraphRNNMN pasMMNTP passeMPNQO passiertNOMRP patchE[NMP paulLOORP pearPKORO peopl-KNOTP
+peopleKNOTP perKSSLO permi-KTONO perroKOOSP perso-NMORN personneMONRO peutONSLO peut_onNNSLO phoneMQOOO
+pieceNNORO pizzaMNTMN planULLNQ pleas-RNNNN pleaseRNNNN plotPWFOO plusRONMO point-NRNOQ pointsRMNOQ porMNOQP
+portMVNKP posit-RQOJP possi-MOLUO possibleMOLTO pourSMMNN pour_uneSLONO premi-MMSNP premierKOSNO prepa-TNMLO
+prese-SLOON priceLOROQ primoLNTNO printLTMNP print-QPOMP proMOTLO proba-LMTOP proce-E[NMK progr-XFOOM proofONTKO
+propo-JNTPO proveKPULX prove_thatNMSMR prueb-KPTMP publi-LTNNN pudoHNNXP puedoSNNMN puert-IXMNP pushIUOOP
+putD]NNS put_inTLOMN pytho-QONNI pythonQONNJ quLPOQP qu_estPMOQO quandKSNPP queRPOLP que_elOSNMO que_esJQLVO
+que_faireRONMN que_laMOTLP que_lesROOLO que_seMNORO quelLSPMO quel_estPOTJO quelle_estPNPMN queryLTNNP
+quest-SNOLO questionsRNONO quiLOMSP qui_estKONTP quienQNNNO quoiRQJON r_rOJTOQ rainQONNN rangeKPMTQ rateTNKNP
+readJOQRQ reaso-QNONM reasonQOONM recei-SKNON recip-JOUOP recipeJOTOO recom-QLNQM recor-QPOLO recordOSOLO
+recur-MROOO redig-RNNON redigeRNNON regio-KXNKR regne-ROOLO relea-SJOPP releaseSJOPP renew-LTNMN renvo-ORLOP
+repar-IQUMO reque-IUONQ reser-RPKOP retir-JTOOP retur-KSNOK returnNQNOP returnsLROPL rever-MTMNM reverseMTMNM
+revie-RMOOO reviewRMOOO riceLOSNN richPSIOO rightONNQQ roomTKNOM rowMJVOR rowsNRNNP rudeUKOMN ruleORMNP runRJQOP
+runsJTNPQ s_aTNNLN saidROOMM salesJTNOP sameMTPKQ sansMRNOP sayQMMPP saysSQMKS scaleKOSOO schla-RNQKN
+schoo-UNOJM schoolROOLN schre-NRNNN schreibNSNNM scrip-RLOOO scriptRMOOP seMUMLO se_passeLPOQO secon-IVRLO
+secondKROOM secondsKTQLP seeMQOON seitRNNNN sente-QRMLO sentenceQRMMO serve-RMONO servi-NSOMR setKRRLQ
+sevenNMMSP sharePMMRO share-SKOON sheKNOSP shoul-STLIO shouldSTLIO should_iQRNJL showDXPQR showsRNMPN siFMOZQ
+sichQPMNN sieLOPQQ signi-TNMMO sigueJNOVP sinOQKQQ sinceRMNOQ sindNNQNP siste-MUJPP sitztKNMUO sixLLSPQ
+sizePTOIP soLLOVR softw-RMONN sollSNNMO soloNQMPP solut-LNORO solveNMMTP solve_theMMNTO someNNOQP someo-PKNRN
+someonePKNRN sommeJQSNP sonVNOHM sontUOOJO sortMNNSM soundLNOSO spiel-RNONN splitLRPNO sqlNQOOQ squar-INWNN
+squareMORON stand-RMONO startROOLM stati-KUOMP staysLPOPO stillTNNKM stopp-ULOLO stoppedULOLO storeHWONQ
+strat-ULMNR strategySMNNQ strei-ROOMN strin-PRMNQ suiteJNPTQ sumKPSNP sum_ofMOSNO sunda-TNNKO surQRJOO
+syste-NRONP t_elleNONQO t_ilPNMQN tableLSLQQ table-LWLMN tableauLWLMO tagRJNRO tageLOROP takeMMNSP takesHSNSK
+tankRLQMM teamMSNOP team_ofKSOOO tellOLORP tempsTOKNN termi-SOMMN testNRNOO testsJUOOQ textYMKLU thONLRR
+thanMRLRM thatMXIOS that_theNOOPN theRRHQO the_appTJOOO the_bottomLROOO the_boxROMNN the_childrenSOOKN
+the_councilROOLN the_currentMRONN the_differencePSLMO the_firstOLPQP the_followingPKORO the_interestKMWMO
+the_lastJROQQ the_libraryLSONO the_lightsKOOSP the_nameKSOOO the_nextLNOSP the_pageMROOO the_ruleMNNTP
+the_sameMTPKR the_secondITQOM the_sumMORNL the_thOOMRO the_thirdONNRQ the_twoSNOMO theirSOOLR themJMUPQ
+thenNNPPO therePQOLN therm-JOOUO theseQMNPP theyMMSPP thinkROOLO thirdLONRQ thisQTPGL this_forLOSNN threeSHLTT
+tieneKNQQP tiene-OOKTP timePROLN toQPOLM to_aQMOON to_keepISORO to_learnSLONO to_myQMOON to_ofKUMOP to_theTMOMI
+todoJOTOQ toget-MMROO togetherMMROO tomKNPSP tooSOLNR topNSKOP totalGUPQN trainHOOVN trans-QNONR trave-LNPRN
+treeLRONP tresOMQNO trock-KOOTP trouv-LQNRO trouveNMORO trouve_unNMORO trouverMRNOO trueXOOFJ true_thatSOOKO
+tunRPNKO turnQNMOM twiceKSQNP twoJNOTT two_peopleNRMOP uberPOONQ uhrPOMQN umISPON unPWKJP unaSRHNN undOQLPS
+undef-NPOOQ undefinedNPOOQ underQLMRP uneTMKQN unityKTOOQ unoOOLSO unterLOOSO unterschiedOQOMO
+unterschied_zwischenOQOMO untilKOUMQ upJKWPP updat-VIOON updateVIOON useKQNRO use_aJROQP usedTNLNN userLSOOO
+usersMTMNO usesHQTNN valueMORNO varia-OROLN vecesMTNNO verha-LNPSP verif-UIOOO veutSNMNN vielNNQOO vieleMOSNO
+villa-QNLPN villageQNLPN visit-MMOSO vomTOLMN vonKPTMP vorSONLO vousSNOLM wannSNPKN warMONRP warmHNNYO
+warme-SKOON warumNRNNO wasOJOTN was_bedeutetROMMN was_istMPMQO was_notLLOUP was_theRNOML was_tunRPNLO waterONMQL
+wayKSOOP way_toLSOON weRNMON weekQMPNO welch-PJQPN welcheULQKN welcherMNPQP wennLOORP wentMNORQ werQNNOO
+wer_istJOOTP whatMLSPL what_areTNMMO what_doNMROO what_doesOTLMM what_isQSMKL what_sKMWNP what_shouldVNOJN
+whenLTPLQ when_aSLONM when_iJROQQ when_shouldMROON whereQTLKM whichPJPRQ which_dayMOSMP which_isLPPPO
+which_oneLOOSP whileKUMOP whoRJKVQ who_isMNORP whyPPJQO why_doSMOLN why_isNRONO wieNNTKP wie_langeRNMNN
+wie_vielNNQNO wie_vieleMORNO wifiRNNNN willRLRKO wirRNMON withLRLRX with_aOMNQN with_fOJTOP witho-LUPLR
+withoutLUPLR wonTLNNP won_tRMOON wordNSMOO wordsNPLSQ workQLRMP work_outJMVOO worke-KOTNO worksMRNOQ worthRONNN
+wouldGNL[Q would_aKNNTP would_youJPNSQ writeUOLLM write_aUNKMM wroteROOMN wurdeMNMSO x_cOWGON x_eNJVNP
+x_forOJTON x_xMQPNM x_yOKSOQ xsNSLOP y_laJORQP y_noMNNSO y_xOMROO yaQPOLN yearQOTIO yearsPNRMQ yeste-RNONO
+yesterdayRNONO youRIJWP you_haveNOLSP yourTMOLL zahle-NNSMP zahlenNNSMP zuLONRO zuruc-NRONO zuruckNQONO
+zweiMNQPQ zweit-LSONO zweiteLSONO zwisc-OQOMO zwischenOQOMO безJWNMP больш-IOTPP большеJOTOP всеMMKWP
+встре-LNNTO годRQMLO дважд-JVNMO дваждыJVNMO двеNMTMO двухKUPLP делат-ROMNN делатьROMNN деньUNJON деньг-SMONN
+дляUONJN днейLORPO доQNKRN докаж-MNSOR еслиHOOVP заRNNOO значи-ROOLO значитROOLO изMNORP илиHXQKO какPRGSO
+какаяNROMO какиеMONSO каков-RJSLO каковаRJSMO какойPPMOO кмNMTLO когдаRMONO кодVHOON котор-MQOPP ктоSNNMO
+лиVKHSO месяц-ROLPO минутOOKRO мнеLNOSO можетMONRP можноQNONO можно_лиRONMN наQTFPL напис-RNOMN напиш-NQNON
+напишиNQNON неOPKQQ недел-PNQLN однаLORPP онNONQP онаMONRP остав-JNOUO отQPQIN перев-CMVVP переведиIMWOO поNJWMP
+после-KSPNP последнийKSOOO почем-OPOOO почемуOPOOO приNTKNP произ-NOKTP прочи-IOOUP прочитатьIOOUP разде-IONVP
+ребен-TNLON сдела-MSNNO семьQNTIO сколь-PMRLP сколькоQNQLO стран-KSOOP такоеPROLN телеф-SLMPN функц-TKOON
+часаRNNNN челов-LNNTO человекKNNUO чемSNOKP чиселJNUOQ числаPPSIN чтоWKIQO что_делатьROMNN что_такоеPROLN
+что_этоLOORP этоKNSOP ありKNNUO あるNNTKR いい[LLIL いてOPMPO いでQNNOM いですQNNOM いなMMNSP いないMOOQP いのPORLO いのはMQRLO いまPLORM
+いますPLORM いるMONRP うすMSNNO うちMOSMP うなLLOUP えてPLNRN かかNRNNO からQHQRO かるLSNOO が落QPOLO が落ちQPOLO きはMNRNO きまULMNM
+くとOKOSO けるKRNQQ ことLRNOQ ことをMSOMQ このPQOLO この文SOOLN さいSOOLN しいRNONO したTNKNL してRVJJJ してもLSONO しまLQLSO すかOLORK
+するNXLIO せんVJNML そのOOTKO たいPONON たのRNNNN だけLOORP ちらPORLO ったKMNVQ ってRKJUO っていQONNO って何KPORO ていQLMRO ていなLNOSP
+ていまVLOKM ているMONRP て何KPORO であKNPSQ でいTOOJO でしSOMNN ですYNNHJ ですかRPOJL で何QNPMN とはLQNQN とをMSOMQ と何MNORO どうTOJON
+どうすMSNNO どうなLLOUP どこMOMSO どちPORLO どちらPORLO どもSNNNN どれLNOSO ないKPNSQ ないのOORLO なくMNORO ならNNOQP なりQMOPO なるLOOQP
+にしLNMUN にしてSNMNN になQPOMO になりROOLN にはJOLWQ に一KSOOO に入MNNRO に行RNMNN のうMOSMP のうちMOSMP のでSMNNO のですRMOOO のにROMNN
+のはHPQSP のコLSOOO のスRNLPO の和KOSOP の文SOOLN の関LLQSO はあONNRO はどQMMRN はどこTOMLN はどれLNOTO は一LONSO は何FMUTP は何曜LOORP
+は大LNOTP ばいWOLJM ばいいWOLJM へのSLNNM ましRNNNM ましたRNNNM ますTNMMK ますかLKOVM ませWJNML ませんVJNML までLNNSN よりLNNTO らいRONNN
+りまPLQON りますOLQPO るかIMNYP るとMPQNP るにNOMSP るにはNOMSP るのPNNPO ればQNNOO ればいROOLN を日NMOSO を書PPMON を書いPPMON を考QKNRN
+を考えQKNRN んだMNOSO んでROMNN んなTJOON アッTLMOO アップTLMOO インPMQNN カーRMPMO キロSOKOO クトMROOO クリMMOSO グラTKNON コンLSNNP
+コーRMOON スクMMOSP ットQPLOO ップWLLLN デーTKNNN トがNQNOP トはRMONO トムMNOSO トルQOJSO パスSKOOO フィLNQPO プはROOLN プロSLOON プログTKOON
+ポーRLOOO マーUJONN ムをKRNPP メーPOKSO リーOMNRO ルでMSMNO ルのROMMO レシROMNN ログVIOON ログラTKOON ンはKONUP ーのTJOON ータSKOPO ートUIMPN
+ードRMMPN ープPQMNO ームPLOQO ールNSNLO 一个DSLYT 一人IOOVP 一年TOKNN 一次SNMNN 一点LNOSO 三个INOUP 上海IOOVO 上的SOOLN 世界SNNLO 两个KNMVP
+个人MMPSP 么办NRNNO 么意SONMN 么意思SONMN 么是IVONO 了一UMOKN 人がNNORP 人のPNQLP 人分RMOOO 什么RKC]O 什么意SONMN 什么是IVONO 以后MLNUO
+会员LNOTO 会員KOOSO 何かNNNRO 何をQQNLO 何曜LOORP 何曜日LOORP 偶数OOKSO 出しQNONN 出来KNNUP 分のUOIOO 分析SLNOO 分钟LQIWO 利率SOLOO 北京IOOUO
+厘米JNVOP 原因OQOMP 原因はNROMO 只有LNNSO 可能DNJ^Q 哪个KOOSO 哪里PKOSO 因はNROMO 在哪KKOXO 在哪里OKOSO 多久SNOMN 多少PMSLQ 大きMNNSP
+天是KOOSP 如果QOPLP 妈妈LOOSO 子どSNNNN 子どもSNNNN 孩子SNOLM 小时RLMPO 小明LOORO 已经ROOLO 年利ROLOO 循环NRONO 怎么RPJPO 怎么办NRNNO
+怎样MONRP 意味SNLON 意思ONMRN 所以KNOTP 才能LNOTO 数のOPSKO 数学RNOMN 日かLOQQO 日本ROOMM 时候UOKMO 是什QMMQO 是什么QMMQO 是多NOQNP
+是多少NOQNP 是谁UNNKN 時にMNNSO 時間SNNNN 曜日MNORO 書いPPMON 書いてOQMON 最后JQORO 月のRNNNN 查询E[NNP 次のNMROO 每天YLKLN 比小LNOSP
+没有HRNSP 用户KTNNO 甲乙GOPVP 的人LONSP 的时SOKOO 直しGXONO 程序TKONO 箱子INOVP 考えPKNSO 考えてPKNRO 落ちQPOLO 要多MOROO 设计NTMNQ 证明NMSOR
+起きJXMLP 都是MNORO 里的KNOSO 面包IONVO
+"""
+
+
+def word_points() -> dict[str, Points]:
+    """The points of every word. Made when asked for: it takes milliseconds."""
+    return {entry[:-5].replace("_", " "): _points(entry[-5:]) for entry in _WORDS.split()}
+
+
+def _points(row: str) -> Points:
+    general, code, math, reasoning, difficulty = [10 * (ord(sign) - 79) for sign in row]
+    return general, code, math, reasoning, difficulty

@@ -1,12 +1,11 @@
 """Everyday prompts in many languages, on lists of models as people have them: no guess may stand in the way.
 
-The prompts are in tests/everyday.txt, one a line: support, doses, prices, SQL, traces, mails, ten languages and more.
+The prompts are in tests/prompts/everyday.txt: support, doses, prices, SQL, traces, mails, ten languages and more.
 """
-
-from pathlib import Path
 
 import pytest
 
+from tests.prompts import asked
 from tests.shell.proxy_world import chat, model, price, proxy
 from tokenwise.catalog.embedded_models import embedded_catalog
 from tokenwise.catalog.models import Catalog, Offer
@@ -20,7 +19,7 @@ from tokenwise_shell.catalogs.local_models import local_models
 from tokenwise_shell.catalogs.openrouter import parse_openrouter
 from tokenwise_shell.plans.decision import decide
 
-PROMPTS = (Path(__file__).parents[2] / "everyday.txt").read_text(encoding="utf-8").splitlines()
+PROMPTS = [each.text for each in asked("everyday.txt")]
 DOLLAR = parse_usd("1")
 
 
