@@ -1,8 +1,8 @@
 """Prompts to measure with, which the detector never learned from, and how a file of them is read.
 
 A file `*.txt` here holds a prompt a line: `label language<TAB>prompt`. A label is a capability in small letters, or
-several with a slash between them where each is right; what they mean is in docs/scenario.md. A backslash and an "n" stand
-for a line end, a line that begins with "# " for nothing.
+several with a slash between them where each is right; what they mean is in docs/scenario.md. A backslash and an "n"
+stand for a line end, a line that begins with "# " for nothing.
 """
 
 from collections.abc import Iterator

@@ -94,7 +94,7 @@ _DOTTED: Final[tuple[tuple[str, str], ...]] = (
 _OPERATION: Final = r"[-+*/^=<>] ?(?:\d|[a-z]\b|\()"
 _OPERATORS: Final = frozenset("-+*/^=<>")
 
-# A number: its digits, what makes it a rank, and the word or the sign behind it; and the signs that may stand before it.
+# A number: its digits, what makes it a rank, and the word or the sign behind it; the signs that may stand before it.
 _NUMBER: Final = r"(\d+(?:[.,:/-]\d+)*)(st|nd|rd|th)?\.? ?([^\W\d_]+|[-%€$£¥₽×÷^*/=+]?)"
 _BEFORE: Final = "#$€£¥₽"
 _MOST_NUMBERS: Final = 24
@@ -142,8 +142,7 @@ def levels_of_signs(text: str) -> dict[str, int]:
         counts["call"] = text.count("(") - sum(map(text.count, _NO_CALL))
     if "=" in present:
         counts["equation"] = text.count("=") - sum(map(text.count, _NO_EQUATION))
-    if not _OPERATORS.isdisjoint(present):
-        counts["algebra"] = sum([_is_operand(text, found.start()) for found in _compiled(_OPERATION).finditer(text)])
+    counts["algebra"] = 0 if _OPERATORS.isdisjoint(present) else _operations(text)
     for name, needed, pattern in _PATTERNS:
         if not needed.isdisjoint(present):
             counts[name] = len(_compiled(pattern).findall(text))
@@ -158,6 +157,10 @@ def levels_of_signs(text: str) -> dict[str, int]:
 def level_of(count: int) -> int:
     """A count on a scale of doublings: 1, 2-3, 4-7, and 8 or more."""
     return min(count.bit_length(), MAX_LEVEL)
+
+
+def _operations(text: str) -> int:
+    return sum([_is_operand(text, found.start()) for found in _compiled(_OPERATION).finditer(text)])
 
 
 def _is_operand(text: str, end: int) -> bool:

@@ -107,13 +107,15 @@ def test_of_several_capabilities_the_lowest_forecast_counts():
 
 
 def test_a_prompt_cache_that_the_strong_model_would_lose_is_part_of_the_price():
-    # Straight: 80 of 100 tokens read at $0.50 in place of $5, so 5.5 - 0.36. Half of the requests climb, and half of these
-    # after one that did not, so they find the cache cold: 0.8 + 0.5 x (5.14 + 0.5 x 0.36).
+    # Straight: 80 of 100 tokens read at $0.50 in place of $5, so 5.5 - 0.36. Half of the requests climb, and half of
+    # these after one that did not, so they find the cache cold: 0.8 + 0.5 x (5.14 + 0.5 x 0.36).
     known = (Known(provider="direct", model="big", tokens=100, warm=80),)
     forecast = routed(evolve(NEED, known=known), rate=0.5).forecast
     assert (forecast.straight, forecast.expected) == (parse_usd("0.00514"), parse_usd("0.00346"))
     warm_in_the_cheap = (Known(provider="direct", model="mini", tokens=100, warm=80),)
-    assert routed(evolve(NEED, known=warm_in_the_cheap), rate=0.5).forecast.expected < routed(rate=0.5).forecast.expected
+    assert (
+        routed(evolve(NEED, known=warm_in_the_cheap), rate=0.5).forecast.expected < routed(rate=0.5).forecast.expected
+    )
 
 
 class TestPlans:

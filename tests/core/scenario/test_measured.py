@@ -38,7 +38,9 @@ def macro_f1(pairs):
 def scored(prompts, frame="{}"):
     """What is right and what was found; another label that is right as well counts as the right one."""
     guesses = [found(frame.format(each.text) if frame != "{}" else each.text) for each in prompts]
-    return [(guess if guess in each.labels else each.labels[0], guess) for each, guess in zip(prompts, guesses)]
+    return [
+        (guess if guess in each.labels else each.labels[0], guess) for each, guess in zip(prompts, guesses, strict=True)
+    ]
 
 
 def common(prompts):
