@@ -12,7 +12,9 @@ from tokenwise.budgets.nested import Place
 from tokenwise.money import Nanodollars, format_usd
 from tokenwise_shell.ledger.jsonl import iso
 
-__all__ = ["UNREACHABLE", "Alert", "Alerts", "Answer", "Granted", "NotHeld", "Refusals", "Since", "near_in", "told"]
+__all__ = [
+    "UNREACHABLE", "Alert", "Alerts", "Answer", "Granted", "Left", "NotHeld", "Refusals", "Since", "near_in", "told",
+]  # fmt: skip
 
 UNREACHABLE: Final = "budget_store"
 """The scope that a refusal names where the store of budgets could not be asked."""
@@ -58,6 +60,15 @@ def near_in(budgets: Mapping[str, Budget]) -> tuple[Alert, ...]:
         for scope, one in budgets.items()
         if one.limit and 5 * one.spent >= 4 * one.limit
     )
+
+
+@frozen
+class Left:
+    """What the tightest budget of a call has left, of how much."""
+
+    scope: str
+    available: Nanodollars
+    limit: Nanodollars
 
 
 @frozen

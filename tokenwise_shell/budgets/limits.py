@@ -7,6 +7,7 @@ The budgets themselves are kept by a `Store`. Calls that are under way when a li
 ledger knows their cost by then.
 """
 
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
@@ -16,8 +17,10 @@ from tokenwise.budgets.limit import Account, Limit
 from tokenwise.budgets.limits import Limits, Store
 from tokenwise.budgets.windows import UTC, Span, Zone
 from tokenwise.money import Nanodollars
+from tokenwise_shell.budgets.answers import Left
 from tokenwise_shell.budgets.local_store import LocalStore
 from tokenwise_shell.budgets.owner_sums import OwnerSums
+from tokenwise_shell.budgets.process_store import ProcessStore
 from tokenwise_shell.budgets.vouchers import Vouchers
 from tokenwise_shell.config.settings import Settings
 from tokenwise_shell.ledger.journal import Journal
@@ -116,6 +119,21 @@ class InForce:
         if self._limits or account.voucher:
             self.vouchers.ready(account)
         return self._limits.scopes(account, self.now_ms(), model)
+
+    def left(self, account: Account, model: str = "") -> Left | None:
+        """The budget with the least left of those that a call has to fit into now; None where there is none.
+
+        Of a server that several machines share, nothing is known without asking.
+        """
+        store = self.store
+        if not isinstance(store, ProcessStore | LocalStore):
+            return None
+        try:
+            budgets = [(scope, store[scope]) for scope in self.scopes(account, model)]
+        except (sqlite3.Error, KeyError):
+            return None
+        least = min(budgets, key=lambda one: one[1].available, default=None)
+        return Left(least[0], least[1].available, least[1].limit) if least else None
 
     def plain_scopes(self, account: Account) -> tuple[str, ...]:
         """Of these, the budgets of everybody, of the key and of the tags: those that leases are taken from."""

@@ -4,6 +4,7 @@ from typing import Annotated, Final, TypeVar
 
 from cyclopts import Parameter
 
+from tokenwise.budgets.windows import Zone
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars, format_usd
 from tokenwise_shell.budgets.changes.correcting import Done, Kept, Wrong, correct_charge
@@ -13,6 +14,7 @@ from tokenwise_shell.cli.options import Common, count
 from tokenwise_shell.config.values import TEXT, USD, Form
 from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.engine.recent import run_called
+from tokenwise_shell.ledger.spending import day_in
 from tokenwise_shell.plans.decision import as_usd
 
 __all__ = ["correct"]
@@ -43,7 +45,7 @@ def correct(
     if common.json:
         write_json(_document(wrong, done))
     else:
-        write(_text(wrong, done))
+        write(_text(wrong, done, settings.zone))
     if done.line and done.running and not done.told:
         tell(f"processes that write this ledger: {done.running}; their limits follow when they are started anew")
     return Exit.DONE
@@ -72,9 +74,9 @@ def _document(wrong: Wrong, done: Done) -> dict[str, object]:
     }
 
 
-def _text(wrong: Wrong, done: Done) -> str:
+def _text(wrong: Wrong, done: Done, zone: Zone) -> str:
     was, amount = format_usd(Nanodollars(done.stated_nano)), format_usd(wrong.nano)
     place = f"run {wrong.run}, seq {wrong.seq}"
     if done.line is None:
         return f"{place} counts as {amount} already; nothing was written\n"
-    return f"{place} counts as {amount} from now on, in the budgets of {done.reserved_at[:10]}; it was {was}\n"
+    return f"{place} counts as {amount} from now on, in the budgets of {day_in(zone, done.reserved_at)}; it was {was}\n"

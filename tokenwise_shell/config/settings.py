@@ -237,6 +237,7 @@ class Settings:
     budget_store: str = field(repr=False)
     budget_store_fail_open: bool = False
     time_zone: str = "UTC"
+    tell_budget: bool = False
     pause_timeout: int = 540
     limit_webhook: str = ""
     tags: tuple[str, ...] = ()
@@ -418,6 +419,9 @@ KEYS: Final[tuple[Key, ...]] = (
          "redis://host:6379/0 or valkey://…, or none (each process has its own).",
          "BUDGET_STORE"),
     _key("time_zone", ZONE, "UTC", "The zone by whose calendar days, weeks and months of limits begin.", "TIME_ZONE"),
+    _key("tell_budget", FLAG, False,
+         "Tell models what is left of the tightest budget, by a line at the end of a request, and clients by a header.",
+         "TELL_BUDGET"),
     _key("pause_timeout", whole(1, 3600), 540,
          "Seconds for which a call may wait for somebody to raise a limit that pauses; below the ten minutes after\n"
          "which the vendors' own libraries give up.", "PAUSE_TIMEOUT"),

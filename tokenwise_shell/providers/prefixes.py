@@ -17,7 +17,7 @@ from hashlib import sha256
 from typing import Final
 
 import orjson
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from tokenwise.usage import CALL_FRAME, MESSAGE_FRAME, REPLY_FRAME, count_text
 from tokenwise_shell.providers.counting import bound_of_turn, words_of
@@ -77,6 +77,10 @@ class Trail:
     def behind(self, turns: int) -> int:
         """The most tokens that everything behind so many turns can have."""
         return REPLY_FRAME + self.labels + sum(map(self._bound, self._turns[turns:]))
+
+    def beside(self, line: str) -> "Trail":
+        """The same with a line at the end of the last turn that is in no beginning: the next turn comes without it."""
+        return evolve(self, labels=self.labels + count_text(line).bound + MESSAGE_FRAME) if self.ends else self
 
     def _turns_over_at(self, place: int) -> bool:
         return not _is_assistants(self._turns[place - 1]) and _is_assistants(self._turns[place])

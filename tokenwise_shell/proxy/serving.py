@@ -16,6 +16,7 @@ import orjson
 import trio
 from attrs import define, evolve
 
+from tokenwise.money import format_usd
 from tokenwise_shell.ledger.runs import new_run_id
 from tokenwise_shell.providers.anthropic.messages import BETAS
 from tokenwise_shell.providers.fields import Fields
@@ -69,6 +70,8 @@ async def complete(service: Service, request: Request, answer: Answer, *, front:
             return
         too_fast = order.admitted.take(tokens=order.tokens)
         answer.extra |= order.admitted.headers()
+        if told := order.asked.told:
+            answer.extra |= {f"{HEADER}budget-left": f"{told.left.scope} {format_usd(told.left.available)}"}
         if too_fast:
             await refuse(answer, front, too_fast)
         else:
@@ -136,13 +139,28 @@ async def heard(
 
     spent = service.spent_models(admitted)
 
-    def made() -> T | Trouble:
+    def understood() -> Asked | Trouble:
         asked = _understood(service, body, request, front, work)
-        if spent and not isinstance(asked, Trouble):
-            asked = evolve(asked, spent_models=spent)
+        return evolve(asked, spent_models=spent) if spent and not isinstance(asked, Trouble) else asked
+
+    def made(asked: Asked | Trouble | None = None) -> T | Trouble:
+        asked = asked or understood()
         return asked if isinstance(asked, Trouble) else then(admitted, asked)
 
-    return await service.aside(made) if _takes_long(body) else made()
+    takes_long = _takes_long(body)
+    if service.client.workspace.settings.tell_budget and work is CHAT:  # budgets are asked by this thread alone
+        made = partial(made, _told(service, admitted, await service.aside(understood) if takes_long else understood()))
+    return await service.aside(made) if takes_long else made()
+
+
+def _told(service: Service, admitted: Admitted, asked: Asked | Trouble) -> Asked | Trouble:
+    """The request as its model is told what is left of the tightest budget, if there is one."""
+    if isinstance(asked, Trouble):
+        return asked
+    client = service.client
+    account = admitted.account((*client.workspace.settings.tags, *asked.options.tags), asked.marks)
+    left = client.limits.left(account, asked.model)
+    return asked.telling(left) if left else asked
 
 
 def _takes_long(body: bytes) -> bool:

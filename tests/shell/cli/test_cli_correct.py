@@ -13,6 +13,7 @@ from tokenwise.budgets.windows import Window, span_of
 from tokenwise.money import Nanodollars
 from tokenwise_shell.budgets.changes.correcting import Kept, scopes_at
 from tokenwise_shell.budgets.redis_store import open_store
+from tokenwise_shell.config.zones import zone_named
 from tokenwise_shell.ledger.spending import load_spending
 
 __all__ = ["books", "tw"]
@@ -64,6 +65,15 @@ class TestACorrection:
         yesterday, today = (span_of(Window.DAY, at_ms) for at_ms in (NOON_MS, NOON_MS + DAY_MS))
         assert (spending.spent(yesterday, "alice"), spending.spent(today, "alice")) == (400, 0)
         assert spending.spent(yesterday, tag="nightly") == spending.spent(yesterday) == 400
+
+    def test_that_day_is_one_of_the_configured_time_zone(self, tw, books, monkeypatch):
+        """Reserved at 23:59:59.999 UTC on the 21st, which is the 22nd in Berlin; the 21st in New York."""
+        books(*absurd_lines())
+        for to, (zone, day) in enumerate([("Europe/Berlin", "2026-11-22"), ("America/New_York", "2026-11-21")], 1):
+            monkeypatch.setenv("TOKENWISE_TIME_ZONE", zone)
+            assert f"in the budgets of {day};" in correct(tw, to=str(to)).out
+            spending = load_spending(tw.ledger, pytest.fail, zone=zone_named(zone))
+            assert {at: nano for at, nano in spending.days["alice"].items() if nano} == {day: to * 10**9}
 
     def test_the_line_says_all_that_sums_need_and_nothing_else_has_changed(self, tw, books):
         books(*absurd_lines())

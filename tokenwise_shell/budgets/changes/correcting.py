@@ -11,7 +11,7 @@ from pathlib import Path
 from attrs import frozen
 
 from tokenwise.budgets.ledger import Corrected
-from tokenwise.budgets.limit import EVERYBODY, Account, Limit
+from tokenwise.budgets.limit import EVERYBODY, VOUCHER, Account, Limit
 from tokenwise.budgets.windows import UTC, Window, Zone, span_of
 from tokenwise.errors import InputError, Problem
 from tokenwise.ids import AttemptId
@@ -141,6 +141,8 @@ def scopes_at(reserved_at: str, account: Account, kept: Kept, *, model: str) -> 
     """Every budget in which a call of this account to this model, reserved at that time, may have been held."""
     at_ms = ms_of(reserved_at)
     plain = (EVERYBODY, f"key:{account.key}", *(f"tag:{tag}" for tag in account.tags))
+    if account.voucher:  # those that it is cut from follow
+        plain = (f"{VOUCHER}:{account.voucher}",)
     windows = [span_of(window, at_ms, kept.zone).label for window in Window]
     stated = ((one.owner_of(account, model), span_of(one.window, at_ms, kept.zone).label) for one in kept.limits)
     named = [*((owner, label) for owner in plain for label in windows), *stated]

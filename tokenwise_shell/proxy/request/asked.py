@@ -9,10 +9,11 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from tokenwise.catalog.models import Catalog
 from tokenwise.errors import Problem
+from tokenwise_shell.budgets.answers import Left
 from tokenwise_shell.config.aliases import AUTO
 from tokenwise_shell.providers.counting import ROLES
 from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
@@ -23,8 +24,9 @@ from tokenwise_shell.proxy.fronts import BadRequest, Trouble
 from tokenwise_shell.proxy.request.marks import Marks
 from tokenwise_shell.proxy.request.names import wanted
 from tokenwise_shell.proxy.request.options import OBJECT, Options, read_options
+from tokenwise_shell.proxy.request.telling import line_for, own_with, with_line
 
-__all__ = ["Asked", "chat_problems", "read_asked"]
+__all__ = ["Asked", "Told", "chat_problems", "read_asked"]
 
 # More than anybody corrects at once: a conversation of thousands of bad messages is no text of an error.
 _MOST_PROBLEMS: Final = 20
@@ -34,13 +36,24 @@ _NO_ALIASES: Final[Mapping[str, str]] = MappingProxyType({})
 _CAPS: Final = ("max_completion_tokens", "max_tokens")
 
 
+@frozen
+class Told:
+    """What is left of a budget, the line that says so, and the request without it: next turn, it comes again so."""
+
+    left: Left
+    line: str
+    fields: Fields
+    own: Own | None
+
+
 @frozen(kw_only=True)
 class Asked:
     """A request in OpenAI's chat fields. `model` is a catalogue's id, "" for `auto`; no cap is the policy's own.
 
     `own` is the request in its client's words; `barred` is why it can be asked in no others, None where it can.
     `mark` stands for all that was said in the body, b"" where nothing does. `marks` are what limits read off it;
-    `spent_models` are globs of models whose own limits have nothing left, which are chosen for nobody.
+    `spent_models` are globs of models whose own limits have nothing left, which are chosen for nobody. `told` is what
+    its model is told of a budget.
     """
 
     fields: Fields = field(repr=False)
@@ -55,6 +68,14 @@ class Asked:
     mark: bytes = field(default=b"", repr=False)
     marks: Marks = ()
     spent_models: tuple[str, ...] = ()
+    told: Told | None = field(default=None, repr=False)
+
+    def telling(self, left: Left) -> "Asked":
+        """The same request, whose model is told what is left of a budget."""
+        line = line_for(left)
+        own = own_with(self.own, line) if self.own else None
+        told = Told(left, line, self.fields, self.own)
+        return evolve(self, fields=with_line(self.fields, line), own=own, mark=b"", told=told)
 
     @property
     def background(self) -> bool:
@@ -70,11 +91,15 @@ class Asked:
     @cached_property
     def trail(self) -> Trail:
         """The beginnings of the conversation as chat fields."""
+        if self.told:
+            return trail_of_chat(self.told.fields, self.betas).beside(self.told.line)
         return trail_of_chat(self.fields, self.betas)
 
     @cached_property
     def own_trail(self) -> Trail:
         """Its beginnings in the client's own words."""
+        if self.told and self.told.own:
+            return trail_of_own(self.told.own, self.betas).beside(self.told.line)
         return trail_of_own(self.own, self.betas) if self.own else NO_TRAIL
 
 
