@@ -62,7 +62,7 @@ def main() -> None:
     listed = listed_rows(rows, listed_names(options.wheels, tables), tables, ours, options.as_of)
     rows += [judged(row, tables.arena, ours) for row in listed]
     rows.sort(key=lambda row: row.id)
-    options.out.write_text(render(options.out.read_text(), rows, tables.versions, options.as_of))
+    options.out.write_text(render(options.out.read_text(), rows, tables.versions, options.as_of, ours["stand_ins"]))
     print_report(rows, report, sys.stdout)
 
 
@@ -203,7 +203,7 @@ def print_report(rows: list[Row], report: Report, out: Any) -> None:
         print(f"  left out ({why}): {', '.join(sorted(ids))}", file=out)
     for tier in ("flagship", "mid", "budget"):
         print(
-            f"  {tier}: " + ", ".join(f"{row.id} {row.quality}{row.capabilities}" for row in rows if row.tier == tier),
+            f"  {tier}: " + ", ".join(f"{row.id} {row.overall}{row.capabilities}" for row in rows if row.tier == tier),
             file=out,
         )
 

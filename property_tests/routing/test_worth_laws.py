@@ -61,6 +61,17 @@ class TestBands:
             order = sorted((model for model in catalog.models if model.tier is tier), key=rated)
             assert [raised[model.id] for model in order] == sorted(raised[model.id] for model in order)
 
+    @given(rivals(), bands, st.lists(st.integers(0, 200), min_size=6, max_size=6))
+    def test_however_uncertain_the_ratings_are_a_better_one_is_never_turned_into_a_worse_one(self, catalog, band, off):
+        models = [evolve(model, margin=margin) for model, margin in zip(catalog.models, off, strict=False)]
+        raised = as_good(models, band)
+        for tier in {model.tier for model in models}:
+            order = sorted((model for model in models if model.tier is tier), key=rated)
+            assert [raised[model.id] for model in order] == sorted(raised[model.id] for model in order)
+            best = max(rated(model) - model.margin for model in order)
+            leaders = [model for model in order if rated(model) - model.margin == best]
+            assert raised[order[-1].id] == max(map(rated, leaders))
+
     @given(rivals(), bands, st.data())
     def test_the_order_of_the_models_changes_nothing(self, catalog, band, data):
         shuffled = data.draw(st.permutations(catalog.models))

@@ -17,7 +17,7 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from tokenwise.catalog.models import Catalog, Model
+from tokenwise.catalog.models import Catalog, Model, Rating
 from tokenwise.catalog.prices import Price, Unknown
 from tokenwise.traits import Capability, Feature, Tier
 
@@ -49,6 +49,8 @@ class Placing:
     capabilities: Capability
     quality: int
     why: str
+    margin: int = 0
+    ratings: tuple[Rating, ...] = ()
 
 
 @frozen
@@ -74,8 +76,8 @@ def place(model_id: str, price: Price | Unknown, features: Feature, known: Catal
         most = max(len(other.words) for _, other in wider)
         kin = _nearest(name, [(kin, other) for kin, other in wider if len(other.words) == most])
         tier, why = min(kin.tier, by_price), f"related to {kin.id}; its price says {by_price.name.lower()}"
-        quality = kin.quality if kin.quality and tier is kin.tier else _usual(tier, known)
-        return Placing(tier, kin.capabilities | named, quality, why)
+        like = _as(kin, why, known) if tier is kin.tier else Placing(tier, kin.capabilities, _usual(tier, known), why)
+        return evolve(like, capabilities=kin.capabilities | named)
     able = Capability.GENERAL | named | _by_interface(features, by_price)
     return Placing(by_price, able, _usual(by_price, known), f"by its price ({by_price.name.lower()}) and its name")
 
@@ -86,7 +88,8 @@ def _successor(name: _Name, same: Sequence[tuple[Model, _Name]], known: Catalog)
     placing = _as(kin, f"of the family of {kin.id}, its nearest by version", known)
     if min(other.version for _, other in same) <= name.version:
         return placing
-    return evolve(placing, quality=min(placing.quality, _usual(kin.tier, known)))
+    usual = _usual(kin.tier, known)
+    return evolve(placing, quality=usual, margin=0, ratings=()) if usual < placing.quality else placing
 
 
 def tier_by_price(price: Price | Unknown) -> Tier:
@@ -99,7 +102,8 @@ def tier_by_price(price: Price | Unknown) -> Tier:
 
 
 def _as(kin: Model, why: str, known: Catalog) -> Placing:
-    return Placing(kin.tier, kin.capabilities, kin.quality or _usual(kin.tier, known), why)
+    quality = kin.quality or _usual(kin.tier, known)
+    return Placing(kin.tier, kin.capabilities, quality, why, kin.margin, kin.ratings)
 
 
 def _read(model_id: str) -> _Name:

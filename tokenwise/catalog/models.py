@@ -17,7 +17,7 @@ from tokenwise.ids import fingerprint
 from tokenwise.money import NanoPerMtok
 from tokenwise.traits import Capability, Feature, Tier
 
-__all__ = ["Catalog", "Model", "Offer", "WorkedOut"]
+__all__ = ["Catalog", "Model", "Offer", "Rating", "WorkedOut"]
 
 T = TypeVar("T")
 
@@ -34,11 +34,24 @@ class Offer:
 
 
 @frozen
+class Rating:
+    """How good a model is at one kind of work: points on the scale of `Model.quality`, and how far they may be off.
+
+    `margin` is half the width of the interval in which 95 of 100 such ratings hold.
+    """
+
+    work: Capability
+    points: int = field(validator=ge(1))
+    margin: int = field(default=0, validator=ge(0))
+
+
+@frozen
 class Model:
     """One model: what it can do and how much fits. `offers` stand in order of preference, a direct key first.
 
     `quality` is a prior on a common scale (an Arena-like rating, higher is better) used to order models of one tier; 0
-    means not rated. `context_tokens` bounds input and output together; `max_input_tokens` the input alone. `trade` is
+    means not rated. It may be off by its `margin`, and `ratings` are those for kinds of work that are rated apart.
+    `context_tokens` bounds input and output together; `max_input_tokens` the input alone. `trade` is
     what it is made for where that is not conversation, and `gratis` says that a host gives it away: neither is chosen
     unless it is asked for. Nor is one that is `named_only`: old, for some customers, or known by little more than its
     price. `template_tokens` are what its own chat template adds to every conversation beyond the
@@ -58,10 +71,18 @@ class Model:
     gratis: bool = False
     template_tokens: int = field(default=0, validator=ge(0))
     named_only: bool = False
+    margin: int = field(default=0, validator=ge(0))
+    ratings: tuple[Rating, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         if not self.max_input_tokens:
             object.__setattr__(self, "max_input_tokens", self.context_tokens)
+
+    def rating_for(self, work: int) -> tuple[int, int]:
+        """Points and margin for these kinds of work, as the number of the flags: of several, where it is weakest."""
+        # By numbers, since an operation on flags makes a new flag.
+        apart = [(rating.points, rating.margin) for rating in self.ratings if rating.work._value_ & work]
+        return min(apart, default=(self.quality, self.margin))
 
     @cached_property
     def price(self) -> Price | Unknown:
@@ -98,7 +119,9 @@ def _text(model: Model) -> str:
     asked_for = (model.trade, model.gratis, *((True,) if model.named_only else ()))
     room: tuple[int, ...] = (model.context_tokens, model.max_input_tokens, model.max_output_tokens)
     room += (model.template_tokens,) if model.template_tokens else ()
-    return repr((model.id, abilities, asked_for, room, [_offer_row(offer) for offer in model.offers]))
+    rated = [(each.work.value, each.points, each.margin) for each in model.ratings]
+    apart = ((model.margin, rated),) if model.margin or rated else ()
+    return repr((model.id, abilities, asked_for, room, [_offer_row(offer) for offer in model.offers], *apart))
 
 
 def _offer_row(offer: Offer) -> tuple[object, ...]:

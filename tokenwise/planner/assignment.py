@@ -4,7 +4,7 @@ Each step brings a menu (`menus`), and `allocate` takes one dish from each, so t
 strategy (`routing.worth`). Where the money is short, the steps that need it least step down first.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from attrs import frozen
@@ -18,7 +18,7 @@ from tokenwise.planner.cascading import Cascaded, cascaded
 from tokenwise.planner.menus import planned_need, served, undominated
 from tokenwise.policy import Policy, Strategy
 from tokenwise.routing.servings import Serving
-from tokenwise.routing.worth import expected_cost, strength
+from tokenwise.routing.worth import expected_cost
 
 __all__ = ["Assigned", "OnTheBest", "Unassignable", "as_chosen", "assign"]
 
@@ -83,7 +83,7 @@ def assign(plan: Plan, catalog: Catalog, policy: Policy, limit: Nanodollars) -> 
         worst=Nanodollars(sum(choice.worst for choice in made.choices)),
         optimality_gap=round_up(allocation.optimality_gap),
         downgrades=tuple(_downgrades(picked, menus)),
-        on_the_best=_on_the_best(plan, tables, {model.id: strength(model) for model in catalog.models}),
+        on_the_best=_on_the_best(plan, tables),
     )
 
 
@@ -130,9 +130,9 @@ def _downgrades(picked: Sequence[Serving], menus: Sequence[Sequence[Serving]]) -
             yield Downgrade(place, wanted.model_id, dish.model_id, Nanodollars(wanted.worst - dish.worst))
 
 
-def _on_the_best(plan: Plan, tables: Sequence[Sequence[Serving]], points: Mapping[str, int]) -> OnTheBest:
+def _on_the_best(plan: Plan, tables: Sequence[Sequence[Serving]]) -> OnTheBest:
     def strongest(dish: Serving) -> tuple[int, int, int, str]:
-        return points[dish.model_id], dish.max_output_tokens, -dish.worst, dish.model_id
+        return -dish.weakness, dish.max_output_tokens, -dish.worst, dish.model_id
 
     best = tuple(max(table, key=strongest) for table in tables)
     return OnTheBest(

@@ -58,17 +58,18 @@ def served(plan: Plan, catalog: Catalog, policy: Policy) -> tuple[tuple[Serving,
         input_tokens=max(need.input.expected for need in needs),
     )
     # The shortlists keep one tuple for all steps with the same needs, so few are compared, and by identity.
-    known: list[tuple[tuple[Model, ...], tuple[tuple[Model, int], ...]]] = []
+    known: list[tuple[tuple[Model, ...], int, tuple[tuple[Model, int], ...]]] = []
 
-    def contenders(models: tuple[Model, ...]) -> tuple[tuple[Model, int], ...]:
-        if (kept := next((kept for others, kept in known if others is models), None)) is None:
-            kept = _contenders(models, policy, plenty)
-            known.append((models, kept))
+    def contenders(models: tuple[Model, ...], work: int) -> tuple[tuple[Model, int], ...]:
+        if (kept := next((kept for others, for_, kept in known if others is models and for_ == work), None)) is None:
+            kept = _contenders(models, work, policy, plenty)
+            known.append((models, work, kept))
         return kept
 
-    return tuple(
-        tuple(sorted(_servings(need, map(contenders, groups(need, catalog, policy)), policy))) for need in needs
-    )
+    def ranked(need: Need) -> Iterable[tuple[tuple[Model, int], ...]]:
+        return (contenders(models, need.work) for models in groups(need, catalog, policy))
+
+    return tuple(tuple(sorted(_servings(need, ranked(need), policy))) for need in needs)
 
 
 def _servings(need: Need, ranked: Iterable[tuple[tuple[Model, int], ...]], policy: Policy) -> list[Serving]:
@@ -92,26 +93,26 @@ class _Plenty(NamedTuple):
         return room >= self.max_output_tokens
 
 
-def _contenders(models: tuple[Model, ...], policy: Policy, plenty: _Plenty) -> tuple[tuple[Model, int], ...]:
+def _contenders(models: tuple[Model, ...], work: int, policy: Policy, plenty: _Plenty) -> tuple[tuple[Model, int], ...]:
     """The models that no other one beats, each with the rating of its band."""
-    ratings = {model.id: rating for model, rating in rated_by_band(models, policy)}
+    ratings = {model.id: rating for model, rating in rated_by_band(models, policy, work)}
     fronts: dict[object, list[tuple[int, ...]]] = {}
     kept: list[tuple[Model, int]] = []
     # Whoever is beaten is beaten by somebody before it in this order.
-    for model in sorted(models, key=lambda model: (*_burden(model), model.id)):
+    for model in sorted(models, key=lambda model: (*_burden(model, work), model.id)):
         front = fronts.setdefault(_peers(model, plenty), [])
-        burden = _burden(model)
+        burden = _burden(model, work)
         if not any(_no_heavier(other, burden) for other in front):
             front.append(burden)
             kept.append((model, ratings[model.id]))
     return tuple(kept)
 
 
-def _burden(model: Model) -> tuple[int, ...]:
+def _burden(model: Model, work: int) -> tuple[int, ...]:
     """What a model is better for having less of: each of its rates, and points that it lacks."""
     assert isinstance(model.price, Price)  # only priced models are able
     rate = model.price.rates[0]
-    return rate.input, model.list_input(rate), rate.output, -rated(model)
+    return rate.input, model.list_input(rate), rate.output, -rated(model, work)
 
 
 def _no_heavier(one: tuple[int, ...], other: tuple[int, ...]) -> bool:

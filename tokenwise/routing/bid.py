@@ -122,6 +122,11 @@ class Need:
     horizon: Horizon | None = None
 
     @property
+    def work(self) -> int:
+        """What is stated and what is guessed, as the number of the flags."""
+        return self.capabilities._value_ | self.likely._value_
+
+    @property
     def wanted(self) -> Capability:
         """What is stated and what is guessed."""
         return self.capabilities | self.likely

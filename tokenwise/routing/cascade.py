@@ -170,7 +170,7 @@ def _cheap(need: Need, catalog: Catalog, policy: Policy, strong: Model) -> Itera
 
     def worth(model: Model) -> tuple[bool, int, str]:
         cost = likely_cost(model, need, likely_output(need, thinks=thinks(model)))
-        good = quality(strength(model), need.difficulty) * policy.willingness_to_pay * 1_000
+        good = quality(strength(model, need.work), need.difficulty) * policy.willingness_to_pay * 1_000
         return bool(need.likely & ~model.capabilities), cost - good, model.id
 
     yield from sorted((model for model in weaker if model.tier == lowest), key=worth)

@@ -58,7 +58,9 @@ def explain(
         if _worst(serving.model, need, serving.max_output_tokens) <= available:
             first.setdefault(serving.model_id, serving)
     ratings = {
-        model.id: rating for models in groups(need, catalog, policy) for model, rating in rated_by_band(models, policy)
+        model.id: rating
+        for models in groups(need, catalog, policy)
+        for model, rating in rated_by_band(models, policy, need.work)
     }
     contest = _Contest(need, policy, available, first.get(chosen.id) if chosen else None, ratings)
     losers = (model for model in catalog.models if model is not chosen)
@@ -93,7 +95,7 @@ def _outranked(loser: Serving, best: Serving, contest: _Contest) -> str:
     if lacking(loser.max_output_tokens, wanted) > lacking(best.max_output_tokens, enough):
         return f"has room for {loser.max_output_tokens} of the {wanted} tokens that its answer may well take"
     if contest.ratings[model.id] < contest.ratings[chosen.id]:
-        return f"rated {rated(model)} < {rated(chosen)} of {chosen.id}"
+        return f"rated {rated(model, need.work)} < {rated(chosen, need.work)} of {chosen.id}"
     return _worth_less(loser, best, contest)
 
 
@@ -105,7 +107,7 @@ def _place(model: Model, contest: _Contest) -> int:
 def _worth_less(loser: Serving, best: Serving, contest: _Contest) -> str:
     need, name = contest.need, best.model_id
     cost, least = (_in_view(each, need) for each in (loser, best))
-    points = quality(strength(loser.model), need.difficulty) - quality(strength(best.model), need.difficulty)
+    points = _quality_of(loser, need) - _quality_of(best, need)
     balanced = contest.policy.strategy.by_difficulty
     if balanced and points > 0 and cost > least:
         price = Nanodollars(-(-1_000 * (cost - least) // points))
@@ -117,6 +119,10 @@ def _worth_less(loser: Serving, best: Serving, contest: _Contest) -> str:
         ahead = f", with the {need.horizon.turns} requests that will probably follow" if need.horizon else ""
         return f"is expected to cost {_times(cost, least)} as much as {name}{ahead}"
     return f"as dear as {name}, which may cost less, is stronger or comes first by name"
+
+
+def _quality_of(serving: Serving, need: Need) -> int:
+    return quality(strength(serving.model, need.work), need.difficulty)
 
 
 def _in_view(serving: Serving, need: Need) -> Nanodollars:

@@ -48,7 +48,7 @@ def favourite(need: Need, catalog: Catalog, policy: Policy) -> tuple[Model, int]
 def first_within(need: Need, catalog: Catalog, policy: Policy, available: Nanodollars) -> tuple[Model, int] | None:
     """The first of `ranked` whose worst case is within `available`: the model and its cap. None if there is none."""
     for models in groups(need, catalog, policy):
-        able = servings(need, rated_by_band(models, policy), policy, wider=need.open_ended)
+        able = servings(need, rated_by_band(models, policy, need.work), policy, wider=need.open_ended)
         within = (serving for serving in able if _held(serving, need) <= available)
         if best := min(within, key=by_worth, default=None):
             return best.model, best.max_output_tokens
@@ -64,4 +64,4 @@ def _held(serving: Serving, need: Need) -> Nanodollars:
 
 def _in_order(need: Need, catalog: Catalog, policy: Policy, *, wider: bool) -> Iterator[Serving]:
     for models in groups(need, catalog, policy):
-        yield from sorted(servings(need, rated_by_band(models, policy), policy, wider=wider), key=by_worth)
+        yield from sorted(servings(need, rated_by_band(models, policy, need.work), policy, wider=wider), key=by_worth)

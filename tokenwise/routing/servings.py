@@ -64,13 +64,15 @@ def servings(
     cramped = cost_of_half_the_room(need, policy)
     # What depends on a model only by its tier and rating, or by whether it thinks, is worked out once for all of those.
     merits: dict[tuple[int, int, int, str], int] = {}
+    work = need.work
     habits = [(likely_output(need, thinks=some), wanted_room(need, policy, thinks=some)) for some in (False, True)]
     read, choices, asked = need.input.expected, need.choices, need.max_output_tokens
     plain = not need.known and need.writes is NOTHING_WRITTEN and need.horizon is None
-    for model, rating in rated:
-        kind = (model.tier, model.quality, rating, "" if plain else model.id)
+    for model, band in rated:
+        strong = strength(model, work)
+        kind = (model.tier, strong, band, "" if plain else model.id)
         if kind not in merits:
-            merits[kind] = merit(model, need, policy, rating) - penalty
+            merits[kind] = merit(model, need, policy, band) - penalty
         likely, wanted = habits[thinks(model)]
         price = model.price
         assert isinstance(price, Price)  # only priced models are able
@@ -84,7 +86,7 @@ def servings(
             if room < wanted:
                 less += lacking(room, wanted) * cramped
             worst = price.worst(input_tokens=bound, output_tokens=room * choices, writes=writes_of(model, need))
-            yield Serving(worst, less, -strength(model), model.id, room, model)
+            yield Serving(worst, less, -strong, model.id, room, model)
 
 
 def longest(model: Model, need: Need) -> int:

@@ -80,7 +80,7 @@ def head(need: Need, catalog: Catalog, policy: Policy) -> Sequence[tuple[Model, 
     Of the first group that has any (see `shortlist.groups`); none where no model is able.
     """
     if need.model:
-        return rated_by_band(able(need, catalog, policy), policy)
+        return rated_by_band(able(need, catalog, policy), policy, need.work)
     habits = _habit(need, policy, thinks=False), _habit(need, policy, thinks=True)
     key = _key(need, catalog, policy, enough=habits[1].enough)
     shelves = catalog.worked_out.of(key, partial(_compiled, need, catalog, policy, key.room))
@@ -102,12 +102,12 @@ def _apart(need: Need, shelves: "_Shelves", found: Sequence[tuple[Model, int]]) 
     return (*found, *apart) if apart else found
 
 
-def rated_by_band(models: Iterable[Model], policy: Policy) -> list[tuple[Model, int]]:
-    """The models, each with the rating of its band where the strategy asks for bands, else 0."""
+def rated_by_band(models: Iterable[Model], policy: Policy, work: int) -> list[tuple[Model, int]]:
+    """The models, each with the rating of its band for this work where the strategy asks for bands, else 0."""
     if policy.strategy is not Strategy.BEST_QUALITY:
         return [(model, 0) for model in models]
     every = tuple(models)
-    ratings = as_good(every, policy.rating_band)
+    ratings = as_good(every, policy.rating_band, work)
     return [(model, ratings[model.id]) for model in every]
 
 
@@ -189,7 +189,7 @@ def _windows_of(catalog: Catalog) -> list[int]:
 
 def _compiled(need: Need, catalog: Catalog, policy: Policy, room: int) -> _Shelves:
     models = next((models for models in groups(need, catalog, policy) if models), ())
-    rated = tuple(rated_by_band(models, policy))
+    rated = tuple(rated_by_band(models, policy, need.work))
     roomy = tuple(pair for pair in rated if _has_room(pair[0], need.input.expected, room))
     return _Shelves(
         by_tier=tuple(
@@ -205,9 +205,9 @@ def _compiled(need: Need, catalog: Catalog, policy: Policy, room: int) -> _Shelv
 def _lean(rated: Iterable[tuple[Model, int]], need: Need, policy: Policy) -> tuple[tuple[Model, int], ...]:
     """Without models that another one of their kind beats, whatever is read, written or kept in caches."""
     kept: dict[tuple[Tier, bool], list[tuple[tuple[int, ...], tuple[Model, int]]]] = {}
-    for model, rating in sorted(rated, key=lambda pair: (-strength(pair[0]), pair[0].id)):
+    for model, rating in sorted(rated, key=lambda pair: (-strength(pair[0], need.work), pair[0].id)):
         assert isinstance(model.price, Price)  # only priced models are able
-        rate, grade = model.price.rate_at(need.input.expected), -_grade(model, rating, policy)
+        rate, grade = model.price.rate_at(need.input.expected), -_grade(model, rating, policy, need.work)
         lowest = grade, rate.output, rate.input, rate.cache_read, rate.cache_write, rate.cache_write_5m
         # What is kept only if it is marked may not be kept at all.
         surely = lowest if caches_unasked(model.id) else (*lowest[:3], max(lowest[2:4]), *lowest[4:])
@@ -235,7 +235,7 @@ def _stacked(rated: Iterable[tuple[Model, int]], need: Need, policy: Policy) -> 
     """The shelves of models that are alike, most merit first, without those that dearer ones would have to be for."""
     by_grade: dict[int, list[tuple[Model, int]]] = {}
     for model, rating in rated:
-        by_grade.setdefault(_grade(model, rating, policy), []).append((model, rating))
+        by_grade.setdefault(_grade(model, rating, policy, need.work), []).append((model, rating))
     hull: list[_Row] = []
     for grade in sorted(by_grade, reverse=True):
         rows = [_row(model, need) for model, _ in by_grade[grade]]
@@ -244,11 +244,11 @@ def _stacked(rated: Iterable[tuple[Model, int]], need: Need, policy: Policy) -> 
             yield _Shelf(by_grade[grade][0][1], kept)
 
 
-def _grade(model: Model, rating: int, policy: Policy) -> int:
+def _grade(model: Model, rating: int, policy: Policy, work: int) -> int:
     """What merit rises with, among models of one tier."""
     match policy.strategy:
         case Strategy.BALANCED | Strategy.CASCADE:
-            return strength(model)
+            return strength(model, work)
         case Strategy.BEST_QUALITY:
             return rating
         case Strategy.CHEAPEST | Strategy.BUDGET_CONSTRAINED:

@@ -15,7 +15,8 @@
 The numbers of this module are assumptions, stated with their reasons; docs/routing-quality.md shows what follows.
 """
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -103,7 +104,7 @@ def merit(model: Model, need: Need, policy: Policy, rating: int) -> int:
         case Strategy.CHEAPEST:
             return 0
         case Strategy.BALANCED | Strategy.CASCADE:
-            paid = quality(strength(model), need.difficulty) * policy.willingness_to_pay * 1_000
+            paid = quality(strength(model, need.work), need.difficulty) * policy.willingness_to_pay * 1_000
             return paid + _coming_back(model, need, policy) - _misfit(model, need, policy) * _BEFORE_COST
         case Strategy.BEST_QUALITY:
             return (_TIER_FIRST * model.tier + rating) * weight(need) * _BEFORE_COST
@@ -155,7 +156,7 @@ def _misfit(model: Model, need: Need, policy: Policy) -> int:
     if model.tier >= deserved:
         return 0
     least = quality(_UNRATED[deserved] + _TIER_POINTS * deserved, need.difficulty)
-    return max(1, least - quality(strength(model), need.difficulty))
+    return max(1, least - quality(strength(model, need.work), need.difficulty))
 
 
 def _has_answered(model: Model, need: Need) -> bool:
@@ -202,14 +203,14 @@ def weight(need: Need) -> int:
     return 1 + round(10 * need.difficulty)
 
 
-def strength(model: Model) -> int:
-    """How good a model is, in points on one scale."""
-    return rated(model) + _TIER_POINTS * model.tier
+def strength(model: Model, work: int = 0) -> int:
+    """How good a model is at these kinds of work (the number of the flags), in points on one scale."""
+    return rated(model, work) + _TIER_POINTS * model.tier
 
 
-def rated(model: Model) -> int:
-    """A model's rating, or what stands for it where nobody has rated it."""
-    return model.quality or _UNRATED[model.tier]
+def rated(model: Model, work: int = 0) -> int:
+    """A model's rating for these kinds of work, or what stands for it where nobody has rated it."""
+    return model.rating_for(work)[0] or _UNRATED[model.tier]
 
 
 def quality(strength: int, difficulty: float) -> int:
@@ -231,18 +232,22 @@ def _quality_at(lead: int) -> int:
     return 100_000 * odds // (odds + against)
 
 
-def as_good(models: Iterable[Model], band: int) -> Mapping[str, int]:
-    """Each model's rating, raised to the best one that it is as good as: of its tier and at most `band` points above.
+def as_good(models: Collection[Model], band: int, work: int = 0) -> Mapping[str, int]:
+    """Each model's rating for this work, or that of the best of its tier which it is as good as.
 
-    Bands begin at the best rating of a tier, and below a band at the best one that is left. So two models that differ
-    by less than the band may stand in two of them, but nobody that close to the best is behind it.
+    The best is whose interval ends highest below, so who was rated by few leads nobody. As good is who has no fewer
+    points than it, less the band or what two ratings as uncertain as its own may differ by, if that is more. Of those
+    that are left the same is asked again. So two models that differ by less may stand in two bands, but nobody that
+    close to the best is behind it.
     """
     raised: dict[str, int] = {}
-    best: dict[Tier, int] = {}
-    for points, model in sorted(((rated(model), model) for model in models), key=lambda pair: -pair[0]):
-        if points < best.get(model.tier, points + band + 1) - band:
-            best[model.tier] = points
-        raised[model.id] = best[model.tier]
+    for tier in Tier:
+        left = {model.id: (rated(model, work), model.rating_for(work)[1]) for model in models if model.tier is tier}
+        while left:
+            points, margin = max(left.values(), key=lambda rating: (rating[0] - rating[1], rating[0]))
+            least = points - max(band, round(margin * math.sqrt(2)))
+            raised |= {name: points for name, rating in left.items() if rating[0] >= least}
+            left = {name: rating for name, rating in left.items() if rating[0] < least}
     return raised
 
 

@@ -102,7 +102,7 @@ def play(
         price = chosen.offered_by[decision.bid.provider].price
         assert isinstance(price, Price)
         cost, read = cost + price.cost(usage), read + usage.cache_read_tokens
-        points += quality(strength(chosen), turn.difficulty)
+        points += quality(strength(chosen, need.work), turn.difficulty)
         names.append(chosen.id)
         caches[seat] = _Warm(said, turn.at_ms + _WARMTH_MS)
         said += turn.output_tokens

@@ -20,6 +20,8 @@ def model_document(model: Model, served: Offer | None) -> dict[str, object]:
         "capabilities": list(model.capabilities.names),
         "features": list(model.features.names),
         "quality": model.quality,
+        "quality_margin": model.margin,
+        "ratings": {rating.work.names[0]: [rating.points, rating.margin] for rating in model.ratings},
         "context_tokens": model.context_tokens,
         "max_input_tokens": model.max_input_tokens,
         "max_output_tokens": model.max_output_tokens,

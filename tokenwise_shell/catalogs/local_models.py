@@ -131,6 +131,9 @@ class _Row:
             max_input_tokens=_given(limits["max_input_tokens"], 0 if window else base.max_input_tokens),
             max_output_tokens=_given(limits["max_output_tokens"], base.max_output_tokens),
             quality=_given(limits["quality"], base.quality),
+            # What is said of a model holds for all that it does.
+            margin=base.margin if limits["quality"] is None else 0,
+            ratings=base.ratings if limits["quality"] is None else (),
             template_tokens=_given(limits["template_tokens"], base.template_tokens),
         )
 

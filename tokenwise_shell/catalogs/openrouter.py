@@ -165,6 +165,8 @@ class _Reader:
             offers=(offer,),
             features=features,
             quality=placing.quality,
+            margin=placing.margin,
+            ratings=placing.ratings,
             trade=trade_of(offer.native_id, _outputs(row)),
             gratis=_is_given_away(offer),
         )

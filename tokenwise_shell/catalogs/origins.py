@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from tokenwise.catalog.embedded_models import READ_ON, embedded_catalog
+from tokenwise.catalog.embedded_models import PAGES, RATED_BY, READ_ON, STANDS_IN, embedded_catalog
 from tokenwise.catalog.kinship import place
-from tokenwise.catalog.models import Model, Offer
+from tokenwise.catalog.models import Model, Offer, Rating
 from tokenwise.catalog.prices import Price
 from tokenwise.policy import FreeModels
 from tokenwise.traits import Capability, Tier
@@ -29,7 +29,9 @@ class _Judged:
     tier: Tier
     capabilities: Capability
     quality: int
+    ratings: tuple[Rating, ...]
     why: str
+    rated_by: str
 
 
 def figures_of(model: Model, free: FreeModels) -> tuple[tuple[str, str], ...]:
@@ -42,7 +44,11 @@ def _figures(model: Model, free: FreeModels) -> Iterator[tuple[str, str]]:
     kinds = ", ".join(model.capabilities.names) or "none"
     yield "tier", f"{model.tier.name.lower()}: {_why(judged, model, 'tier')}"
     yield "capabilities", f"{kinds}: {_why(judged, model, 'capabilities')}"
-    yield "quality", f"{model.quality}: {_why(judged, model, 'quality')}"
+    rated_by = judged.rated_by if judged and judged.quality == model.quality else _OWN
+    yield "quality", f"{_points(model.quality, model.margin)}: {rated_by}" if model.quality else "nobody has rated it"
+    for each in model.ratings:
+        kind = each.work.names[0]
+        yield f"quality at {kind}", f"{_points(each.points, each.margin)}: {PAGES[kind]}, {rated_by}"
     yield "window", f"{model.context_tokens} tokens, of which {model.max_output_tokens} out at most"
     for offer in model.offers:
         yield f"price at {offer.provider}", _price(offer)
@@ -55,12 +61,20 @@ def _figures(model: Model, free: FreeModels) -> Iterator[tuple[str, str]]:
 def _judged(model: Model) -> _Judged | None:
     """The shipped row's judgement, or that of the rules for new models; None for a model of the user's alone."""
     if known := embedded_catalog().by_id.get(model.id):
-        return _Judged(known.tier, known.capabilities, known.quality, _SHIPPED)
+        return _Judged(known.tier, known.capabilities, known.quality, known.ratings, _SHIPPED, _rated_by(model.id))
     listed = next((offer for offer in model.offers if offer.source == SOURCE), None)
     if listed is None:
         return None
     placing = place(model.id, listed.price, model.features, embedded_catalog())
-    return _Judged(placing.tier, placing.capabilities, placing.quality, placing.why)
+    return _Judged(placing.tier, placing.capabilities, placing.quality, placing.ratings, placing.why, placing.why)
+
+
+def _rated_by(name: str) -> str:
+    return f"{RATED_BY}, of {STANDS_IN[name]}, which stands in for it" if name in STANDS_IN else RATED_BY
+
+
+def _points(points: int, margin: int) -> str:
+    return f"{points} ± {margin}" if margin else str(points)
 
 
 def _why(judged: _Judged | None, model: Model, figure: str) -> str:

@@ -37,6 +37,22 @@ def test_published_prices(name, input_usd, output_usd):
     assert (rate.input, rate.output) == (int(input_usd * USD), int(output_usd * USD))
 
 
+def test_ratings_are_arenas_by_kind_of_work_each_page_on_the_scale_of_the_overall_one():
+    """gemini-4-argon-high on 2026-10-05: 1525.2 ± 8.8 overall, 1560.2 ± 17.2 for code, 1530.2 ± 35.7 for maths.
+
+    The page of coding rates the models that both have 42.4 points above the overall one, that of maths 6.7 below it.
+    """
+    argon = CATALOG["google/gemini-4-argon"]
+    assert (argon.quality, argon.margin) == (1525, 9)
+    apart = {rating.work: (rating.points, rating.margin) for rating in argon.ratings}
+    assert apart[Capability.CODE] == (1518, 17)
+    assert apart[Capability.MATH] == (1537, 36)
+
+
+def test_a_model_that_nobody_has_rated_is_rated_for_no_kind_of_work():
+    assert all(model.quality for model in CATALOG.models if model.ratings or model.margin)
+
+
 def test_a_long_input_is_priced_by_its_own_row():
     price = CATALOG["openai/gpt-6-sol"].price
     assert (price.rate_at(272_000).input, price.rate_at(272_001).input) == (2 * USD, 4 * USD)

@@ -64,6 +64,8 @@ def test_the_same_model_sold_otherwise_is_the_same():
     known = SHIPPED["openai/gpt-5.4-mini"]
     found = placed("openai/gpt-5.4-mini:free", CHEAP)
     assert (found.tier, found.capabilities, found.quality) == (known.tier, known.capabilities, known.quality)
+    assert (found.margin, found.ratings) == (known.margin, known.ratings)
+    assert found.ratings
 
 
 def test_a_small_model_is_not_of_the_family_of_one_many_times_its_size():

@@ -4,11 +4,12 @@ import pytest
 from attrs import evolve
 
 from tests.core.worlds import BIG, CATALOG, MID, MINI, model
-from tokenwise.catalog.models import Catalog, Offer
+from tokenwise.catalog.models import Catalog, Offer, Rating
 from tokenwise.catalog.prices import Price
 from tokenwise.money import NanoPerMtok, parse_usd
 from tokenwise.policy import Policy, Strategy
 from tokenwise.routing.bid import Need
+from tokenwise.routing.choosing import route
 from tokenwise.routing.ranking import candidates, favourite
 from tokenwise.traits import Capability, Feature, Tier
 from tokenwise.usage import TokenCount
@@ -77,6 +78,53 @@ class TestPreference:
     def test_equal_costs_go_to_the_better_rated_and_then_to_the_first_id(self):
         twins = [model(name, Tier.MID, 3, 9, quality=rating) for name, rating in [("c", 1), ("b", 2), ("a", 1)]]
         assert order(Strategy.CHEAPEST, catalog=Catalog(twins)) == ["b", "a", "c"]
+
+
+class TestRatings:
+    """Ratings are in points, their intervals half as wide as stated; all are flagships, each cheaper than the last."""
+
+    @pytest.mark.parametrize(
+        ("ratings", "name"),
+        [
+            pytest.param([(1500, 9), (1490, 9)], "m1", id="closer than the band"),
+            pytest.param([(1500, 9), (1480, 9)], "m0", id="further than the band"),
+            pytest.param([(1500, 20), (1475, 20)], "m1", id="ratings as uncertain as the best may differ by 28"),
+            pytest.param([(1500, 20), (1471, 20)], "m0", id="and not by 29"),
+            pytest.param([(1600, 200), (1500, 9), (1490, 9)], "m2", id="who was rated by few leads nobody"),
+            pytest.param([(1500, 9), (1480, 60)], "m0", id="nor is taken to be better than it was rated"),
+        ],
+    )
+    def test_the_cheaper_of_those_that_are_as_good(self, ratings, name):
+        models = [
+            model(f"m{nth}", Tier.FLAGSHIP, 9 - nth, 9 - nth, quality=points, margin=margin)
+            for nth, (points, margin) in enumerate(ratings)
+        ]
+        assert best(Catalog(models), Capability.GENERAL) == name
+
+    @pytest.mark.parametrize(
+        ("stated", "name"),
+        [
+            (Capability.GENERAL, "talker"),
+            (Capability.CODE, "coder"),
+            (Capability.MATH, "talker"),  # whom nobody has rated for it apart, so its rating for all work stands
+            (Capability.CODE | Capability.MATH, "talker"),  # where the coder is weakest, it is 1420 against 1450
+        ],
+    )
+    def test_the_kind_of_work_decides_which_rating_counts(self, stated, name):
+        coder = (Rating(Capability.CODE, 1550, 5), Rating(Capability.MATH, 1420, 5))
+        pair = [
+            model("coder", Tier.FLAGSHIP, 5, 5, does=~Capability(0), quality=1480, ratings=coder),
+            model("talker", Tier.FLAGSHIP, 5, 5, does=~Capability(0), quality=1510, ratings=(RATED_FOR_CODE,)),
+        ]
+        assert best(Catalog(pair), stated) == name
+
+
+RATED_FOR_CODE = Rating(Capability.CODE, 1450, 5)
+
+
+def best(catalog, stated):
+    need = Need(stated, TokenCount(100, 400), max_output_tokens=500, output_tokens=200)
+    return route(need, catalog, Policy(strategy=Strategy.BEST_QUALITY), parse_usd("5")).model.id
 
 
 class TestTheFavourite:

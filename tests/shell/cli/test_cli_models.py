@@ -55,17 +55,24 @@ class TestExplaining:
     def test_says_where_each_figure_comes_from(self, tw):
         said = tw("models", "--explain", "gpt-5.5").out
         assert said.startswith("openai/gpt-5.5\n")
-        assert said.count("shipped, as of") == 3
+        assert said.count("shipped, as of") == 2
+        assert said.count("Arena's ratings of 2026-10-05") == 4
+        assert "coding, Arena's" in said
+        stood_in = tw("models", "--explain", "meta/muse-wonder", "--json").json["explained"]["quality at math"]
+        assert stood_in.endswith("Arena's ratings of 2026-10-05, of muse-spark-1.3-max, which stands in for it")
         document = tw("models", "--explain", "openai/gpt-5.5", "--json").json
         assert document["id"] == "openai/gpt-5.5"
-        assert list(document["explained"])[:4] == ["tier", "capabilities", "quality", "window"]
+        assert list(document["explained"])[:4] == ["tier", "capabilities", "quality", "quality at code"]
 
     def test_a_row_of_ones_own_is_named_as_such(self, tw, tmp_path):
         mine = tmp_path / "models.yaml"
-        mine.write_text("models: [{id: openai/gpt-5.5, tier: mid}]\n")
+        mine.write_text("models: [{id: openai/gpt-5.5, tier: mid}, {id: openai/gpt-5.4, quality: 1600}]\n")
         explained = tw("models", "--explain", "gpt-5.5", "--config", str(mine), "--json").json["explained"]
         assert explained["tier"] == "mid: a row of your own"
-        assert explained["quality"].endswith("docs/maintenance/tiers.toml")
+        assert explained["quality"].endswith("Arena's ratings of 2026-10-05")
+        stated = tw("models", "--explain", "gpt-5.4", "--config", str(mine), "--json").json["explained"]
+        assert stated["quality"] == "1600: a row of your own"
+        assert "quality at code" not in stated
 
     def test_a_name_that_means_nothing_is_bad_usage(self, tw):
         done = tw("models", "--explain", "gpt-5.55")
