@@ -57,7 +57,14 @@ async def open_client(
         opening = open_holder(settings, journal, notices.append)
         holder, limits = await stack.enter_async_context(opening)
         caller = Caller(transport, endpoints, catalog_id=catalog_ids(workspace.catalog))
-        interpreter = Interpreter(caller.call, holder, journal, Watch(), wall_ms)
+        if settings.tracing:
+            from tokenwise_shell.engine.tracing import TracedCaller, TracedInterpreter, open_tracer
+
+            tracer = await stack.enter_async_context(open_tracer())
+            caller = TracedCaller(transport, endpoints, catalog_id=catalog_ids(workspace.catalog), tracer=tracer)
+            interpreter: Interpreter = TracedInterpreter(caller.call, holder, journal, Watch(), wall_ms, tracer=tracer)
+        else:
+            interpreter = Interpreter(caller.call, holder, journal, Watch(), wall_ms)
         yield Client(workspace, interpreter, journal, caller, holder, limits, notices)
 
 

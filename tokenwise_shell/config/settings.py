@@ -241,6 +241,7 @@ class Settings:
     pause_timeout: int = 540
     limit_webhook: str = ""
     tags: tuple[str, ...] = ()
+    tracing: bool = False
     offline: bool
     exact_tokens: bool
     count_tokens: CountTokens
@@ -401,6 +402,9 @@ KEYS: Final[tuple[Key, ...]] = (
     _key("count_tokens", choice(CountTokens), CountTokens.NEVER,
          "When vendors are asked to count a prompt, which costs nothing: never; when_short (for a long prompt that is\n"
          "refused or cut for want of money)."),
+    _key("tracing", FLAG, False,
+         "A span for each request and each call of a model, for whoever collects them by OpenTelemetry; needs the\n"
+         "package opentelemetry-sdk (pip install '.[otel]').", "TRACING"),
     _key("exact_tokens", FLAG, False,
          "Count words with the model's own tokenizer where that is known, for a tighter worst case; needs the package\n"
          "quicktok (pip install '.[exact]').", "EXACT_TOKENS"),

@@ -30,7 +30,7 @@ from tokenwise_shell.proxy.admission.keys import KeyFile, keys_beside
 from tokenwise_shell.proxy.admission.limits import Gate
 from tokenwise_shell.proxy.admission.tokens import Seal
 from tokenwise_shell.proxy.admission.webhook import Webhook
-from tokenwise_shell.proxy.app import application
+from tokenwise_shell.proxy.app import App, application
 from tokenwise_shell.proxy.http.swift import serve_clients
 from tokenwise_shell.proxy.metrics import Metrics
 from tokenwise_shell.proxy.refreshing import first_list, keep_fresh
@@ -101,7 +101,7 @@ async def serve(plan: Plan) -> int | None:
                 client.holder.alerts.listeners.append(webhook.say)
                 nursery.start_soon(webhook.deliver)
             plan.ready()
-            await serve_clients(application(service), plan.settings, plan.listener, ending.stop, plan.shares)
+            await serve_clients(_application(service), plan.settings, plan.listener, ending.stop, plan.shares)
             nursery.cancel_scope.cancel(reason="every connection has ended")
     return ending.came
 
@@ -142,6 +142,14 @@ def _redeemed(seal: Seal, limits: InForce, text: str) -> Voucher | str:
     if voucher is None:
         return "this voucher was not minted here"
     return limits.vouchers.trouble_with(voucher) or voucher
+
+
+def _application(service: Service) -> App:
+    if not service.client.workspace.settings.tracing:
+        return application(service)
+    from tokenwise_shell.proxy.traced import traced_application
+
+    return traced_application(service)
 
 
 @define(eq=False)

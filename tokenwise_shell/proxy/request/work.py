@@ -102,5 +102,20 @@ def _weight(asked: Asked) -> Weight:
     return evolve(weight, input=evolve(weight.input, bound=most), writes=writes)
 
 
-CHAT: Final = Work(chat_problems, conversation_in, _chat_wishes, Caller.call)
+def _place(
+    caller: Caller,
+    command: CallModel,
+    /,
+    *,
+    written: Mapping[str, object],
+    first_token: Callable[[], None],
+    relay: Relay | None,
+    whole: Callable[[bytes], None],
+    said: Said,
+) -> Awaitable[Reply | Failure]:
+    """The caller's own call, which one that traces has too."""
+    return caller.call(command, written=written, first_token=first_token, relay=relay, whole=whole, said=said)
+
+
+CHAT: Final = Work(chat_problems, conversation_in, _chat_wishes, _place)
 """Answering a conversation."""
