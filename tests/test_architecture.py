@@ -33,6 +33,7 @@ ALLOWED = {
     "heapq",
     "itertools",
     "math",
+    "operator",
     "re",
     "typing",
 }

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from collections.abc import Iterator
@@ -80,6 +81,24 @@ def test_what_a_release_may_break_is_bounded() -> None:
     shipped = declared(*(name for name in project() if name != "dev"))
     free = {one.name for one in shipped if not any(bound.operator in {"<", "=="} for bound in one.specifier)}
     assert free == UNBOUNDED
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="what a clone holds can only be asked in a clone")
+def test_a_source_distribution_can_be_tested_and_read_and_a_wheel_holds_the_packages_alone(tmp_path: Path) -> None:
+    code = "import sys, pdm.backend as b; print(b.build_sdist(sys.argv[1]), b.build_wheel(sys.argv[1]))"
+    built = subprocess.run(
+        (sys.executable, "-c", code, str(tmp_path)), cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    source, wheel = built.stdout.split()[-2:]
+    with tarfile.open(tmp_path / source) as archive:
+        held = {name.split("/", 1)[1] for name in archive.getnames()}
+    with zipfile.ZipFile(tmp_path / wheel) as archive:
+        shipped = {name.split("/", 1)[0] for name in archive.namelist()}
+    tracked = subprocess.run(("git", "ls-files"), cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    shown = [name for name in tracked if not Path(name).name.startswith(".") and not name.startswith(".")]
+    assert [name for name in shown if name not in held] == []
+    assert [name for name in held if "__pycache__" in name] == []
+    assert shipped == {"tokenwise", "tokenwise_shell", f"{source.removesuffix('.tar.gz')}.dist-info"}
 
 
 @pytest.fixture
