@@ -36,7 +36,7 @@ class TestShareLaws:
                 break
             (ask,) = asked
             if cap is None and ask.share != share:
-                assert ask.amount <= least_for(run, run.steps[0].state.attempt.intent).amount
+                assert ask.amount <= least_for(run, run.steps[0].state.attempt.intent)
             assert cap is None or ask.share == 1
             assert before is None or ask.amount <= before
             left = Nanodollars(min(available, ask.amount * ask.share - 1))

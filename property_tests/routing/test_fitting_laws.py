@@ -8,12 +8,15 @@ from property_tests.strategies import plain_needs, questions, rivals
 from tokenwise.catalog.models import Catalog, Model, Offer
 from tokenwise.catalog.prices import FREE, Price, Rate
 from tokenwise.money import Nanodollars, NanoPerMtok
-from tokenwise.policy import Policy
-from tokenwise.routing.bid import Bid, cap, longest_bid, make_bid, writes_of
+from tokenwise.policy import FreeModels, Policy
+from tokenwise.routing.bid import Bid, Need, cap, longest_bid, make_bid, writes_of
 from tokenwise.routing.fitting import Unaffordable, bid_of, bids_in_order, fit, shorten
+from tokenwise.routing.floors import floor_of, is_plain
 from tokenwise.routing.health import ANY_MODEL
 from tokenwise.routing.ranking import candidates
+from tokenwise.routing.shortlist import able
 from tokenwise.traits import Capability, Feature, Tier
+from tokenwise.usage import TokenCount
 
 seats = st.tuples(
     st.sampled_from(["direct", "openrouter"]), st.sampled_from(["vendor/m0", "vendor/m1", "vendor/m2", ANY_MODEL])
@@ -168,3 +171,39 @@ class TestShortening:
         poor = shorten(bids, need, catalog, policy, available)
         rich = shorten(bids, need, catalog, policy, Nanodollars(available + more))
         assert poor is None or rich.max_output_tokens >= poor.max_output_tokens
+
+
+def _seller(index, prices, above):
+    first, *more = [Rate(*map(NanoPerMtok, (read, written, 0, read))) for read, written in prices]
+    price = Price((first, *(evolve(rate, above_input_tokens=above) for rate in more)))
+    return Model(
+        id=f"vendor/m{index}",
+        tier=Tier.BUDGET if index % 5 else Tier.MID,
+        capabilities=Capability.GENERAL,
+        context_tokens=10_000,
+        max_output_tokens=1_000,
+        offers=(Offer("direct", "m", price),),
+        template_tokens=above if index % 4 == 3 else 0,
+    )
+
+
+cents = st.integers(0, 12).map(lambda price: price * 10**6)
+rates = st.tuples(cents, cents)
+sellers = st.tuples(st.one_of(*[st.tuples(rates)] * 3, st.tuples(rates, rates)), st.integers(1, 60))
+many = st.lists(sellers, min_size=6, max_size=12).map(
+    lambda rows: Catalog(_seller(n, *row) for n, row in enumerate(rows))
+)
+
+
+class TestTheFloor:
+    """'The least that any answer to a request can be held for, without a look at every model'."""
+
+    @given(many, st.sampled_from(Tier), st.integers(1, 100))
+    def test_is_that_of_looking_at_every_model(self, catalog, upto, length):
+        policy = Policy(free_models=FreeModels.PREFER)
+        for bound in range(0, 200, 9):
+            need = Need(Capability.GENERAL, TokenCount(0, bound), 500, 100)
+            assert is_plain(need)
+            models = [model for model in able(need, catalog, policy) if model.tier <= upto]
+            amounts = [make_bid(model, model.offers[0], need, output_tokens=length).amount for model in models]
+            assert floor_of(need, catalog, policy, output_tokens=length, upto=upto) == min(amounts, default=None)

@@ -4,7 +4,7 @@ The best bid that fits is reserved; otherwise the step waits while its siblings 
 A floor is kept for every step still to come, so that one step's escalation never starves another's cheapest answer.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import assert_never
 
 from attrs import evolve, frozen
@@ -33,8 +33,10 @@ from tokenwise.plan import Step
 from tokenwise.prompt import Finding, Message, compose, count_prompt, cut_to
 from tokenwise.routing.bid import Bid, Need
 from tokenwise.routing.fitting import Lack, bid_of, bids_in_order, least, longest, shorten
+from tokenwise.routing.floors import floor_of, is_plain
 from tokenwise.routing.health import ANY_MODEL
-from tokenwise.routing.shortlist import obstacle
+from tokenwise.routing.shortlist import least_output, obstacle
+from tokenwise.traits import Tier
 
 __all__ = ["Left", "first_intent", "least_for", "propose"]
 
@@ -81,12 +83,27 @@ class Left:
     least: Nanodollars
 
 
-def least_for(run: Run, intent: Intent) -> Bid | None:
-    """The cheapest bid that would do, cut as short as is worth sending where it may be cut."""
-    need, bids = intent.need, _bids(run, intent)
-    if _may_be_cut(intent):
-        return least(bids, need, run.job.catalog, run.job.policy)
-    return min(bids, key=lambda bid: bid.amount, default=None)
+def least_for(run: Run, intent: Intent) -> Nanodollars | None:
+    """The least that an answer which would do is held for, cut as short as is worth sending where it may be cut."""
+    need, policy = intent.need, run.job.policy
+    if not _may_be_cut(intent):
+        return min((bid.amount for bid in _bids(run, intent)), default=None)
+    if (floor := _floor(run, intent, least_output(need, policy))) is not None:
+        return floor
+    cheapest = least(_bids(run, intent), need, run.job.catalog, policy)
+    return cheapest.amount if cheapest else None
+
+
+def _floor(run: Run, intent: Intent, output_tokens: int) -> Nanodollars | None:
+    """The same with so many tokens of output, where it can be had without a look at each bid."""
+    need, catalog, policy = intent.need, run.job.catalog, run.job.policy
+    if not isinstance(intent.aim, First) or run.avoid or not is_plain(need):
+        return None
+    preferred = catalog.by_id.get(intent.aim.preferred)
+    upto = preferred.tier if preferred else Tier.FLAGSHIP
+    if preferred and obstacle(preferred, need, policy):
+        return None
+    return floor_of(need, catalog, policy, output_tokens=output_tokens, upto=upto)
 
 
 def propose(run: Run, index: int, intent: Intent, outside: Left | None = None) -> Transition:
@@ -100,15 +117,17 @@ def propose(run: Run, index: int, intent: Intent, outside: Left | None = None) -
     first = next(bids, None)
     if first and first.amount <= available:
         return _reserve(run, index, intent, first, outside)
-    # Only now is every model looked at, and once: a budget that is used up brings each request here.
+    cheapest = least_for(run, intent)
+    if cheapest is None or cheapest > available:
+        return _wait_or_give_up(run, index, intent, cheapest, available)
+    # Only now is every model looked at.
     offered = (first, *bids) if first else ()
     if best := next((bid for bid in offered if bid.amount <= available), None):
         return _reserve(run, index, intent, best, outside)
-    if run.books.held and offered:
-        return run.with_state(index, Parked(intent)), ()
-    if _may_be_cut(intent) and (shorter := _shortened(run, intent, offered, available)):
+    shorter = None if run.books.held else shorten(offered, intent.need, run.job.catalog, run.job.policy, available)
+    if shorter:
         return _reserve(run, index, intent, shorter, outside)
-    return _give_up(run, index, intent, offered, available)
+    return _wait_or_give_up(run, index, intent, cheapest, available)
 
 
 def _may_be_cut(intent: Intent) -> bool:
@@ -144,10 +163,6 @@ def _all_bids(run: Run, intent: Intent) -> Iterator[Bid]:
             return iter(bids)
         case _:
             assert_never(intent.aim)
-
-
-def _shortened(run: Run, intent: Intent, offered: Sequence[Bid], available: Nanodollars) -> Bid | None:
-    return shorten(offered, intent.need, run.job.catalog, run.job.policy, available)
 
 
 def _reserve(run: Run, index: int, intent: Intent, bid: Bid, outside: Left | None = None) -> Transition:
@@ -227,15 +242,25 @@ def _why_nobody(run: Run, intent: Intent) -> str:
     return f"no model can do it; {preferred.id}: {hindered}" if preferred and hindered else "no model can do it"
 
 
-def _give_up(run: Run, index: int, intent: Intent, offered: Sequence[Bid], available: Nanodollars) -> Transition:
-    """No bid can be made: say whether for want of money or of a model."""
-    left = Nanodollars(max(0, available))
-    cheapest = least_for(run, intent)
+def _wait_or_give_up(
+    run: Run, index: int, intent: Intent, cheapest: Nanodollars | None, available: Nanodollars
+) -> Transition:
+    """No bid can be made now: wait for siblings' money, or say whether it is for want of money or of a model."""
     if cheapest is None:
         return end(run, index, Outcome.NO_MODEL, _why_nobody(run, intent))
-    short = f"needs {format_usd(cheapest.amount)}, {format_usd(left)} is left after what the other steps need"
+    if run.books.held:
+        return run.with_state(index, Parked(intent)), ()
+    left = Nanodollars(max(0, available))
+    short = f"needs {format_usd(cheapest)}, {format_usd(left)} is left after what the other steps need"
     if isinstance(intent.aim, First):
-        lack = Lack(cheapest.amount, longest(offered, intent.need, run.job.catalog, left))
-        return end(run, index, Outcome.BUDGET_EXHAUSTED, short, lack=lack)
+        return end(run, index, Outcome.BUDGET_EXHAUSTED, short, lack=Lack(cheapest, _payable(run, intent, left)))
     fault = intent.aim.failed.fault.value if isinstance(intent.aim, Onward) else "retry"
     return end(run, index, Outcome.FAILED, f"{fault}; going on {short}")
+
+
+def _payable(run: Run, intent: Intent, left: Nanodollars) -> int:
+    """How many tokens of output this money pays at most: where it has been used up, none."""
+    one = _floor(run, intent, 1)
+    if one is not None and one > left:
+        return 0
+    return longest(_bids(run, intent), intent.need, run.job.catalog, left)

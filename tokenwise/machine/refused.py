@@ -33,7 +33,7 @@ def refused(run: Run, index: int, attempt: Attempt, event: ReserveRefused) -> Tr
     each = evolve(run.steps[index], state=Pending(), refusals=run.steps[index].refusals + 1)
     run = run.put(index, each)
     intent, cheapest = attempt.intent, least_for(run, attempt.intent)
-    least = cheapest.amount if cheapest else attempt.bid.amount
+    least = attempt.bid.amount if cheapest is None else cheapest
     if event.pauses and least > event.available + event.held:  # else something may be had without anybody's doing
         bid = attempt.bid
         return asked, (Reserve(attempt.id, bid.amount, model=bid.model, patient=True),)
@@ -53,7 +53,7 @@ def _elsewhere(run: Run, index: int, attempt: Attempt, models: str) -> Run | Non
     shut = run.shut | {(offer.provider, model.id) for model in meant for offer in model.offers}
     without = evolve(run, shut=shut).with_state(index, Pending())
     taken = (attempt.bid.provider, attempt.bid.model)
-    return without if taken in shut - run.shut and least_for(without, attempt.intent) else None
+    return without if taken in shut - run.shut and least_for(without, attempt.intent) is not None else None
 
 
 def _may_come(amount: Nanodollars, event: ReserveRefused) -> bool:

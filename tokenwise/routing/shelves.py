@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Final, NamedTuple
 
-from attrs import frozen
+from attrs import field, frozen
 
-from tokenwise.catalog.models import Catalog, Model
+from tokenwise.catalog.models import Catalog, Model, WorkedOut
 from tokenwise.catalog.prices import NOTHING_WRITTEN, Price, caches_unasked
 from tokenwise.policy import Policy, Strategy
 from tokenwise.routing.bid import Need
@@ -64,6 +64,18 @@ class _Shelves:
     roomy: tuple[tuple[Model, int], ...]
     odd: tuple[tuple[Model, int], ...]
     rated: tuple[tuple[Model, int], ...]
+    views: WorkedOut = field(factory=WorkedOut, init=False, eq=False, repr=False)
+    """What requests of one difficulty see of them."""
+
+
+@frozen
+class _View:
+    """The shelves that are looked at, each with what its merit takes off its cost; their models; the highest prices."""
+
+    shelves: tuple[tuple[int, tuple[_Row, ...]], ...]
+    pairs: tuple[tuple[Model, int], ...]
+    most_read: int
+    most_written: int
 
 
 class _Habit(NamedTuple):
@@ -89,8 +101,8 @@ def head(need: Need, catalog: Catalog, policy: Policy) -> Sequence[tuple[Model, 
     if need.horizon is not None or need.writes is not NOTHING_WRITTEN:
         lean = catalog.worked_out.of(("lean", key), partial(_lean, shelves.roomy, need, policy))
         return _apart(need, shelves, lean)
-    dearest, found = _best_of(need, policy, shelves, habits)
-    if not never_reached(dearest, policy):
+    found = _best_of(need, policy, shelves, habits)
+    if not found:
         return shelves.rated
     return _apart(need, shelves, found)
 
@@ -121,24 +133,54 @@ def _habit(need: Need, policy: Policy, *, thinks: bool) -> _Habit:
     return _Habit(min(room, likely) * need.choices, lacking(room, wanted), enough)
 
 
-def _best_of(
-    need: Need, policy: Policy, shelves: _Shelves, habits: Sequence[_Habit]
-) -> tuple[int, list[tuple[Model, int]]]:
-    """The highest cost on the shelves looked at; and the models worth most there, which tie, with their ratings."""
-    cramped, read, order = cost_of_half_the_room(need, policy), need.input.expected, tiers_in_order(need, policy)
-    least, dearest, found = None, 0, list[tuple[Model, int]]()
-    for habit, by_tier in zip(habits, shelves.by_tier, strict=True):
-        written, base = habit.written, habit.halvings * cramped
-        for shelf in _first(order, by_tier):
-            before = base - merit(shelf.rows[0][2], need, policy, shelf.rating)
-            for each_read, each_written, model in shelf.rows:
-                spent = read * each_read + written * each_written
-                dearest = max(dearest, spent)
-                if least is None or before + spent < least:
-                    least, found = before + spent, [(model, shelf.rating)]
-                elif before + spent == least:
-                    found.append((model, shelf.rating))
-    return dearest, found
+def _best_of(need: Need, policy: Policy, shelves: _Shelves, habits: Sequence[_Habit]) -> list[tuple[Model, int]]:
+    """The models worth most on the shelves looked at, which tie, with their ratings.
+
+    None where there are none, or where some cost may be so high that what comes before cost does not.
+    """
+    cramped, read = cost_of_half_the_room(need, policy), need.input.expected
+    least, found = _UNLIMITED * _UNLIMITED, list[tuple[Model, int]]()
+    for (written, halvings, _), view in zip(habits, _views(need, policy, shelves), strict=True):
+        if not view.pairs:
+            continue
+        if not never_reached(read * view.most_read + written * view.most_written, policy):
+            return []
+        costs = [less + read * r + written * w for less, rows in view.shelves for r, w, _ in rows]
+        best = min(costs)
+        total = best + halvings * cramped
+        if total > least:
+            continue
+        first = costs.index(best)
+        ties = [view.pairs[first]]
+        if costs.count(best) > 1:
+            ties += [
+                pair for pair, cost in zip(view.pairs[first + 1 :], costs[first + 1 :], strict=True) if cost == best
+            ]
+        least, found = total, ties if total < least else found + ties
+    return found
+
+
+def _views(need: Need, policy: Policy, shelves: _Shelves) -> tuple[_View, ...]:
+    """For models that do not think and those that do: the shelves to look at, whatever the length."""
+    if need.known:  # what is warm somewhere may stand higher there
+        return _views_of(need, policy, shelves)
+    key = need.difficulty, policy.mid_from, policy.flagship_from, policy.willingness_to_pay
+    return shelves.views.of(key, partial(_views_of, need, policy, shelves))
+
+
+def _views_of(need: Need, policy: Policy, shelves: _Shelves) -> tuple[_View, ...]:
+    order = tiers_in_order(need, policy)
+    return tuple(_view(need, policy, _first(order, by_tier)) for by_tier in shelves.by_tier)
+
+
+def _view(need: Need, policy: Policy, looked_at: Sequence[_Shelf]) -> _View:
+    rows = [row for shelf in looked_at for row in shelf.rows]
+    return _View(
+        shelves=tuple((-merit(shelf.rows[0].model, need, policy, shelf.rating), shelf.rows) for shelf in looked_at),
+        pairs=tuple((row.model, shelf.rating) for shelf in looked_at for row in shelf.rows),
+        most_read=max((row.input for row in rows), default=0),
+        most_written=max((row.output for row in rows), default=0),
+    )
 
 
 def _first(order: tuple[tuple[Tier, ...], ...], by_tier: Sequence[tuple[_Shelf, ...]]) -> tuple[_Shelf, ...]:
