@@ -11,7 +11,7 @@ from tokenwise.plan import Plan, Step
 from tokenwise.policy import Escalation, FreeModels, Policy, Strategy
 from tokenwise.routing.bid import Need, writes_of
 from tokenwise.routing.cascade import Cascade
-from tokenwise.simulation.simulation import RandomWorld
+from tokenwise.simulation.answers import RandomWorld
 from tokenwise.traits import Capability, Feature, Tier
 from tokenwise.usage import TokenCount, Usage
 

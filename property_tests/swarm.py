@@ -8,6 +8,7 @@ import sys
 
 from attrs import evolve
 
+from property_tests.both_ways import check_requests
 from property_tests.seeded import draw, seeded_job
 from tokenwise.budgets import ledger
 from tokenwise.budgets.limit import Limit
@@ -21,8 +22,7 @@ from tokenwise.machine.run import Ended, Outcome
 from tokenwise.money import Nanodollars
 from tokenwise.routing.bid import EVERYTHING_WRITTEN
 from tokenwise.simulation.simulation import Arrival, Driver
-from tokenwise.simulation.surveys import Setting, survey
-from tokenwise.simulation.workload import Asked, Variant
+from tokenwise.simulation.workload import Asked
 from tokenwise.simulation.worlds import Behaviour, Facing, ModelledWorld, Servers, Spread, Trouble
 
 FAULTS = [fault for fault in Fault if fault is not Fault.BOOKS_UNWRITABLE]
@@ -194,18 +194,7 @@ def check_seed(seed):
         assert one.budget.held == 0, f"seed {seed}: nothing is held at the end"
         assert one.budget.spent <= limit + one.budget.overrun, f"seed {seed}: a shared budget is never exceeded"
     if seed % 10 == 0:
-        check_requests(seed, catalog)
-
-
-def check_requests(seed, catalog):
-    """A handful of requests through the survey: sums agree, and it repeats."""
-    variant, setting = Variant(name="v", limit=Nanodollars(10**8)), Setting(catalog=catalog, world=drawn_world(seed))
-    some = [Asked(id=f"r{index}", at_ms=300 * index, difficulty=index / 5, judged=True) for index in range(5)]
-    once, again = (survey(some, variant, setting, seed=seed)[None] for _ in range(2))
-    assert once == again, f"seed {seed}: a survey repeats"
-    assert sum(once.below("outcome").values()) == 5, f"seed {seed}: every request has an outcome"
-    by_model = sum(once.sums["model", name, "spent_nano"] for name in once.names("model"))
-    assert by_model == once.sums["spent_nano",], f"seed {seed}: spending by model adds up"
+        check_requests(seed, drawn_world(seed))
 
 
 def main(first, count):

@@ -77,21 +77,12 @@ if TYPE_CHECKING:
     from tokenwise.routing.verdicts import Failure, FinishReason, Reply, verdict
     from tokenwise.scenario.detector import Complexity, Scenario, Signal, detect
     from tokenwise.scenario.risk import Blocked, Passed, RiskGate, judge
+    from tokenwise.simulation.answers import Answer, RandomWorld, ScriptedWorld, World
     from tokenwise.simulation.differences import differing
     from tokenwise.simulation.laws import judge_laws, parse_law
     from tokenwise.simulation.replaying import Divergence, Replayed, first_divergence, replay
     from tokenwise.simulation.reports import Report, report
-    from tokenwise.simulation.simulation import (
-        Answer,
-        Arrival,
-        Moment,
-        RandomWorld,
-        ScriptedWorld,
-        Simulated,
-        Simulation,
-        World,
-        simulate,
-    )
+    from tokenwise.simulation.simulation import Arrival, Moment, Simulated, Simulation, simulate
     from tokenwise.simulation.surveys import EVERYTHING, Setting, survey, trace
     from tokenwise.simulation.tally import Tally
     from tokenwise.simulation.traffic import Kind, Stretch, Traffic
@@ -336,11 +327,12 @@ _HOMES = {
     "planner.rules.splitting": "decompose_by_rules",
     "planner.scheduling": "Schedule schedule",
     # simulation
+    "simulation.answers": "Answer RandomWorld ScriptedWorld World",
     "simulation.differences": "differing",
     "simulation.laws": "judge_laws parse_law",
     "simulation.replaying": "Divergence Replayed first_divergence replay",
     "simulation.reports": "Report report",
-    "simulation.simulation": "Answer Arrival Moment RandomWorld ScriptedWorld Simulated Simulation World simulate",
+    "simulation.simulation": "Arrival Moment Simulated Simulation simulate",
     "simulation.surveys": "EVERYTHING Setting survey trace",
     "simulation.tally": "Tally",
     "simulation.traffic": "Kind Stretch Traffic",

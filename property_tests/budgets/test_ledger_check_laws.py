@@ -8,7 +8,8 @@ from property_tests.seeded import seeded_job
 from tokenwise.budgets import ledger
 from tokenwise.faults import Fault
 from tokenwise.money import Nanodollars
-from tokenwise.simulation.simulation import Arrival, RandomWorld, only, simulate
+from tokenwise.simulation.answers import RandomWorld
+from tokenwise.simulation.simulation import Arrival, only, simulate
 
 MONEY = (ledger.Reservation, ledger.Charged, ledger.Released, ledger.Abandoned, ledger.Overran)
 FAULTS = {Fault.OVERLOADED: 100, Fault.EMPTY: 100, Fault.DISCONNECTED: 50, Fault.MODEL_MISSING: 30}

@@ -25,7 +25,8 @@ from tokenwise.machine.messages import (
 from tokenwise.machine.run import Ended, Outcome
 from tokenwise.money import Nanodollars
 from tokenwise.routing.bid import EVERYTHING_WRITTEN
-from tokenwise.simulation.simulation import Arrival, RandomWorld, only, simulate
+from tokenwise.simulation.answers import RandomWorld
+from tokenwise.simulation.simulation import Arrival, only, simulate
 from tokenwise.simulation.transcripts import transcript
 
 cancellations = st.one_of(st.none(), st.integers(0, 25))

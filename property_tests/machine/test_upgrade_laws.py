@@ -14,7 +14,8 @@ from tokenwise.money import Nanodollars
 from tokenwise.plan import Plan, Step
 from tokenwise.planner.assignment import Assigned, assign
 from tokenwise.policy import Policy, Strategy
-from tokenwise.simulation.simulation import Arrival, RandomWorld, only, simulate
+from tokenwise.simulation.answers import RandomWorld
+from tokenwise.simulation.simulation import Arrival, only, simulate
 from tokenwise.traits import Capability
 
 CATALOG = Catalog([MINI, MID, BIG, POET])

@@ -15,7 +15,8 @@ from tokenwise.policy import Policy, Strategy
 from tokenwise.routing.bid import Need
 from tokenwise.routing.choosing import Routed, route
 from tokenwise.routing.request import read_request
-from tokenwise.simulation.simulation import Arrival, RandomWorld, only, simulate
+from tokenwise.simulation.answers import RandomWorld
+from tokenwise.simulation.simulation import Arrival, only, simulate
 from tokenwise.traits import Capability, Feature, Tier
 from tokenwise.usage import TokenCount
 

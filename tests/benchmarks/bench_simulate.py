@@ -14,20 +14,15 @@ from collections import Counter
 from pathlib import Path
 
 from tokenwise import embedded_catalog
-from tokenwise.ids import AttemptId
-from tokenwise.machine.machine import start, step
-from tokenwise.machine.messages import CallSucceeded, Reserved
 from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy
 from tokenwise.routing.bid import Need
 from tokenwise.routing.choosing import route
-from tokenwise.routing.verdicts import FinishReason, Reply
-from tokenwise.simulation.surveys import EVERYTHING, Setting, survey, trace
-from tokenwise.simulation.tally import Handled, Tally
+from tokenwise.simulation.surveys import EVERYTHING, Setting, survey
 from tokenwise.simulation.traffic import Kind, Stretch, Traffic
-from tokenwise.simulation.workload import Allowance, Asked, Variant, admit
+from tokenwise.simulation.workload import Allowance, Asked, Variant
 from tokenwise.traits import Capability
-from tokenwise.usage import TokenCount, Usage
+from tokenwise.usage import TokenCount
 
 CATALOG = embedded_catalog()
 REQUESTS = 5_000
@@ -54,14 +49,24 @@ def requests(count):
     ]
 
 
-def best_us(work, count):
-    """Microseconds of processor time for one of `count`, in the best of three rounds."""
+def best_us(work, count, rounds=3):
+    """Microseconds of processor time for one of `count`, in the best of the rounds."""
     times = []
-    for _ in range(3):
+    for _ in range(rounds):
         began = time.process_time()
         work()
         times.append(time.process_time() - began)
     return 1e6 * min(times) / count
+
+
+def strangers(count):
+    """Made-up traffic, of which hardly two requests are alike."""
+    return list(traffic_of(count).part(0, count))
+
+
+def traffic_of(count):
+    kind = Kind(name="r", pattern=Asked(id="r", max_output_tokens=400))
+    return Traffic(requests=count, stretches=(Stretch(3_600_000, 36_000),), kinds=(kind,))
 
 
 def routing():
@@ -75,65 +80,35 @@ def routing():
     return best_us(decide, REQUESTS)
 
 
-def machine_alone():
-    """The three steps of a request with nobody around: no clock, no world, no report."""
-    asked, variant = requests(1)[0], Variant(name="v")
-    job, attempt = admit(asked, variant, CATALOG), AttemptId("answer", 0)
-    reply = Reply("Text.", FinishReason.STOP, Usage(100, 0, 0, 50, 0))
-    reserved, succeeded = Reserved(attempt, 0), CallSucceeded(attempt, 900, reply)
-
-    def run():
-        for _ in range(REQUESTS):
-            begun, _ = start(job)
-            called, _ = step(begun, reserved)
-            step(called, succeeded)
-
-    return best_us(run, REQUESTS)
-
-
-def admitting():
-    some, variant = requests(REQUESTS), Variant(name="v")
-    return best_us(lambda: [admit(asked, variant, CATALOG) for asked in some], REQUESTS)
-
-
-def counting():
-    some, setting = requests(REQUESTS), Setting(catalog=CATALOG)
-    stories = [one for one in trace(some, Variant(name="v"), setting) if isinstance(one, Handled)]
-
-    def add():
-        tally = Tally()
-        for one in stories:
-            tally.add(one, CATALOG)
-
-    return best_us(add, REQUESTS)
-
-
-def whole(variant):
-    some, setting = requests(REQUESTS), Setting(catalog=CATALOG)
-    survey(some[:100], variant, setting)
-    return best_us(lambda: survey(some, variant, setting), REQUESTS)
+def both_ways(some, variant):
+    """Briefly and at length, in turns, so that other work on the machine slows down both."""
+    setting, times = Setting(catalog=CATALOG), {False: [], True: []}
+    for _ in range(3):
+        for at_length, spent in times.items():
+            spent.append(best_us(lambda way=at_length: survey(some, variant, setting, at_length=way), len(some), 1))
+    return tuple(map(min, times.values()))
 
 
 def main():
-    """Print a line for each part and for the whole."""
+    """Print a line for routing, and for each workload what a request takes briefly and at length."""
     budgets = (Allowance("all", Nanodollars(10**15)), Allowance("day", Nanodollars(10**15), 86_400_000, per_key=True))
-    parts = {
-        "route alone": routing(),
-        "route and job": admitting(),
-        "machine alone: start and two steps": machine_alone(),
-        "counting": counting(),
-        "a request through everything": whole(Variant(name="v")),
-        "the same with two shared budgets": whole(Variant(name="v", allowances=budgets)),
-    }
-    for name, microseconds in parts.items():
-        print(f"{name:36} {microseconds:6.1f} µs  {1e6 / microseconds:10,.0f} a second")
+    alike, used_up = requests(REQUESTS), (Allowance("all", Nanodollars(10)),)
+    print(f"route alone, {len(CATALOG)} models {routing():40.1f} µs")
+    print(f"{'a request through everything':44} {'briefly':>8} {'at length':>9}")
+    for name, some, variant in (
+        ("of 50 lengths and 10 difficulties", alike, Variant(name="v")),
+        ("the same with two shared budgets", alike, Variant(name="v", allowances=budgets)),
+        ("hardly two alike", strangers(REQUESTS), Variant(name="v")),
+        ("turned away by a used-up budget", alike[:500], Variant(name="v", allowances=used_up)),
+    ):
+        short, long = both_ways(some, variant)
+        print(f"{name:44} {short:5.1f} µs {long:6.1f} µs  {1e6 / short:10,.0f} and {1e6 / long:,.0f} a second")
     print("load average", *(f"{load:.1f}" for load in os.getloadavg()))
 
 
 def memory(count):
     """Made-up traffic, none of it kept: the memory in use every tenth of the way."""
-    kind = Kind(name="r", pattern=Asked(id="r", max_output_tokens=400))
-    traffic = Traffic(requests=count, stretches=(Stretch(3_600_000, 36_000),), kinds=(kind,))
+    traffic = traffic_of(count)
     setting, variant, began = Setting(catalog=CATALOG), Variant(name="v"), time.monotonic()
 
     def watched():

@@ -13,7 +13,7 @@ from tokenwise.plan import Plan, Step
 from tokenwise.policy import Policy
 from tokenwise.routing.cascade import Cascade
 from tokenwise.routing.verdicts import Failure, FinishReason, Reply
-from tokenwise.simulation.simulation import Answer
+from tokenwise.simulation.answers import Answer
 from tokenwise.traits import Capability, Tier
 from tokenwise.usage import Usage
 

@@ -14,7 +14,7 @@ from attrs import define, evolve, frozen
 from tokenwise.ids import AttemptId, jitter
 from tokenwise.machine.messages import CallModel
 from tokenwise.routing.verdicts import Failure, Reply
-from tokenwise.simulation.simulation import Answer
+from tokenwise.simulation.answers import Answer
 from tokenwise_shell.embedded import EmbeddedProvider
 from tokenwise_shell.embedded.wire.delivery import Act, Bill, Chunk, Close, Head, Pause, Raw
 from tokenwise_shell.embedded.wire.http_request import HttpRequest

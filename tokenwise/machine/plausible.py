@@ -9,7 +9,7 @@ from typing import Final
 
 from tokenwise.catalog.models import Model
 from tokenwise.routing.bid import Bid
-from tokenwise.traits import Feature
+from tokenwise.routing.worth import thinks
 from tokenwise.usage import Usage
 
 __all__ = ["implausible"]
@@ -46,5 +46,6 @@ def implausible(usage: Usage, bid: Bid, model: Model | None, *, said: str = "") 
 
 def _most_output(usage: Usage, bid: Bid, model: Model | None) -> int:
     most = _OUTPUT_FACTOR * bid.max_output_tokens * bid.choices + _OUTPUT_MARGIN
-    thinks = model is not None and (usage.reasoning_tokens > 0 or Feature.REASONING_EFFORT in model.features)
-    return most + model.max_output_tokens * bid.choices if model and thinks else most
+    if model is None or not (usage.reasoning_tokens > 0 or thinks(model)):
+        return most
+    return most + model.max_output_tokens * bid.choices

@@ -8,7 +8,7 @@ module carries messages between them. A run is forgotten once it has finished, s
 import heapq
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from typing import Protocol, assert_never
+from typing import assert_never
 
 from attrs import Factory, define, evolve, field, frozen
 
@@ -18,7 +18,7 @@ from tokenwise.budgets.limit import NOBODY, Account
 from tokenwise.budgets.limits import Limits
 from tokenwise.budgets.nested import Budgets
 from tokenwise.faults import Fault
-from tokenwise.ids import AttemptId, jitter
+from tokenwise.ids import AttemptId
 from tokenwise.machine.machine import start, step
 from tokenwise.machine.messages import (
     AbandonCall,
@@ -41,107 +41,22 @@ from tokenwise.machine.messages import (
     call_ended,
 )
 from tokenwise.machine.run import Job, Run
-from tokenwise.routing.health import Health, cooling_seats, observe
-from tokenwise.routing.verdicts import Failure, FinishReason, Reply
-from tokenwise.usage import Usage
+from tokenwise.routing.health import Health, Seat, cooling_seats, observe
+from tokenwise.routing.verdicts import Failure
+from tokenwise.simulation.answers import Answer, World
+from tokenwise.simulation.brief import Brief, accepts
 
 __all__ = [
-    "Answer",
     "Arrival",
+    "BriefListener",
     "Driver",
     "Listener",
     "Moment",
-    "RandomWorld",
-    "ScriptedWorld",
     "Simulated",
     "Simulation",
-    "World",
     "only",
     "simulate",
 ]
-
-
-@frozen
-class Answer:
-    """What a world makes of one call: after how many ms it ends and how; when the first token is out, if streamed."""
-
-    after_ms: int
-    outcome: Reply | Failure
-    first_token_ms: int | None = None
-
-
-class World(Protocol):
-    """Whatever answers calls. Must be a function of its arguments, or simulations would not repeat."""
-
-    def answer(self, run_id: str, call: CallModel, at_ms: int) -> Answer:
-        """The answer to one call that leaves at `at_ms`."""
-        ...
-
-
-@frozen
-class ScriptedWorld:
-    """Answers by attempt, then by model, then by default. For tests and transcripts."""
-
-    default: Answer
-    by_model: Mapping[str, Answer] = field(factory=dict)
-    by_attempt: Mapping[AttemptId, Answer] = field(factory=dict)
-
-    def answer(self, run_id: str, call: CallModel, at_ms: int) -> Answer:  # noqa: ARG002 -- the World protocol
-        """See `World`."""
-        return self.by_attempt.get(call.attempt) or self.by_model.get(call.model) or self.default
-
-
-@frozen
-class RandomWorld:
-    """Replies of plausible length, and faults at given rates per thousand calls. All drawn from the seed.
-
-    `outages` are seats (a model id or a provider name) that answer UNREACHABLE whatever the draw.
-    """
-
-    seed: int
-    rates_per_mille: Mapping[Fault, int] = field(factory=dict)
-    least_ms: int = 200
-    most_ms: int = 4000
-    outages: frozenset[str] = frozenset()
-
-    def answer(self, run_id: str, call: CallModel, at_ms: int) -> Answer:  # noqa: ARG002 -- the World protocol
-        """See `World`."""
-        if not self.outages.isdisjoint((call.model, call.provider)):
-            return Answer(self.least_ms, Failure(Fault.UNREACHABLE))
-        after_ms = self.least_ms + self._draw(run_id, call, "latency", self.most_ms - self.least_ms)
-        fault = self._fault(self._draw(run_id, call, "fault", 999))
-        return Answer(after_ms, self._reply(run_id, call) if fault is None else self._failure(fault, run_id, call))
-
-    def _fault(self, draw: int) -> Fault | None:
-        for fault, rate in self.rates_per_mille.items():
-            draw -= rate
-            if draw < 0:
-                return fault
-        return None
-
-    def _reply(self, run_id: str, call: CallModel) -> Reply:
-        tokens = 1 + self._draw(run_id, call, "length", call.max_output_tokens - 1)
-        usage = Usage(input_tokens=max(1, call.input_tokens // 4), output_tokens=tokens)
-        agrees = None if call.beside is None else bool(self._draw(run_id, call, "agreement", 1))
-        return Reply(f"Simulated reply of {tokens} tokens.", FinishReason.STOP, usage, agrees=agrees)
-
-    def _failure(self, fault: Fault, run_id: str, call: CallModel) -> Reply | Failure:
-        """Faults of the reply arrive as replies, so that `verdict` is what finds them."""
-        reply = self._reply(run_id, call)
-        match fault:
-            case Fault.TRUNCATED:
-                return Reply(reply.text, FinishReason.LENGTH, reply.usage)
-            case Fault.EMPTY:
-                return Reply("", FinishReason.STOP, reply.usage)
-            case Fault.REFUSED:
-                return Reply(reply.text, FinishReason.REFUSAL, reply.usage)
-            case Fault.CHECK_FAILED:
-                return Reply(reply.text, FinishReason.STOP, reply.usage, findings=("not what was asked for",))
-            case _:
-                return Failure(fault)
-
-    def _draw(self, run_id: str, call: CallModel, what: str, upto: int) -> int:
-        return jitter(self.seed, AttemptId(f"{run_id}/{call.attempt.step}/{what}", call.attempt.ordinal), max(0, upto))
 
 
 @frozen
@@ -219,35 +134,46 @@ class _Live:
     arrival: Arrival
     run: Run
     world: World
-    seats: dict[AttemptId, tuple[str, str]] = field(factory=dict)
+    seats: dict[AttemptId, Seat] = field(factory=dict)
     events: int = 0
 
 
 Listener = Callable[[Arrival, Run, Moment], None]
 """Hears every event with the commands it caused, and the run after them, right after they were performed."""
 
+BriefListener = Callable[[Brief, ledger.Charged], None]
+"""Hears of every common story when it is over, and what its call cost."""
+
+
+def _deaf(brief: Brief, charged: ledger.Charged) -> None:
+    """For drivers that are told no common stories."""
+
 
 @define(eq=False)
 class Driver:
-    """The event loop of a simulation. What has happened is told to `hear`, and kept nowhere."""
+    """The event loop of a simulation. What has happened is told to `hear`, or to `hear_brief`, and kept nowhere."""
 
     hear: Listener
+    hear_brief: BriefListener = _deaf
     budgets: Budgets = field(factory=lambda: Budgets(closed=[]))
     limits: Limits = field(default=Factory(lambda self: Limits(self.budgets), takes_self=True))
     health: Health = field(factory=Health)
     now_ms: int = 0
-    _lives: dict[str, _Live] = field(factory=dict)
+    _lives: dict[str, _Live | Brief] = field(factory=dict)
     # By time and causation; what happens at once stands in `_soon`, after all that is here for this very instant.
-    _later: list[tuple[int, int, _Live, Event]] = field(factory=list)
-    _soon: deque[tuple[_Live, Event]] = field(factory=deque)
+    _later: list[tuple[int, int, _Live | Brief, Event | None]] = field(factory=list)
+    _soon: deque[tuple[_Live | Brief, Event | None]] = field(factory=deque)
     _sequence: int = 0
+
+    def __contains__(self, run_id: object) -> bool:
+        """Whether a run of this id is under way."""
+        return run_id in self._lives
 
     def admit(self, arrival: Arrival) -> None:
         """Let a job start once all has happened that comes before it. Raises ValueError if time would run backwards."""
-        self._catch_up(arrival.at_ms)
-        if arrival.at_ms < self.now_ms or arrival.world is None:
-            raise ValueError(f"{arrival.job.id} at {arrival.at_ms} ms: it is {self.now_ms} ms now, or it has no world")
-        self.now_ms = arrival.at_ms
+        self._go_to(arrival.at_ms)
+        if arrival.world is None:
+            raise ValueError(f"{arrival.job.id} has no world")
         cooling = cooling_seats(self.health, at_ms=self.now_ms) if self.health.seats else ()
         job = arrival.job if cooling == arrival.job.cooling else evolve(arrival.job, cooling=cooling)
         run, commands = start(job, at_ms=self.now_ms)
@@ -256,9 +182,26 @@ class Driver:
         if arrival.cancel_after == 0 and not live.run.finished:
             self._deliver(live, Cancelled(self.now_ms))
 
+    def admit_brief(self, brief: Brief) -> None:
+        """Let a request start that is expected to go as nearly all do, or as a job where it cannot."""
+        self._go_to(brief.at_ms)
+        if self.health.seats:
+            brief.cooling = cooling_seats(self.health, at_ms=self.now_ms)
+        if brief.cools or isinstance(self._reserve(brief.id, brief.account, brief.ready.reserve), ReserveRefused):
+            self.admit(Arrival(brief.job(), brief.at_ms, world=brief.world, account=brief.account))
+            return
+        self._lives[brief.id] = brief
+        self._soon.append((brief, None))
+
     def finish(self) -> None:
         """Go on until everything has ended."""
         self._catch_up(None)
+
+    def _go_to(self, at_ms: int) -> None:
+        self._catch_up(at_ms)
+        if at_ms < self.now_ms:
+            raise ValueError(f"an arrival at {at_ms} ms, and it is {self.now_ms} ms now")
+        self.now_ms = at_ms
 
     def _catch_up(self, until_ms: int | None) -> None:
         """Deliver everything that happens before `until_ms`; None: everything."""
@@ -273,57 +216,97 @@ class Driver:
                 self.now_ms, _, live, event = heapq.heappop(self._later)
                 self._turn(live, event)
 
-    def _turn(self, live: _Live, event: Event) -> None:
+    def _turn(self, live: _Live | Brief, event: Event | None) -> None:
+        if isinstance(live, Brief):
+            if event is None:
+                self._turn_brief(live)
+                return
+            told = self._lives.get(live.id)  # as a job, if it has become one
+            if not isinstance(told, _Live):
+                return
+            live = told
         if live.run.finished:
             return
+        assert event is not None  # only what is brief has a turn without one
         self._deliver(live, event)
         live.events += 1
         if live.arrival.cancel_after == live.events and not live.run.finished:
             self._deliver(live, Cancelled(self.now_ms))
 
+    def _turn_brief(self, brief: Brief) -> None:
+        """Its call, whose answer may be one for the machine; or its end."""
+        call = brief.ready.call
+        if brief.answer is not None:
+            self._learn((call.provider, call.model), None)
+            charged = brief.charged()
+            self.budgets.settle(brief.id, call.attempt, charged.amount)
+            del self._lives[brief.id]
+            self.hear_brief(brief, charged)
+            return
+        answer = brief.world.answer(brief.id, call, self.now_ms)
+        if accepts(brief, answer):
+            brief.answer = answer
+            self._post(brief, self.now_ms + answer.after_ms, None)
+        else:
+            self._tell_at_length(brief, answer)
+
+    def _tell_at_length(self, brief: Brief, answer: Answer) -> None:
+        """Make it a job, as far as it has come: its money is held, and the answer is under way."""
+        arrival = Arrival(brief.job(), brief.at_ms, world=brief.world, account=brief.account)
+        run, commands = start(arrival.job, at_ms=self.now_ms)
+        self.hear(arrival, run, Moment(self.now_ms, None, commands))
+        reserved = Reserved(brief.ready.call.attempt, self.now_ms)
+        run, commands = step(run, reserved)
+        live = self._lives[brief.id] = _Live(arrival, run, brief.world)
+        self._await(live, brief.ready.call, answer)
+        self.hear(arrival, run, Moment(self.now_ms, reserved, commands))
+
     def _deliver(self, live: _Live, event: Event) -> None:
-        if isinstance(event, (CallSucceeded, CallFailed)):
-            self._learn(live.seats[event.attempt], event)
+        if isinstance(event, CallSucceeded):
+            self._learn(live.seats[event.attempt], None)
+        elif isinstance(event, CallFailed):
+            self._learn(live.seats[event.attempt], event.fault, event.retry_after_ms)
         live.run, commands = step(live.run, event)
         self._perform(live, event, commands)
 
     def _perform(self, live: _Live, event: Event | None, commands: tuple[Command, ...]) -> None:
+        run_id = live.arrival.job.id
         for command in commands:
             match command:
                 case Record() | AbandonCall():
                     pass  # entries are read off the moments; an abandoned call's answer comes too late
                 case Reserve():
-                    self._soon.append((live, self._reserve(live, command)))
+                    self._soon.append((live, self._reserve(run_id, live.arrival.account, command)))
                 case CallModel():
-                    self._call(live, command)
+                    self._await(live, command, live.world.answer(run_id, command, self.now_ms))
                 case Settle(attempt=attempt, cost=cost):
-                    self.budgets.settle(live.arrival.job.id, attempt, cost)
+                    self.budgets.settle(run_id, attempt, cost)
                 case Wait(attempt=attempt, ms=ms):
                     self._post(live, self.now_ms + ms, Woke(attempt, self.now_ms + ms))
                 case Finish():
-                    del self._lives[live.arrival.job.id]
+                    del self._lives[run_id]
                 case _:
                     assert_never(command)
         self.hear(live.arrival, live.run, Moment(self.now_ms, event, commands))
 
-    def _post(self, live: _Live, at_ms: int, event: Event) -> None:
+    def _post(self, live: _Live | Brief, at_ms: int, event: Event | None) -> None:
         if at_ms <= self.now_ms:
             self._soon.append((live, event))
             return
         self._sequence += 1
         heapq.heappush(self._later, (at_ms, self._sequence, live, event))
 
-    def _reserve(self, live: _Live, command: Reserve) -> Event:
+    def _reserve(self, run_id: str, account: Account, command: Reserve) -> Reserved | ReserveRefused:
         attempt, at_ms = command.attempt, self.now_ms
-        if scopes := self.limits.scopes(live.arrival.account, at_ms, command.model):
-            short = self.budgets.reserve(live.arrival.job.id, attempt, command.amount, scopes, share=command.share)
+        if scopes := self.limits.scopes(account, at_ms, command.model):
+            short = self.budgets.reserve(run_id, attempt, command.amount, scopes, share=command.share)
             if isinstance(short, Short):
                 return ReserveRefused(attempt, at_ms, short.available, short.held, self.limits.models_of(short.scope))
         return Reserved(attempt, at_ms)
 
-    def _call(self, live: _Live, call: CallModel) -> None:
+    def _await(self, live: _Live, call: CallModel, answer: Answer) -> None:
+        """Let the answer come when it comes, or be given up before."""
         live.seats[call.attempt] = (call.provider, call.model)
-        answer = live.world.answer(live.arrival.job.id, call, self.now_ms)
         late = call.timeout_ms < answer.after_ms
         after_ms = call.timeout_ms if late else answer.after_ms
         if (first_ms := answer.first_token_ms) is not None and first_ms <= after_ms and not call.held:
@@ -332,11 +315,10 @@ class Driver:
         outcome = Failure(Fault.TIMED_OUT) if late else answer.outcome
         self._post(live, at_ms, call_ended(call.attempt, at_ms, outcome))
 
-    def _learn(self, seat: tuple[str, str], event: CallSucceeded | CallFailed) -> None:
+    def _learn(self, seat: Seat, fault: Fault | None, retry_after_ms: int | None = None) -> None:
         """Let health see how a call ended, and every run hear of what cools now."""
-        fault, pause = (event.fault, event.retry_after_ms) if isinstance(event, CallFailed) else (None, None)
         before = self.health
-        self.health = observe(before, seat, fault, at_ms=self.now_ms, retry_after_ms=pause)
+        self.health = observe(before, seat, fault, at_ms=self.now_ms, retry_after_ms=retry_after_ms)
         if self.health is before:
             return
         after = cooling_seats(self.health, at_ms=self.now_ms)

@@ -17,13 +17,17 @@ from attrs.validators import in_, min_len
 from tokenwise.budgets import ledger
 from tokenwise.budgets.limit import Account
 from tokenwise.budgets.nested import Closed
-from tokenwise.catalog.models import Catalog
+from tokenwise.catalog.models import Catalog, WorkedOut
 from tokenwise.errors import InputError, Problem
 from tokenwise.machine.messages import Record
 from tokenwise.machine.run import Job, Run
+from tokenwise.planner.assignment import Unassignable
+from tokenwise.routing.bid import Need
+from tokenwise.routing.choosing import Refused, Routed
+from tokenwise.simulation.brief import Brief, Ready, ready_of
 from tokenwise.simulation.simulation import Arrival, Driver, Moment
-from tokenwise.simulation.tally import Handled, Tally, handled, turned_away
-from tokenwise.simulation.workload import Asked, Variant, admit
+from tokenwise.simulation.tally import Handled, Tally, handled, handled_briefly, turned_away
+from tokenwise.simulation.workload import REQUEST, Asked, Variant, admit, decide, job_of
 from tokenwise.simulation.worlds import Facing, ModelledWorld, Servers
 from tokenwise.traits import Capability
 
@@ -71,14 +75,15 @@ class Setting:
 
 
 def survey(
-    workload: Iterable[Asked], variant: Variant, setting: Setting, *, seed: int = 0
+    workload: Iterable[Asked], variant: Variant, setting: Setting, *, seed: int = 0, at_length: bool = False
 ) -> dict[Group | None, Tally]:
     """What becomes of a workload, in order of arrival, under one variant in one world. EVERYTHING is all of it.
 
+    `at_length` takes every request through the machine, with the same result: see `brief`.
     Raises InputError where a request arrives before the one above it, or has the id of one under way.
     """
     tallies: dict[Group | None, Tally] = {EVERYTHING: Tally(), **{group: Tally() for group in setting.groups}}
-    for one in trace(workload, variant, setting, seed=seed):
+    for one in trace(workload, variant, setting, seed=seed, at_length=at_length):
         if isinstance(one, Closed):
             tallies[EVERYTHING].add_window(one)
             continue
@@ -89,10 +94,10 @@ def survey(
 
 
 def trace(
-    workload: Iterable[Asked], variant: Variant, setting: Setting, *, seed: int = 0
+    workload: Iterable[Asked], variant: Variant, setting: Setting, *, seed: int = 0, at_length: bool = False
 ) -> Iterator[Handled | Closed]:
     """Each request's story in the order in which they end, and each window of a shared budget that is over."""
-    desk = _Desk(variant, setting, seed)
+    desk = _Desk(variant, setting, seed, at_length)
     for asked in workload:
         desk.receive(asked)
         if desk.has_news:
@@ -101,31 +106,31 @@ def trace(
     yield from desk.over()
 
 
-@define(eq=False)
-class _Open:
-    """A request under way: the world as it meets it, and what its run has written."""
+# As many decisions as are remembered: requests that are decided alike come again and again, or not at all.
+_REMEMBERED: Final = 4096
 
-    facing: Facing
-    entries: list[ledger.Entry] = field(factory=list)
+_Decided = tuple[Need, Routed | Refused, Ready | None]
 
 
 @define(eq=False)
 class _Desk:
-    """Where requests become runs, and runs stories."""
+    """Where requests become runs, and runs stories. `at_length` where every one is to go through the machine."""
 
     variant: Variant
     setting: Setting
     seed: int
-    _open: dict[str, _Open] = field(factory=dict)
+    at_length: bool
+    _entries: dict[str, list[ledger.Entry]] = field(factory=dict)
     _over: deque[Handled | Closed] = field(factory=deque)
     _accounts: dict[str, Account] = field(factory=dict)
+    _decided: WorkedOut = field(factory=lambda: WorkedOut(_REMEMBERED))
     _now_ms: int = 0
     _servers: Servers = field(init=False)
     _driver: Driver = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self._servers = Servers(self.setting.world, self.setting.catalog, self.seed)
-        self._driver = Driver(self._hear)
+        self._driver = Driver(self._hear, self._hear_brief)
         for limit in (*(allowance.limit_of_runs for allowance in self.variant.allowances), *self.variant.limits):
             self._driver.limits.add(limit)
 
@@ -134,21 +139,58 @@ class _Desk:
         if asked.at_ms < self._now_ms:
             early = f"arrives at {asked.at_ms} ms, before the one above it at {self._now_ms} ms; sort by at_ms"
             raise InputError(Problem(asked.id, early))
-        if asked.id in self._open:
+        if asked.id in self._driver:
             raise InputError(Problem(asked.id, "is the id of a request that is still under way; ids must differ"))
         self._now_ms = asked.at_ms
-        job = admit(asked, self.variant, self.setting.catalog, seed=self.seed)
-        if not isinstance(job, Job):
-            self._over.append(turned_away(asked, job))
+        if asked.plan or self.at_length:
+            self._begin(asked, admit(asked, self.variant, self.setting.catalog, seed=self.seed))
+            return
+        need, routed, ready = self._decide(asked)
+        if isinstance(routed, Refused):
+            self._over.append(turned_away(asked, routed))
+            return
+        make_job = functools.partial(job_of, asked, need, routed, self.variant, self.setting.catalog, self.seed)
+        if ready is None:
+            self._begin(asked, make_job())
             return
         facing = Facing(self._servers, asked)
-        self._open[asked.id] = _Open(facing)
-        self._driver.admit(Arrival(job, asked.at_ms, world=facing, account=self._account(asked)))
+        account = self._account(asked)
+        self._driver.admit_brief(Brief(asked.id, asked.at_ms, ready, facing, account, make_job, asked.judged))
 
     def close(self) -> None:
         """No more requests: let everything end."""
         self._driver.finish()
         self._over.extend(self._driver.budgets.finish())
+
+    def _begin(self, asked: Asked, job: Job | Refused | Unassignable) -> None:
+        if not isinstance(job, Job):
+            self._over.append(turned_away(asked, job))
+            return
+        facing = Facing(self._servers, asked)
+        self._driver.admit(Arrival(job, asked.at_ms, world=facing, account=self._account(asked)))
+
+    def _decide(self, asked: Asked) -> _Decided:
+        """What is decided alike for all requests that say the same, worked out once."""
+        alike = (
+            asked.input.expected,
+            asked.input.bound,
+            asked.difficulty,
+            asked.capabilities._value_,
+            asked.guessed,
+            asked.features._value_,
+            asked.max_output_tokens,
+            asked.model,
+            asked.streamed,
+            asked.limit,
+        )
+        return self._decided.of(alike, functools.partial(self._decide_anew, asked))
+
+    def _decide_anew(self, asked: Asked) -> _Decided:
+        variant, catalog = self.variant, self.setting.catalog
+        need, routed = decide(asked, variant, catalog)
+        if isinstance(routed, Refused):
+            return need, routed, None
+        return need, routed, ready_of(routed, need, REQUEST.steps[0], catalog, variant.policy)
 
     def _account(self, asked: Asked) -> Account:
         """Made once: a million requests under one key share it."""
@@ -169,8 +211,16 @@ class _Desk:
             yield self._over.popleft()
 
     def _hear(self, arrival: Arrival, run: Run, moment: Moment) -> None:
-        one = self._open[arrival.job.id]
-        one.entries += [command.entry for command in moment.commands if isinstance(command, Record)]
+        entries = self._entries.setdefault(arrival.job.id, [])
+        entries += [command.entry for command in moment.commands if isinstance(command, Record)]
         if run.finished:
-            del self._open[arrival.job.id]
-            self._over.append(handled(one.facing.asked, run, tuple(one.entries), one.facing.quality))
+            del self._entries[arrival.job.id]
+            facing = arrival.world
+            assert isinstance(facing, Facing)
+            self._over.append(handled(facing.asked, run, tuple(entries), facing.quality))
+
+    def _hear_brief(self, brief: Brief, charged: ledger.Charged) -> None:
+        facing = brief.world
+        assert isinstance(facing, Facing)
+        quality = facing.quality.get(charged.attempt, 0)
+        self._over.append(handled_briefly(facing.asked, brief, charged, self._driver.now_ms, quality))

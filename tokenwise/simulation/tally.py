@@ -18,10 +18,11 @@ from tokenwise.ids import AttemptId
 from tokenwise.machine.run import Ended, Outcome, Run
 from tokenwise.planner.assignment import Unassignable
 from tokenwise.routing.choosing import Refused
+from tokenwise.simulation.brief import Brief, Ready, entries_of
 from tokenwise.simulation.workload import Asked
 from tokenwise.traits import Tier
 
-__all__ = ["Handled", "Path", "Tally", "coarse", "handled", "merge", "percentile", "turned_away"]
+__all__ = ["Handled", "Path", "Tally", "coarse", "handled", "handled_briefly", "merge", "percentile", "turned_away"]
 
 _HOUR_MS: Final = 3_600_000
 _DIGITS: Final = 7
@@ -30,21 +31,32 @@ _TIERS: Final = tuple(tier.name.lower() for tier in Tier)
 
 @frozen(kw_only=True)
 class Handled:
-    """What became of one request: how it ended, what it cost, and the entries its run wrote.
+    """What became of one request: how it ended, what it cost, and what its run wrote into the books.
 
     `outcome` is "completed", "failed", "exhausted", "cancelled" or "refused"; `reason` says why, where it is not the
     first. `latency_ms` is from its arrival to its end; `quality` in thousandths, 0 where there is no answer.
+    `noted` are its entries, of a common story (see `brief`) only the charge: the others follow from what was `ready`.
     """
 
     asked: Asked
     outcome: str
     reason: str = ""
     why: str = ""
-    entries: tuple[ledger.Entry, ...] = ()
+    noted: tuple[ledger.Entry, ...] = ()
+    ready: Ready | None = None
     spent: int = 0
     overrun: int = 0
     ended_ms: int = 0
     quality: int = 0
+
+    @property
+    def entries(self) -> tuple[ledger.Entry, ...]:
+        """What its run wrote into the books, in order."""
+        if self.ready is None:
+            return self.noted
+        (charged,) = self.noted
+        assert isinstance(charged, ledger.Charged)
+        return tuple(entries_of(self.ready, charged))
 
     @property
     def latency_ms(self) -> int:
@@ -79,11 +91,25 @@ def handled(asked: Asked, run: Run, entries: tuple[ledger.Entry, ...], quality: 
         outcome=last.status,
         reason=bad.outcome.value if bad else "",
         why=bad.why if bad else "",
-        entries=entries,
+        noted=entries,
         spent=last.spent,
         overrun=last.overrun,
         ended_ms=run.now_ms,
         quality=sum(sinks) // len(sinks),
+    )
+
+
+def handled_briefly(asked: Asked, brief: Brief, charged: ledger.Charged, ended_ms: int, quality: int) -> Handled:
+    """A common story that is over."""
+    return Handled(
+        asked=asked,
+        outcome="completed",
+        noted=(charged,),
+        ready=brief.ready,
+        spent=charged.amount,
+        overrun=max(0, charged.amount - brief.ready.attempt.bid.amount),
+        ended_ms=ended_ms,
+        quality=quality,
     )
 
 
@@ -134,7 +160,7 @@ class Tally:
 
     def _add_entries(self, one: Handled, catalog: Catalog) -> None:
         sums, climbed = self.sums, False
-        for entry in one.entries:
+        for entry in one.noted:
             match entry:
                 case ledger.Charged():
                     self._add_call(one, entry, catalog, wasted=entry.outcome != "ok")

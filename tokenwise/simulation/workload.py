@@ -22,18 +22,33 @@ from tokenwise.planner.assignment import Assigned, Unassignable, assign
 from tokenwise.policy import Policy
 from tokenwise.prompt import Message
 from tokenwise.routing.bid import Need
-from tokenwise.routing.choosing import Refused, route
+from tokenwise.routing.choosing import Refused, Routed, route
 from tokenwise.routing.request import Wishes, expected_output, read_request
 from tokenwise.traits import Capability, Feature
 from tokenwise.usage import TokenCount
 
-__all__ = ["Allowance", "Asked", "Recorded", "Variant", "admit", "asked_in_words", "need_of"]
+__all__ = [
+    "REQUEST",
+    "Allowance",
+    "Asked",
+    "Recorded",
+    "Variant",
+    "admit",
+    "asked_in_words",
+    "decide",
+    "job_of",
+    "limit_of",
+    "need_of",
+]
 
 _ANSWER: Final = Step("answer", "the request as it came")
-_REQUEST: Final = Plan(_ANSWER.description, (_ANSWER,))
+REQUEST: Final = Plan(_ANSWER.description, (_ANSWER,))
+"""The plan that every request is: one step, without checks, since its answer is passed on as it comes."""
+
 _NOTHING: Final = Nanodollars(0)
 _EMPTY: Final = TokenCount(0, 0)
 _USUAL: Final = Policy()
+_NO_KIND: Final = Capability(0)
 
 
 @frozen
@@ -150,45 +165,55 @@ def need_of(asked: Asked, policy: Policy) -> Need:
     """What a request needs under a policy, which says how long an answer may be where the caller does not."""
     longest = asked.max_output_tokens or policy.default_output_tokens
     return Need(
-        Capability(0) if asked.guessed else asked.capabilities,
+        _NO_KIND if asked.guessed else asked.capabilities,
         asked.input,
         max_output_tokens=longest,
         output_tokens=min(longest, expected_output(asked.difficulty)),
         difficulty=asked.difficulty,
         features=asked.features,
         model=asked.model,
-        likely=asked.capabilities if asked.guessed else Capability(0),
+        likely=asked.capabilities if asked.guessed else _NO_KIND,
         streamed=asked.streamed,
         open_ended=not asked.max_output_tokens,
     )
 
 
+def limit_of(asked: Asked, variant: Variant) -> Nanodollars:
+    """What this request or plan may cost at most."""
+    return variant.limit if asked.limit is None else asked.limit
+
+
+def decide(asked: Asked, variant: Variant, catalog: Catalog) -> tuple[Need, Routed | Refused]:
+    """What a request needs, and which model gets it."""
+    need, limit = need_of(asked, variant.policy), limit_of(asked, variant)
+    return need, route(need, catalog, variant.policy, limit, best_effort=variant.best_effort)
+
+
 def admit(asked: Asked, variant: Variant, catalog: Catalog, *, seed: int = 0) -> Job | Refused | Unassignable:
     """The job for a request or a plan, or why there is none. `seed` is for the jitter of retries."""
-    limit = variant.limit if asked.limit is None else asked.limit
     if asked.plan:
-        return _planned(asked, asked.plan, variant, catalog, limit, seed)
-    need = need_of(asked, variant.policy)
-    decision = route(need, catalog, variant.policy, limit, best_effort=variant.best_effort)
-    if isinstance(decision, Refused):
-        return decision
-    choice = choice_of(decision)
+        return _planned(asked, asked.plan, variant, catalog, seed)
+    need, routed = decide(asked, variant, catalog)
+    return routed if isinstance(routed, Refused) else job_of(asked, need, routed, variant, catalog, seed)
+
+
+def job_of(asked: Asked, need: Need, routed: Routed, variant: Variant, catalog: Catalog, seed: int) -> Job:
+    """The job for a request that has been decided."""
     return Job(
         id=asked.id,
-        plan=_REQUEST,
-        choices=(choice,),
+        plan=REQUEST,
+        choices=(choice_of(routed),),
         catalog=catalog,
         policy=variant.policy,
-        limit=limit,
+        limit=limit_of(asked, variant),
         seed=seed,
         request=need,
         judged=asked.judged,
     )
 
 
-def _planned(
-    asked: Asked, plan: Plan, variant: Variant, catalog: Catalog, limit: Nanodollars, seed: int
-) -> Job | Unassignable:
+def _planned(asked: Asked, plan: Plan, variant: Variant, catalog: Catalog, seed: int) -> Job | Unassignable:
+    limit = limit_of(asked, variant)
     assigned = assign(plan, catalog, variant.policy, limit)
     if not isinstance(assigned, Assigned):
         return assigned

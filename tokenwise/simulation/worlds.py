@@ -26,7 +26,7 @@ from tokenwise.machine.messages import CallModel
 from tokenwise.money import Nanodollars
 from tokenwise.routing.request import expected_output
 from tokenwise.routing.verdicts import Failure, FinishReason, Reply
-from tokenwise.simulation.simulation import Answer
+from tokenwise.simulation.answers import Answer
 from tokenwise.simulation.workload import Asked
 from tokenwise.traits import Capability, Tier
 from tokenwise.usage import Usage

@@ -14,7 +14,8 @@ from tokenwise.plan import Check, CheckKind
 from tokenwise.policy import Escalation, Policy
 from tokenwise.routing.cascade import Cascade
 from tokenwise.routing.verdicts import FinishReason
-from tokenwise.simulation.simulation import Arrival, ScriptedWorld, only, simulate
+from tokenwise.simulation.answers import ScriptedWorld
+from tokenwise.simulation.simulation import Arrival, only, simulate
 
 FIRST, SECOND, THIRD = (AttemptId("answer", ordinal) for ordinal in range(3))
 SAME, OTHER = agreeing("12"), agreeing("13", agrees=False)

@@ -42,7 +42,8 @@ from tokenwise.policy import Escalation, Policy, Strategy
 from tokenwise.routing.bid import Need
 from tokenwise.routing.health import ANY_MODEL
 from tokenwise.routing.verdicts import Failure, FinishReason, Reply
-from tokenwise.simulation.simulation import Answer, Arrival, ScriptedWorld, only, simulate
+from tokenwise.simulation.answers import Answer, ScriptedWorld
+from tokenwise.simulation.simulation import Arrival, only, simulate
 from tokenwise.traits import Capability, Tier
 from tokenwise.usage import TokenCount, Usage
 

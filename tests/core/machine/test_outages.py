@@ -20,7 +20,8 @@ from tokenwise.routing.choosing import Routed, route
 from tokenwise.routing.request import Wishes, read_request
 from tokenwise.routing.verdicts import Failure, FinishReason, Reply
 from tokenwise.routing.worth import expected_cost
-from tokenwise.simulation.simulation import Answer, Arrival, simulate
+from tokenwise.simulation.answers import Answer
+from tokenwise.simulation.simulation import Arrival, simulate
 from tokenwise.traits import Capability, Tier
 from tokenwise.usage import Usage
 

@@ -9,7 +9,8 @@ from tokenwise.faults import Fault
 from tokenwise.ids import AttemptId
 from tokenwise.policy import Policy
 from tokenwise.routing.verdicts import FinishReason, Reply
-from tokenwise.simulation.simulation import Answer, Arrival, ScriptedWorld, only, simulate
+from tokenwise.simulation.answers import Answer, ScriptedWorld
+from tokenwise.simulation.simulation import Arrival, only, simulate
 from tokenwise.simulation.transcripts import transcript
 from tokenwise.usage import Usage
 

@@ -20,7 +20,8 @@ from tokenwise.money import Nanodollars
 from tokenwise.plan import Check, CheckKind
 from tokenwise.prompt import Message, Role
 from tokenwise.routing.verdicts import FinishReason, Reply
-from tokenwise.simulation.simulation import Arrival, Moment, ScriptedWorld, only, simulate
+from tokenwise.simulation.answers import ScriptedWorld
+from tokenwise.simulation.simulation import Arrival, Moment, only, simulate
 from tokenwise.simulation.transcripts import transcript
 from tokenwise.traits import Tier
 from tokenwise.usage import Usage

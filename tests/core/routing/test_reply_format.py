@@ -9,7 +9,8 @@ from tokenwise.catalog.reply_formats import format_for
 from tokenwise.machine.messages import CallModel
 from tokenwise.plan import Check, CheckKind
 from tokenwise.planner.menus import planned_need
-from tokenwise.simulation.simulation import Arrival, ScriptedWorld, only, simulate
+from tokenwise.simulation.answers import ScriptedWorld
+from tokenwise.simulation.simulation import Arrival, only, simulate
 from tokenwise.traits import Feature
 from tokenwise.usage import FORMAT_FRAME
 

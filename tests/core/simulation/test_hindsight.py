@@ -8,8 +8,9 @@ from tokenwise.money import Nanodollars, parse_usd
 from tokenwise.planner.assignment import Unassignable
 from tokenwise.policy import Policy, Strategy
 from tokenwise.routing.bid import Need
+from tokenwise.simulation.answers import ScriptedWorld
 from tokenwise.simulation.hindsight import reconsider
-from tokenwise.simulation.simulation import Arrival, ScriptedWorld, only, simulate
+from tokenwise.simulation.simulation import Arrival, only, simulate
 from tokenwise.traits import Capability
 from tokenwise.usage import TokenCount, Usage
 

@@ -7,8 +7,9 @@ from tokenwise.budgets.ledger import Charged, Escalated, Finished, Routed
 from tokenwise.catalog.models import Catalog
 from tokenwise.ids import AttemptId
 from tokenwise.machine.messages import Lost
+from tokenwise.simulation.answers import ScriptedWorld
 from tokenwise.simulation.replaying import first_divergence, replay
-from tokenwise.simulation.simulation import Arrival, ScriptedWorld, only, simulate
+from tokenwise.simulation.simulation import Arrival, only, simulate
 
 WORLD = ScriptedWorld(ok(), by_model={"mini": empty()})
 

@@ -19,7 +19,8 @@ from tokenwise.machine.messages import (
 from tokenwise.money import parse_usd
 from tokenwise.policy import Policy
 from tokenwise.routing.verdicts import Failure
-from tokenwise.simulation.simulation import Answer, Arrival, RandomWorld, ScriptedWorld, only, simulate
+from tokenwise.simulation.answers import Answer, RandomWorld, ScriptedWorld
+from tokenwise.simulation.simulation import Arrival, only, simulate
 from tokenwise.traits import Tier
 
 

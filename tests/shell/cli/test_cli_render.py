@@ -14,7 +14,8 @@ from tokenwise.plan import Plan
 from tokenwise.planner.assignment import assign
 from tokenwise.policy import Policy
 from tokenwise.routing.losers import Rejected
-from tokenwise.simulation.simulation import Arrival, ScriptedWorld, only, simulate
+from tokenwise.simulation.answers import ScriptedWorld
+from tokenwise.simulation.simulation import Arrival, only, simulate
 from tokenwise_shell.plans.planned import Planned
 from tokenwise_shell.plans.planning import PlannerReport
 from tokenwise_shell.show.plan import mermaid_text, missed, planned_text

@@ -8,7 +8,8 @@ from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
 from tokenwise.planner.assignment import Assigned
 from tokenwise.policy import Policy
-from tokenwise.simulation.simulation import Arrival, ScriptedWorld, only, simulate
+from tokenwise.simulation.answers import ScriptedWorld
+from tokenwise.simulation.simulation import Arrival, only, simulate
 from tokenwise.traits import Capability
 from tokenwise_shell.cli.edge import Exit
 from tokenwise_shell.cli.running import exit_of, report

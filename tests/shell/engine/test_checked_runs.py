@@ -6,7 +6,8 @@ from attrs import evolve
 from tests.core.worlds import job, ok, step
 from tokenwise.budgets.ledger import Charged, Escalated
 from tokenwise.plan import Check, CheckKind
-from tokenwise.simulation.simulation import Arrival, ScriptedWorld, only, simulate
+from tokenwise.simulation.answers import ScriptedWorld
+from tokenwise.simulation.simulation import Arrival, only, simulate
 from tokenwise_shell.engine.checks import failed_checks
 
 CASES = {

@@ -16,7 +16,7 @@ from tokenwise.budgets.limit import Account, Limit
 from tokenwise.budgets.windows import Window
 from tokenwise.faults import Fault
 from tokenwise.money import Nanodollars
-from tokenwise.simulation.simulation import RandomWorld
+from tokenwise.simulation.answers import RandomWorld
 from tokenwise_shell.budgets.holder import Holder
 from tokenwise_shell.budgets.limits import InForce
 from tokenwise_shell.budgets.process_store import ProcessStore

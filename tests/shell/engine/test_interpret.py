@@ -14,7 +14,8 @@ from tokenwise.faults import Fault
 from tokenwise.ids import AttemptId
 from tokenwise.machine.messages import Cancelled, Reserved, ReserveRefused
 from tokenwise.machine.run import Ended, Outcome
-from tokenwise.simulation.simulation import Arrival, RandomWorld, ScriptedWorld, only, simulate
+from tokenwise.simulation.answers import RandomWorld, ScriptedWorld
+from tokenwise.simulation.simulation import Arrival, only, simulate
 from tokenwise.simulation.transcripts import transcript
 from tokenwise_shell.budgets.holder import Holder
 from tokenwise_shell.budgets.process_store import ProcessStore

@@ -11,7 +11,8 @@ from tokenwise.ids import AttemptId
 from tokenwise.machine.machine import start
 from tokenwise.machine.machine import step as take
 from tokenwise.machine.messages import Cancelled, Woke
-from tokenwise.simulation.simulation import Arrival, ScriptedWorld, only, simulate
+from tokenwise.simulation.answers import ScriptedWorld
+from tokenwise.simulation.simulation import Arrival, only, simulate
 from tokenwise_shell.ledger.jsonl import LinesUnwritable
 from tokenwise_shell.ledger.runs import RunJournal, load_catalog, new_run_id, read_run, run_file, save_catalog
 

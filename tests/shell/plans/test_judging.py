@@ -10,7 +10,8 @@ from tokenwise.machine.messages import CallModel
 from tokenwise.plan import Plan
 from tokenwise.policy import Policy
 from tokenwise.routing.verdicts import Failure, FinishReason, Reply
-from tokenwise.simulation.simulation import Arrival, ScriptedWorld, only, simulate
+from tokenwise.simulation.answers import ScriptedWorld
+from tokenwise.simulation.simulation import Arrival, only, simulate
 from tokenwise_shell.plans.judging import Judge, Judging, money_for_judging
 
 PLAN = Plan("The task.", (step("a"), step("b", "a")))

@@ -9,7 +9,8 @@ from tokenwise.machine.messages import CallModel
 from tokenwise.money import parse_usd
 from tokenwise.planner.decompose import PLAN_SCHEMA
 from tokenwise.policy import Policy
-from tokenwise.simulation.simulation import Arrival, ScriptedWorld, only, simulate
+from tokenwise.simulation.answers import ScriptedWorld
+from tokenwise.simulation.simulation import Arrival, only, simulate
 from tokenwise.traits import Feature
 from tokenwise.usage import FORMAT_FRAME, count_messages
 from tokenwise_shell.plans.planning import Planner

@@ -1,0 +1,120 @@
+"""The common story of a request in closed form: one call, made at once, answered in time, accepted and paid.
+
+`start` and `step` make some seventy values for it. Here the same follows from the decision, the world's answer and the
+function that charges it; whatever turns out otherwise becomes a job again, from its beginning. A law holds what is told
+here against the machine, entry by entry.
+"""
+
+from collections.abc import Callable, Iterator
+
+from attrs import define, evolve, frozen
+
+from tokenwise.budgets import ledger
+from tokenwise.budgets.limit import Account
+from tokenwise.catalog.models import Catalog
+from tokenwise.ids import AttemptId
+from tokenwise.machine.aims import First
+from tokenwise.machine.books import charge, difference, reservation
+from tokenwise.machine.messages import CallModel, Record, Reserve
+from tokenwise.machine.run import Attempt, Intent, Job, Outcome
+from tokenwise.plan import Step
+from tokenwise.policy import Policy
+from tokenwise.routing.bid import Need, cap
+from tokenwise.routing.choosing import Routed
+from tokenwise.routing.health import ANY_MODEL, Seat
+from tokenwise.routing.verdicts import Reply, verdict
+from tokenwise.simulation.answers import Answer, World
+
+__all__ = ["Brief", "Ready", "accepts", "entries_of", "ready_of"]
+
+
+@frozen
+class Ready:
+    """What a routing decision leads to while nothing goes wrong: the money to ask for, and the call to make."""
+
+    catalog: Catalog
+    attempt: Attempt
+    reserve: Reserve
+    call: CallModel
+
+
+def ready_of(routed: Routed, need: Need, step: Step, catalog: Catalog, policy: Policy) -> Ready | None:
+    """What this decision leads to; None where the machine would send another bid first, or may send two.
+
+    `step` is the request as the only step of a plan, without checks and format.
+    """
+    bid = routed.bid
+    if bid.max_output_tokens > need.max_output_tokens:
+        need = evolve(need, max_output_tokens=bid.max_output_tokens)
+    if routed.strong is not None or bid.max_output_tokens != cap(routed.model, need):
+        return None
+    name, deadline = AttemptId(step.id, 0), policy.deadline_ms
+    call = CallModel(
+        attempt=name,
+        model=bid.model,
+        provider=bid.provider,
+        native_id=bid.native_id,
+        prompt=None,
+        checks=(),
+        input_tokens=bid.input_tokens,
+        max_output_tokens=bid.max_output_tokens,
+        timeout_ms=min(policy.timeout_ms, deadline) if deadline else policy.timeout_ms,
+    )
+    share = policy.fair_share if need.open_ended else 1
+    attempt = Attempt(name, bid, Intent(need, None, First(bid.model)))
+    return Ready(catalog, attempt, Reserve(name, bid.amount, share, bid.model), call)
+
+
+@define(eq=False)
+class Brief:
+    """A request on its way through the common story; `job` makes the job that it is to the machine.
+
+    Its `answer` is there once its call has been made, and `cooling` is what was known of health when it arrived.
+    """
+
+    id: str
+    at_ms: int
+    ready: Ready
+    world: World
+    account: Account
+    make_job: Callable[[], Job]
+    judged: bool
+    cooling: tuple[tuple[Seat, int], ...] = ()
+    answer: Answer | None = None
+
+    def job(self) -> Job:
+        """The job that it is to the machine."""
+        job = self.make_job()
+        return evolve(job, cooling=self.cooling) if self.cooling else job
+
+    @property
+    def cools(self) -> bool:
+        """Whether its seat is to be left alone."""
+        model, provider = self.ready.call.model, self.ready.call.provider
+        return any(seat in ((provider, model), (provider, ANY_MODEL)) for seat, _ in self.cooling)
+
+    def charged(self) -> ledger.Charged:
+        """What its call cost."""
+        assert self.answer is not None  # this is asked when it has come
+        assert isinstance(self.answer.outcome, Reply)  # `accepts` has seen to that
+        return charge(self.ready.catalog, self.ready.attempt, Outcome.OK.value, self.answer.outcome)
+
+
+def accepts(brief: Brief, answer: Answer) -> bool:
+    """Whether this is a reply that comes in time and is taken: one that is read as it comes, or not judged, or good."""
+    reply = answer.outcome
+    if not isinstance(reply, Reply) or answer.after_ms > brief.ready.call.timeout_ms:
+        return False
+    is_read = answer.first_token_ms is not None and answer.first_token_ms <= answer.after_ms
+    return is_read or not brief.judged or verdict(reply) is None
+
+
+def entries_of(ready: Ready, charged: ledger.Charged) -> Iterator[ledger.Entry]:
+    """What the machine writes into the books of such a run."""
+    attempt, bid, cost = ready.attempt, ready.attempt.bid, charged.amount
+    yield ledger.Routed(attempt.id, bid.model, bid.provider, ready.catalog[bid.model].tier, bid.amount)
+    yield reservation(attempt)
+    yield charged
+    yield from (command.entry for command in difference(attempt, cost) if isinstance(command, Record))
+    yield ledger.StepEnded(attempt.id.step, Outcome.OK.value, cost, "")
+    yield ledger.Finished("completed", cost, type(cost)(max(0, cost - bid.amount)))
