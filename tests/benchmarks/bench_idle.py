@@ -64,7 +64,7 @@ def _come_and_go(port: int, ending: threading.Event) -> None:
     while not ending.is_set():
         with socket.create_connection(("127.0.0.1", port)):
             due += 1 / NEW_A_SECOND
-            time.sleep(max(0.0, due - time.monotonic()))
+            ending.wait(max(0.0, due - time.monotonic()))
 
 
 def _pss_mb(pid: int) -> float:
