@@ -2,14 +2,17 @@
 
 A block that starts with three backticks and `python` is executed, all of a file's blocks in one namespace. A block
 `console` is read for its lines `$ tw …`, which must end with exit code 0, or with the code N that the fence names
-(`console exit=N`). Everything runs offline, in a directory of its own, without anybody's keys.
+(`console exit=N`); one in `sh` must be a line that `tw` can read, and `yaml` what some reader of ours takes. Everything
+runs offline, in a directory of its own, without anybody's keys.
 """
 
 import doctest
 import importlib
+import itertools
 import os
 import re
 import runpy
+import shlex
 import subprocess
 import sys
 import textwrap
@@ -18,8 +21,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import yaml
+from cyclopts import CycloptsError
 
 from tests.conformance.fetching import tools
+from tokenwise import InputError, embedded_catalog
+from tokenwise_shell.catalogs.local_models import read_local_models
+from tokenwise_shell.cli import parser
+from tokenwise_shell.config.loading import load
+from tokenwise_shell.embedded import read_script
+from tokenwise_shell.simulate.law_files import read_laws
+from tokenwise_shell.simulate.traffic_files import read_traffic
+from tokenwise_shell.simulate.world_files import read_world
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/**/*.md"))]
@@ -239,6 +252,57 @@ def test_the_commands_of_a_page_end_as_it_says(page: Path, nobodys_machine: Path
             )  # fmt: skip
             told = f"{name_of(page)}:{block.line}: {command}\n{done.stdout}{done.stderr}"
             assert done.returncode == expected_exit(block), told
+
+
+def read_yaml(text: str, place: Path) -> object:
+    """Have the block read by whoever reads such files, who raises for what they do not take."""
+    said = yaml.safe_load(text)
+    keys = set(said) if isinstance(said, dict) else set()
+    place.write_text(text, encoding="utf-8")
+    if isinstance(said, list):
+        _, problems = read_local_models(text, str(place), embedded_catalog())
+        assert problems == ()
+    elif keys == {"scrape_configs"}:  # Prometheus's
+        pass
+    elif keys == {"rules"}:
+        read_script(said)
+    elif "requests" in keys:
+        read_traffic(place)
+    elif keys & {"usual", "quality"}:
+        read_world(place)
+    elif keys == {"laws"}:
+        read_laws(place)
+    else:
+        load(environ={"GROQ_API_KEY": "any"}, path=place)
+
+
+@pytest.mark.usefixtures("nobodys_machine")
+@pytest.mark.parametrize("page", pages_with("yaml"), ids=name_of)
+def test_the_yaml_of_a_page_is_taken_by_whoever_reads_such_files(page: Path, tmp_path: Path) -> None:
+    for block in blocks(page, "yaml"):
+        try:
+            read_yaml(block.text, tmp_path / "block.yaml")
+        except InputError as problem:
+            pytest.fail(f"{name_of(page)}:{block.line}: {problem}")
+
+
+def test_the_commands_in_shell_blocks_are_lines_that_tw_can_read() -> None:
+    """They are not run: they serve, call providers or change limits. A flag that is gone is found all the same."""
+    unread = []
+    for page in pages_with("sh"):
+        for block in blocks(page, "sh"):
+            for line in block.text.replace("\\\n", " ").splitlines():
+                words = shlex.split(line, comments=True)
+                if words[:1] != ["tw"]:
+                    continue
+                words = list(itertools.takewhile(lambda word: word not in {"|", ">", "&&", "&"}, words[1:]))
+                joined = "-".join(words[:2])
+                words = [joined, *words[2:]] if tuple(words[:2]) in parser._BELOW else words
+                try:
+                    parser._build().parse_args(words, print_error=False, exit_on_error=False)
+                except CycloptsError as error:
+                    unread.append(f"{name_of(page)}:{block.line}: {line}: {error}")
+    assert unread == []
 
 
 @pytest.mark.parametrize("package", ["tokenwise", "tokenwise_shell"])
