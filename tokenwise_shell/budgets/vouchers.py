@@ -97,6 +97,8 @@ class Vouchers:
             raise InputError(Problem("budget_store", _WHERE))
         self.ready(voucher.account)
         self.expire()
+        for name in [name for name, one in self.known().items() if one.voucher.is_over(self.now_ms())]:
+            del self.known()[name]
         short = store.mint(voucher.scope, voucher.amount, self._backing(voucher))
         if short is None:
             self.known()[voucher.name] = Issued(voucher)

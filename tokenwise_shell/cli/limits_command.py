@@ -56,7 +56,7 @@ def raise_one(
         return Exit.DONE
     write(f"{done.scope}: {format_usd(done.before)} -> {format_usd(done.to)}\n")
     if not done.told:
-        tell("processes that run do not know of it: with budget_store: none, each reads it when it starts")
+        tell("processes that run do not know of it: with budget_store: none, a proxy is told by POST /v1/limits/raise")
     return Exit.DONE
 
 

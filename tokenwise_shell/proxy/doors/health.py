@@ -38,6 +38,9 @@ async def show_metrics(service: Service, request: Request, answer: Answer) -> No
     admitted = service.admit(request)
     if isinstance(admitted, Trouble):
         await refuse(answer, Chat(), admitted)
+    elif admitted.voucher:
+        message = "a voucher pays for calls; `GET /v1/limits` says what is left of it"
+        await refuse(answer, Chat(), Trouble(403, "permission_error", "not_the_owner", message))
     else:
         await answer.whole(200, {"content-type": CONTENT_TYPE}, service.metrics.exposition())
 

@@ -17,7 +17,8 @@ from tokenwise_shell.budgets.answers import NotHeld
 from tokenwise_shell.budgets.vouchers import Wanted, give_back, mint
 from tokenwise_shell.config.values import ALONE, TAG, span_ms
 from tokenwise_shell.ledger.booking import issue_of
-from tokenwise_shell.ledger.jsonl import LinesUnwritable
+from tokenwise_shell.ledger.jsonl import LinesUnwritable, unheard
+from tokenwise_shell.ledger.spending import load_spending
 from tokenwise_shell.providers.fields import Fields
 from tokenwise_shell.proxy.admission.access import Admitted
 from tokenwise_shell.proxy.admission.tokens import Seal
@@ -59,8 +60,11 @@ async def return_voucher(service: Service, request: Request, answer: Answer) -> 
         return await refuse(answer, _CHAT, admitted)
     named = request.path.removeprefix(f"{VOUCHERS}/")
     name = admitted.voucher if named == "self" else named
-    vouchers = service.client.limits.vouchers
-    issued = vouchers.known().get(name)
+    vouchers, settings = service.client.limits.vouchers, service.client.workspace.settings
+    # Another process may have minted it, or what was cut from it.
+    spending = await service.aside(partial(load_spending, settings.ledger_path, unheard, zone=settings.zone))
+    issued = spending.vouchers.get(name)
+    vouchers.known().update({**spending.vouchers, **vouchers.known()})
     if issued is None or not _may_return(admitted, issued.voucher):
         message = "no such voucher is open here, or none of yours"
         return await refuse(answer, _CHAT, Trouble(404, "invalid_request_error", "voucher_not_found", message))
