@@ -131,7 +131,7 @@ class Caller:
                 response = await self.transport.send(request, timeout_ms=command.timeout_ms)
                 outcome = self._read(command, wire, response, whole)
             else:
-                taken = relay if _asks_for_usage(written) else _without_usage(relay)
+                taken = relay if own or _asks_for_usage(written) else _without_usage(relay)
                 hearing = said.hearing or Hearing(command.attempt)
                 hearing.choices = max(1, (written and count(written.get("n"))) or 1)
                 hearing.sent(stops=stops(endpoint), is_quiet=partial(_is_quiet, endpoint, request, command.native_id))

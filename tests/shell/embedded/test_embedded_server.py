@@ -271,7 +271,8 @@ class TestBilling:
     @pytest.mark.parametrize("stream", [False, True])
     async def test_what_is_reported_is_what_is_billed(self, stream):
         ours = provider()
-        answer = await ask(ours, stream=stream, stream_options={"include_usage": True}, reasoning_effort="high")
+        counted = {"stream_options": {"include_usage": True}} if stream else {}
+        answer = await ask(ours, stream=stream, **counted, reasoning_effort="high")
         usage = orjson.loads(answer.events[-2])["usage"] if stream else answer.json["usage"]
         [entry] = ours.billed
         assert (usage["prompt_tokens"], usage["completion_tokens"]) == (entry.prompt_tokens, entry.completion_tokens)

@@ -179,6 +179,12 @@ class TestReplies:
         usage = {"input_tokens": 30, "output_tokens": 20, "service_tier": "priority"}
         assert answered(message(said("Rain."), usage=usage)).tier == "priority"
 
+    def test_a_conversation_that_was_compacted_was_read_once_more(self):
+        compacted = {"type": "compaction", "input_tokens": 180, "output_tokens": 35}
+        answered_with = {"type": "message", "input_tokens": 23, "output_tokens": 10}
+        usage = {"input_tokens": 23, "output_tokens": 10, "iterations": [compacted, answered_with]}
+        assert answered(message(said("Rain."), usage=usage)).usage == Usage(203, output_tokens=45)
+
     def test_text_usage_and_classes_of_it(self):
         usage = {
             "input_tokens": 30,

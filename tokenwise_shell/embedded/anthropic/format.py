@@ -17,6 +17,7 @@ from tokenwise_shell.embedded.anthropic.replies import as_event, render_reply, r
 from tokenwise_shell.embedded.anthropic.tools import callable_tools, read_tools
 from tokenwise_shell.embedded.asked import as_asked, canonical
 from tokenwise_shell.embedded.chat import BadRequest, ChatRequest
+from tokenwise_shell.embedded.documented import ANTHROPICS
 from tokenwise_shell.embedded.fields import as_list, as_mapping, boolean, integer, json_body, mapping, text, texts
 from tokenwise_shell.embedded.wire.format import Completion, ModelList, OneModel, TokenCount, Wanted, WireFormat
 from tokenwise_shell.embedded.wire.http_request import HttpRequest
@@ -38,8 +39,8 @@ _COUNT_PATH: Final = "/v1/messages/count_tokens"
 # Read into the request, or a matter of delivery, of caching and of how much thinking is wanted.
 _UNDERSTOOD: Final = frozenset(
     (
-        "cache_control", "max_tokens", "messages", "model", "output_config", "stop_sequences", "stream", "system",
-        "thinking", "tool_choice", "tools",
+        "cache_control", "max_tokens", "messages", "model", "output_config", "output_format", "stop_sequences",
+        "stream", "system", "thinking", "tool_choice", "tools",
     )
 )  # fmt: skip
 # Known to Anthropic and not acted upon here.
@@ -52,10 +53,11 @@ _LET_PASS: Final = frozenset(
 
 # Fields that are in beta, and how the name begins by which a header opens them; a date follows.
 _BETAS_HEADER: Final = "anthropic-beta"
-_IN_BETA: Final[Mapping[str, str]] = {
-    "context_management": "context-management-",
-    "mcp_servers": "mcp-client-",
-    "speed": "fast-mode-",
+_IN_BETA: Final[Mapping[str, tuple[str, ...]]] = {
+    "context_management": ("context-management-", "compact-"),
+    "mcp_servers": ("mcp-client-",),
+    "output_format": ("structured-outputs-",),
+    "speed": ("fast-mode-",),
 }
 
 # "manual extended thinking": a budget of at least this, and below max_tokens.
@@ -110,10 +112,12 @@ def parse_request(request: HttpRequest) -> ChatRequest:
     if unknown := next((name for name in asked if name not in _UNDERSTOOD | _LET_PASS), None):
         raise BadRequest(f"{unknown}: Extra inputs are not permitted")
     _check_betas(asked, request.header(_BETAS_HEADER) or "")
+    ANTHROPICS.check({**asked, "effort": (mapping(asked, "output_config") or {}).get("effort")})
     conversation = read_conversation(asked)
     cap, thinking = _cap(asked, counting=request.path == _COUNT_PATH), _thinking(asked)
     declared = [as_mapping(tool, f"tools.{index}") for index, tool in enumerate(as_list(asked.get("tools"), "tools"))]
     choice = mapping(asked, "tool_choice") or {"type": "auto"}
+    ANTHROPICS.check_names(tool.get("name") for tool in declared if "input_schema" in tool)
     tools, must_call = callable_tools(tuple(read_tools(declared)), choice)
     if thinking.on and must_call:
         raise BadRequest("Thinking may not be enabled when tool_choice forces tool use.")
@@ -129,7 +133,7 @@ def parse_request(request: HttpRequest) -> ChatRequest:
         may_call_several=not boolean(choice, "disable_parallel_tool_use"),
         schema=schema,
         max_output_tokens=cap,
-        stop=texts(asked, "stop_sequences", most=8191),
+        stop=_stop(asked),
         reasons=thinking.on,
         thinking_cap=thinking.budget_within(cap),
         shows_thoughts=thinking.shown,
@@ -211,8 +215,15 @@ def _cap(asked: Mapping[str, object], *, counting: bool) -> int | None:
     return cap
 
 
+def _stop(asked: Mapping[str, object]) -> tuple[str, ...]:
+    marks = texts(asked, "stop_sequences", most=8191)
+    if not all(mark.strip() for mark in marks):
+        raise BadRequest("stop_sequences: each stop sequence must contain non-whitespace")
+    return marks
+
+
 def _schema(asked: Mapping[str, object]) -> Mapping[str, object] | None:
-    match (mapping(asked, "output_config") or {}).get("format"):
+    match (mapping(asked, "output_config") or {}).get("format", asked.get("output_format")):
         case None:
             return None
         case {"type": "json_schema", "schema": dict(schema)}:

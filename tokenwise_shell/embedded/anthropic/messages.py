@@ -39,6 +39,7 @@ def read_conversation(asked: Mapping[str, object]) -> Conversation:
         raise BadRequest("messages: at least one message is required")
     turns = [_turn(part, f"messages.{index}") for index, part in enumerate(parts)]
     _check_results(turns)
+    _check_texts(turns)
     for role, blocks in turns:
         reader.read(role, blocks)
     if asked.get("cache_control") is not None:
@@ -125,6 +126,27 @@ def _address(block: _Block) -> str:
             return address
         case _:
             return canonical({key: value for key, value in block.items() if key != "cache_control"}).decode()
+
+
+_PICTURES: Final = ("image/jpeg", "image/png", "image/gif", "image/webp")
+_MOST_MARKS: Final = 4
+
+
+def _check_texts(turns: Sequence[_Turn]) -> None:
+    """No text is blank, nor ends in blanks where the model is to go on; pictures and marks are such as are taken."""
+    blocks = [block for _, each in turns for block in each]
+    for block in blocks:
+        match block:
+            case {"type": "text", "text": str(said)} if not said.strip():
+                raise BadRequest("messages: text content blocks must contain non-whitespace text")
+            case {"type": "image", "source": {"type": "base64", "media_type": kind}} if kind not in _PICTURES:
+                raise BadRequest(f"messages: image.source.base64.media_type: expected one of {', '.join(_PICTURES)}")
+    if sum("cache_control" in block for block in blocks) > _MOST_MARKS:
+        raise BadRequest(f"A maximum of {_MOST_MARKS} blocks with cache_control may be provided.")
+    role, last = turns[-1]
+    said = str(last[-1].get("text", "")) if last else ""
+    if role == "assistant" and said != said.rstrip():
+        raise BadRequest("messages: final assistant content cannot end with trailing whitespace")
 
 
 def _check_results(turns: Sequence[_Turn]) -> None:

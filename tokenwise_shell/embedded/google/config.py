@@ -6,6 +6,7 @@ from typing import Final
 from attrs import frozen
 
 from tokenwise_shell.embedded.chat import BadRequest
+from tokenwise_shell.embedded.documented import GOOGLES
 from tokenwise_shell.embedded.fields import as_mapping, boolean, integer, texts
 from tokenwise_shell.embedded.google.fields import known, proto
 from tokenwise_shell.embedded.google.tools import standard_schema
@@ -56,7 +57,10 @@ class Config:
 def read_config(asked: Mapping[str, object]) -> Config:
     """The generation config of a request. Raises BadRequest."""
     config = known(proto(asked.get("generationConfig", {}), "generationConfig"), _ALL, "generation_config")
+    GOOGLES.check(config)
     thinking = known(proto(config.get("thinkingConfig", {}), "thinkingConfig"), _THINKING, "thinking_config")
+    if thinking.get("thinkingBudget") is not None and thinking.get("thinkingLevel") is not None:
+        raise BadRequest("You can only set only one of thinking budget and thinking level.")
     budget = integer(thinking, "thinkingBudget", least=-1)
     return Config(
         cap=integer(config, "maxOutputTokens", least=1),

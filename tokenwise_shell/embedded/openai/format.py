@@ -11,11 +11,13 @@ import orjson
 
 from tokenwise_shell.embedded.asked import as_asked, canonical
 from tokenwise_shell.embedded.chat import BadRequest, ChatRequest
+from tokenwise_shell.embedded.documented import OPENAIS
 from tokenwise_shell.embedded.fields import as_list, as_mapping, boolean, integer, json_body, mapping, text
 from tokenwise_shell.embedded.openai.models import render_model, render_models
 from tokenwise_shell.embedded.openai.parts import (
     attachments,
     callable_tools,
+    check_results,
     read_message,
     read_tools,
     response_schema,
@@ -86,12 +88,15 @@ def wanted(request: HttpRequest) -> Wanted | None:
 def parse_request(request: HttpRequest) -> ChatRequest:
     """Read a request. Raises BadRequest with the parameter it stumbles over."""
     asked = json_body(request.body)
+    OPENAIS.check(asked)
     parts = as_list(asked.get("messages"), "messages")
     if not parts:
         raise BadRequest("messages: expected at least one message", param="messages")
     declared = [as_mapping(tool, f"tools[{index}]") for index, tool in enumerate(as_list(asked.get("tools"), "tools"))]
     schema, schema_bytes = response_schema(mapping(asked, "response_format"))
     tools, must_call = callable_tools(tuple(read_tools(declared)), asked.get("tool_choice"))
+    OPENAIS.check_names((mapping(tool, "function") or {}).get("name") for tool in declared if "function" in tool)
+    check_results([as_mapping(part, f"messages[{index}]") for index, part in enumerate(parts)])
     read = ChatRequest(
         model=text(asked, "model"),
         messages=tuple(read_message(part, f"messages[{index}]") for index, part in enumerate(parts)),

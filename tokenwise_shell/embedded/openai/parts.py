@@ -8,7 +8,7 @@ from tokenwise_shell.embedded.asked import call_text, canonical
 from tokenwise_shell.embedded.chat import BadRequest, Tool
 from tokenwise_shell.embedded.fields import as_list, as_mapping, mapping, text
 
-__all__ = ["attachments", "callable_tools", "read_message", "read_tools", "response_schema"]
+__all__ = ["attachments", "callable_tools", "check_results", "read_message", "read_tools", "response_schema"]
 
 _ROLES: Final[Mapping[object, Role]] = {
     "system": Role.SYSTEM,
@@ -97,3 +97,25 @@ def response_schema(response_format: Mapping[str, object] | None) -> tuple[Mappi
                 "response_format: expected type text, json_object, or json_schema with json_schema.schema",
                 param="response_format",
             )
+
+
+def check_results(messages: Sequence[Mapping[str, object]]) -> None:
+    """Every call has its result right behind it, and every result its call. Raises BadRequest."""
+    due: set[str] = set()
+    for index, message in enumerate(messages):
+        if message.get("role") == "tool":
+            if str(message.get("tool_call_id")) not in due:
+                said = "messages with role 'tool' must be a response to a preceding message with 'tool_calls'."
+                raise BadRequest(f"messages[{index}]: {said}", param="messages")
+            due.discard(str(message.get("tool_call_id")))
+            continue
+        _check_answered(due)
+        calls = as_list(message.get("tool_calls"), f"messages[{index}].tool_calls")
+        due = {str(as_mapping(call, f"messages[{index}].tool_calls").get("id")) for call in calls}
+    _check_answered(due)
+
+
+def _check_answered(due: set[str]) -> None:
+    if due:
+        said = "An assistant message with 'tool_calls' must be followed by tool messages responding to each"
+        raise BadRequest(f"{said} 'tool_call_id': {', '.join(sorted(due))}", param="messages")

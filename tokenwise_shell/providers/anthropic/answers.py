@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from attrs import define, evolve, field
+from attrs import astuple, define, evolve, field
 
 from tokenwise.routing.verdicts import FinishReason
 from tokenwise.usage import Usage
@@ -91,8 +91,18 @@ def parse_usage(value: object) -> Usage | None:
 
     >>> parse_usage({"input_tokens": 36, "cache_read_input_tokens": 64, "output_tokens": 20}) == Usage(36, 64, 0, 20)
     True
+
+    A conversation that Anthropic compacted was read once more for that, which only the list of `iterations` says
+    (https://platform.claude.com/docs/en/build-with-claude/compaction-threshold, November 2026).
     """
     given = as_fields(value)
+    compacted = [each for each in map(as_fields, entries(given.get("iterations"))) if each.get("type") == "compaction"]
+    counted = [_counted(each) for each in (given, *compacted)]
+    known = [astuple(usage) for usage in counted if usage is not None]
+    return Usage(*map(sum, zip(*known, strict=True))) if len(known) == len(counted) else None
+
+
+def _counted(given: Fields) -> Usage | None:
     fresh, output, written = _fresh(given), _output(given), _written(given)
     if fresh is None or output is None or written is None:
         return None

@@ -84,7 +84,11 @@ def read_report(value: object) -> Report:
     given = as_fields(value)
     usage = parse_usage(given)
     contradicted = usage is None and _cached(given) > (count(given.get("promptTokenCount")) or 0)
-    return Report(usage, notice=CONTRADICTED if contradicted else "", tier=text(given.get("trafficType")))
+    return Report(
+        usage,
+        notice=CONTRADICTED if contradicted else "",
+        tier=first_text(given.get("trafficType"), given.get("serviceTier")),
+    )
 
 
 def _cached(given: Fields) -> int:
