@@ -39,6 +39,10 @@ def _per_request(*path: str, over: int = 1) -> Callable[[Tally], _Value]:
     return lambda tally: _ratio(tally.sums.get(path, 0), tally.sums.get(("requests",), 0) * over)
 
 
+def _quality(tally: Tally) -> _Value:
+    return _per_request("quality", over=1000)(tally) if ("quality",) in tally.sums else None
+
+
 def _latency(per_mille: int) -> Callable[[Tally], _Value]:
     return lambda tally: percentile(tally.spreads.get("latency_ms", {}), per_mille)
 
@@ -59,7 +63,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
     "mean cost": Measure("usd", _per_request("spent_nano", over=_NANO)),
     "max cost": Measure("usd", _peak("cost_nano", over=_NANO)),
     "success": Measure("share", _per_request("outcome", "completed")),
-    "quality": Measure("share", _per_request("quality", over=1000)),
+    "quality": Measure("share", _quality),
     "refused": Measure("share", _per_request("outcome", "refused")),
     "exhausted": Measure("share", _per_request("outcome", "exhausted")),
     "failed": Measure("share", _per_request("outcome", "failed")),

@@ -195,8 +195,8 @@ class Tally:
             sums["wasted_nano",] += entry.amount
         if isinstance(entry, ledger.Abandoned) or entry.estimated:
             sums["estimated_nano",] += entry.amount
-        if one.asked.outcomes and entry.model not in one.asked.outcomes:
-            sums["unrecorded",] += 1
+        if one.asked.outcomes:
+            sums["recorded" if entry.model in one.asked.outcomes else "unrecorded",] += 1
         required = one.asked.plan[entry.attempt.step] if one.asked.plan else one.asked
         # The flags' numbers, since a new flag for each call takes a microsecond.
         if not required.guessed and required.capabilities._value_ & ~model.capabilities._value_:

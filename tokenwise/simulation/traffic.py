@@ -1,15 +1,16 @@
 """Traffic that nobody recorded: requests drawn from a mix, at a rate that may follow the day or come in bursts.
 
-The rate is given per hour for each stretch of time, and the stretches repeat. The i-th request arrives where the
-integral of the rate reaches i plus a draw below 1, so any part of the traffic can be made without the part before it.
-Arrivals are therefore more even than chance would have them; bursts are for the rate to say.
+The rate is given per hour for each stretch of time, and the stretches repeat. Arrivals come by chance, as a Poisson
+process of that rate: the integral of the rate is cut into blocks of 1,024 expected arrivals, each block has as many as
+a Poisson draw says, and these lie anywhere in it. So any part of the traffic can be made without the part before it.
+`even` traffic has its i-th arrival where the integral reaches i plus a draw below 1: no minute is crowded.
 """
 
 import bisect
 import hashlib
 import itertools
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from attrs import evolve, field, frozen
@@ -22,6 +23,8 @@ from tokenwise.usage import TokenCount
 __all__ = ["Kind", "Stretch", "Traffic"]
 
 _HOUR_MS: Final = 3_600_000
+_DRAWS: Final = 2**64
+_BLOCK: Final = 1024
 _LENGTHS: Final = Spread(((0, 20), (500, 300), (950, 2_000), (1000, 8_000)))
 _ANY: Final = Spread(((0, 0), (1000, 1000)))
 
@@ -51,13 +54,17 @@ class Kind:
 
 @frozen(kw_only=True)
 class Traffic:
-    """`requests` of these kinds, at the rate of these stretches over and over; `keys` are dealt out in turn by draw."""
+    """`requests` of these kinds, at the rate of these stretches over and over; `keys` are dealt out by draw.
+
+    They arrive by chance, or `even`.
+    """
 
     requests: int = field(validator=ge(0))
     stretches: tuple[Stretch, ...] = field(validator=min_len(1))
     kinds: tuple[Kind, ...] = field(validator=min_len(1))
     keys: tuple[str, ...] = ("",)
     seed: int = 0
+    even: bool = False
 
     def __attrs_post_init__(self) -> None:
         if not self._work[-1]:
@@ -89,16 +96,58 @@ class Traffic:
         return evolve(
             chosen.pattern,
             id=f"{chosen.name}-{index}",
-            at_ms=self._moment(index, at),
+            at_ms=self._moment(index * _HOUR_MS + (at * _HOUR_MS >> 32) if self.even else self._by_chance(index)),
             key=self.keys[key * len(self.keys) >> 32],
             labels=(chosen.name, *chosen.pattern.labels),
             input=TokenCount(expected, 4 * expected),
             difficulty=chosen.difficulty_per_mille.at(difficulty) / 1000,
         )
 
-    def _moment(self, index: int, draw: int) -> int:
-        """Where the integral of the rate reaches index + draw / 2^32."""
-        rounds, work = divmod(index * _HOUR_MS + (draw * _HOUR_MS >> 32), self._work[-1])
+    def _by_chance(self, index: int) -> int:
+        """The integral of the rate at the `index`-th arrival, in requests × ms per hour."""
+        block = bisect.bisect_right(self._arrived, index)
+        before = self._arrived[block - 1] if block else 0
+        places = _places(self.seed, block, self._arrived[block] - before)
+        return (block * _DRAWS + places[index - before]) * _BLOCK * _HOUR_MS // _DRAWS
+
+    @cached_property
+    def _arrived(self) -> tuple[int, ...]:
+        """How many have arrived by the end of each block, as far as there are requests."""
+        counts = (bisect.bisect_right(_poisson(), _draw(f"{self.seed}/block/{nth}")) for nth in itertools.count())
+        sums, arrived = itertools.accumulate(counts), [0]
+        while arrived[-1] < self.requests:
+            arrived.append(next(sums))
+        return tuple(arrived[1:])
+
+    def _moment(self, integral: int) -> int:
+        """When the integral of the rate is this much."""
+        rounds, work = divmod(integral, self._work[-1])
         place = bisect.bisect_right(self._work, work)
         left = self._work[place] - work
         return rounds * self._ends_ms[-1] + self._ends_ms[place] - left // self.stretches[place].per_hour
+
+
+def _draw(name: str) -> int:
+    """A number from 0 up to, but not including, 2^64."""
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big")
+
+
+@lru_cache(maxsize=4)
+def _places(seed: int, block: int, count: int) -> tuple[int, ...]:
+    """Where in a block its arrivals stand, in order: numbers from 0 up to 2^64."""
+    drawn = hashlib.shake_128(f"{seed}/places/{block}".encode()).digest(8 * count)
+    return tuple(sorted(int.from_bytes(drawn[nth : nth + 8], "big") for nth in range(0, 8 * count, 8)))
+
+
+@lru_cache(maxsize=1)
+def _poisson() -> tuple[int, ...]:
+    """How often there are at most 0, 1, 2 … arrivals where 1,024 are expected, of 2^64 times.
+
+    In whole numbers, so that all machines draw alike; of more than twice as many there is no chance worth a draw.
+    """
+    weights, weight = [], 1 << 4096
+    for count in range(2 * _BLOCK + 1):
+        weights.append(weight)
+        weight = weight * _BLOCK // (count + 1)
+    whole = sum(weights)
+    return tuple(most * _DRAWS // whole for most in itertools.accumulate(weights))

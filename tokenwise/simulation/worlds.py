@@ -3,22 +3,27 @@
     latency   a distribution per seat, and a time per output token
     troubles  faults at a rate, always or in windows of virtual time: outages, storms, cut streams, rate limits
     prices    what a provider really bills from some moment on, which the catalogue does not know
-    quality   by tier, capability and difficulty; a recorded answer takes its place where there is one
+    queues    calls that wait for others at a seat which works on so many at once
+    quality   by rating and difficulty, or as stated; a recorded answer takes its place where there is one
 
 Every draw is a hash of (seed, request, step, attempt, model), so two policies that ask the same model for the same
 request get the same answer. Whether an answer is good is drawn once per request: a model that is better on average is
 good wherever a worse one is. That is an assumption (drawn apart, every retry would repair); records need none.
 """
 
+import functools
 import hashlib
+import heapq
 import itertools
-from collections.abc import Iterator, Mapping
+import operator
+from collections import deque
+from collections.abc import Mapping
 from typing import Final
 
 from attrs import define, field, frozen
 from attrs.validators import ge, le
 
-from tokenwise.catalog.models import Catalog
+from tokenwise.catalog.models import Catalog, Model
 from tokenwise.catalog.prices import Price
 from tokenwise.faults import Fault
 from tokenwise.ids import AttemptId
@@ -26,6 +31,7 @@ from tokenwise.machine.messages import CallModel
 from tokenwise.money import Nanodollars
 from tokenwise.routing.request import expected_output
 from tokenwise.routing.verdicts import Failure, FinishReason, Reply
+from tokenwise.routing.worth import quality, strength
 from tokenwise.simulation.answers import Answer
 from tokenwise.simulation.workload import Asked
 from tokenwise.traits import Capability, Tier
@@ -35,6 +41,8 @@ __all__ = ["Behaviour", "Facing", "ModelledWorld", "Quality", "Repriced", "Serve
 
 _DRAWS: Final = 2**32
 _MINUTE_MS: Final = 60_000
+_THOUSANDTHS: Final = 100  # of a point of a hundred, in a thousandth
+_REMEMBERED: Final = 65_536
 _LEAST_BITS: Final = _DRAWS - 1
 _PLACES: Final = range(224, -32, -32)
 
@@ -100,8 +108,10 @@ class Behaviour:
 
     `latency_ms` is the time to the first token, `token_us` what each output token adds; `length_per_mille` how long the
     answer is, against what was expected. `unreported_per_mille` of the answers come without usage, and
-    `overbilled_per_mille` report twice the output that was asked for. `requests_per_minute` (0: no limit) is counted in
-    whole minutes of virtual time; the call above it is refused until the next one.
+    `overbilled_per_mille` report twice the output that was asked for. `requests_per_minute` and `tokens_per_minute` (0:
+    no limit; tokens as providers count them when a call arrives, its input and its cap) are counted in whole minutes of
+    virtual time; the call above them is refused until the next one. It works on `concurrency` calls at once (0: on
+    all), and the others wait their turn, at most `queue` of them (0: any number); one more is OVERLOADED.
     """
 
     latency_ms: Spread = Spread(((0, 200), (500, 600), (950, 2000), (1000, 6000)))
@@ -109,6 +119,9 @@ class Behaviour:
     length_per_mille: Spread = Spread(((0, 200), (500, 900), (950, 2200), (1000, 4000)))
     troubles: tuple[Trouble, ...] = ()
     requests_per_minute: int = field(default=0, validator=ge(0))
+    tokens_per_minute: int = field(default=0, validator=ge(0))
+    concurrency: int = field(default=0, validator=ge(0))
+    queue: int = field(default=0, validator=ge(0))
     prices: tuple[Repriced, ...] = ()
     unreported_per_mille: int = field(default=0, validator=[ge(0), le(1000)])
     overbilled_per_mille: int = field(default=0, validator=[ge(0), le(1000)])
@@ -128,21 +141,9 @@ class Quality:
     hard: int = field(validator=[ge(0), le(1000)])
 
 
-def _all_kinds(tier: Tier, easy: int, hard: int) -> Iterator[Quality]:
-    return (Quality(tier, kind, easy, hard) for kind in Capability)
-
-
-# Assumed, not measured: an easy question is nearly always answered well, and a hard one tells the tiers apart.
-_QUALITY: Final = (
-    *_all_kinds(Tier.BUDGET, 960, 450),
-    *_all_kinds(Tier.MID, 980, 700),
-    *_all_kinds(Tier.FLAGSHIP, 990, 880),
-)
-
-
 @frozen(kw_only=True)
 class ModelledWorld:
-    """Behaviour by place, quality by tier and capability.
+    """Behaviour by place, quality by rating and difficulty, or as stated by tier and capability.
 
     A place is "provider:model", a model id, a provider, or a tier's lower-case name; the first of these that is named
     holds, else `usual`. `noticed_per_mille` of the bad answers are found out where the caller checks at all. Two good
@@ -151,7 +152,7 @@ class ModelledWorld:
 
     usual: Behaviour = Behaviour()
     places: Mapping[str, Behaviour] = field(factory=dict)
-    quality: tuple[Quality, ...] = _QUALITY
+    quality: tuple[Quality, ...] = ()
     noticed_per_mille: int = field(default=500, validator=[ge(0), le(1000)])
     alike_per_mille: int = field(default=200, validator=[ge(0), le(1000)])
 
@@ -160,10 +161,19 @@ class ModelledWorld:
         names = (f"{provider}:{model}", model, provider, tier.name.lower())
         return next((self.places[name] for name in names if name in self.places), self.usual)
 
-    def good_per_mille(self, tier: Tier, capabilities: Capability, difficulty: float) -> int:
-        """How often a model of this tier gives a good answer; of several capabilities the weakest counts."""
-        rows = [row for row in self.quality if row.tier is tier and row.capability & capabilities]
-        return min((row.easy - round((row.easy - row.hard) * difficulty) for row in rows), default=1000)
+    def good_per_mille(self, model: Model, capabilities: Capability, difficulty: float) -> int:
+        """How often this model gives a good answer; of several capabilities the weakest counts.
+
+        As the rows state of its tier; of what they leave out, as routing assumes it of its rating (`worth.quality`).
+        """
+        rows = [row for row in self.quality if row.tier is model.tier and row.capability & capabilities]
+        stated = functools.reduce(operator.or_, (row.capability for row in rows), Capability(0))
+        assumed = (
+            [quality(strength(model, capabilities._value_), difficulty) // _THOUSANDTHS]
+            if capabilities & ~stated
+            else []
+        )
+        return min([*assumed, *(row.easy - round((row.easy - row.hard) * difficulty) for row in rows)], default=1000)
 
 
 @define(eq=False)
@@ -174,8 +184,10 @@ class Servers:
     catalog: Catalog
     seed: int
     _known: dict[tuple[str, str], Behaviour] = field(factory=dict)
-    _minutes: dict[tuple[str, str], tuple[int, int]] = field(factory=dict)
-    _good: dict[tuple[Tier, Capability, float], int] = field(factory=dict)
+    _minutes: dict[tuple[str, str], tuple[int, int, int]] = field(factory=dict)
+    _free_ms: dict[tuple[str, str], list[int]] = field(factory=dict)
+    _turns_ms: dict[tuple[str, str], deque[int]] = field(factory=dict)
+    _good: dict[tuple[str, Capability, float], int] = field(factory=dict)
 
     def behaviour(self, provider: str, model: str) -> Behaviour:
         """How this seat behaves."""
@@ -185,23 +197,44 @@ class Servers:
             self._known[provider, model] = known
         return known
 
-    def wait_ms(self, provider: str, model: str, limit: int, at_ms: int) -> int:
+    def pause_ms(self, call: CallModel, how: Behaviour, at_ms: int) -> int:
         """Count a call, and say how long it must wait for the next minute; 0 where there is room in this one."""
-        minute, calls = self._minutes.get((provider, model), (-1, 0))
-        now = at_ms // _MINUTE_MS
-        calls = calls + 1 if minute == now else 1
-        self._minutes[provider, model] = (now, calls)
-        return 0 if calls <= limit else (now + 1) * _MINUTE_MS - at_ms
+        seat, now = (call.provider, call.model), at_ms // _MINUTE_MS
+        minute, calls, tokens = self._minutes.get(seat, (-1, 0, 0))
+        if minute != now:
+            calls, tokens = 0, 0
+        calls, tokens = calls + 1, tokens + call.input_tokens + call.max_output_tokens
+        over = 0 < how.requests_per_minute < calls or 0 < how.tokens_per_minute < tokens
+        if over:  # what is refused takes no tokens, but it is a request
+            tokens -= call.input_tokens + call.max_output_tokens
+        self._minutes[seat] = (now, calls, tokens)
+        return (now + 1) * _MINUTE_MS - at_ms if over else 0
+
+    def queued_ms(self, seat: tuple[str, str], how: Behaviour, at_ms: int, work_ms: int) -> int | None:
+        """How long a call waits until it is worked on; None where the queue is full. Calls come in order of time."""
+        free_ms = self._free_ms.setdefault(seat, [0] * how.concurrency)
+        turns_ms = self._turns_ms.setdefault(seat, deque())
+        while turns_ms and turns_ms[0] <= at_ms:
+            turns_ms.popleft()
+        turn_ms = max(at_ms, free_ms[0])
+        if turn_ms > at_ms:
+            if 0 < how.queue <= len(turns_ms):
+                return None
+            turns_ms.append(turn_ms)
+        heapq.heapreplace(free_ms, turn_ms + work_ms)
+        return turn_ms - at_ms
 
     def good_per_mille(self, model: str, asked: Asked, step: str) -> int:
         """How good this model's answer is, in thousandths: as recorded, or the chance of a good one."""
         if recorded := asked.outcomes.get(model):
             return recorded.quality
         work = asked.plan[step] if asked.plan else asked
-        where = (self.catalog[model].tier, work.capabilities, work.difficulty)
+        where = (model, work.capabilities, work.difficulty)
         known = self._good.get(where)
         if known is None:
-            known = self._good[where] = self.world.good_per_mille(*where)
+            known = self.world.good_per_mille(self.catalog[model], work.capabilities, work.difficulty)
+            if len(self._good) < _REMEMBERED:
+                self._good[where] = known
         return known
 
 
@@ -222,16 +255,24 @@ class Facing:
     _opinions: dict[str, tuple[bool, str]] = field(factory=dict)
 
     def answer(self, run_id: str, call: CallModel, at_ms: int) -> Answer:
-        """See `simulation.World`."""
+        """See `answers.World`."""
         how = self.servers.behaviour(call.provider, call.model)
+        if (how.requests_per_minute or how.tokens_per_minute) and (pause := self.servers.pause_ms(call, how, at_ms)):
+            return Answer(how.latency_ms.points[0][1], Failure(Fault.RATE_LIMITED, retry_after_ms=pause))
+        answer = self._worked_on(run_id, call, how, at_ms)
+        if not how.concurrency:
+            return answer
+        queued_ms = self.servers.queued_ms((call.provider, call.model), how, at_ms, answer.after_ms)
+        if queued_ms is None:
+            return Answer(how.latency_ms.points[0][1], Failure(Fault.OVERLOADED))
+        first_ms = answer.first_token_ms
+        return Answer(answer.after_ms + queued_ms, answer.outcome, None if first_ms is None else first_ms + queued_ms)
+
+    def _worked_on(self, run_id: str, call: CallModel, how: Behaviour, at_ms: int) -> Answer:
         attempt = call.attempt
         name = f"{self.servers.seed}/{run_id}/{attempt.step}#{attempt.ordinal}/{call.model}/{call.provider}"
         draws = _draws(name)
         first_ms = how.latency_ms.at(draws[0])
-        if how.requests_per_minute:
-            wait_ms = self.servers.wait_ms(call.provider, call.model, how.requests_per_minute, at_ms)
-            if wait_ms:
-                return Answer(first_ms, Failure(Fault.RATE_LIMITED, retry_after_ms=wait_ms))
         tokens = self._length(call, how, draws[1])
         whole_ms = first_ms + tokens * how.token_us // 1000
         for trouble, draw in zip(how.troubles, itertools.cycle(draws[4:]), strict=False):

@@ -15,7 +15,7 @@ from tokenwise.simulation.laws import Broken, Kept, judge_laws
 from tokenwise.simulation.reports import Report, report
 from tokenwise.simulation.surveys import EVERYTHING, Setting
 from tokenwise.simulation.workload import Variant
-from tokenwise_shell.cli.edge import Exit, columns, write, write_json
+from tokenwise_shell.cli.edge import Exit, columns, tell, write, write_json
 from tokenwise_shell.cli.options import Common, Spending, count
 from tokenwise_shell.simulate.documents import csv_of, differing_json, document_of
 from tokenwise_shell.simulate.engines import CHUNK, Engine, engine_of, run_all, tasks_of
@@ -28,10 +28,13 @@ from tokenwise_shell.simulate.workload_lines import Manner
 from tokenwise_shell.simulate.world_files import read_world
 from tokenwise_shell.workspace import Workspace
 
-__all__ = ["Output", "Trial", "simulate"]
+__all__ = ["AS_RECORDED", "Output", "Trial", "simulate"]
 
 _MOST_SEEDS: Final = 10_000
 _MOST_PROCESSES: Final = 1024
+
+AS_RECORDED: Final = "as recorded"
+"""The column of what a ledger says of its own requests."""
 
 
 @Parameter(name="*")
@@ -138,7 +141,12 @@ def simulate(
     cells = run_all(tasks, trial.how())
     if not cells:
         raise InputError(Problem(str(workload), "has no requests"))
-    told = report({name: [(seed, row[seed][EVERYTHING]) for seed in trial.seeds] for name, row in cells.items()})
+    recorded = source.recorded()
+    columns_of = {} if recorded is None else {AS_RECORDED: [(seed, recorded) for seed in trial.seeds]}
+    columns_of |= {name: [(seed, row[seed][EVERYTHING]) for seed in trial.seeds] for name, row in cells.items()}
+    told = report(columns_of)
+    if recorded and (uncalled := recorded.sums["uncalled",]):
+        tell(f"runs of the ledger that called nobody (refused, say): {uncalled:,}; no policy is tried on them")
     verdicts = tuple(itertools.chain.from_iterable(judge_laws(laws, name, row) for name, row in cells.items()))
     _show(told, verdicts, document_of(told, workload=workload.name, kind=source.kind, laws=verdicts), output, common)
     return Exit.UNSUCCESSFUL if any(isinstance(one, Broken) for one in verdicts) else Exit.DONE

@@ -15,12 +15,14 @@ from attrs import define, evolve
 
 from tokenwise.errors import InputError, Problem
 from tokenwise.routing.bid import Need
+from tokenwise.simulation.tally import Tally, coarse
 from tokenwise.simulation.workload import Asked
 from tokenwise.usage import TokenCount
+from tokenwise_shell.ledger.corrections import overrun_by, spent_by
 from tokenwise_shell.ledger.jsonl import Line, ms_of
 from tokenwise_shell.simulate.workload_lines import Manner, asked_of_line
 
-__all__ = ["from_journals", "from_ledger", "from_table"]
+__all__ = ["as_recorded", "from_journals", "from_ledger", "from_table"]
 
 # After so long without an end a call is taken for one whose process died: it is passed on without its tokens.
 _PATIENCE_MS: Final = 3_600_000
@@ -31,32 +33,38 @@ _PATIENCE_MS: Final = 3_600_000
 
 @define
 class _Call:
-    """A step's first call in the ledger, and whether its end has been seen."""
+    """A step's first call in the ledger, which attempt it was, and whether its end has been seen."""
 
     asked: Asked
+    attempt: int
     closed: bool = False
 
 
 def from_ledger(lines: Iterable[Line]) -> Iterator[Asked]:
     """A request for each step's first call, in order of time; further attempts are what a policy would decide anew.
 
-    `input_tokens` of the reservation is the bound; what was reported with the charge is how many there really were.
-    Times count from the first reservation. The model that was called is a label.
+    That call may have any number: one that waited for a budget has asked before. `input_tokens` of the reservation is
+    the bound; what was reported with the charge is how many there really were. Times count from the first reservation.
+    The model that was called is a label. Of runs that called nobody nothing is known: `as_recorded` counts them.
     """
     began: int | None = None
     calls: dict[tuple[str, str], _Call] = {}
     queue: list[tuple[int, str, str]] = []
+    called: dict[str, set[str]] = {}
     for line in lines:
-        if line.get("type") not in ("reserved", "charged", "abandoned") or not line.get("run"):
+        kind, run = line.get("type"), str(line.get("run") or "")
+        if kind == "finished":
+            called.pop(run, None)
+        if kind not in ("reserved", "charged", "abandoned") or not run:
             continue
-        now_ms = ms_of(str(line["at"]))
-        place = (line["run"], line["step"])
-        if line["type"] == "reserved" and line["attempt"] == 0:
+        now_ms, step = ms_of(str(line["at"])), line["step"]
+        if kind == "reserved" and step not in called.setdefault(run, set()):
             began = now_ms if began is None else began
-            calls[place] = _Call(_reserved(line, max(0, now_ms - began)))
-            heapq.heappush(queue, (calls[place].asked.at_ms, *place))
-        elif line["attempt"] == 0 and place in calls:
-            calls[place] = _Call(_charged(calls[place].asked, line), closed=True)
+            called[run].add(step)
+            calls[run, step] = _Call(_reserved(line, max(0, now_ms - began)), line["attempt"])
+            heapq.heappush(queue, (calls[run, step].asked.at_ms, run, step))
+        elif kind != "reserved" and (call := calls.get((run, step))) and line["attempt"] == call.attempt:
+            calls[run, step] = _Call(_charged(call.asked, line), call.attempt, closed=True)
         yield from _ready(queue, calls, now_ms - (began or now_ms))
     yield from (calls.pop((run, step)).asked for _, run, step in sorted(queue))
 
@@ -90,6 +98,65 @@ def _charged(asked: Asked, line: Line) -> Asked:
     real = sum(int(usage.get(name, 0)) for name in ("input_tokens", "cache_read_tokens", "cache_write_tokens"))
     known = TokenCount(real, max(real, asked.input.bound))
     return evolve(asked, input=known, output_tokens=max(1, int(usage.get("output_tokens", 0))))
+
+
+def as_recorded(lines: Iterable[Line]) -> Tally:
+    """What the ledger itself says of its requests: every line that costs counts, corrections and abandoned calls too.
+
+    A request is a step that called somebody, or a run that called nobody (`refused`, say), which no policy is tried on.
+    Times are those of the clock, from a step's first reservation to its last charge. Of quality nothing is recorded.
+    """
+    tally = Tally()
+    under_way: dict[str, dict[str, _Past]] = {}
+    for line in lines:
+        kind, run = line.get("type"), str(line.get("run") or "")
+        if not run or kind not in ("reserved", "charged", "abandoned", "corrected", "overran", "finished"):
+            continue
+        tally.sums["overrun_nano",] += overrun_by(line)
+        if kind == "finished":
+            _conclude(tally, run, under_way.pop(run, {}), str(line["status"]))
+        if kind in ("finished", "overran"):
+            continue
+        tally.sums["spent_nano",] += (cost := spent_by(line))
+        if kind == "reserved":
+            under_way.setdefault(run, {}).setdefault(line["step"], _Past(ms_of(str(line["at"]))))
+            continue
+        tally.sums["model", line["model"], "spent_nano"] += cost
+        if kind == "corrected":
+            continue
+        tally.sums["calls",] += 1
+        tally.sums["model", line["model"], "calls"] += 1
+        tally.sums["provider", line["provider"], "calls"] += 1
+        if line.get("outcome") != "ok":
+            tally.sums["wasted_nano",] += cost
+        if past := under_way.get(run, {}).get(line["step"]):
+            past.ends_ms, past.spent = ms_of(str(line["at"])), past.spent + cost
+    for run, steps in under_way.items():
+        _conclude(tally, run, steps, "unfinished")
+    return tally
+
+
+@define
+class _Past:
+    """What a step has come to so far."""
+
+    begun_ms: int
+    ends_ms: int = 0
+    spent: int = 0
+
+
+def _conclude(tally: Tally, run: str, steps: Mapping[str, _Past], status: str) -> None:
+    tally.sums["requests",] += max(1, len(steps))
+    tally.sums["outcome", status] += max(1, len(steps))
+    if not steps:
+        tally.sums["uncalled",] += 1
+    for step, past in steps.items():
+        tally.spread("cost_nano", coarse(past.spent))
+        tally.peak(("cost_nano",), past.spent, f"{run}/{step}")
+        if status == "completed":
+            took_ms = past.ends_ms - past.begun_ms
+            tally.spread("latency_ms", coarse(took_ms))
+            tally.peak(("latency_ms",), took_ms, f"{run}/{step}")
 
 
 # --- our journals -----------------------------------------------------------------------------------------------------

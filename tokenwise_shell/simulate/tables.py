@@ -1,5 +1,6 @@
 """The report for people: a table of measures by policy, what the differences are, and where the money went."""
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -48,7 +49,18 @@ def report_text(report: Report, *, width: int | None = None) -> str:
         ]
         parts.append(table([head, *lines], right=(1, 2), width=width))
     parts += [text for one in report.variants if (text := _breakdown(one, width))]
-    return "\n".join(parts)
+    return "\n".join(parts) + _assumed(report)
+
+
+def _assumed(report: Report) -> str:
+    """What the figures of quality rest on."""
+    sums = [one.whole.sums for one in report.variants]
+    recorded, calls = (sum(each[name,] for each in sums if ("quality",) in each) for name in ("recorded", "calls"))
+    if not calls or recorded >= calls:
+        return ""
+    some = f"of {calls - recorded:,} calls of {calls:,} " if recorded else ""
+    how = "by rating and difficulty, or as the world states it"
+    return f"\nquality {some}is assumed, {how}; nobody has measured it here\n"
 
 
 def _telling(name: str, one: VariantReport) -> bool:
@@ -63,7 +75,7 @@ def _cell(name: str, figure: Figure | None) -> str:
     if figure.low is None or figure.high is None:
         return _amount(name, figure.mean)
     reach = max(figure.high - figure.mean, figure.mean - figure.low)  # one side may have been cut short
-    return f"{_amount(name, figure.mean)} ± {_amount(name, reach)}"
+    return f"{_amount(name, figure.mean)} ± {_amount(name, reach, digits=2)}"
 
 
 def _interval(name: str, figure: Figure) -> str:
@@ -72,11 +84,13 @@ def _interval(name: str, figure: Figure) -> str:
     return f"{_amount(name, figure.low, signed=True)} … {_amount(name, figure.high, signed=True)}"
 
 
-def _amount(name: str, value: float, *, signed: bool = False) -> str:
+def _amount(name: str, value: float, *, signed: bool = False, digits: int = 4) -> str:
+    """An amount with its unit; dollars to so many significant digits, and never fewer than cents."""
     sign = "+" if signed and value > 0 else ""
     match MEASURES[name].unit:
         case "usd":
-            return f"{sign}{'-' * (value < 0)}${abs(value):,.4f}"
+            places = min(9, max(2, digits - 1 - math.floor(math.log10(abs(value))))) if value else 2
+            return f"{sign}{'-' * (value < 0)}${abs(value):,.{places}f}"
         case "share":
             return f"{sign}{100 * value:.2f} %"
         case "ms":

@@ -7,6 +7,7 @@ kinds:
   - {name: code, weight: 3, capabilities: [code], difficulty: {p0: 0.2, p100: 0.9}, judged: true}
 keys: [web, batch]
 seed: 1
+even: false                                                  # true: no minute is more crowded than the rate says
 """
 
 import functools
@@ -140,6 +141,7 @@ _traffic: Final = record(
         "kinds": listed(_kinds),
         "keys": listed(WORD),
         "seed": scalar(whole(0)),
+        "even": SWITCH,
     },
     required=("requests", "rate", "kinds"),
 )

@@ -16,11 +16,12 @@ import orjson
 from attrs import frozen
 
 from tokenwise.errors import InputError, Problem
+from tokenwise.simulation.tally import Tally
 from tokenwise.simulation.traffic import Traffic
 from tokenwise.simulation.workload import Asked
 from tokenwise_shell.ledger.jsonl import Line
 from tokenwise_shell.ledger.segments import read_ledger
-from tokenwise_shell.simulate.adapters import from_journals, from_ledger, from_table
+from tokenwise_shell.simulate.adapters import as_recorded, from_journals, from_ledger, from_table
 from tokenwise_shell.simulate.traffic_files import read_traffic
 from tokenwise_shell.simulate.workload_lines import Manner, asked_of_line, asked_of_row
 
@@ -43,6 +44,10 @@ class Source(Protocol):
     @property
     def kind(self) -> str:
         """What the workload was taken for: requests, outcomes, ledger, journals, table or traffic."""
+        ...
+
+    def recorded(self) -> Tally | None:
+        """What the file itself says of how its requests ended, and what they cost; None where it does not."""
         ...
 
     def pieces(self, size: int | None) -> Iterator[Piece]:
@@ -99,6 +104,9 @@ class _Lines:
     kind: str
     path: Path
     manner: Manner
+
+    def recorded(self) -> None:
+        """See `Source`: lines of requests say nothing of it."""
 
     def pieces(self, size: int | None) -> Iterator[Piece]:
         if size is None:
@@ -160,6 +168,9 @@ class _Made:
     kind: str
     traffic: Traffic
 
+    def recorded(self) -> None:
+        """See `Source`: nobody has ever asked this."""
+
     def pieces(self, size: int | None) -> Iterator[Piece]:
         whole = self.traffic.requests
         for first in range(0, whole, size or max(1, whole)):
@@ -191,6 +202,9 @@ class _Converted:
         requests = self.requests()
         while some := tuple(itertools.islice(requests, size)):
             yield _Requests(some)
+
+    def recorded(self) -> Tally | None:
+        return as_recorded(read_ledger(self.path, lambda _: None)) if self.kind == "ledger" else None
 
     def requests(self) -> Iterator[Asked]:
         match self.kind:

@@ -114,7 +114,7 @@ _BEHAVIOUR: Final[Mapping[str, Reader]] = {
     "token_us": scalar(whole(0, 10**9)),
     "length": SPREAD_SHARE,
     "troubles": listed(_trouble),
-    "requests_per_minute": scalar(whole(0)),
+    **{name: scalar(whole(0)) for name in ("requests_per_minute", "tokens_per_minute", "concurrency", "queue")},
     "prices": listed(_repriced),
     "unreported": _share,
     "overbilled": _share,
@@ -145,18 +145,15 @@ def read_world(path: Path | None) -> WorldFile:
 
 
 def _read(raw: object, path: str, reading: Reading) -> WorldFile:
-    """`quality` replaces the rows of the same tier and capability, and leaves the others as they are."""
     first = raw.get("usual", {}) if isinstance(raw, dict) else {}
     usual = _behaviour(Behaviour())(first or {}, "usual", Reading()) or Behaviour()
 
-    def build(quality: tuple[Quality, ...] = (), **given: Any) -> WorldFile:  # noqa: ANN401 -- read by the table below
-        own = {(row.tier, row.capability) for row in quality}
-        kept = (row for row in ModelledWorld().quality if (row.tier, row.capability) not in own)
+    def build(**given: Any) -> WorldFile:  # noqa: ANN401 -- read by the table below
         recorded_as, only = given.pop("recorded_as", {}), given.pop("only", ())
         for name in ("noticed", "alike"):
             if name in given:
                 given[f"{name}_per_mille"] = given.pop(name)
-        return WorldFile(ModelledWorld(**given, quality=(*quality, *kept)), recorded_as, only)
+        return WorldFile(ModelledWorld(**given), recorded_as, only)
 
     reader = record(
         build,

@@ -1,6 +1,10 @@
 """What is asked of a simulation, and how it becomes jobs, money and moments of virtual time."""
 
 import itertools
+import math
+import random
+import statistics
+from collections import Counter
 
 import pytest
 
@@ -18,7 +22,7 @@ from tokenwise.simulation.surveys import EVERYTHING, Group, Setting, survey, tra
 from tokenwise.simulation.tally import Handled
 from tokenwise.simulation.traffic import Kind, Stretch, Traffic
 from tokenwise.simulation.workload import Allowance, Asked, Variant, admit, asked_in_words, need_of
-from tokenwise.simulation.worlds import Spread
+from tokenwise.simulation.worlds import Behaviour, ModelledWorld, Spread
 from tokenwise.traits import Capability
 from tokenwise.usage import TokenCount
 
@@ -102,6 +106,14 @@ class TestSurveying:
             survey([asked("r1"), asked("r1")], Variant(name="v"), Setting(catalog=CATALOG))
 
 
+def _poisson(chance, mean):
+    """Knuth's draw: how many uniform factors it takes to get below e^-mean."""
+    count, product = 0, chance.random()
+    while product > math.exp(-mean):
+        count, product = count + 1, product * chance.random()
+    return count
+
+
 class TestTraffic:
     KIND = Kind(name="chat", pattern=asked(), input_tokens=Spread(((0, 10), (1000, 90))))
 
@@ -109,11 +121,34 @@ class TestTraffic:
         return Traffic(requests=requests, stretches=stretches, kinds=(self.KIND,), **more)
 
     def test_comes_at_the_stated_rate(self):
-        made = list(self.traffic(Stretch(HOUR, 500)).part(0, 1_000))
+        made = list(self.traffic(Stretch(HOUR, 500), even=True).part(0, 1_000))
         assert sum(one.at_ms < HOUR for one in made) == 500
 
+    def test_comes_by_chance_as_a_poisson_process_does(self):
+        """Variance equal to the mean within 5 %, gaps as wide as they scatter, and blocks that join without a seam."""
+        made = [one.at_ms for one in self.traffic(Stretch(HOUR, 600), requests=20_000).part(0, 20_000)]
+        counts = Counter(at_ms // 60_000 for at_ms in made)
+        minutes = [counts[nth] for nth in range(1_900)]
+        assert statistics.mean(minutes) == pytest.approx(10, rel=0.02)
+        assert statistics.variance(minutes) == pytest.approx(10, rel=0.10)
+        gaps = [later - earlier for earlier, later in itertools.pairwise(made)]
+        assert statistics.stdev(gaps) == pytest.approx(statistics.mean(gaps), rel=0.03)
+
+    @pytest.mark.parametrize("limit", [11, 12, 15])
+    def test_a_rate_limit_above_the_mean_refuses_as_often_as_chance_says(self, limit):
+        """Ten a minute on average: the refusals of 500 minutes lie where 95 of 100 of 1,000 Poisson draws do."""
+        behaviour = Behaviour(latency_ms=Spread(((0, 0), (1000, 0))), token_us=0, requests_per_minute=limit)
+        kind = Kind(name="chat", pattern=asked(model=CATALOG.models[0].id))
+        traffic = Traffic(requests=5_000, stretches=(Stretch(HOUR, 600),), kinds=(kind,), seed=limit)
+        once = Variant(name="v", policy=Policy(max_attempts=1))
+        setting = Setting(catalog=CATALOG, world=ModelledWorld(usual=behaviour))
+        tally = survey(traffic.part(0, 5_000), once, setting)[EVERYTHING]
+        chance = random.Random(1)
+        draws = sorted(sum(max(0, _poisson(chance, 10) - limit) for _ in range(500)) for _ in range(1_000))
+        assert draws[25] <= tally.sums["fault", "rate_limited"] <= draws[974]
+
     def test_a_burst_is_where_the_rate_says(self):
-        made = list(self.traffic(Stretch(50_000, 0), Stretch(10_000, 36_000)).part(0, 300))
+        made = list(self.traffic(Stretch(50_000, 0), Stretch(10_000, 36_000), even=True).part(0, 300))
         assert all(one.at_ms % 60_000 >= 50_000 for one in made)
         assert made[99].at_ms < 60_000 <= made[100].at_ms
 

@@ -1,5 +1,8 @@
 """Worlds as data: each of their figures shows in what comes back from a call."""
 
+import math
+import statistics
+
 import pytest
 from attrs import evolve
 
@@ -10,6 +13,7 @@ from tokenwise.machine.messages import CallModel
 from tokenwise.plan import Plan
 from tokenwise.routing.verdicts import Failure, Reply
 from tokenwise.simulation.surveys import EVERYTHING, Setting, survey
+from tokenwise.simulation.traffic import Kind, Stretch, Traffic
 from tokenwise.simulation.workload import Asked, Recorded, Variant
 from tokenwise.simulation.worlds import Behaviour, Facing, ModelledWorld, Quality, Repriced, Servers, Spread, Trouble
 from tokenwise.traits import Capability, Tier
@@ -87,6 +91,41 @@ class TestTrouble:
         assert outcomes[2] == Failure(Fault.RATE_LIMITED, retry_after_ms=1_000)
         assert isinstance(limited.answer("r", call(4), 60_000).outcome, Reply)
 
+    def test_tokens_are_counted_as_providers_count_them_and_what_is_refused_takes_none(self):
+        """Each call brings 400 tokens of input and a cap of 500 at most: two fit into 2,000 a minute."""
+        limited = facing(evolve(STEADY, tokens_per_minute=2 * (call().input_tokens + call().max_output_tokens)))
+        outcomes = [limited.answer("r", call(n), 59_000).outcome for n in range(4)]
+        assert [isinstance(outcome, Reply) for outcome in outcomes] == [True, True, False, False]
+        assert isinstance(limited.answer("r", call(4), 60_000).outcome, Reply)
+
+
+class TestQueues:
+    """'It works on `concurrency` calls at once, and the others wait their turn'."""
+
+    def test_calls_wait_for_each_other_and_one_too_many_is_refused(self):
+        busy = facing(evolve(STEADY, concurrency=1, queue=2))
+        answers = [busy.answer("r", call(n), 0) for n in range(4)]
+        once = answers[0].after_ms
+        assert [answer.after_ms for answer in answers[:3]] == [once, 2 * once, 3 * once]
+        assert answers[3].outcome == Failure(Fault.OVERLOADED)
+        assert busy.answer("r", call(4), 3 * once).after_ms == once
+
+    def test_the_waiting_time_is_that_of_erlang_s_formula(self):
+        """M/M/3 at 70 % of its capacity: Poisson arrivals from made-up traffic, exponential work, 60,000 calls."""
+        places, mean_ms, load = 3, 1_000, 0.7
+        points = [(nth, round(-mean_ms * math.log(1 - nth / 1000))) for nth in range(1000)]
+        work = Spread((*points, (1000, points[-1][1] + 2 * mean_ms)))
+        seat = facing(evolve(STEADY, latency_ms=work, token_us=0, concurrency=places))
+        per_hour = round(load * places * 3_600_000 / mean_ms)
+        kind = Kind(name="r", pattern=ASKED)
+        traffic = Traffic(requests=60_000, stretches=(Stretch(3_600_000, per_hour),), kinds=(kind,), seed=3)
+        took = [seat.answer(one.id, call(), one.at_ms).after_ms for one in traffic.part(0, 60_000)]
+        offered = load * places
+        idle = sum(offered**n / math.factorial(n) for n in range(places))
+        full = offered**places / math.factorial(places) / (1 - load)
+        waiting_ms = full / (idle + full) * mean_ms / (places * (1 - load))
+        assert statistics.mean(took) - mean_ms == pytest.approx(waiting_ms, rel=0.05)
+
 
 class TestBills:
     def test_a_price_that_rises_is_booked_as_billed_and_one_that_falls_is_not(self):
@@ -112,8 +151,12 @@ class TestQuality:
 
     def test_falls_with_difficulty_as_stated(self):
         world = ModelledWorld(quality=self.SURE)
-        chances = [world.good_per_mille(Tier.BUDGET, Capability.GENERAL, at) for at in (0.0, 0.5, 1.0)]
-        assert chances == [1000, 500, 0]
+        assert [world.good_per_mille(MINI, Capability.GENERAL, at) for at in (0.0, 0.5, 1.0)] == [1000, 500, 0]
+
+    def test_follows_the_rating_within_a_tier_where_nothing_is_stated(self):
+        """As `routing.worth` assumes it: 1,400 points answer 45 of 100 of the hardest questions, 1,500 points 62."""
+        models = [evolve(MINI, tier=Tier.BUDGET, quality=points) for points in (1400, 1500)]
+        assert [ModelledWorld().good_per_mille(one, Capability.GENERAL, 1.0) // 10 for one in models] == [45, 62]
 
     def test_a_step_is_as_hard_as_the_step_is(self):
         """Not as hard as the request that it is part of: a plan's own difficulty is nobody's."""
@@ -124,7 +167,7 @@ class TestQuality:
 
     def test_of_several_capabilities_the_weakest_counts(self):
         world = ModelledWorld(quality=(*self.SURE, Quality(Tier.BUDGET, Capability.CODE, 100, 100)))
-        assert world.good_per_mille(Tier.BUDGET, Capability.GENERAL | Capability.CODE, 0.0) == 100
+        assert world.good_per_mille(MINI, Capability.GENERAL | Capability.CODE, 0.0) == 100
 
     def test_a_model_that_is_better_is_good_wherever_a_worse_one_is(self):
         for seed in range(200):

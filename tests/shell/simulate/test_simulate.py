@@ -35,6 +35,30 @@ REQUESTS = [
 ]
 
 
+def ledger_line(at_ms, run, kind, **facts):
+    where = {"step": "answer", "model": "openai/gpt-6-luna", "provider": "openai"}
+    return {"v": 1, "at": f"2026-11-21T20:15:{50 + at_ms / 1000:06.3f}Z", "run": run, "seq": 0, "key": "web",
+            "type": kind, **where, **facts}  # fmt: skip
+
+
+HELD = {"amount_nano": 9_000, "input_tokens": 200, "max_output_tokens": 500}
+USED = {"outcome": "ok", "estimated": False, "usage": {"input_tokens": 40, "output_tokens": 25}}
+LEDGER = [
+    ledger_line(0, "W", "reserved", attempt=2, **HELD),
+    ledger_line(100, "A", "reserved", attempt=0, **HELD),
+    ledger_line(200, "W", "charged", attempt=2, amount_nano=500, **USED),
+    ledger_line(200, "W", "finished", status="completed", spent_nano=500, overrun_nano=0),
+    ledger_line(250, "A", "abandoned", attempt=0, amount_nano=5_000),
+    ledger_line(260, "A", "reserved", attempt=1, **HELD),
+    ledger_line(300, "C", "reserved", attempt=0, **HELD),
+    ledger_line(310, "N", "finished", status="refused", spent_nano=0, overrun_nano=0),
+    ledger_line(1_000, "A", "charged", attempt=1, amount_nano=10, **USED),
+    ledger_line(1_000, "A", "finished", status="completed", spent_nano=5_010, overrun_nano=0),
+    ledger_line(1_100, "C", "charged", attempt=0, amount_nano=90, **{**USED, "usage": None, "estimated": True}),
+    ledger_line(1_200, "C", "corrected", attempt=0, amount_nano=40, was_nano=90, reserved_nano=9_000, **USED),
+]
+
+
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     """A folder to work in, with a workload, two policies and a world; offline, and nobody's own settings."""
@@ -300,6 +324,22 @@ class TestWorkloads:
         assert (first.id, first.at_ms, first.key, first.output_tokens) == ("R/answer", 0, "web", 25)
         assert (first.input.expected, first.input.bound) == (40, 200)
         assert (second.id, second.at_ms, second.output_tokens) == ("S/answer", 77, None)
+
+    def test_a_ledger_keeps_every_run_and_has_a_column_of_its_own(self, folder, capsys):
+        """One that waited for a budget, one that was abandoned and tried again, one corrected, one refused, one cut."""
+        (folder / "ledger.jsonl").write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in LEDGER))
+        requests = self.requests(folder / "ledger.jsonl")
+        assert [(one.id, one.at_ms) for one in requests] == [("W/answer", 0), ("A/answer", 100), ("C/answer", 300)]
+        assert [one.output_tokens for one in requests] == [25, None, None]
+        shown = output(capsys, "ledger.jsonl", "--policy", "cheap.yaml", "--json")
+        past, simulated = orjson.loads(shown.out)["policies"]
+        assert past["name"] == "as recorded"
+        spent = sum(line["amount_nano"] for line in LEDGER if line["type"] in ("charged", "abandoned")) + 40 - 90
+        assert past["totals"]["spent_nano"] == spent == 5_600 - 50
+        assert (past["figures"]["requests"]["mean"], past["figures"]["max latency"]["mean"]) == (4, 900)
+        assert past["figures"]["quality"] is None
+        assert simulated["figures"]["requests"]["mean"] == 3
+        assert "called nobody (refused, say): 1;" in shown.err
 
     def test_made_up_traffic_is_the_same_in_pieces_and_whole(self, tmp_path):
         path = tmp_path / "traffic.yaml"
