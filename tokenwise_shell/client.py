@@ -28,7 +28,7 @@ from tokenwise_shell.ledger.runs import new_run_id
 from tokenwise_shell.plans.completion import Aloud, Completion, Hear, job_of, messages_of
 from tokenwise_shell.plans.decision import Conversation, Decision
 from tokenwise_shell.plans.executing import PlanExecutor
-from tokenwise_shell.plans.judging import Judging, judge_named, judging_by
+from tokenwise_shell.plans.judging import judge_named, judging_by
 from tokenwise_shell.plans.planned import Execution, Planned, Unplanned
 from tokenwise_shell.plans.planning import Decomposition, Planner, by_rules
 from tokenwise_shell.workspace import Workspace, gate_of
@@ -51,6 +51,16 @@ class Extras:
 
 
 _NO_EXTRAS: Final = Extras()
+
+
+@frozen
+class _Terms:
+    """Under what a plan gets its models."""
+
+    run_id: str
+    budget: Nanodollars
+    policy: Policy
+    extras: Extras
 
 
 @define
@@ -150,32 +160,44 @@ class Client:
         if extras.judge:
             judge_named(extras.judge, self.workspace.reachable)  # before anything is spent
         run_id = new_run_id(self.interpreter.now_ms(), os.urandom(8))
-        budget, policy = self.workspace.budget(budget), self.workspace.policy(strategy)
+        terms = _Terms(run_id, self.workspace.budget(budget), self.workspace.policy(strategy), extras)
         self.journal.enrol(run_id, tags=self.workspace.settings.tags)
-        asking = None if planner == "rules" else self._planner(policy, max_steps, listener)
-        found = await self._decompose(task, run_id, budget, max_steps, asking)
-        if extras.synthesize:
-            found = evolve(found, plan=synthesized(found.plan))
-        reachable = self.workspace.reachable
-        judging = judging_by(extras.judge, found.plan, reachable, policy) if extras.judge else None
-        return self.assigned(found, run_id=run_id, budget=budget, policy=policy, judging=judging)
+        rules = by_rules(task, max_steps=max_steps)
+        if planner == "rules":
+            return self._assigned(rules, terms)
+        if not self.workspace.providers:
+            return self._assigned(rules.after("no provider can be called"), terms)
+        asking = self._planner(terms.policy, max_steps, listener)
+        return await self._asked(asking, rules, terms)
 
-    def assigned(
-        self,
-        found: Decomposition,
-        *,
-        run_id: str,
-        budget: Nanodollars,
-        policy: Policy,
-        judging: Judging | None = None,
-    ) -> Planned | Unplanned:
+    async def _asked(self, asking: Planner, rules: Decomposition, terms: "_Terms") -> Planned | Unplanned:
+        """A model's plan; the rules' where that does not fit. Asking spends nothing that the rules' plan needs.
+
+        So the budget that a refusal names, which is the least that the rules' plan takes, is enough when it is given.
+        """
+        at_nothing = self._assigned(rules, evolve(terms, budget=Nanodollars(0)))
+        least = at_nothing.smallest_budget_nano if isinstance(at_nothing, Unplanned) else Nanodollars(0)
+        enough = least is not None and least <= terms.budget
+        spare = Nanodollars(terms.budget - least) if enough and least is not None else terms.budget
+        found = await asking.decompose(rules.plan.task, run_id=terms.run_id, limit=terms.budget, spare=spare)
+        made = self._assigned(found, terms)
+        if isinstance(made, Unplanned) and found.report.source == "llm":
+            fails = "needs what no model in reach can do" if made.smallest_budget_nano is None else "does not fit the budget"
+            problem = f"the plan of {found.report.model} {fails}"
+            made = self._assigned(evolve(rules, report=found.report).after(problem), terms)
+        return made
+
+    def _assigned(self, found: Decomposition, terms: "_Terms") -> Planned | Unplanned:
         """Models for the steps of a plan, within what planning and judging leave of the budget."""
+        reachable, policy, judge_id = self.workspace.reachable, terms.policy, terms.extras.judge
+        plan = synthesized(found.plan) if terms.extras.synthesize else found.plan
+        judging = judging_by(judge_id, plan, reachable, policy) if judge_id else None
         kept = judging.kept if judging else Nanodollars(0)
-        limit = Nanodollars(max(0, budget - found.report.cost_nano - kept))
-        assigned = assign(found.plan, self.workspace.reachable, policy, limit)
+        limit = Nanodollars(max(0, terms.budget - found.report.cost_nano - kept))
+        assigned = assign(plan, reachable, policy, limit)
         if isinstance(assigned, Unassignable):
-            return Unplanned(found.plan, assigned, budget, found.report, run_id, kept)
-        return Planned(found.plan, assigned, self.workspace.reachable, policy, budget, found.report, run_id, judging)
+            return Unplanned(plan, assigned, terms.budget, found.report, terms.run_id, kept)
+        return Planned(plan, assigned, reachable, policy, terms.budget, found.report, terms.run_id, judging)
 
     async def execute(self, planned: Planned, *, listener: Listener | None = None) -> Execution:
         """Run a plan. Cancelling this lets go of all money and calls, writes that down, and re-raises."""
@@ -197,11 +219,3 @@ class Client:
             run=partial(self._executor.run_given, listener=listener),
         )
 
-    async def _decompose(
-        self, task: str, run_id: str, budget: Nanodollars, max_steps: int, asking: Planner | None
-    ) -> Decomposition:
-        if asking is None:
-            return by_rules(task, max_steps=max_steps)
-        if not self.workspace.providers:
-            return by_rules(task, max_steps=max_steps, problem="no provider can be called")
-        return await asking.decompose(task, run_id=run_id, limit=budget)

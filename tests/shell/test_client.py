@@ -29,6 +29,7 @@ from tokenwise_shell import (
     Router,
 )
 from tokenwise_shell.budgets.answers import Granted
+from tokenwise_shell.client import Extras
 from tokenwise_shell.codec.messages import entry_from_json
 from tokenwise_shell.embedded import EmbeddedProvider, Every, Script, Stall
 from tokenwise_shell.engine.clock import wall_ms
@@ -98,6 +99,18 @@ async def test_too_little_money_names_the_smallest_feasible_budget_and_that_budg
         short = await tw.plan(TASK, budget=Nanodollars(poor.smallest_budget_nano - 1), planner="rules")
     assert isinstance(enough, Planned)
     assert isinstance(short, Unplanned)
+
+
+@pytest.mark.parametrize("extras", [Extras(), Extras(synthesize=True)])
+@pytest.mark.parametrize("budget", [1_000, 100_000, 400_000])
+@pytest.mark.parametrize("task", [TASK, "Write a parser in Python, and tests for it; then prove that it ends"])
+async def test_the_budget_that_a_refusal_names_is_enough_whatever_asking_for_a_plan_costs(home, task, budget, extras):
+    async with open_client(workspace(home)) as tw:
+        poor = await tw.plan(task, budget=Nanodollars(budget), extras=extras)
+        assert isinstance(poor, Unplanned)
+        enough = await tw.plan(task, budget=poor.smallest_budget, extras=extras)
+    assert isinstance(enough, Planned)
+    assert enough.worst_cost <= poor.smallest_budget
 
 
 async def test_more_money_never_gives_a_weaker_plan(home):

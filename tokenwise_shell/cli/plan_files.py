@@ -69,7 +69,7 @@ def _assigned_now(
     limit = Nanodollars(max(0, budget - report.cost_nano))
     assigned = assign(file.plan, workspace.reachable, policy, limit)
     if isinstance(assigned, Unassignable):
-        return Unplanned(file.plan, assigned, budget, report, run_id)
+        return Unplanned(file.plan, assigned, budget, report, run_id, saved=True)
     return Planned(file.plan, assigned, workspace.reachable, policy, budget, report, run_id)
 
 

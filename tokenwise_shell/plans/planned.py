@@ -151,7 +151,7 @@ class Planned:
 class Unplanned:
     """No plan fits: why, what the planning has cost all the same, and the least budget that would have done.
 
-    `kept_nano` is what judging the replies would have needed besides.
+    `kept_nano` is what judging the replies would have needed besides. A `saved` plan counts its planning as spent.
     """
 
     plan: Plan
@@ -160,13 +160,19 @@ class Unplanned:
     planner: PlannerReport
     run_id: str
     kept_nano: Nanodollars = Nanodollars(0)  # noqa: RUF009 -- a NewType of int
+    saved: bool = False
 
     @property
     def smallest_budget_nano(self) -> Nanodollars | None:
-        """The smallest feasible budget, planning included; None where no budget helps."""
+        """The smallest feasible budget; None where no budget helps.
+
+        What asking for a plan has cost is no part of it, save where the plan is kept and the cost with it: the next
+        asking costs another amount, and none where the money is short.
+        """
         if self.reason.smallest_limit is None:
             return None
-        return Nanodollars(self.reason.smallest_limit + self.planner.cost_nano + self.kept_nano)
+        paid = self.planner.cost_nano if self.saved else 0
+        return Nanodollars(self.reason.smallest_limit + self.kept_nano + paid)
 
     @property
     def smallest_budget(self) -> Decimal | None:

@@ -76,6 +76,11 @@ class Decomposition:
     plan: Plan
     report: PlannerReport
 
+    def after(self, problem: str) -> "Decomposition":
+        """The rules' plan, which stands in where this went wrong, and after whatever else did."""
+        problems = filter(None, (self.report.problem, problem))
+        return evolve(self, report=evolve(self.report, source="rules", problem="; then ".join(problems)))
+
 
 @frozen
 class _Round:
@@ -107,10 +112,15 @@ class Planner:
     max_steps: int
     run: RunJob
 
-    async def decompose(self, task: str, *, run_id: str, limit: Nanodollars) -> Decomposition:
-        """A plan for a task that may cost `limit` in all; the rules' plan where no model gave one."""
+    async def decompose(
+        self, task: str, *, run_id: str, limit: Nanodollars, spare: Nanodollars | None = None
+    ) -> Decomposition:
+        """A plan for a task that may cost `limit` in all; the rules' plan where no model gave one.
+
+        Asking costs `spare` at most, where that is less than its share.
+        """
         messages = planning_messages(task, budget=limit, capabilities=_offered(self.catalog), max_steps=self.max_steps)
-        share = Nanodollars(limit // _SHARE)
+        share = Nanodollars(min(limit // _SHARE, limit if spare is None else spare))
         first = await self._ask(task, messages, run_id=f"{run_id}/planner", limit=share)
         rounds = [first]
         if isinstance(first.read, Malformed):
