@@ -29,6 +29,7 @@ from tokenwise_shell.plans.completion import Aloud, Completion, Hear, job_of, me
 from tokenwise_shell.plans.decision import Conversation, Decision
 from tokenwise_shell.plans.executing import PlanExecutor
 from tokenwise_shell.plans.judging import judge_named, judging_by
+from tokenwise_shell.plans.outcomes import describe
 from tokenwise_shell.plans.planned import Execution, Planned, Unplanned
 from tokenwise_shell.plans.planning import Decomposition, Planner, by_rules
 from tokenwise_shell.workspace import Workspace, gate_of
@@ -136,7 +137,11 @@ class Client:
             return decision
         job = job_of(decision, decision.outcome, new_run_id(self.interpreter.now_ms(), os.urandom(8)))
         aloud = Aloud(self.caller, hear) if hear else None
-        return await self._executor.answer(decision, job, messages_of(conversation), aloud=aloud, listener=listener)
+        done = await self._executor.answer(decision, job, messages_of(conversation), aloud=aloud, listener=listener)
+        if self.workspace.settings.ledger_numbers:
+            ledger, at_ms = self.workspace.settings.ledger_path, self.interpreter.now_ms()
+            describe(ledger, job.id, "", decision=decision, words=conversation, at_ms=at_ms)
+        return done
 
     async def plan(
         self,
@@ -182,7 +187,11 @@ class Client:
         found = await asking.decompose(rules.plan.task, run_id=terms.run_id, limit=terms.budget, spare=spare)
         made = self._assigned(found, terms)
         if isinstance(made, Unplanned) and found.report.source == "llm":
-            fails = "needs what no model in reach can do" if made.smallest_budget_nano is None else "does not fit the budget"
+            fails = (
+                "needs what no model in reach can do"
+                if made.smallest_budget_nano is None
+                else "does not fit the budget"
+            )
             problem = f"the plan of {found.report.model} {fails}"
             made = self._assigned(evolve(rules, report=found.report).after(problem), terms)
         return made
@@ -218,4 +227,3 @@ class Client:
             max_steps=max_steps,
             run=partial(self._executor.run_given, listener=listener),
         )
-

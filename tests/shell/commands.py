@@ -56,7 +56,11 @@ class Tw:
 
     @property
     def ledger(self) -> Path:
-        return self.home / ".local/state/tokenwise/ledger.jsonl"
+        return self.home / ".local/state/tokenwise/offline/ledger.jsonl"
+
+    @property
+    def keys(self) -> Path:
+        return self.home / ".local/state/tokenwise/keys.json"
 
 
 @pytest.fixture

@@ -1,39 +1,62 @@
 """One process under load on the store of one machine: it spends until nothing is left, and says what it was granted.
 
-`python -m tests.shell.local_load LEDGER NAME LIMIT AMOUNT` prints a line for each call that it has settled in full. It
-may be killed at any moment; its lock in the ledger's roll goes with it, as a proxy's does.
+`python -m tests.shell.local_load LEDGER CLOCK LIMIT AMOUNT` prints a line for each call that it has booked. Its books, its
+limits (ever, and as much on each day) and its holder are those of a proxy; its clock is wrong by the milliseconds that
+the file CLOCK says. It may be killed at any moment.
 """
 
 import os
 import sys
+import time
+from contextlib import closing
 from pathlib import Path
 
+from tokenwise.budgets.ledger import Charged, Finished, Reservation
+from tokenwise.budgets.limit import Limit
+from tokenwise.budgets.windows import Window
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
+from tokenwise.usage import Usage
 from tokenwise_shell.budgets.answers import UNREACHABLE, Granted
+from tokenwise_shell.budgets.holder import holder_for
+from tokenwise_shell.budgets.limits import limits_for
 from tokenwise_shell.budgets.local_store import LocalStore
-from tokenwise_shell.ledger.writers import Position, Registered, Writer
+from tokenwise_shell.ledger.journal import Journal
+
+ATTEMPT = AttemptId("answer", 0)
+USED = Usage(input_tokens=1, output_tokens=1)
 
 
-def spend(ledger, name, limit, amount):
-    place = Registered.register(ledger, Writer(name, Position(0, 0)))
-    store = LocalStore(ledger, name)
-    store.open("process", Nanodollars(limit))
-    ordinal = 0
-    while True:
-        attempt = AttemptId("answer", ordinal)
-        ordinal += 1
-        answer = store.reserve("run", attempt, Nanodollars(amount), ("process",))
-        if isinstance(answer, Granted):
-            store.settle("run", attempt, Nanodollars(amount))
-            print(amount, flush=True)
-        elif answer.scope == UNREACHABLE or answer.busy:
-            os.sched_yield()  # and asks again: what others hold may come back
-        else:
-            break
-    store.close()
-    place.leave(owing=False)
+def limits(amount):
+    return Limit(Nanodollars(amount), Window.TOTAL), Limit(Nanodollars(amount), Window.DAY)
+
+
+def spend(ledger, clock, limit, amount):
+    def now_ms():
+        return time.time_ns() // 1_000_000 + int(clock.read_text() or 0)
+
+    journal = Journal.open(ledger, now_ms=now_ms)
+    with closing(journal), closing(LocalStore(ledger, journal.writer)) as store:
+        holder = holder_for(journal, store, limits_for(journal, store, limits(limit)))
+        ordinal, answers = 0, []
+        while True:
+            run, ordinal = f"{journal.writer}-{ordinal}", ordinal + 1
+            journal.enrol(run)
+            holder.reserve(run, ATTEMPT, Nanodollars(amount), answers.append)
+            answer = answers.pop()
+            if isinstance(answer, Granted):
+                journal.append(run, Reservation(ATTEMPT, "mini", "openai", Nanodollars(amount), 1, 1))
+                charge = Charged(
+                    ATTEMPT, "mini", "openai", Nanodollars(amount), USED, "ok", estimated=False, asked="mini"
+                )
+                journal.append(run, charge, Finished("completed", Nanodollars(amount), Nanodollars(0)))
+                holder.settle(run, ATTEMPT, Nanodollars(amount))
+                print(amount, flush=True)
+            elif answer.scope == UNREACHABLE or answer.busy:
+                os.sched_yield()  # and asks again: what others hold may come back
+            else:
+                break
 
 
 if __name__ == "__main__":
-    spend(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+    spend(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))

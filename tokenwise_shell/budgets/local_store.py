@@ -288,10 +288,14 @@ class LocalStore:
         self._soon(lambda page: page.db.execute(_GOES_ON, row))
 
     def rows(self) -> dict[str, Row]:
-        """Every budget that is open, by scope; nothing where no process shares them. Raises sqlite3.Error."""
+        """Every budget that is open, by scope; nothing where no process shares them. Raises sqlite3.Error.
+
+        What a dead process held counts as spent, as it does for whoever is refused because of it.
+        """
         if not self.path.exists():
             return {}
-        self._catch_up()
+        with self._transaction() as page:
+            self._bury(page)
         db, living = self._connection(), take_roll(self.ledger).living
         waiting = Counter(
             scope for writer, scope in db.execute("SELECT writer, scope FROM waiting") if writer in living

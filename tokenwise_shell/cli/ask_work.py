@@ -35,7 +35,7 @@ class Work:
 
 def perform(workspace: Workspace, work: Work) -> Exit:
     """Ask, show what came of it, and give the exit code."""
-    if unreachable(workspace):
+    if unreachable(workspace, as_json=work.as_json):
         return Exit.OUT_OF_REACH
     # A pipe gets the answer whole, so that one that is of no use can still be asked for elsewhere.
     aloud = _Printer() if sys.stdout.isatty() and not work.as_json and work.out is None else None

@@ -35,15 +35,17 @@ class Aims:
     """What the cuts are to bring about; without any, the shares of today's policy."""
 
     flagship_share: Annotated[
-        str | None, Parameter(help="Which part of the requests goes to flagships, from 0 to 1.")
+        str | None, Parameter(metavar="SHARE", help="Which part of the requests goes to flagships, from 0 to 1.")
     ] = None
     max_cost_per_1k: Annotated[
-        str | None, Parameter(help="What a thousand requests may cost, in US dollars, as expected.")
+        str | None, Parameter(metavar="USD", help="What a thousand requests may cost, in US dollars, as expected.")
     ] = None
     cuts_only: Annotated[bool, Parameter(help="Leave the weights alone, whatever the outcomes say.")] = False
-    cheap: Annotated[str, Parameter(help="The model whose outcomes are those of cheap answers.")] = ""
-    strong: Annotated[str, Parameter(help="The model whose outcomes are those of going straight up.")] = ""
-    seed: Annotated[str, Parameter(help="Equal seeds give equal reports.")] = "0"
+    cheap: Annotated[str, Parameter(metavar="MODEL", help="The model whose outcomes are those of cheap answers.")] = ""
+    strong: Annotated[
+        str, Parameter(metavar="MODEL", help="The model whose outcomes are those of going straight up.")
+    ] = ""
+    seed: Annotated[str, Parameter(metavar="N", help="Equal seeds give equal reports.")] = "0"
 
 
 _AIMS: Final = Aims()
@@ -53,8 +55,9 @@ def calibrate(
     workload: Annotated[
         Path | None, Parameter(help="Requests with outcomes, one JSON object a line. Without it: the log of outcomes.")
     ] = None,
+    /,
     *,
-    out: Annotated[Path, Parameter(help="The policy file to write.")],
+    out: Annotated[Path, Parameter(metavar="FILE", help="The policy file to write.")],
     aims: Aims = _AIMS,
     common: Common = _COMMON,
 ) -> int:

@@ -31,6 +31,7 @@ COMMANDS: Final = {
     "rate": ("rate_command:rate", "Say whether an answer was good or bad, for calibrate."),
     "guard": ("guard_command:guard", "Run any command with its calls to models under a hard cap: -- claude."),
     "serve": ("serve_command:serve", "Serve the proxy: OpenAI's and Anthropic's clients, within your budgets."),
+    "completion": ("completion_command:completion", "Complete commands and models behind Tab, in bash, zsh or fish."),
     "doctor": ("doctor_command:doctor", "Look for what would keep tokenwise from working here."),
 }
 
@@ -57,6 +58,27 @@ GROUPS: Final = {
     ),
 }
 """Commands that have commands of their own."""
+
+EXAMPLES: Final = {
+    "route": ('tw route "Explain monads" --strategy cheapest --budget 0.01', "tw route - --json < question.txt"),
+    "ask": ('tw ask "What is rain?" --budget 0.02', 'git diff | tw ask - --system "Write a commit message"'),
+    "plan": ('tw plan "Compare three databases" --budget 0.50 --out plan.json', "tw plan - -x < task.txt"),
+    "run": ("tw run plan.json", "tw run --resume last"),
+    "replay": ("tw replay last", "tw replay last --policy cheaper.yaml"),
+    "models": ("tw models --tier budget --capability code", "tw models --all", "tw models --explain gpt-4.1-mini"),
+    "ledger": ("tw ledger --summary --by model --since 7d", "tw ledger --verify", "tw ledger --run last"),
+    "ledger correct": ('tw ledger correct 01m8p9 4 --to 0.31 --why "the invoice says so"',),
+    "ledger reconcile": ("tw ledger reconcile costs.csv",),
+    "limits raise": ("tw limits raise session:5f3a --to 10",),
+    "simulate": ("tw simulate work.jsonl --policy today.yaml --policy cheaper.yaml --seed 7",),
+    "calibrate": ("tw calibrate --flagship-share 0.2 --out policy.json",),
+    "rate": ("tw rate last good",),
+    "guard": ("tw guard --budget 5 -- claude", "tw guard --budget 2 --on-limit pause -- python agent.py"),
+    "serve": ("tw serve --port 8000", "tw serve --offline"),
+    "completion": ('eval "$(tw completion bash)"', "tw completion fish > ~/.config/fish/completions/tw.fish"),
+    "keys create": ("tw keys create alice --budget 20 --window month --models 'openai/*'",),
+}
+"""Lines that do something with each command, for its `--help`."""
 
 _INDENT: Final = 13
 

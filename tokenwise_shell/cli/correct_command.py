@@ -26,15 +26,16 @@ T = TypeVar("T")
 
 
 def correct(
-    run: Annotated[str, Parameter(help="The run, as `tw ledger` shows it, or `last`.")],
+    run: Annotated[str, Parameter(metavar="RUN", help="The run, as `tw ledger` shows it, or `last`.")],
     seq: Annotated[str, Parameter(help="The number of the line in it that charged the call.")],
+    /,
     *,
-    to: Annotated[str, Parameter(help="What the call did cost, in US dollars.")],
-    why: Annotated[str, Parameter(help="How you know; it stands in the ledger from then on.")],
+    to: Annotated[str, Parameter(metavar="USD", help="What the call did cost, in US dollars.")],
+    why: Annotated[str, Parameter(metavar="TEXT", help="How you know; it stands in the ledger from then on.")],
     common: Common = _COMMON,
 ) -> int:
     """Put a wrong charge right, by one more line; nothing that was written is changed."""
-    settings = common.settings()
+    settings = common.books()
     number = count(seq, "SEQ", least=0)
     assert number is not None
     wrong = Wrong(run_called(settings.ledger_path, run), number, _read(USD, to, "--to"), _read(TEXT, why, "--why"))

@@ -24,7 +24,7 @@ from tokenwise_shell.cli.options import Common
 from tokenwise_shell.config.loading import load, usable_providers
 from tokenwise_shell.config.settings import BUILT_IN, ProviderSettings, Settings
 from tokenwise_shell.ledger.jsonl import read_lines
-from tokenwise_shell.proxy.admission.keys import KeyFile, keys_beside
+from tokenwise_shell.proxy.admission.keys import KeyFile
 from tokenwise_shell.workspace import furnish
 
 __all__ = ["Finding", "Probe", "Status", "connect", "doctor", "examine", "exit_code"]
@@ -230,7 +230,7 @@ def _planner(settings: Settings, catalog: Catalog) -> Iterator[Finding]:
 
 def _keys(settings: Settings, now_ms: int) -> Iterator[Finding]:
     """Whether `tw serve` would let anybody in."""
-    file = KeyFile(keys_beside(settings.ledger_path))
+    file = KeyFile(settings.keys_path)
     try:
         keys = file.read()
         private = not keys or not _others_may_read(file.path)

@@ -40,7 +40,7 @@ def _tokens(words: Sequence[str]) -> Iterator[str]:
     handed = False
     for word in words:
         yield STDIN if word == "-" and not handed else word
-        handed = handed or (word == "--" and words[0] == "guard")
+        handed = handed or (word == "--" and words[0] in ("guard", "completion"))
 
 
 def _run(tokens: list[str]) -> int:

@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars, parse_usd
 from tokenwise_shell.cli.edge import tell
-from tokenwise_shell.cli.options import Common, one_of, refuse_unwritable
+from tokenwise_shell.cli.options import Common, Flags, one_of, refuse_unwritable
 
 __all__ = ["Allowing", "Telling", "guard"]
 
@@ -23,26 +23,29 @@ _NOT_FOUND: Final = 127
 class Allowing:
     """What the command may do with the money."""
 
-    budget: Annotated[str | None, Parameter(help="The most that all its calls together may cost, in US dollars.")] = (
-        None
-    )
+    budget: Annotated[
+        str | None, Parameter(metavar="USD", help="The most that all its calls together may cost, in US dollars.")
+    ] = None
     on_limit: Annotated[
         str,
         Parameter(
-            help="refuse; pause (a call waits for `tw limits raise`); or ask (on the terminal). Without it: refuse."
+            metavar="WHAT",
+            help="refuse; pause (a call waits for `tw limits raise`); or ask (on the terminal). Without it: refuse.",
         ),
     ] = "refuse"
     models: Annotated[
-        tuple[str, ...], Parameter(help="Only models that match this pattern, such as openai/*. May be repeated.")
+        tuple[str, ...],
+        Parameter(metavar="GLOB", help="Only models that match this pattern, such as openai/*. May be repeated."),
     ] = ()
     route: Annotated[
         bool, Parameter(help="Choose a model for each call by the strategy, whichever the command names.")
     ] = False
     strategy: Annotated[
-        str | None, Parameter(help="How to choose where the command asks for auto, or with --route.")
+        str | None, Parameter(metavar="S", help="How to choose where the command asks for auto, or with --route.")
     ] = None
     keep: Annotated[
-        tuple[str, ...], Parameter(help="Hand on this variable although there is a real key in it. May be repeated.")
+        tuple[str, ...],
+        Parameter(metavar="NAME", help="Hand on this variable although there is a real key in it. May be repeated."),
     ] = ()
 
 
@@ -51,12 +54,18 @@ class Allowing:
 class Telling:
     """What is written down, and what simulated models are to play."""
 
-    summary: Annotated[Path | None, Parameter(help="Write what was spent to this file, as JSON.")] = None
+    summary: Annotated[Path | None, Parameter(metavar="FILE", help="Write what was spent to this file, as JSON.")] = (
+        None
+    )
     save: Annotated[
-        Path | None, Parameter(help="Write its requests to this file, a workload for tw simulate; without any words.")
+        Path | None,
+        Parameter(
+            metavar="FILE", help="Write its requests to this file, a workload for tw simulate; without any words."
+        ),
     ] = None
     faults: Annotated[
-        Path | None, Parameter(help="Faults for the simulated models to play, as docs/embedded.md describes them.")
+        Path | None,
+        Parameter(metavar="FILE", help="Faults for the simulated models to play, as docs/embedded.md describes them."),
     ] = None
 
 
@@ -72,13 +81,13 @@ def guard(
     common: Common = _COMMON,
 ) -> int:
     """Run a command whose calls to models never cost more than the budget. The exit code is the command's."""
-    budget = _budget(allowing.budget, command)
-    on_limit = one_of(allowing.on_limit, ("refuse", "pause", "ask"), "--on-limit")
-    if common.json:
-        told = "stdout is the command's own; --summary FILE has the document"
-        raise InputError(Problem("--json", told))
-    refuse_unwritable(telling.summary, "--summary")
-    refuse_unwritable(telling.save, "--save")
+    flags = Flags()
+    budget = flags.of(_budget, allowing.budget, command)
+    on_limit = flags.of(one_of, allowing.on_limit, ("refuse", "pause", "ask"), "--on-limit")
+    flags.of(_refuse_json, json=common.json)
+    flags.of(refuse_unwritable, telling.summary, "--summary")
+    flags.of(refuse_unwritable, telling.save, "--save")
+    flags.check()
     program = shutil.which(command[0])
     if program is None:
         tell(f"{command[0]}: {_why_not(command[0])}")
@@ -112,6 +121,11 @@ def _budget(text: str | None, command: tuple[str, ...]) -> Nanodollars:
     if missing or text is None:
         raise InputError(*missing)
     return parse_usd(text, path="--budget")
+
+
+def _refuse_json(*, json: bool) -> None:
+    if json:
+        raise InputError(Problem("--json", "stdout is the command's own; --summary FILE has the document"))
 
 
 def _why_not(name: str) -> str:

@@ -11,8 +11,10 @@ T = TypeVar("T")
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
-async def until_signal(work: Callable[[], Awaitable[T]]) -> tuple[T | None, int | None]:
-    """Do the work and give its result, or cancel it and give the number of the signal that came.
+async def until_signal(
+    work: Callable[[], Awaitable[T]], heard: Callable[[int], None] = lambda _: None
+) -> tuple[T | None, int | None]:
+    """Do the work and give its result, or cancel it and give the number of the signal that came, once that is `heard`.
 
     A second signal ends the process at once; the ledger then settles at its next opening what was left open.
     """
@@ -26,6 +28,7 @@ async def until_signal(work: Callable[[], Awaitable[T]]) -> tuple[T | None, int 
             async def watch() -> None:
                 nonlocal came
                 came = await anext(aiter(signals))
+                heard(came)
                 for number in _SIGNALS:
                     signal.signal(number, signal.SIG_DFL)
                 nursery.cancel_scope.cancel(reason=f"signal {came}")

@@ -9,13 +9,14 @@ from cyclopts import Parameter
 from tokenwise.budgets.windows import Window, span_of
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars, format_usd
-from tokenwise_shell.cli.edge import Exit, tell, write, write_json
-from tokenwise_shell.cli.options import Common, count, one_of
+from tokenwise_shell.cli.edge import Exit, columns, tell, write, write_json
+from tokenwise_shell.cli.options import Common, Flags, count, one_of
 from tokenwise_shell.config.values import USD, span_ms
 from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.ledger.jsonl import iso
 from tokenwise_shell.ledger.spending import Spending, load_spending
-from tokenwise_shell.proxy.admission.keys import Key, KeyFile, keys_beside
+from tokenwise_shell.proxy.admission.keys import Key, KeyFile
+from tokenwise_shell.show.render import table
 
 __all__ = ["Limits", "amount", "create", "delete", "list_keys", "revoke", "span"]
 
@@ -28,46 +29,70 @@ _COLUMNS: Final = ("name", "state", "budget", "spent", "requests/min", "tokens/m
 class Limits:
     """What a key may do; what is left out is not limited."""
 
-    budget: Annotated[str | None, Parameter(help="The most that it may spend in each window, in US dollars.")] = None
+    budget: Annotated[
+        str | None, Parameter(metavar="USD", help="The most that it may spend in each window, in US dollars.")
+    ] = None
     window: Annotated[
-        str | None, Parameter(help="When that is renewed: total (never; so without it), day, week or month.")
+        str | None,
+        Parameter(metavar="WINDOW", help="When that is renewed: total (never; so without it), day, week or month."),
     ] = None
     models: Annotated[
-        tuple[str, ...], Parameter(help="A model it may use, or a pattern such as 'openai/*'; may be repeated.")
+        tuple[str, ...],
+        Parameter(metavar="GLOB", help="A model it may use, or a pattern such as 'openai/*'; may be repeated."),
     ] = ()
-    requests_per_minute: Annotated[str | None, Parameter(help="Requests that it may make in a minute.")] = None
-    tokens_per_minute: Annotated[str | None, Parameter(help="Tokens, in and out, that it may use in a minute.")] = None
-    expires_in: Annotated[str | None, Parameter(help="How long it is good for, such as 12h, 30d or 8w.")] = None
+    requests_per_minute: Annotated[
+        str | None, Parameter(metavar="N", help="Requests that it may make in a minute.")
+    ] = None
+    tokens_per_minute: Annotated[
+        str | None, Parameter(metavar="N", help="Tokens, in and out, that it may use in a minute.")
+    ] = None
+    expires_in: Annotated[
+        str | None, Parameter(metavar="SPAN", help="How long it is good for, such as 12h, 30d or 8w.")
+    ] = None
     owner: Annotated[bool, Parameter(help="Its holder is this proxy's owner: sees and raises every limit.")] = False
-    expires: Annotated[str | None, Parameter(help="Until when: 2026-12-31, or 2026-12-31T18:00 (UTC).")] = None
+    expires: Annotated[
+        str | None, Parameter(metavar="TIME", help="Until when: 2026-12-31, or 2026-12-31T18:00 (UTC).")
+    ] = None
 
     def key(self, name: str, digest: str, now: datetime) -> Key:
         """The key with these limits. Raises InputError with every problem."""
-        if self.window is not None and self.budget is None:
-            raise InputError(Problem("--window", "says when a budget is renewed; give --budget too"))
-        window = one_of(self.window, tuple(one.value for one in Window), "--window") if self.window else "total"
+        flags = Flags()
+        budget = flags.of(_budget, self.budget)
+        window = flags.of(self._window)
+        requests = flags.of(count, self.requests_per_minute, "--requests-per-minute")
+        tokens = flags.of(count, self.tokens_per_minute, "--tokens-per-minute")
+        expires_ms = flags.of(_expiry, self.expires_in, self.expires, now)
+        flags.check()
         return Key(
             name=name,
             digest=digest,
             created_ms=_ms(now),
-            budget=_budget(self.budget),
-            window=Window(window),
+            budget=budget,
+            window=window,
             models=self.models,
-            requests_per_minute=count(self.requests_per_minute, "--requests-per-minute"),
-            tokens_per_minute=count(self.tokens_per_minute, "--tokens-per-minute"),
+            requests_per_minute=requests,
+            tokens_per_minute=tokens,
             owner=self.owner,
-            expires_ms=_expiry(self.expires_in, self.expires, now),
+            expires_ms=expires_ms,
         )
+
+    def _window(self) -> Window:
+        if self.window is not None and self.budget is None:
+            raise InputError(Problem("--window", "says when a budget is renewed; give --budget too"))
+        return Window(one_of(self.window or "total", tuple(one.value for one in Window), "--window"))
 
 
 _NO_LIMITS = Limits()
 
 
-def create(name: str, *, limits: Limits = _NO_LIMITS, common: Common = _COMMON) -> int:
+_Name = Annotated[str, Parameter(help="What the key is called, in limits and in the ledger.")]
+
+
+def create(name: _Name, /, *, limits: Limits = _NO_LIMITS, common: Common = _COMMON) -> int:
     """Make a key, and print its secret: on stdout, alone, and for the only time."""
     settings, now = common.settings(), datetime.now(UTC)
     key = limits.key(name, "0" * 64, now)  # before anything is written
-    file = KeyFile(keys_beside(settings.ledger_path))
+    file = KeyFile(settings.keys_path)
     secret = file.create(lambda digest: limits.key(name, digest, now))
     if common.json:
         write_json({**_as_json(key, Nanodollars(0)), "secret": secret})
@@ -79,8 +104,8 @@ def create(name: str, *, limits: Limits = _NO_LIMITS, common: Common = _COMMON) 
 
 def list_keys(*, common: Common = _COMMON) -> int:
     """Show every key with its limits, and what was spent in its present window. Secrets are not kept, so not shown."""
-    settings, now_ms = common.settings(), wall_ms()
-    keys = KeyFile(keys_beside(settings.ledger_path)).read()
+    settings, now_ms = common.books(), wall_ms()
+    keys = KeyFile(settings.keys_path).read()
     spending = load_spending(settings.ledger_path, tell, zone=settings.zone) if keys else Spending()
     spent = {key.name: spending.spent(span_of(key.window, now_ms, settings.zone), key.name) for key in keys}
     if common.json:
@@ -88,13 +113,13 @@ def list_keys(*, common: Common = _COMMON) -> int:
     elif not keys:
         tell("there are no keys; `tw keys create NAME` makes one")
     else:
-        write(_table([_COLUMNS, *(_row(key, spent[key.name], now_ms) for key in keys)]))
+        write(table([_COLUMNS, *(_row(key, spent[key.name], now_ms) for key in keys)], width=columns()))
     return Exit.DONE
 
 
-def revoke(name: str, *, common: Common = _COMMON) -> int:
+def revoke(name: _Name, /, *, common: Common = _COMMON) -> int:
     """Withdraw a key: running proxies refuse it from the next request on."""
-    key = KeyFile(keys_beside(common.settings().ledger_path)).revoke(name, wall_ms())
+    key = KeyFile(common.settings().keys_path).revoke(name, wall_ms())
     if common.json:
         write_json({"name": key.name, "revoked_at": iso(key.revoked_ms or 0)})
     else:
@@ -102,9 +127,9 @@ def revoke(name: str, *, common: Common = _COMMON) -> int:
     return Exit.DONE
 
 
-def delete(name: str, *, common: Common = _COMMON) -> int:
+def delete(name: _Name, /, *, common: Common = _COMMON) -> int:
     """Forget a key: it is refused as `revoke` has it, and its name is free. With none left, none is asked for."""
-    file = KeyFile(keys_beside(common.settings().ledger_path))
+    file = KeyFile(common.settings().keys_path)
     file.delete(name)
     left = len(file.read())
     if common.json:
@@ -181,8 +206,3 @@ def _row(key: Key, spent: Nanodollars, now_ms: int) -> tuple[str, ...]:
     rates = (str(rate or "-") for rate in (key.requests_per_minute, key.tokens_per_minute))
     expires = "-" if key.expires_ms is None else f"{iso(key.expires_ms)[:16]}Z"
     return (key.name, key.state(now_ms), budget, format_usd(spent), *rates, " ".join(key.models) or "all", expires)
-
-
-def _table(rows: list[tuple[str, ...]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "".join("  ".join(map(str.ljust, row, widths)).rstrip() + "\n" for row in rows)

@@ -15,8 +15,8 @@ from cyclopts import Parameter
 
 from tokenwise.errors import InputError, Problem
 from tokenwise_shell.cli.edge import Exit, columns, flush, tell, write, write_json
-from tokenwise_shell.cli.options import Common, count, one_of
-from tokenwise_shell.engine.recent import run_called
+from tokenwise_shell.cli.options import Common, Flags, count, one_of, refuse_both
+from tokenwise_shell.engine.recent import known_run, run_called
 from tokenwise_shell.ledger.jsonl import Line, unheard
 from tokenwise_shell.ledger.proof import verify as prove
 from tokenwise_shell.ledger.segments import read_ledger, snapshot
@@ -37,21 +37,24 @@ class Asked:
     """Which entries, and what is to be made of them."""
 
     summary: Annotated[bool, Parameter(help="Sums instead of entries.")] = False
-    by: Annotated[str | None, Parameter(help="Sums by model, provider, key, day, run or tag.")] = None
+    by: Annotated[str | None, Parameter(metavar="WHAT", help="Sums by model, provider, key, day, run or tag.")] = None
     since: Annotated[
-        str | None, Parameter(help="Entries from then on: 2026-11-21, 2026-11-21T14:30 (UTC), or 90m, 24h, 7d ago.")
+        str | None,
+        Parameter(
+            metavar="TIME", help="Entries from then on: 2026-11-21, 2026-11-21T14:30 (UTC), or 90m, 24h, 7d ago."
+        ),
     ] = None
-    until: Annotated[str | None, Parameter(help="Entries before then, written likewise.")] = None
-    run: Annotated[str | None, Parameter(help="Entries of this run, or of the `last`.")] = None
-    limit: Annotated[str | None, Parameter(help="The newest so many entries.")] = None
+    until: Annotated[str | None, Parameter(metavar="TIME", help="Entries before then, written likewise.")] = None
+    run: Annotated[str | None, Parameter(metavar="RUN", help="Entries of this run, or of the `last`.")] = None
+    limit: Annotated[str | None, Parameter(metavar="N", help="The newest so many entries.")] = None
 
-    def selection(self, now: datetime, *, as_written: bool) -> Selection:
-        """The entries that are wanted; in sums a correction has the time of what it corrects. Raises InputError."""
+    def selection(self, flags: Flags, now: datetime, *, as_written: bool) -> Selection:
+        """The entries that are wanted; in sums a correction has the time of what it corrects."""
         return Selection(
-            since_ms=instant(self.since, "--since", now),
-            until_ms=instant(self.until, "--until", now),
+            since_ms=flags.of(instant, self.since, "--since", now),
+            until_ms=flags.of(instant, self.until, "--until", now),
             run=self.run or "",
-            limit=count(self.limit, "--limit"),
+            limit=flags.of(count, self.limit, "--limit"),
             as_written=as_written,
         )
 
@@ -69,13 +72,17 @@ def ledger(
     common: Common = _COMMON,
 ) -> int:
     """Show entries, sums of them, or the proof."""
-    group = asked.by and one_of(asked.by, GROUPS, "--by")
-    summed = asked.summary or group is not None
-    selection = asked.selection(datetime.now(UTC), as_written=not summed)
-    _refuse_both({"--summary": summed, "--csv": csv, "--verify": verify, "--follow": follow})
-    _refuse_both({"--csv": csv, "--json": common.json})
-    path = common.settings().ledger_path
-    selection = evolve(selection, run=run_called(path, selection.run))
+    flags = Flags()
+    group = asked.by and flags.of(one_of, asked.by, GROUPS, "--by")
+    summed = asked.summary or asked.by is not None
+    selection = asked.selection(flags, datetime.now(UTC), as_written=not summed)
+    flags.of(refuse_both, {"--summary": summed, "--csv": csv, "--verify": verify, "--follow": follow})
+    flags.of(refuse_both, {"--csv": csv, "--json": common.json})
+    settings = flags.of(common.books)
+    flags.check()
+    path = settings.ledger_path
+    name = run_called if follow or not selection.run else known_run
+    selection = evolve(selection, run=name(path, selection.run))
     if verify:
         return _verify(path, selection, as_json=common.json)
     if follow:
@@ -88,8 +95,9 @@ def ledger(
     elif common.json:
         _write_list(lines)
     else:
+        wide = columns()
         for line in lines:
-            write(entry_text(line))
+            write(entry_text(line, wide))
     return Exit.DONE
 
 
@@ -113,12 +121,6 @@ def instant(text: str | None, flag: str, now: datetime) -> int | None:
 
 def _ms(at: datetime) -> int:
     return int(at.timestamp() * 1000)
-
-
-def _refuse_both(given: dict[str, bool]) -> None:
-    names = [name for name, yes in given.items() if yes]
-    if len(names) > 1:
-        raise InputError(Problem(" and ".join(names), "cannot be used together"))
 
 
 def _lines(path: Path) -> Iterator[Line]:
@@ -198,7 +200,7 @@ def _follow(path: Path, selection: Selection, *, as_json: bool) -> int:
     while True:
         lines, position = tail(path, position)
         for line in select(lines, selection):
-            write(orjson.dumps(line).decode() + "\n" if as_json else entry_text(line))
+            write(orjson.dumps(line).decode() + "\n" if as_json else entry_text(line, columns()))
         flush()
         selection = Selection(
             since_ms=selection.since_ms, run=selection.run, as_written=True

@@ -8,13 +8,14 @@ from cyclopts import Parameter
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars, format_usd
 from tokenwise_shell.budgets.standings import Standing
-from tokenwise_shell.cli.edge import Exit, tell, write, write_json
+from tokenwise_shell.cli.edge import Exit, columns, tell, write, write_json
 from tokenwise_shell.cli.options import Common, count
 from tokenwise_shell.config.values import USD
 from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.guard.surroundings import NESTED
 from tokenwise_shell.ledger.jsonl import iso
 from tokenwise_shell.proxy.admission.overview import MOST, Overview, raised_as_json, standing_as_json
+from tokenwise_shell.show.render import table
 
 __all__ = ["raise_one", "show"]
 
@@ -26,31 +27,34 @@ def show(
     *,
     limit: Annotated[
         str | None,
-        Parameter(help="So many budgets of a limit that has one for each value, the fullest first (20)."),
+        Parameter(metavar="N", help="So many budgets of a limit that has one for each value, the fullest first (20)."),
     ] = None,
     common: Common = _COMMON,
 ) -> int:
     """Show how each limit stands now."""
-    stands = Overview(common.settings(), wall_ms(), tell).standings(count(limit, "--limit") or MOST)
+    stands = Overview(common.books(), wall_ms(), tell).standings(count(limit, "--limit") or MOST)
     if common.json:
         write_json([standing_as_json(one) for one in stands])
     elif not stands:
         tell("there is no budget; `limits` and `budgets` in the configuration set some, `tw keys create --budget`")
     else:
-        write(_table([_COLUMNS, *map(_row, stands)]))
+        write(table([_COLUMNS, *map(_row, stands)], width=columns()))
     return Exit.DONE
 
 
 def raise_one(
-    scope: str,
+    scope: Annotated[str, Parameter(help="Whose budget, as `tw limits` shows it: key:alice, session:5f3a.")],
+    /,
     *,
-    to: Annotated[str, Parameter(help="The amount that it is raised to until its window ends, in US dollars.")],
+    to: Annotated[
+        str, Parameter(metavar="USD", help="The amount that it is raised to until its window ends, in US dollars.")
+    ],
     common: Common = _COMMON,
 ) -> int:
     """Raise one budget, such as session:5f3a or key:alice. What waits for it goes on at once."""
     if NESTED in os.environ:
         raise InputError(Problem(NESTED, "this is a guarded command, which does not raise limits; do so outside of it"))
-    done = Overview(common.settings(), wall_ms(), tell).raise_one(scope, _amount(to))
+    done = Overview(common.books(), wall_ms(), tell).raise_one(scope, _amount(to))
     if common.json:
         write_json(raised_as_json(done))
         return Exit.DONE
@@ -74,9 +78,3 @@ def _row(one: Standing) -> tuple[str, ...]:
         return one.scope, *map(format_usd, amounts), "never", f"until {iso(one.expires_ms)[:16]}Z"
     note = f"{one.waiting} waiting" if one.waiting else "pauses" if one.limit.pauses else ""
     return one.scope, *map(format_usd, amounts), renewed, note
-
-
-def _table(rows: list[tuple[str, ...]]) -> str:
-    widths = [max(len(row[index]) for row in rows) for index in range(len(_COLUMNS))]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
-    return "".join(f"{line}\n" for line in lines)

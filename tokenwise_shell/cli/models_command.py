@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Annotated
 
+from attrs import frozen
 from cyclopts import Parameter
 
 from tokenwise.catalog.models import Model, Offer
@@ -11,63 +12,92 @@ from tokenwise.errors import InputError, Problem
 from tokenwise.traits import Capability, Tier
 from tokenwise_shell.catalogs.document import model_document
 from tokenwise_shell.cli.edge import Exit, columns, tell, write, write_json
-from tokenwise_shell.cli.options import Common, count, one_of
+from tokenwise_shell.cli.options import Common, Flags, count, one_of
 from tokenwise_shell.cli.route_command import wanted
-from tokenwise_shell.config.values import nearest
 from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.workspace import Workspace
 
-__all__ = ["models"]
+__all__ = ["Which", "models"]
 
 _COMMON = Common()
 
 
+@Parameter(name="*")
+@frozen(kw_only=True)
+class Which:
+    """Which models are shown; without any of it, those that a request may be routed to."""
+
+    capability: Annotated[
+        tuple[str, ...],
+        Parameter(metavar="KIND", help="Only models with it: general, code, reasoning or math. May be repeated."),
+    ] = ()
+    tier: Annotated[str | None, Parameter(metavar="TIER", help="Only this tier: budget, mid or flagship.")] = None
+    provider: Annotated[str | None, Parameter(metavar="NAME", help="Only what this provider sells, at its prices.")] = (
+        None
+    )
+    limit: Annotated[str | None, Parameter(metavar="N", help="At most so many models.")] = None
+    everything: Annotated[
+        bool, Parameter(name="--all", help="Also those that nobody can be asked for here, or by their name alone.")
+    ] = False
+
+
+_WHICH = Which()
+
+
 def models(
     *,
-    capability: Annotated[
-        tuple[str, ...], Parameter(help="Only models with it: general, code, reasoning or math. May be repeated.")
-    ] = (),
-    tier: Annotated[str | None, Parameter(help="Only this tier: budget, mid or flagship.")] = None,
-    provider: Annotated[str | None, Parameter(help="Only what this provider sells, at its prices.")] = None,
-    limit: Annotated[str | None, Parameter(help="At most so many models.")] = None,
+    which: Which = _WHICH,
     explain: Annotated[
-        str | None, Parameter(help="One model, by its id or a provider's name: where each figure comes from.")
+        str | None,
+        Parameter(metavar="MODEL", help="One model, by its id or a provider's name: where each figure comes from."),
     ] = None,
     refresh: Annotated[
         bool, Parameter(help="Fetch OpenRouter's list first. Where that fails, the list at hand is shown.")
     ] = False,
     common: Common = _COMMON,
 ) -> int:
-    """Show the models that match all the options."""
-    most = count(limit, "--limit")
-    needed = wanted(capability) or Capability(0)
-    tiers = _tiers(tier)
-    workspace = common.workspace()
+    """Show the models that match all the options: those that a request may be routed to, unless all are asked for."""
+    workspace, flags = common.workspace(), Flags()
+    most = flags.of(count, which.limit, "--limit")
+    needed = flags.of(wanted, which.capability) or Capability(0)
+    tiers = flags.of(_tiers, which.tier)
+    seller = flags.of(one_of, which.provider, _sellers(workspace), "--provider") if which.provider else None
+    flags.check()
     if refresh:
         workspace = _refreshed(workspace)
     if explain is not None:
         return _explained(workspace, explain, as_json=common.json)
-    seller = provider and one_of(provider, _sellers(workspace), "--provider")
-    rows = [row for row in _offered(workspace, seller) if row[0].tier in tiers and needed in row[0].capabilities][:most]
+    rows = [row for row in _offered(workspace, seller) if row[0].tier in tiers and needed in row[0].capabilities]
+    ready = [] if which.everything or seller else [row for row in rows if row[1] and not row[0].named_only]
     if common.json:
-        write_json([model_document(*row) for row in rows])
-    elif rows:
-        from tokenwise_shell.show.render import models_text
-
-        write(models_text(rows, width=columns()))
+        write_json([model_document(*row) for row in rows[:most]])
     else:
-        tell("no model matches")
+        _show(rows, ready, most)
     return Exit.DONE
+
+
+def _show(rows: list[tuple[Model, Offer | None]], ready: list[tuple[Model, Offer | None]], most: int | None) -> None:
+    """Those that can be called, if there are any, else all; and how many more there are."""
+    from tokenwise_shell.show.render import models_text
+
+    if not rows:
+        tell("no model matches")
+        return
+    write(models_text((ready or rows)[:most], width=columns()))
+    if ready and len(ready) < len(rows):
+        nobody, by_name = sum(not served for _, served in rows), sum(model.named_only for model, _ in rows)
+        parts = ((by_name, "by their names alone"), (nobody, "nobody here sells"))
+        told = ", ".join(f"{number} {how}" for number, how in parts if number)
+        tell(f"{len(rows) - len(ready)} more ({told}): tw models --all")
 
 
 def _explained(workspace: Workspace, name: str, *, as_json: bool) -> int:
     from tokenwise_shell.catalogs.origins import figures_of
-    from tokenwise_shell.proxy.request.names import model_named
+    from tokenwise_shell.cli.naming import named
 
-    found = model_named(name, workspace.catalog)
-    if not isinstance(found, str):
-        known = tuple(workspace.catalog.by_id)
-        raise InputError(Problem("--explain", f"{name!r} is no model of this catalogue{nearest(name, known)}"))
+    found, _ = named(name, workspace, "--explain")
+    if not found:
+        raise InputError(Problem("--explain", f"{name!r} leaves the choice open; expected one model"))
     model = workspace.catalog[found]
     figures = figures_of(model, workspace.policy().free_models)
     if as_json:

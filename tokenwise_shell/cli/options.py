@@ -1,23 +1,27 @@
 """Options that several commands share, declared once so that they read the same everywhere."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Final
+from typing import Annotated, Final, ParamSpec, TypeVar, cast
 
-from attrs import frozen
+from attrs import define, evolve, field, frozen
 from cyclopts import Parameter
 
 from tokenwise.errors import InputError, Problem
 from tokenwise_shell.cli.edge import STDIN, tell
 from tokenwise_shell.config.loading import load
+from tokenwise_shell.config.paths import simulated
 from tokenwise_shell.config.settings import Settings
 from tokenwise_shell.config.values import nearest, whole
 from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.workspace import Workspace, furnish
 
-__all__ = ["Common", "Spending", "count", "one_of", "refuse_unwritable"]
+__all__ = ["Common", "Flags", "Spending", "count", "one_of", "refuse_both", "refuse_unwritable"]
+
+T = TypeVar("T")
+P = ParamSpec("P")
 
 _NO_FLAGS: Final[Mapping[str, object]] = MappingProxyType({})
 
@@ -27,7 +31,9 @@ _NO_FLAGS: Final[Mapping[str, object]] = MappingProxyType({})
 class Common:
     """What every command takes."""
 
-    config: Annotated[Path | None, Parameter(help="Read this configuration file instead of the usual one.")] = None
+    config: Annotated[
+        Path | None, Parameter(metavar="FILE", help="Read this configuration file instead of the usual one.")
+    ] = None
     offline: Annotated[
         bool, Parameter(help="Use the shipped catalogue and the embedded provider; nothing leaves this machine.")
     ] = False
@@ -42,6 +48,18 @@ class Common:
         settings = load(environ=os.environ, flags=asked, path=self.config)
         tell(*settings.notices)
         return settings
+
+    def books(self) -> Settings:
+        """The settings of a command about what was spent.
+
+        Where nothing real was ever booked, and something was simulated, that is what whoever asks has in mind.
+        """
+        settings = self.settings()
+        apart = simulated(settings.ledger_path)
+        if settings.offline or settings.ledger_path.exists() or not apart.exists():
+            return settings
+        tell("nothing real was spent yet; this is what was simulated, and --offline shows it from then on")
+        return evolve(settings, ledger_path=apart)
 
     def workspace(self, flags: Mapping[str, object] = _NO_FLAGS) -> Workspace:
         """The settings and the catalogue under them. Raises InputError with every problem of either."""
@@ -58,16 +76,39 @@ class Spending:
 
     strategy: Annotated[
         str | None,
-        Parameter(help="cheapest, balanced, best_quality or budget_constrained. Without it: default_strategy."),
+        Parameter(
+            metavar="S", help="cheapest, balanced, best_quality or budget_constrained. Without it: default_strategy."
+        ),
     ] = None
     budget: Annotated[
-        str | None, Parameter(help="The most that this may cost, in US dollars. Without it: default_budget.")
+        str | None,
+        Parameter(metavar="USD", help="The most that this may cost, in US dollars. Without it: default_budget."),
     ] = None
 
     @property
     def flags(self) -> dict[str, object]:
         """These as settings."""
         return {"default_strategy": self.strategy, "default_budget": self.budget}
+
+
+@define
+class Flags:
+    """Reads the options of a command, and tells every problem of all of them at once."""
+
+    _problems: list[Problem] = field(factory=list)
+
+    def of(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What this reads. Where it raises InputError, something that must not be used before `check` has raised."""
+        try:
+            return read(*args, **kwargs)
+        except InputError as error:
+            self._problems += error.problems
+            return cast("T", None)  # see above
+
+    def check(self) -> None:
+        """Raise InputError if anything was wrong."""
+        if self._problems:
+            raise InputError(*dict.fromkeys(self._problems))
 
 
 def count(text: str | None, flag: str, *, least: int = 1, most: int = 10**9) -> int | None:
@@ -88,6 +129,13 @@ def one_of(text: str, names: tuple[str, ...], flag: str) -> str:
         accepted = ", ".join(names)
         raise InputError(Problem(flag, f"{text!r}: expected one of {accepted}{nearest(word, names)}"))
     return word
+
+
+def refuse_both(given: dict[str, bool]) -> None:
+    """Refuse options that exclude each other, by name. Raises InputError."""
+    names = [name for name, yes in given.items() if yes]
+    if len(names) > 1:
+        raise InputError(Problem(" and ".join(names), "cannot be used together"))
 
 
 def refuse_unwritable(path: Path | None, flag: str) -> None:

@@ -1,16 +1,22 @@
 """Reads a command line and calls the command. The commands' own modules load when they are called."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from cyclopts import App, CycloptsError, Parameter
-from cyclopts.exceptions import UnknownCommandError, UnusedCliTokensError
+from cyclopts.exceptions import (
+    MissingArgumentError,
+    UnknownCommandError,
+    UnknownOptionError,
+    UnusedCliTokensError,
+)
 
-from tokenwise_shell.cli.commands import COMMANDS, GROUPS, HELP
+from tokenwise_shell.cli.commands import COMMANDS, EXAMPLES, GROUPS, HELP
 from tokenwise_shell.cli.edge import Exit, tell
 from tokenwise_shell.cli.version import version
 from tokenwise_shell.config.values import nearest
 
-__all__ = ["run"]
+__all__ = ["options_of", "run"]
 
 _BELOW: Final = {
     ("ledger", "reconcile"): ("reconcile_command:reconcile_export", "Compare with a provider's export of costs."),
@@ -22,14 +28,24 @@ _BELOW: Final = {
 def run(tokens: list[str]) -> int:
     """Run one command and give its exit code; what cannot be read as a command is complained of on stderr."""
     if tuple(tokens[:2]) in _BELOW:
-        tokens = ["-".join(tokens[:2]), *tokens[2:]]
+        tokens = [" ".join(tokens[:2]), *tokens[2:]]
+    app = _build()
     try:
-        result = _build()(tokens, print_error=False, exit_on_error=False, result_action="return_value")
+        result = app(tokens, print_error=False, exit_on_error=False, result_action="return_value")
     except CycloptsError as error:
         command = " ".join(("tw", *(error.command_chain or ())))
-        tell(_complaint(error), f"`{command} --help` shows what it takes")
+        tell(*_complaints(app, tokens, error), f"`{command} --help` shows what it takes")
         return Exit.BAD_INPUT
     return result if isinstance(result, int) else Exit.DONE
+
+
+def options_of(words: list[str]) -> tuple[str, ...]:
+    """The options of the command that these words begin with."""
+    app = _build()
+    for word in words:
+        if word in app:
+            app = app[word]
+    return tuple(name for argument in app.assemble_argument_collection() for name in argument.names if name[:2] == "--")
 
 
 def _build() -> App:
@@ -44,16 +60,50 @@ def _build() -> App:
         suppress_keyboard_interrupt=False,
     )
     for name, (place, summary) in COMMANDS.items():
-        built.command(f"tokenwise_shell.cli.{place}", name=name, help=summary)
+        built.command(f"tokenwise_shell.cli.{place}", name=name, help=summary, help_epilogue=_examples(name))
     # A command below one that is itself a command would load both for every line; so it is one of its own.
     for names, (place, summary) in _BELOW.items():
-        built.command(f"tokenwise_shell.cli.{place}", name="-".join(names), help=summary, show=False)
+        built.command(
+            f"tokenwise_shell.cli.{place}",
+            name=" ".join(names),
+            help=summary,
+            help_epilogue=_examples(" ".join(names)),
+            show=False,
+        )
     for group, (summary, commands) in GROUPS.items():
         inner = App(name=group, help=summary, default_parameter=quiet)
         for name, (place, meaning) in commands.items():
-            inner.command(f"tokenwise_shell.cli.{place}", name=name, help=meaning)
+            inner.command(
+                f"tokenwise_shell.cli.{place}", name=name, help=meaning, help_epilogue=_examples(f"{group} {name}")
+            )
         built.command(inner)
     return built
+
+
+def _examples(command: str) -> str:
+    lines = (f"  {line}" for line in EXAMPLES.get(command, ()))
+    return "\n".join(("Examples:", *lines)) if command in EXAMPLES else ""
+
+
+def _complaints(app: App, tokens: list[str], error: CycloptsError) -> Iterator[str]:
+    """What is wrong with a line: every option that there is not, or else the one thing that comes first."""
+    if not isinstance(error, UnknownOptionError):
+        yield _complaint(error)
+        return
+    left = list(tokens)
+    while isinstance(error, UnknownOptionError):
+        yield _complaint(error)
+        said = error.token.keyword or error.token.value
+        place = next((at for at, token in enumerate(left) if token.partition("=")[0] == said.partition("=")[0]), None)
+        if place is None:
+            return
+        del left[place]
+        try:
+            app.parse_args(left, print_error=False, exit_on_error=False)
+        except CycloptsError as another:
+            error = another
+        else:
+            return
 
 
 def _complaint(error: CycloptsError) -> str:
@@ -66,5 +116,8 @@ def _complaint(error: CycloptsError) -> str:
         case UnusedCliTokensError(unused_tokens=[*words]):
             given = " ".join(map(repr, words))
             return f"not expected: {given}; a text of several words needs quotes around it"
+        case MissingArgumentError(argument=argument) if argument is not None and not argument.tokens:
+            name = argument.name.lstrip("-").upper() if argument.field_info.is_positional_only else argument.name
+            return f"{name} is missing: {argument.parameter.help}"
         case _:
             return str(error)

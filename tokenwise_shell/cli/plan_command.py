@@ -6,10 +6,10 @@ from typing import Annotated
 from attrs import frozen
 from cyclopts import Parameter
 
-from tokenwise.errors import InputError, Problem
 from tokenwise.plan import MAX_STEPS
 from tokenwise_shell.cli.edge import read_text
-from tokenwise_shell.cli.options import Common, Spending, count, one_of, refuse_unwritable
+from tokenwise_shell.cli.options import Common, Flags, Spending, count, one_of, refuse_both, refuse_unwritable
+from tokenwise_shell.workspace import Workspace
 
 __all__ = ["Cutting", "Drawing", "plan"]
 
@@ -19,18 +19,19 @@ __all__ = ["Cutting", "Drawing", "plan"]
 class Cutting:
     """How the task is cut into steps."""
 
-    max_steps: Annotated[str | None, Parameter(help="At most so many steps; without it 12.")] = None
+    max_steps: Annotated[str | None, Parameter(metavar="N", help="At most so many steps; without it 12.")] = None
     planner: Annotated[
-        str, Parameter(help="llm asks a model, within the budget; rules ask nobody. Without it: llm.")
+        str, Parameter(metavar="WHO", help="llm asks a model, within the budget; rules ask nobody. Without it: llm.")
     ] = "llm"
     synthesize: Annotated[
         bool, Parameter(help="Let a last step join the results into one, instead of putting them side by side.")
     ] = False
     judge: Annotated[
-        str | None, Parameter(help="Ask this model of each result whether it does what its step asks.")
+        str | None, Parameter(metavar="MODEL", help="Ask this model of each result whether it does what its step asks.")
     ] = None
     tag: Annotated[
-        tuple[str, ...] | None, Parameter(help="Book it under this tag, whose limits apply. May be given again.")
+        tuple[str, ...] | None,
+        Parameter(metavar="TAG", help="Book it under this tag, whose limits apply. May be given again."),
     ] = None
 
 
@@ -40,7 +41,7 @@ class Drawing:
     """How the plan is shown, besides as text."""
 
     mermaid: Annotated[bool, Parameter(help="Print the plan as a Mermaid flow chart.")] = False
-    svg: Annotated[Path | None, Parameter(help="Draw the plan into this file, as SVG.")] = None
+    svg: Annotated[Path | None, Parameter(metavar="FILE", help="Draw the plan into this file, as SVG.")] = None
 
 
 _COMMON = Common()
@@ -53,7 +54,7 @@ def plan(
     task: Annotated[str, Parameter(help="What is to be done. `-` reads it from standard input.")],
     /,
     *,
-    out: Annotated[Path | None, Parameter(help="Save the plan to this file, for `tw run`.")] = None,
+    out: Annotated[Path | None, Parameter(metavar="FILE", help="Save the plan to this file, for `tw run`.")] = None,
     execute: Annotated[bool, Parameter(name=("--execute", "-x"), help="Run the plan.")] = False,
     drawing: Drawing = _DRAWING,
     cutting: Cutting = _CUTTING,
@@ -61,14 +62,17 @@ def plan(
     common: Common = _COMMON,
 ) -> int:
     """Plan, show or save the plan, and run it if asked to. A run's result goes to stdout, all else then to stderr."""
-    text = read_text(task, "TASK")
-    max_steps = count(cutting.max_steps, "--max-steps", most=MAX_STEPS)
-    planner = one_of(cutting.planner, ("llm", "rules"), "--planner")
-    refuse_unwritable(out, "--out")
-    refuse_unwritable(drawing.svg, "--svg")
-    if drawing.mermaid and common.json:
-        raise InputError(Problem("--mermaid and --json", "cannot be used together"))
-    workspace = common.workspace({**spending.flags, "tags": ",".join(cutting.tag) if cutting.tag else None})
+    flags = Flags()
+    text = flags.of(read_text, task, "TASK")
+    max_steps = flags.of(count, cutting.max_steps, "--max-steps", most=MAX_STEPS)
+    planner = flags.of(one_of, cutting.planner, ("llm", "rules"), "--planner")
+    flags.of(refuse_unwritable, out, "--out")
+    flags.of(refuse_unwritable, drawing.svg, "--svg")
+    flags.of(refuse_both, {"--mermaid": drawing.mermaid, "--json": common.json})
+    tags = ",".join(cutting.tag) if cutting.tag else None
+    workspace = flags.of(common.workspace, {**spending.flags, "tags": tags})
+    flags.check()
+    judge = cutting.judge and _judge(cutting.judge, workspace)
     from tokenwise_shell.cli.plan_work import Work, perform  # loads the client, which wrong options need not wait for
     from tokenwise_shell.client import Extras
 
@@ -76,7 +80,7 @@ def plan(
         task=text,
         max_steps=max_steps,
         planner=planner,
-        extras=Extras(cutting.synthesize, cutting.judge or ""),
+        extras=Extras(cutting.synthesize, judge or ""),
         out=out,
         svg=drawing.svg,
         run=execute,
@@ -84,3 +88,9 @@ def plan(
         as_json=common.json,
     )
     return perform(workspace, work)
+
+
+def _judge(name: str, workspace: Workspace) -> str:
+    from tokenwise_shell.cli.naming import model_called  # few plans are judged
+
+    return model_called(name, workspace, "--judge")

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Final
 
 import orjson
+from attrs import evolve, frozen
 
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars
 from tokenwise.planner.assignment import Unassignable, as_chosen, assign
 from tokenwise.policy import Policy, Strategy
+from tokenwise_shell.cli.naming import model_called
 from tokenwise_shell.config.private import write_private
 from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.ledger.runs import new_run_id
@@ -37,40 +39,70 @@ def write_plan(path: Path, planned: Planned) -> None:
     write_private(path, orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 
 
-def read_plan(path: Path, workspace: Workspace) -> Planned | Unplanned:
-    """A saved plan, ready to be run anew; `-` reads standard input.
+def read_plan(path: Path, workspace: Workspace, *, budget: Nanodollars | None = None) -> Planned | Unplanned:
+    """A saved plan, ready to be run anew, within `budget` or the file's own; `-` reads standard input.
 
-    Its models stand where all were chosen and are still in the catalogue; a plan without models is assigned now. What
-    its planning has cost counts against its budget. Raises InputError with every problem, an unreadable file too.
+    Its models stand where all were chosen, and fit a budget that was asked for; else they are chosen now. What its
+    planning has cost counts against its budget. Raises InputError with every problem, an unreadable file too.
     """
     document = _parsed(path)
-    file = plan_from_json(document)
-    policy = workspace.policy(_strategy(document))
-    report = _planner(document)
-    budget = workspace.budget(file.budget)
-    run_id = new_run_id(wall_ms(), os.urandom(8))
-    if file.choices is None:
-        return _assigned_now(file, workspace, policy, budget, report, run_id)
-    if gone := [choice.model for choice in file.choices if choice.model not in workspace.reachable]:
-        raise InputError(*(Problem("steps", f"the model {model!r} is not in the catalogue") for model in gone))
-    assigned = as_chosen(file.plan, file.choices, workspace.reachable)
-    judging = _judging(document, workspace)
-    return Planned(file.plan, assigned, workspace.reachable, policy, budget, report, run_id, judging)
-
-
-def _assigned_now(
-    file: PlanFile,
-    workspace: Workspace,
-    policy: Policy,
-    budget: Nanodollars,
-    report: PlannerReport,
-    run_id: str,
-) -> Planned | Unplanned:
-    limit = Nanodollars(max(0, budget - report.cost_nano))
-    assigned = assign(file.plan, workspace.reachable, policy, limit)
+    file = _meant(plan_from_json(document), workspace)
+    terms = _Terms(
+        policy=workspace.policy(_strategy(document)),
+        budget=workspace.budget(file.budget if budget is None else budget),
+        report=_planner(document),
+        run_id=new_run_id(wall_ms(), os.urandom(8)),
+        judging=_judging(document, workspace),
+    )
+    fits = budget is None or sum(choice.worst for choice in file.choices or ()) <= terms.limit
+    assigned = (
+        as_chosen(file.plan, file.choices, workspace.reachable)
+        if file.choices is not None and fits
+        else assign(file.plan, workspace.reachable, terms.policy, terms.limit)
+    )
     if isinstance(assigned, Unassignable):
-        return Unplanned(file.plan, assigned, budget, report, run_id, saved=True)
-    return Planned(file.plan, assigned, workspace.reachable, policy, budget, report, run_id)
+        return Unplanned(file.plan, assigned, terms.budget, terms.report, terms.run_id, terms.kept, saved=True)
+    given = (terms.policy, terms.budget, terms.report, terms.run_id, terms.judging)
+    return Planned(file.plan, assigned, workspace.reachable, *given)
+
+
+@frozen(kw_only=True)
+class _Terms:
+    """Under what a plan of a file runs."""
+
+    policy: Policy
+    budget: Nanodollars
+    report: PlannerReport
+    run_id: str
+    judging: Judging | None
+
+    @property
+    def kept(self) -> Nanodollars:
+        return self.judging.kept if self.judging else Nanodollars(0)
+
+    @property
+    def limit(self) -> Nanodollars:
+        return Nanodollars(max(0, self.budget - self.report.cost_nano - self.kept))
+
+
+def _meant(file: PlanFile, workspace: Workspace) -> PlanFile:
+    """The plan with the ids of the models that its steps name. Raises InputError for each name that means none."""
+    problems: list[Problem] = []
+
+    def meant(name: str, index: int) -> str:
+        try:
+            return model_called(name, workspace, f"steps[{index}].model") if name else ""
+        except InputError as error:
+            problems.extend(error.problems)
+            return name
+
+    steps = tuple(evolve(step, model=meant(step.model, index)) for index, step in enumerate(file.plan.steps))
+    choices = file.choices and tuple(
+        evolve(choice, model=meant(choice.model, index)) for index, choice in enumerate(file.choices)
+    )
+    if problems:
+        raise InputError(*dict.fromkeys(problems))
+    return evolve(file, plan=evolve(file.plan, steps=steps), choices=choices)
 
 
 def _parsed(path: Path) -> Mapping[str, object]:
@@ -117,9 +149,7 @@ def _judging(document: Mapping[str, object], workspace: Workspace) -> Judging | 
     model, kept = raw.get("model"), raw.get("kept_cost_nano")
     if type(kept) is not int or kept < 0:
         raise InputError(Problem("judge.kept_cost_nano", f"{kept!r} is not an amount"))
-    if model not in workspace.reachable:
-        raise InputError(Problem("judge.model", f"the model {model!r} is not in the catalogue"))
-    return Judging(str(model), Nanodollars(kept))
+    return Judging(model_called(str(model), workspace, "judge.model"), Nanodollars(kept))
 
 
 def _rows(document: Mapping[str, object]) -> list[dict[str, object]]:

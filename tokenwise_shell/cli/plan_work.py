@@ -38,7 +38,7 @@ class Work:
 
 def perform(workspace: Workspace, work: Work) -> Exit:
     """Do it, show what came of it, and give the exit code."""
-    if work.run and unreachable(workspace):
+    if work.run and unreachable(workspace, as_json=work.as_json, task=work.task, steps=[]):
         return Exit.OUT_OF_REACH
     result = with_client(workspace, partial(_planned, work=work))
     return Exit.INTERRUPTED if result is None else _told(result, work)

@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 
 from tokenwise.errors import InputError, Problem
 from tokenwise_shell.cli.edge import Exit, flush, show, tell, write, write_json
-from tokenwise_shell.proxy.admission.keys import Key, KeyFile, keys_beside
+from tokenwise_shell.proxy.admission.keys import Key, KeyFile
 
 if TYPE_CHECKING:
     from tokenwise_shell.embedded import EmbeddedProvider
@@ -47,7 +47,7 @@ class Serving:
     @property
     def keys(self) -> tuple[Key, ...]:
         """Those that requests will be held against now. Raises InputError for a damaged file."""
-        return () if self.no_auth else KeyFile(keys_beside(self.workspace.settings.ledger_path)).read()
+        return () if self.no_auth else KeyFile(self.workspace.settings.keys_path).read()
 
 
 def run_proxy(serving: Serving) -> int:

@@ -20,12 +20,13 @@ _COLUMNS: Final = ("day", "booked", "billed", "difference", "model", "why")
 
 def reconcile_export(
     export: Annotated[Path, Parameter(help="A CSV file of costs from OpenAI, Anthropic or OpenRouter.")],
+    /,
     *,
     common: Common = _COMMON,
 ) -> int:
     """Compare by day and model. Exit code 1 where a difference has no reason that is known."""
     told = _read(export)
-    ledger = common.settings().ledger_path
+    ledger = common.books().ledger_path
     residuals = reconcile(snapshot(ledger).lines(tell), told)
     if common.json:
         write_json(_document(told, residuals))

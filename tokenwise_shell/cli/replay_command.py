@@ -23,20 +23,26 @@ def replay(
     /,
     *,
     policy: Annotated[
-        Path | None, Parameter(help="Show what this policy would have done: a YAML or JSON file, as for `tw simulate`.")
+        Path | None,
+        Parameter(
+            metavar="FILE", help="Show what this policy would have done: a YAML or JSON file, as for `tw simulate`."
+        ),
     ] = None,
     catalog: Annotated[
-        Path | None, Parameter(help="Show what these models would have done: a YAML of models, or a kept catalogue.")
+        Path | None,
+        Parameter(
+            metavar="FILE", help="Show what these models would have done: a YAML of models, or a kept catalogue."
+        ),
     ] = None,
     common: Common = _COMMON,
 ) -> int:
     """Say whether the run is decided again as it was. 1 where it is not."""
     from tokenwise_shell.engine import replays  # loads the codec, which wrong options need not wait for
-    from tokenwise_shell.engine.recent import run_called
+    from tokenwise_shell.engine.recent import known_run
     from tokenwise_shell.show.replay import replay_text, what_if_text
 
-    settings = common.settings()
-    run_id = run_called(settings.ledger_path, run_id)
+    settings = common.books()
+    run_id = known_run(settings.ledger_path, run_id, journal=True)
     again = replays.replay_run(settings.ledger_path.parent, settings.ledger_path, run_id)
     tell(*again.notices)
     other = None

@@ -9,7 +9,7 @@ from tokenwise.routing.request import Wishes
 from tokenwise.scenario.risk import Blocked
 from tokenwise.traits import Capability
 from tokenwise_shell.cli.edge import Exit, columns, read_text, write, write_json
-from tokenwise_shell.cli.options import Common, Spending, count, one_of
+from tokenwise_shell.cli.options import Common, Flags, Spending, count, one_of
 
 __all__ = ["exit_of", "route", "wanted"]
 
@@ -23,9 +23,14 @@ def route(
     *,
     capability: Annotated[
         tuple[str, ...],
-        Parameter(help="general, code, reasoning or math, instead of what the text seems to need. May be repeated."),
+        Parameter(
+            metavar="KIND",
+            help="general, code, reasoning or math, instead of what the text seems to need. May be repeated.",
+        ),
     ] = (),
-    max_output_tokens: Annotated[str | None, Parameter(help="The longest answer that is wanted, in tokens.")] = None,
+    max_output_tokens: Annotated[
+        str | None, Parameter(metavar="N", help="The longest answer that is wanted, in tokens.")
+    ] = None,
     best_effort: Annotated[
         bool, Parameter(help="Where no full answer fits the budget, take the model with the longest that does.")
     ] = False,
@@ -34,9 +39,13 @@ def route(
     common: Common = _COMMON,
 ) -> int:
     """Decide and show the decision. The exit code says whether there is one, or why not."""
-    text = read_text(query, "QUERY")
-    wishes = Wishes(capabilities=wanted(capability), max_output_tokens=count(max_output_tokens, "--max-output-tokens"))
-    decision = common.workspace(spending.flags).decide(text, wishes=wishes, best_effort=best_effort)
+    flags = Flags()
+    text, kinds = flags.of(read_text, query, "QUERY"), flags.of(wanted, capability)
+    longest = flags.of(count, max_output_tokens, "--max-output-tokens")
+    workspace = flags.of(common.workspace, spending.flags)
+    flags.check()
+    wishes = Wishes(capabilities=kinds, max_output_tokens=longest)
+    decision = workspace.decide(text, wishes=wishes, best_effort=best_effort)
     if common.json:
         write_json(decision.as_json())
     else:

@@ -39,21 +39,27 @@ __all__ = [
 T = TypeVar("T")
 
 
-def unreachable(workspace: Workspace) -> bool:
-    """Whether nothing can be run because nobody can be called, which is then said."""
-    if not workspace.providers:
-        tell("nothing can be run without a provider")
-    return not workspace.providers
+def unreachable(workspace: Workspace, *, as_json: bool = False, **known: object) -> bool:
+    """Whether nothing can be run because nobody can be called, which is then said; to programs with what is `known`."""
+    if workspace.providers:
+        return False
+    told = "nothing can be run without a provider"
+    tell(told)
+    if as_json:
+        write_json({**known, "refusal": {"code": "no_provider", "message": told}})
+    return True
 
 
 def with_client(workspace: Workspace, work: Callable[[Client], Awaitable[T]]) -> T | None:
     """Open a client and do this with it. None, and a word about it, where Ctrl-C or SIGTERM ended it."""
     import trio
 
-    result, signal = trio.run(until_signal, partial(_worked, workspace, work))
-    if result is None:
-        tell(f"interrupted by signal {signal}; what was spent is in the ledger")
+    result, _ = trio.run(until_signal, partial(_worked, workspace, work), _interrupted)
     return result
+
+
+def _interrupted(signal: int) -> None:
+    tell(f"interrupted by signal {signal}; what was spent is in the ledger")
 
 
 async def _worked(workspace: Workspace, work: Callable[[Client], Awaitable[T]]) -> T:
@@ -96,7 +102,7 @@ def saying_what_was_spent(tally: Tally, *, doing: str = "", run: str = "", more:
     except BaseException:
         if tally.words:
             tell(f"stopped{doing}: {usd(tally.spent)} was spent, and is in the ledger{run}")
-            tell(*filter(None, (more,)))
+        tell(*filter(None, (more,)))
         raise
 
 

@@ -16,12 +16,12 @@ _COMMON = Common()
 
 def runs(
     *,
-    limit: Annotated[str, Parameter(help="The newest so many runs.")] = "20",
+    limit: Annotated[str, Parameter(metavar="N", help="The newest so many runs.")] = "20",
     common: Common = _COMMON,
 ) -> int:
     """List the newest runs. `last` stands for the newest wherever a run's id is asked for."""
     most = count(limit, "--limit") or 20
-    ledger = common.settings().ledger_path
+    ledger = common.books().ledger_path
     found = recent_runs(ledger, limit=most) if ledger.exists() else ()
     if common.json:
         write_json({"runs": [each.as_json() for each in found]})

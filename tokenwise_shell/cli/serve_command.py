@@ -27,13 +27,19 @@ _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 class Place:
     """Where to listen, and with how many processes."""
 
-    host: Annotated[str | None, Parameter(help="The interface to listen on. Without it: proxy.host.")] = None
-    port: Annotated[str | None, Parameter(help="The port; 0 takes a free one. Without it: proxy.port.")] = None
-    workers: Annotated[str | None, Parameter(help="How many processes share the port. Without it: proxy.workers.")] = (
-        None
-    )
+    host: Annotated[
+        str | None, Parameter(metavar="HOST", help="The interface to listen on. Without it: proxy.host.")
+    ] = None
+    port: Annotated[
+        str | None, Parameter(metavar="PORT", help="The port; 0 takes a free one. Without it: proxy.port.")
+    ] = None
+    workers: Annotated[
+        str | None, Parameter(metavar="N", help="How many processes share the port. Without it: proxy.workers.")
+    ] = None
 
-    http: Annotated[str | None, Parameter(help="What reads HTTP/1.1: httptools or h11. Without it: proxy.http.")] = None
+    http: Annotated[
+        str | None, Parameter(metavar="PARSER", help="What reads HTTP/1.1: httptools or h11. Without it: proxy.http.")
+    ] = None
 
     @property
     def flags(self) -> dict[str, object]:
@@ -51,7 +57,8 @@ def serve(
     no_auth: Annotated[bool, Parameter(help="Ask nobody for a key, whoever can reach the proxy.")] = False,
     embedded: Annotated[bool, Parameter(help="Serve the simulated models themselves: no proxy, no books.")] = False,
     faults: Annotated[
-        Path | None, Parameter(help="Faults for the simulated models to play, as docs/embedded.md describes them.")
+        Path | None,
+        Parameter(metavar="FILE", help="Faults for the simulated models to play, as docs/embedded.md describes them."),
     ] = None,
     common: Common = _COMMON,
 ) -> int:

@@ -42,18 +42,19 @@ AS_RECORDED: Final = "as recorded"
 class Trial:
     """How the simulation is run."""
 
-    seed: Annotated[str, Parameter(help="The first seed. Equal seeds give equal reports.")] = "0"
-    repeat: Annotated[str, Parameter(help="How many seeds to run, for intervals: SEED, SEED + 1, …")] = "1"
-    per_second: Annotated[str, Parameter(help="How fast requests come that do not say when.")] = "10"
+    seed: Annotated[str, Parameter(metavar="N", help="The first seed. Equal seeds give equal reports.")] = "0"
+    repeat: Annotated[str, Parameter(metavar="N", help="How many seeds to run, for intervals: SEED, SEED + 1, …")] = "1"
+    per_second: Annotated[str, Parameter(metavar="RATE", help="How fast requests come that do not say when.")] = "10"
     processes: Annotated[
-        str, Parameter(help="How many processes to use, or `all`; the result is the same for any number.")
+        str, Parameter(metavar="N", help="How many processes to use, or `all`; the result is the same for any number.")
     ] = "1"
-    engine: Annotated[str | None, Parameter(help="dask://HOST:PORT, to use a cluster instead.")] = None
+    engine: Annotated[str | None, Parameter(metavar="WHICH", help="dask://HOST:PORT, to use a cluster instead.")] = None
     chunk: Annotated[
         str | None,
         Parameter(
+            metavar="N",
             help="Cut the workload into pieces of so many requests that do not meet: what is spread over processes. "
-            f"Without it: {CHUNK}, and all in one piece where a policy has shared budgets."
+            f"Without it: {CHUNK}, and all in one piece where a policy has shared budgets.",
         ),
     ] = None
 
@@ -88,14 +89,19 @@ class Output:
 
     csv: Annotated[bool, Parameter(help="Print the figures as CSV.")] = False
     assertions: Annotated[
-        Path | None, Parameter(name="--assert", help="Laws that must hold; exit code 1 where one does not.")
+        Path | None,
+        Parameter(metavar="FILE", name="--assert", help="Laws that must hold; exit code 1 where one does not."),
     ] = None
-    plot: Annotated[Path | None, Parameter(help="Draw the figures into this .html, .svg or .png file.")] = None
+    plot: Annotated[
+        Path | None, Parameter(metavar="FILE", help="Draw the figures into this .html, .svg or .png file.")
+    ] = None
     diff: Annotated[
         tuple[str, str] | None,
-        Parameter(help="List the requests that two policies, by name or file, decide differently, with why."),
+        Parameter(
+            metavar="NAME", help="List the requests that two policies, by name or file, decide differently, with why."
+        ),
     ] = None
-    limit: Annotated[str, Parameter(help="How many of them to list.")] = "20"
+    limit: Annotated[str, Parameter(metavar="N", help="How many of them to list.")] = "20"
 
 
 _COMMON = Common()
@@ -115,9 +121,12 @@ def simulate(
     /,
     *,
     policy: Annotated[
-        tuple[Path, ...], Parameter(help="A policy to try. May be repeated. Without it: the configured one.")
+        tuple[Path, ...],
+        Parameter(metavar="FILE", help="A policy to try. May be repeated. Without it: the configured one."),
     ] = (),
-    world: Annotated[Path | None, Parameter(help="How providers behave: latency, faults, prices, quality.")] = None,
+    world: Annotated[
+        Path | None, Parameter(metavar="FILE", help="How providers behave: latency, faults, prices, quality.")
+    ] = None,
     trial: Trial = _TRIAL,
     output: Output = _OUTPUT,
     spending: Spending = _SPENDING,

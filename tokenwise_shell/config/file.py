@@ -205,11 +205,24 @@ def _line(node: "yaml.Node") -> int:
     return int(node.start_mark.line) + 1
 
 
+# What YAML quotes: a mark or two, or a token of its own such as <stream end>, or a word of the file.
+_WORD: Final = re.compile(r"'(?!<[a-z ]+>')([^']{4,})'|'[^']*'")
+
+
 def _reason(error: "yaml.YAMLError", content: bytes) -> str:
-    """Why YAML gave up, and where; never the line itself, as PyYAML would have it, and no long name from it."""
+    """Why YAML gave up, and where, in the parser's words; never the line itself, and no word of it: it may be a key."""
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be parsed"
     mark = getattr(error, "problem_mark", None)
     place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark is not None else ""
     hint = "; inside `{…}` and `[…]`, a value with ${NAME} needs quotes" if b"${" in content else ""
-    told = re.sub(r"'[^']{4,}'", "a word", str(problem))
-    return f"not readable as YAML{place}: {told}{hint}"
+    told = _WORD.sub(lambda quoted: "a word" if quoted[1] else quoted[0], str(problem))
+    return f"not readable as YAML{place}: {told}{_context(error)}{hint}"
+
+
+def _context(error: "yaml.YAMLError") -> str:
+    """What YAML was reading, where that begins: the bracket that nothing closes."""
+    mark = getattr(error, "context_mark", None)
+    if mark is None:
+        return ""
+    context = getattr(error, "context", None) or ""
+    return f", {context} from line {mark.line + 1}, column {mark.column + 1}"

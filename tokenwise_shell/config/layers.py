@@ -111,8 +111,10 @@ class _Stack:
         return str(paths.expanded(given.text.strip(), folder=given.folder, environ=self.environ))
 
     def refuse(self, key: Key, given: Given, hint: str) -> None:
-        message = f"{shown(given.written, key.name)} ({given.place}): expected {key.form.accepts}{hint}"
-        self.problems.append(Problem(key.name, message))
+        of_flag = given.source.startswith("flag ")
+        place = "" if of_flag else f" ({given.place})"
+        message = f"{shown(given.written, key.name)}{place}: expected {key.form.accepts}{hint}"
+        self.problems.append(Problem(key.flag if of_flag else key.name, message))
 
     def default(self, key: Key) -> object:
         try:

@@ -28,6 +28,9 @@ __all__ = ["FORMS", "EachLimit", "LimitRow", "limits_in", "row_of"]
 
 _REQUEST: Final = "request"
 _USUAL: Final = (_REQUEST, "session", "user", "key", "model")
+_A_SLIP: Final = 0.85
+"""So like one of the usual words, by difflib's ratio, is a letter missing, added or doubled; `customer` is not."""
+
 _EXAMPLE: Final = "a list such as [{each: session, budget: 5.00}]"
 
 
@@ -47,6 +50,8 @@ def _each(text: str) -> str:
     # A header's name, or the path of a field. What other budgets' names begin with stays theirs.
     if not re.fullmatch(r"[a-z][a-z0-9_.-]{0,63}", text) or text in ("tag", "process", "voucher"):
         raise ValueError(text)
+    if text not in _USUAL and nearest(text, _USUAL, at_least=_A_SLIP):
+        raise ValueError(text)  # `sesion` would be a header that nobody sends, and one budget for all
     return text
 
 

@@ -21,12 +21,14 @@ from tokenwise_shell.config.file import Branch, parse, read_bytes
 from tokenwise_shell.config.layers import laid_over, unknown_variables
 from tokenwise_shell.config.settings import (
     BUILT_IN,
+    Origin,
     ProviderKind,
     ProviderSettings,
     ProxySettings,
     RiskSettings,
     Settings,
 )
+from tokenwise_shell.config.values import LOCAL
 
 __all__ = ["load", "policy", "usable_providers", "which_file"]
 
@@ -55,6 +57,7 @@ _BUILT: Final = frozenset(
         "tag_budgets",
         "file",
         "file_read",
+        "keys_path",
         "origins",
         "notices",
     ]
@@ -75,9 +78,12 @@ def load(*, environ: Mapping[str, str], flags: Mapping[str, object] = _NO_FLAGS,
     file, named = which_file(environ, path)
     tree, problems = _tree(file, environ, named=named)
     layers = laid_over(tree or Branch({}), file, environ=environ, flags=flags)
-    values = layers.values
+    values, origins = layers.values, layers.origins
     if problems := (*problems, *layers.problems) or _contradictions(values):
         raise InputError(*dict.fromkeys(problems))  # one missing HOME is met by several paths
+    keys_path = paths.keys_file(_typed(values, "ledger_path", Path))
+    if values["offline"]:
+        values, origins = _apart(values, origins)
     plain = {spec.name: values[_KEYS.get(spec.name, spec.name)] for spec in fields(Settings) if spec.name not in _BUILT}
     return Settings(
         **plain,  # type: ignore[arg-type] # the table of keys has each one's form; mypy cannot follow it
@@ -94,7 +100,8 @@ def load(*, environ: Mapping[str, str], flags: Mapping[str, object] = _NO_FLAGS,
         tag_budgets={name: _budgets(values, f"budgets.tags.{name}") for name in layers.tags},
         file=file,
         file_read=tree is not None,
-        origins=layers.origins,
+        keys_path=keys_path,
+        origins=origins,
         notices=tuple(unknown_variables(environ)),
     )
 
@@ -128,6 +135,26 @@ def _tree(file: Path, environ: Mapping[str, str], *, named: bool) -> tuple[Branc
         return None, (problem,) if named else ()
     except InputError as error:
         return None, error.problems
+
+
+def _apart(
+    values: Mapping[str, object], origins: tuple[Origin, ...]
+) -> tuple[Mapping[str, object], tuple[Origin, ...]]:
+    """The settings of an offline process: what it spends is simulated, so it counts in no sum or limit of real money.
+
+    Who names a ledger or a store for this one process, by a variable or a flag, means that one.
+    """
+    own = {"ledger_path": paths.simulated(_typed(values, "ledger_path", Path)), "budget_store": LOCAL}
+    shared = {"budget_store"} if "://" not in _typed(values, "budget_store", str) else set()
+    lasting = ("default", "file ")
+    moved = {one.key for one in origins if one.key in own and one.source.startswith(lasting)} - shared
+    told = tuple(
+        evolve(one, text=str(own[one.key]), source=f"{one.source}, offline", plain=str(own[one.key]))
+        if one.key in moved
+        else one
+        for one in origins
+    )
+    return {**values, **{name: own[name] for name in moved}}, told
 
 
 def _budgets(values: Mapping[str, object], section: str) -> dict[Window, Nanodollars]:

@@ -10,7 +10,7 @@ from typing import Final
 
 from tokenwise.errors import InputError, Problem
 
-__all__ = ["cache_dir", "config_file", "expanded", "ledger_file", "state_dir"]
+__all__ = ["cache_dir", "config_file", "expanded", "keys_file", "ledger_file", "simulated", "state_dir"]
 
 _FOLDER: Final = "tokenwise"
 
@@ -28,6 +28,20 @@ def state_dir(environ: Mapping[str, str]) -> Path:
 def ledger_file(environ: Mapping[str, str]) -> Path:
     """The ledger, where the settings name no other."""
     return state_dir(environ) / "ledger.jsonl"
+
+
+def simulated(ledger: Path) -> Path:
+    """Where simulated money is booked: apart from this ledger, whose sums and limits are about real money.
+
+    >>> simulated(Path("/state/ledger.jsonl"))
+    PosixPath('/state/offline/ledger.jsonl')
+    """
+    return ledger.parent / "offline" / ledger.name
+
+
+def keys_file(ledger: Path) -> Path:
+    """The access keys that belong to a ledger."""
+    return ledger.with_name("keys.json")
 
 
 def cache_dir(environ: Mapping[str, str]) -> Path:

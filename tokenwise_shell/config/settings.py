@@ -230,6 +230,7 @@ class Settings:
     cache_ttl_s: int
     cache_dir: Path
     ledger_path: Path
+    keys_path: Path
     ledger_sync: LedgerSync
     ledger_numbers: bool = False
     calibration: Path | None = None

@@ -279,11 +279,11 @@ def shown_name(dotted: str) -> str:
     return name if name == dotted else f"{name}{'.' if name else ''}(a name not shown here)"
 
 
-def nearest(name: str, names: Iterable[str]) -> str:
-    """`; did you mean 'x'?` where a known name is close to this one, else ""."""
+def nearest(name: str, names: Iterable[str], *, at_least: float = 0.6) -> str:
+    """`; did you mean 'x'?` where a known name is close to this one (by difflib's ratio), else ""."""
     import difflib  # only a mistake needs it
 
-    near = difflib.get_close_matches(name.strip().lower().replace("-", "_"), tuple(names), n=1)
+    near = difflib.get_close_matches(name.strip().lower().replace("-", "_"), tuple(names), n=1, cutoff=at_least)
     return f"; did you mean {near[0]!r}?" if near else ""
 
 

@@ -1,6 +1,8 @@
 """The newest runs of this machine, by the ledger, and which of them `last` is."""
 
+import re
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -14,10 +16,15 @@ from tokenwise_shell.ledger.proof import what_is_wrong
 from tokenwise_shell.ledger.segments import read_ledger
 from tokenwise_shell.ledger.view import PLANNER
 
-__all__ = ["LAST", "Recent", "recent_runs", "run_called"]
+__all__ = ["LAST", "Recent", "known_run", "recent_runs", "run_called"]
 
 LAST: Final = "last"
 """What people may say for the id of the newest run that has a journal."""
+
+_NAME: Final = re.compile(r"[\w.-]{1,200}(?:/[\w./-]{1,200})?")
+
+_MOST_COMPARED: Final = 1000
+_MOST_ALIKE: Final = 3
 
 _MOST_OF_A_HEAD: Final = 1 << 20  # bytes; a task beyond that is not shown
 
@@ -68,7 +75,7 @@ def recent_runs(ledger: Path, *, limit: int) -> tuple[Recent, ...]:
 
 
 def run_called(ledger: Path, name: str) -> str:
-    """The run of this name; for `last` the newest that has a journal. Raises InputError where there is none."""
+    """The name, for `last` that of the newest run that has a journal. Raises InputError where there is none."""
     if name != LAST:
         return name
     journals = (ledger.parent / "runs").glob("*.jsonl")
@@ -76,6 +83,36 @@ def run_called(ledger: Path, name: str) -> str:
     if newest is None:
         raise InputError(Problem("run", f"there is no run yet beside {ledger}"))
     return newest.stem
+
+
+def known_run(ledger: Path, name: str, *, journal: bool = False) -> str:
+    """The run of this name or of `last`, with a journal where one is needed. Raises InputError that says what it is."""
+    run = run_called(ledger, name)
+    folder = ledger.parent / "runs"
+    if not _NAME.fullmatch(run) or (folder / f"{run}.jsonl").is_file():
+        return run  # what is no name is complained of by whoever opens its file
+    booked = {str(line.get("run")): None for line in read_ledger(ledger, unheard)} if ledger.exists() else {}
+    if f"{run}{PLANNER}" in booked and run not in booked:
+        if not journal:
+            return run
+        told = f"{run} was planned and not run; `tw plan TASK --out FILE` saves a plan, and `tw run FILE` runs it"
+    elif run in booked:
+        if not journal:
+            return run
+        told = f"{run} has no journal, so only the ledger knows of it; `tw serve --journal` keeps those of its requests"
+    else:
+        journals = [path.stem for path in folder.glob("*.jsonl")]
+        told = f"there is no run {run!r} in {ledger}{_alike(run, (*journals, *booked))}"
+    raise InputError(Problem("run", told))
+
+
+def _alike(run: str, known: Iterable[str]) -> str:
+    """The runs whose ids are most like this one. Ids begin with their time, so what is recent is alike."""
+    import difflib  # only a mistake needs it
+
+    newest = sorted({each.partition("/")[0] for each in known}, reverse=True)[:_MOST_COMPARED]
+    near = difflib.get_close_matches(run, newest, n=_MOST_ALIKE)
+    return f"; did you mean {' or '.join(near)}?" if near else "; `tw runs` lists the newest"
 
 
 def _newest(lines: Iterable[Line], limit: int) -> list[Recent]:
@@ -98,8 +135,10 @@ def _task(state_dir: Path, run: str) -> str:
         run_file,
     )  # loads the codec, which whoever only says `last` need not wait for
 
-    try:
-        with run_file(state_dir, run).open("rb") as file:
+    for name in (run, f"{run}{PLANNER}"):
+        with (
+            suppress(OSError, InputError, ValueError, KeyError, TypeError),
+            run_file(state_dir, name).open("rb") as file,
+        ):
             return str(orjson.loads(file.readline(_MOST_OF_A_HEAD))["job"]["plan"]["task"])
-    except (OSError, InputError, ValueError, KeyError, TypeError):
-        return ""  # a proxied request, or what somebody has taken away: the ledger's word is enough
+    return ""  # a proxied request, or what somebody has taken away: the ledger's word is enough

@@ -12,6 +12,7 @@ from typing import Any, Final
 import trio
 from attrs import evolve, frozen
 
+from tokenwise.budgets.limit import Limit
 from tokenwise_shell.embedded import EmbeddedProvider
 from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.guard.account import account_of
@@ -37,15 +38,19 @@ _GRACE_S: Final = 2
 def within(workspace: Workspace, scope: Scope) -> Workspace:
     """The workspace of a guard's proxy: on loopback alone, with the cap as a limit, which one request may fill.
 
-    The cap is a tag's, so that inner guards have theirs beside it.
+    The cap is a tag's, so that inner guards have theirs beside it. A guard that refuses does not wait for other limits
+    to be raised either: whoever started it is not watching them.
     """
     settings, terms = workspace.settings, scope.terms
+    others = tuple(
+        evolve(one, pauses=one.pauses and terms.pauses) if isinstance(one, Limit) else one for one in settings.limits
+    )
     return evolve(
         workspace,
         settings=evolve(
             settings,
             default_budget=terms.budget,
-            limits=(*settings.limits, terms.limit),
+            limits=(*others, terms.limit),
             proxy=evolve(settings.proxy, host="127.0.0.1", port=0, workers=1, grace_s=_GRACE_S, origins=()),
         ),
     )

@@ -33,7 +33,7 @@ Hear = Callable[[str], Awaitable[None]]
 _STEP: Final = "answer"
 
 # The words arrive beside the job, as those of a request to the proxy do.
-_PLAN: Final = Plan("the prompt", (Step(_STEP, "the prompt"),))
+_PLAN: Final = Plan("", (Step(_STEP, "the prompt"),))
 
 _NOTHING: Final = Nanodollars(0)
 

@@ -16,7 +16,19 @@ from tokenwise.scenario.numbers import NUMBERS, numbers_of
 from tokenwise_shell.ledger.jsonl import VERSION, Line, append_line, iso, read_lines, unheard
 from tokenwise_shell.plans.decision import Conversation, Decision
 
-__all__ = ["GOOD_OR_BAD", "Logged", "append_rating", "describe", "logged", "outcomes_file"]
+__all__ = [
+    "GOOD_OR_BAD",
+    "KEEP_NUMBERS",
+    "Logged",
+    "append_rating",
+    "describe",
+    "is_described",
+    "logged",
+    "outcomes_file",
+]
+
+KEEP_NUMBERS: Final = "`ledger: {numbers: true}` in the configuration keeps those of each request from then on"
+"""What to do where a request has none."""
 
 GOOD_OR_BAD: Final = ("good", "bad")
 """What an answer can be rated."""
@@ -54,6 +66,14 @@ def append_rating(ledger: Path, run: str, key: str, *, good: bool, at_ms: int) -
 
 def _write(ledger: Path, line: Line) -> None:
     append_line(outcomes_file(ledger), line, durably=False)
+
+
+def is_described(ledger: Path, run: str) -> bool:
+    """Whether the numbers of this run's request are kept, so that a rating of it can be learnt from."""
+    path = outcomes_file(ledger)
+    if not path.exists():
+        return False
+    return any(line.get("run") == run and line.get("type") == "described" for line in read_lines(path, unheard))
 
 
 def logged(path: Path) -> Iterator[Logged]:

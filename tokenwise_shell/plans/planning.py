@@ -130,14 +130,14 @@ class Planner:
         return _concluded(task, rounds, self.max_steps)
 
     async def _ask(self, task: str, messages: tuple[Message, ...], *, run_id: str, limit: Nanodollars) -> _Round:
-        done = await self.run(self._job(messages, run_id, limit), messages)
+        done = await self.run(self._job(task, messages, run_id, limit), messages)
         state = done.steps[0].state
         if not isinstance(state, Ended) or state.outcome is not Outcome.OK:
             return _Round(None, "", done)
         documents = tuple(_parsed(json_candidates(state.text)))
         return _Round(read_answer(documents, task=task, max_steps=self.max_steps), state.text, done)
 
-    def _job(self, messages: tuple[Message, ...], run_id: str, limit: Nanodollars) -> Job:
+    def _job(self, task: str, messages: tuple[Message, ...], run_id: str, limit: Nanodollars) -> Job:
         step = _STEP
         need = Need(
             capabilities=Capability.GENERAL,
@@ -147,7 +147,7 @@ class Planner:
         )
         return Job(
             id=run_id,
-            plan=Plan(step.description, (step,)),
+            plan=Plan(task, (step,)),
             choices=(Choice(self.model, limit, Nanodollars(0)),),
             catalog=self.catalog,
             policy=evolve(

@@ -26,7 +26,7 @@ from tokenwise_shell.opening import open_client
 from tokenwise_shell.proxy.access_log import AccessLog
 from tokenwise_shell.proxy.admission.access import Access
 from tokenwise_shell.proxy.admission.budgets import put_in_force, standings
-from tokenwise_shell.proxy.admission.keys import KeyFile, keys_beside
+from tokenwise_shell.proxy.admission.keys import KeyFile
 from tokenwise_shell.proxy.admission.limits import Gate
 from tokenwise_shell.proxy.admission.tokens import Seal
 from tokenwise_shell.proxy.admission.webhook import Webhook
@@ -120,7 +120,7 @@ def service_for(
     """
     settings, limits, watch = client.workspace.settings, client.limits, client.interpreter.watch
     access = Access(
-        KeyFile(keys_beside(settings.ledger_path)),
+        KeyFile(settings.keys_path),
         lambda keys: put_in_force(limits, keys, settings),
         notice,
         ignored=no_auth,

@@ -1,5 +1,6 @@
 """What people are shown of the ledger: one line per entry, the sums, and the proof. Gives text and prints nothing."""
 
+import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -8,21 +9,24 @@ from tokenwise_shell.ledger.proof import Verified
 from tokenwise_shell.ledger.view import Summary, Total
 from tokenwise_shell.show.render import facts, one_line, table, usd
 
-__all__ = ["entry_text", "proof_text", "summary_text"]
+__all__ = ["entry_text", "left_open", "proof_text", "summary_text"]
 
 # Of a line's fields, those that say more than its type and its amount, in reading order.
 _TELLING: Final = ("model", "provider", "to", "outcome", "status", "why", "estimated", "recovered", "after_ms")
 
 
-def entry_text(line: Line) -> str:
-    """One entry on one line: when (UTC), which run and step, what, how much, and what else there is to say."""
+def entry_text(line: Line, width: int | None = None) -> str:
+    """One entry, on one line if that fits: when (UTC), which run and step, what, how much, and what else there is."""
     at = str(line.get("at", "?"))[:19].replace("T", " ")
     place = f"{line['step']}#{line['attempt']}" if "step" in line and "attempt" in line else str(line.get("step", ""))
     said = ", ".join(_said(name, line[name]) for name in _TELLING if line.get(name) not in (None, "", False))
     if isinstance(was := line.get("was_nano"), int):
         said = f"was {usd(was)} in seq {line.get('corrects')}, {said}"
     parts = (f"{line.get('run')!s:18}", f"{place:16}", f"{line.get('type')!s:10}", f"{_amount(line):>12}", said)
-    return _printable(f"{at}  {'  '.join(parts)}")
+    whole = _printable(f"{at}  {'  '.join(parts)}")
+    if width is None or len(whole) <= width + 1:
+        return whole
+    return textwrap.fill(" ".join(whole.split()), width, subsequent_indent="    ", break_on_hyphens=False) + "\n"
 
 
 def _printable(text: str) -> str:
@@ -99,7 +103,7 @@ def proof_text(proof: Verified) -> str:
     """Whether the books balance, and if not, everything that is wrong."""
     counted = f"{proof.lines} lines, {proof.runs} runs, {usd(proof.spent_nano)} spent"
     held = f", {usd(proof.held_nano)} held by runs under way" if proof.held_nano else ""
-    held += f"\n{_left(proof)}" if proof.left_attempts else ""
+    held += f"\n{left_open(proof)}" if proof.left_attempts else ""
     if not proof.problems:
         return f"the books balance: {counted}{held}\n"
     problems = "".join(f"{one_line(str(problem))}\n" for problem in proof.problems)
@@ -107,7 +111,8 @@ def proof_text(proof: Verified) -> str:
     return f"{problems}the books do not balance: {number} problem{'' if number == 1 else 's'} in {counted}{held}\n"
 
 
-def _left(proof: Verified) -> str:
+def left_open(proof: Verified) -> str:
+    """What dead processes left open, what that costs at most, and what becomes of it."""
     number = proof.left_attempts
     attempts = f"{number} attempt{'' if number == 1 else 's'}, at most {usd(proof.left_nano)}"
     return f"left open by a process that died: {attempts}; booked as spent by whatever next opens the ledger to write"

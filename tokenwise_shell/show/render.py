@@ -101,14 +101,24 @@ def thousands(tokens: int) -> str:
 def table(rows: Sequence[Sequence[str]], *, right: Iterable[int] = (), width: int | None = None, cut: int = 0) -> str:
     """Rows in columns, the first row being the heading; columns `right` end together.
 
-    Where a line would be longer than `width`, the texts of column `cut` are shortened with "…".
+    Where a line would be longer than `width`, the texts of column `cut` are shortened with "…". Where that is not
+    enough, each row is written below its first text instead, and nothing is left out.
     """
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     excess = sum(widths) + len(_GAP) * (len(widths) - 1) - (width or 10**9)
     if excess > 0:
         widths[cut] = max(min(_LEAST_CUT, widths[cut]), widths[cut] - excess)
+    if width and sum(widths) + len(_GAP) * (len(widths) - 1) > width:
+        return "".join(f"{_record(rows[0], row, width)}\n" for row in rows[1:])
     ends = frozenset(right)
     return "".join(f"{_row(row, widths, ends)}\n" for row in rows)
+
+
+def _record(names: Sequence[str], row: Sequence[str], width: int) -> str:
+    """One row of a table that is too wide: its first text, and below it the rest by name."""
+    said = ", ".join(f"{name} {text}".lstrip() for name, text in zip(names[1:], row[1:], strict=True) if text)
+    lines = textwrap.wrap(said, max(width - len(_GAP), 20), break_on_hyphens=False)
+    return "\n".join((_cut(row[0], width), *(f"{_GAP}{line}" for line in lines)))
 
 
 def _row(row: Sequence[str], widths: Sequence[int], right: frozenset[int]) -> str:

@@ -29,7 +29,7 @@ from tokenwise.traits import Capability
 from tokenwise.usage import TokenCount, count_messages
 from tokenwise_shell.ledger.jsonl import Line, unheard
 from tokenwise_shell.ledger.segments import read_ledger
-from tokenwise_shell.plans.outcomes import logged
+from tokenwise_shell.plans.outcomes import KEEP_NUMBERS, logged
 
 __all__ = ["Pair", "Seen", "need_at", "outcomes_of", "read_seen"]
 
@@ -55,9 +55,11 @@ class Seen:
 
 def read_seen(path: Path, pair: Pair, *, ledger: Path | None = None) -> tuple[Seen, ...]:
     """The requests of a workload or a log, in order. Raises InputError for what is neither, and OSError."""
-    lines = tuple(_lines(path))
+    lines = tuple(_lines(path)) if ledger is None or path.exists() else ()
     if any(line.get("type") == "described" for line in lines):
         return tuple(_of_log(path, frozenset(_unusable(ledger)) if ledger and ledger.exists() else frozenset()))
+    if ledger is not None:
+        raise InputError(Problem(str(path), f"has no request's numbers yet: {KEEP_NUMBERS}; or name a WORKLOAD file"))
     found = tuple(_of_row(f"{path}: line {number}", line, pair) for number, line in enumerate(lines, 1))
     if not found:
         raise InputError(Problem(str(path), "has no requests; expected one JSON object a line"))

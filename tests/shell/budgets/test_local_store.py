@@ -70,6 +70,13 @@ class TestSeveralProcesses:
         assert two.reserve("other", FIRST, 60, ONE) == NotHeld("process", 60, 40, 0)
         assert two["process"] == balance(100, spent=60)
 
+    def test_what_a_dead_one_held_is_not_shown_as_held(self, machine):
+        one, two = machine.process("one"), machine.process("two")
+        one.reserve("run", FIRST, 60, ONE)
+        assert two.rows()["process"].budget == balance(100, held=60)
+        machine.dies("one")
+        assert two.rows()["process"].budget == balance(100, spent=60)
+
     def test_its_leases_are_nobodys_money_any_more(self, machine):
         one, two = machine.process("one"), machine.process("two")
         one.reserve("lease:alice\n()", LEASE, 60, ONE)

@@ -227,24 +227,24 @@ class TestOutage:
 class TestTheCommand:
     async def test_a_plan_runs_within_shared_budgets(self, server, tmp_path):
         config, homes = tmp_path / "config.yaml", [tmp_path / "a", tmp_path / "b"]
-        config.write_text(f"budget_store: {server.url}\nbudgets: {{day: 0.001}}\n", encoding="utf-8")
+        config.write_text("budgets: {day: 0.001}\n", encoding="utf-8")
+        shared = {"TOKENWISE_BUDGET_STORE": server.url}
         options = ("--planner", "rules", "-x", "--json", "--offline", "--config", str(config))
         for home in homes:
             home.mkdir()
-        before = program("plan", TASK, *options, home=homes[0])
+        before = program("plan", TASK, *options, home=homes[0], environ=shared)
         async with open_client(workspace(tmp_path, server.url, day="0.001")) as client:
             left = 1_000_000 - before.json["run"]["spent_nano"]
             assert isinstance(await asked(client, "other", FIRST, left), Granted)
             client.holder.settle("other", FIRST, Nanodollars(left - 1))
-        after = program("plan", TASK, *options, home=homes[1])
+        after = program("plan", TASK, *options, home=homes[1], environ=shared)
         assert (before.code, after.code) == (0, 3)
         assert "the budget process 2" in after.json["run"]["steps"][0]["why"]
         assert after.json["run"]["refusal"]["code"] == "budget_exceeded"
 
     def test_a_store_that_is_down_is_named_and_the_exit_code_is_2(self, tmp_path):
-        config = tmp_path / "config.yaml"
-        config.write_text("budget_store: redis://127.0.0.1:1/0\n", encoding="utf-8")
-        done = program("plan", TASK, "--planner", "rules", "-x", "--offline", "--config", str(config), home=tmp_path)
+        down = {"TOKENWISE_BUDGET_STORE": "redis://127.0.0.1:1/0"}
+        done = program("plan", TASK, "--planner", "rules", "-x", "--offline", home=tmp_path, environ=down)
         assert done.code == 2
         assert "budget_store: 127.0.0.1:1 cannot be reached" in done.err
         assert "Traceback" not in done.err

@@ -92,10 +92,26 @@ class TestTheCommand:
 
 
 class TestTheLog:
-    def test_a_rating_is_kept_and_the_last_word_counts(self, tw):
-        assert tw("rate", "run-1", "good").code == 0
-        assert tw("rate", "run-1", "BAD", "--json").json == {"run": "run-1", "good": False}
-        assert outcomes_file(tw.ledger).read_bytes().count(b'"rated"') == 2
+    @pytest.mark.slow  # three prompts
+    def test_what_was_asked_and_rated_is_what_calibrate_reads_and_the_last_word_counts(self, tw, tmp_path, out):
+        (tmp_path / "config.yaml").write_text("ledger: {numbers: true}\n")
+        kept = ("--config", str(tmp_path / "config.yaml"))
+        runs = [tw("ask", NOTE.format(n, n), *kept, "--json").json["run"]["run_id"] for n in range(3)]
+        assert tw("rate", "last", "good", *kept).code == 0
+        assert tw("rate", runs[-1], "BAD", *kept, "--json").json == {"run": runs[-1], "good": False}
+        assert [(one.run, one.good) for one in logged(outcomes_file(tw.ledger))] == [
+            *zip(runs, (None, None, False), strict=True)
+        ]
+        done = tw("calibrate", "--out", str(out), "--cuts-only", "--json", *kept)
+        assert (done.code, done.json["requests"]) == (0, 3)
+
+    def test_a_rating_that_could_teach_nothing_is_refused_with_the_setting_that_is_missing(self, tw, out):
+        tw("ask", "What is rain?")
+        assert "`ledger: {numbers: true}`" in tw("rate", "last", "good").err
+        assert "there is no run 'nosuch'" in tw("rate", "nosuch", "good").err
+        assert not outcomes_file(tw.ledger).exists()
+        done = tw("calibrate", "--out", str(out))
+        assert (done.code, "`ledger: {numbers: true}`" in done.err) == (2, True)
 
     @pytest.mark.parametrize(("run", "word"), [("run-1", "fine"), ("a b", "good"), ("", "good")])
     def test_what_is_neither_a_run_nor_a_rating_is_refused(self, tw, run, word):

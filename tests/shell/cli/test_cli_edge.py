@@ -1,10 +1,12 @@
 """The edge of a command: which exception ends in which exit code, and that none of them shows a traceback unasked."""
 
 import errno
+import shlex
+import subprocess
 
 import pytest
 
-from tests.shell.commands import Tw, tw
+from tests.shell.commands import PROGRAM, Tw, environment, tw
 from tokenwise.errors import InputError, Problem
 from tokenwise_shell.cli import main
 from tokenwise_shell.cli.edge import Exit, OutputUnwritable, answer_to
@@ -96,3 +98,63 @@ class TestTheProgram:
     @pytest.mark.usefixtures("tw")
     def test_it_returns_the_code_and_leaves_exiting_to_its_caller(self):
         assert main(["route", "hi", "--offline"]) == 0
+
+
+class TestCompletion:
+    @pytest.mark.parametrize(
+        ("words", "found"),
+        [
+            (["pl"], ["plan"]),
+            (["keys", "cr"], ["create"]),
+            (["keys", "create", "--wi"], ["--window"]),
+            (["plan", "--max"], ["--max-steps"]),
+            (["ask", "hi", "--model", "openai/gpt-4.1-n"], ["openai/gpt-4.1-nano"]),
+            (["route", "hi", "--strategy", "b"], ["balanced", "best_quality", "budget_constrained"]),
+            (["plan", ""], []),
+        ],
+    )
+    def test_what_can_follow_the_words_of_a_line(self, tw, words, found):
+        assert tw.online("completion", "bash", "--", *words).out.splitlines() == found
+
+    def test_bash_completes_by_the_script(self, tw, tmp_path):
+        script = tw.online("completion", "bash").out
+        (tmp_path / "tw").write_text(f'#!/bin/sh\nexec {shlex.join(PROGRAM)} "$@"\n')
+        (tmp_path / "tw").chmod(0o755)
+        asked = 'COMP_WORDS=(tw rou); COMP_CWORD=1; _tw tw rou tw; echo "${COMPREPLY[@]}"'
+        environ = environment(tmp_path) | {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+        done = subprocess.run(["bash", "-c", script + asked], env=environ, capture_output=True, check=True)
+        assert done.stdout == b"route\n"
+
+
+class TestWhatIsWrongWithALine:
+    """Everything at once, each by its flag."""
+
+    def test_options_that_there_are_not(self, tw):
+        said = tw("plan", "hi", "--budgte", "3", "--strategi", "x").err
+        assert "--budgte" in said
+        assert "Did you mean --strategy?" in said
+
+    @pytest.mark.parametrize(
+        ("line", "flags"),
+        [
+            (("route", "", "--budget", "x", "--strategy", "x", "--max-output-tokens", "x", "--capability", "x"),
+             ("QUERY", "--budget", "--strategy", "--max-output-tokens", "--capability")),
+            (("plan", "", "--max-steps", "x", "--planner", "x", "--out", "/nowhere/x", "--mermaid", "--json"),
+             ("TASK", "--max-steps", "--planner", "--out", "--mermaid and --json")),
+            (("ledger", "--since", "x", "--until", "x", "--limit", "x", "--by", "x", "--verify"),
+             ("--since", "--until", "--limit", "--by", "--summary and --verify")),
+            (("models", "--tier", "x", "--capability", "x", "--limit", "x", "--provider", "x"),
+             ("--tier", "--capability", "--limit", "--provider")),
+            (("keys", "create", "a", "--budget", "x", "--window", "x", "--expires", "x", "--tokens-per-minute", "x"),
+             ("--budget", "--window", "--expires", "--tokens-per-minute")),
+        ],
+    )  # fmt: skip
+    def test_values_that_cannot_be(self, tw, line, flags):
+        done = tw(*line)
+        assert done.code == 2
+        assert sorted(text.removeprefix("tw: ").partition(":")[0] for text in done.err.splitlines()) == sorted(flags)
+
+    @pytest.mark.parametrize("command", [("limits", "raise"), ("ledger", "correct")])
+    def test_a_command_of_two_words_is_called_by_both(self, tw, command):
+        assert f"`tw {' '.join(command)} --help`" in tw.online(*command).err
+        assert f"tw {' '.join(command)} " in tw.online(*command, "--help").out

@@ -15,7 +15,7 @@ DAY_MS = 86_400_000
 
 
 def keys_file(tw):
-    return tw.ledger.with_name("keys.json")
+    return tw.keys
 
 
 class TestDeleting:
@@ -113,6 +113,7 @@ class TestListing:
         tw("keys", "create", "bob", "--budget", "1")
         today = datetime.now(UTC)
         days = {"alice": (today, today - timedelta(days=2)), "bob": (today, today - timedelta(days=2))}
+        tw.ledger.parent.mkdir()
         tw.ledger.write_bytes(b"".join(_call(key, at) for key, times in days.items() for at in times))
         spent = {key["name"]: key["spent_nano"] for key in tw("keys", "list", "--json").json}
         assert spent == {"alice": 1_000_000, "bob": 2_000_000}

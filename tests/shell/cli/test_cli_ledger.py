@@ -215,7 +215,7 @@ class TestFollowing:
     @pytest.mark.slow  # starts the program and waits for its end
     def test_new_entries_are_shown_until_ctrl_c(self, tw, books):
         books(*run_lines("before"))
-        command = [*PROGRAM, "ledger", "--follow", "--json", "--limit", "1"]
+        command = [*PROGRAM, "ledger", "--follow", "--json", "--limit", "1", "--offline"]
         with subprocess.Popen(
             command, env=environment(tw.home), stdout=subprocess.PIPE, stderr=subprocess.PIPE
         ) as follower:

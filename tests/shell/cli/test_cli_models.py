@@ -35,9 +35,15 @@ class TestTheList:
         assert shown.split()[2:4] == ["?", "?"]
 
     def test_people_get_a_table_of_the_same_models(self, tw):
-        told = tw("models").out.splitlines()
+        told = tw("models", "--all").out.splitlines()
         assert told[0].split()[:2] == ["model", "tier"]
         assert [line.split()[0] for line in told[1:]] == [row["id"] for row in tw("models", "--json").json]
+
+    def test_unless_all_are_asked_for_people_see_those_that_a_request_may_be_routed_to(self, tw):
+        done, every = tw("models"), tw("models", "--all")
+        assert every.out.startswith(done.out)
+        left = len(every.out.splitlines()) - len(done.out.splitlines())
+        assert done.err == f"tw: {left} more ({left} by their names alone): tw models --all\n"
 
     def test_without_a_key_nobody_would_serve_and_the_prices_are_shown_all_the_same(self, tw):
         done = tw.online("models", "--json", "--limit", "3")
@@ -76,7 +82,7 @@ class TestExplaining:
 
     def test_a_name_that_means_nothing_is_bad_usage(self, tw):
         done = tw("models", "--explain", "gpt-5.55")
-        assert (done.code, "no model of this catalogue" in done.err) == (2, True)
+        assert (done.code, "the model 'gpt-5.55' does not exist" in done.err) == (2, True)
 
 
 class TestFilters:
@@ -149,4 +155,4 @@ class TestRefreshing:
 
     def test_offline_nothing_is_fetched(self, tw, monkeypatch):
         monkeypatch.setenv("OPENROUTER_BASE_URL", "http://127.0.0.1:9/api/v1")
-        assert tw("models", "--refresh", "--limit", "1").err == "tw: --refresh fetches nothing when offline\n"
+        assert tw("models", "--refresh", "--all", "--limit", "1").err == "tw: --refresh fetches nothing when offline\n"

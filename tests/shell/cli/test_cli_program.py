@@ -62,6 +62,7 @@ class TestInterruption:
                 assert run.wait(STUCK_SECONDS) == 130
                 assert run.stdout.read() == b""
         assert "was spent, and is in the ledger" in told
+        assert told.splitlines()[-1].startswith("tw: go on with: tw run --resume ")
         assert "Traceback" not in told
         summary = program("ledger", "--summary", "--json", home=tmp_path).json
         assert summary["estimated_nano"] == summary["spent_nano"] > 0

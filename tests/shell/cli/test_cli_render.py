@@ -65,6 +65,17 @@ class TestLayout:
         rows = [("name", "price"), *((name, "1.00") for name in names)]
         assert all(len(line) <= width for line in table(rows, width=width).splitlines())
 
+    @given(st.lists(st.tuples(*[st.text("ab", max_size=20)] * 6), min_size=1), st.integers(40, 140))
+    def test_one_that_no_cutting_makes_fit_is_written_row_by_row_and_nothing_is_left_out(self, found, width):
+        rows = [("budget", "limit", "spent", "held", "left", "renewed"), *found]
+        told = table(rows, width=width)
+        assert all(len(line) <= width for line in told.splitlines())
+        if not told.startswith("budget"):
+            assert sorted(told.replace(",", " ").split()) == sorted(
+                word for row in found for name, text in zip(rows[0], row, strict=True)
+                for word in (name * (name != "budget" and bool(text)), text) if word
+            )  # fmt: skip
+
     def test_what_is_said_of_a_fact_wraps_beside_its_name(self):
         told = facts([("cost", "word " * 30), ("none", "")], 60)
         assert all(len(line) <= 60 for line in told.splitlines())

@@ -110,7 +110,7 @@ class TestBadInput:
     def test_no_query(self, tw):
         done = tw("route")
         assert done.code == 2
-        assert "QUERY requires an argument" in done.err
+        assert "QUERY is missing" in done.err
         assert "`tw route --help`" in done.err
 
     def test_words_without_quotes(self, tw):
@@ -122,7 +122,7 @@ class TestBadInput:
         ("option", "value", "said"),
         [
             ("--strategy", "chepest", "did you mean 'cheapest'?"),
-            ("--budget", "ten", "(flag --budget): expected US dollars such as 0.50"),
+            ("--budget", "ten", "--budget: 'ten': expected US dollars such as 0.50"),
             ("--budget", "-1", "expected US dollars"),
             ("--capability", "maths", "expected one of general, code, reasoning, math; did you mean 'math'?"),
             ("--max-output-tokens", "0", "expected a whole number from 1"),

@@ -26,6 +26,7 @@ def test_the_newest_stands_first_with_its_end_its_cost_and_its_task(tw):
     assert (ran["run_id"], ran["status"], ran["task"]) == (first["run_id"], "completed", TASK)
     assert ran["spent_nano"] == first["spent_nano"]
     assert (planned["status"], asked["status"]) == ("planned", "completed")
+    assert planned["task"] == "Compare tea and coffee"
     assert [row["run_id"] for row in tw("runs", "--limit", "1", "--json").json["runs"]] == [asked["run_id"]]
     assert TASK in tw("runs").out
 
@@ -51,3 +52,24 @@ def test_several_results_stand_under_headings_and_a_run_says_what_to_do_next(tw)
     assert done.out.count("[simulated by the embedded provider]") == 2
     (replay,) = [line.split()[3] for line in done.err.splitlines() if "tw replay" in line]
     assert tw("replay", replay).code == 0
+
+
+class TestARunThatIsNotThere:
+    """What it is, the nearest ids, or the command that does it."""
+
+    def test_a_run_that_was_only_planned_names_the_commands_that_run_one(self, tw):
+        planned = tw("plan", "Compare tea and coffee", "--json").json["run_id"]
+        for command in (("run", "--resume", planned), ("replay", planned)):
+            done = tw(*command)
+            assert (done.code, f"{planned} was planned and not run" in done.err) == (2, True)
+            assert "`tw run FILE` runs it" in done.err
+        assert {line["run"] for line in tw("ledger", "--run", planned, "--json").json} == {f"{planned}/planner"}
+
+    @pytest.mark.parametrize(
+        "command", [("run", "--resume"), ("replay",), ("ledger", "--run"), ("ledger", "--summary", "--run")]
+    )
+    def test_a_slip_names_the_nearest(self, tw, command):
+        run = tw("ask", "What is rain?", "--json").json["run"]["run_id"]
+        done = tw(*command, f"{run[:-2]}{run[-1]}{run[-2]}x")
+        assert (done.code, f"did you mean {run}?" in done.err) == (2, True)
+        assert "`tw runs` lists the newest" in tw(*command, "nosuch").err

@@ -54,8 +54,8 @@ class TestRefusals:
         ("option", "value", "said"),
         [
             ("--host", "0.0.0.0", "--host: '0.0.0.0': simulated models are served on loopback alone"),
-            ("--port", "99999", "(flag --port): expected a whole number from 0 to 65535"),
-            ("--workers", "0", "(flag --workers): expected a whole number from 1 to 64"),
+            ("--port", "99999", "--port: '99999': expected a whole number from 0 to 65535"),
+            ("--workers", "0", "--workers: '0': expected a whole number from 1 to 64"),
             ("--faults", "nowhere.yaml", "nowhere.yaml: No such file or directory"),
         ],
     )
@@ -92,8 +92,8 @@ class TestRefusals:
         assert "others can reach this, and there are no keys: make one with `tw keys create NAME`" in done.err
 
     def test_a_damaged_file_of_keys_is_told(self, tw):
-        tw.ledger.parent.mkdir(parents=True)
-        tw.ledger.with_name("keys.json").write_text("{")
+        tw.keys.parent.mkdir(parents=True)
+        tw.keys.write_text("{")
         done = tw("serve", "--port", "0")
         assert done.code == 2
         assert "keys.json: is no file of keys" in done.err

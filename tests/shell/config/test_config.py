@@ -177,6 +177,39 @@ def test_the_file_is_the_one_that_was_named_before_the_usual_one(tmp_path):
     assert load(environ={**environ, "TOKENWISE_CONFIG": str(named)}, path=usual).cache_ttl_s == 1
 
 
+class TestOffline:
+    """What is spent offline is simulated, and counts in no sum and no limit of real money."""
+
+    def test_simulated_money_is_booked_apart_and_the_keys_stay_where_they_are(self, tmp_path):
+        text = f"ledger_path: {tmp_path}/books/l.jsonl\nbudget_store: redis://store:6379/0\n"
+        real, simulated = loaded(tmp_path, text), loaded(tmp_path, text, TOKENWISE_OFFLINE="1")
+        assert real.ledger_path == tmp_path / "books/l.jsonl"
+        assert simulated.ledger_path == tmp_path / "books/offline/l.jsonl"
+        assert simulated.keys_path == real.keys_path == tmp_path / "books/keys.json"
+        assert (real.store_url, simulated.store_url) == ("redis://store:6379/0", "")
+        assert sources(simulated)["ledger_path"].endswith("config.yaml, offline")
+
+    def test_a_ledger_and_a_store_that_are_named_for_this_process_are_meant(self, tmp_path):
+        named = {"TOKENWISE_LEDGER_PATH": "/tmp/l.jsonl", "TOKENWISE_BUDGET_STORE": "redis://store:6379/0"}
+        settings = loaded(tmp_path, "", TOKENWISE_OFFLINE="1", **named)
+        assert (str(settings.ledger_path), settings.store_url) == ("/tmp/l.jsonl", "redis://store:6379/0")
+
+    def test_budgets_that_nobody_shares_stay_so(self, tmp_path):
+        assert loaded(tmp_path, "budget_store: none\n", TOKENWISE_OFFLINE="1").budget_store == "none"
+
+
+@pytest.mark.parametrize("slip", ["sesion", "sessions", "users", "keys", "mode"])
+def test_a_slip_in_what_a_limit_is_for_each_of_is_refused_with_the_word_that_is_meant(tmp_path, slip):
+    found = problems(tmp_path, f"limits:\n  - {{each: {slip}, budget: 5}}\n")
+    assert "did you mean" in found["limits[0].each"]
+
+
+@pytest.mark.parametrize("name", ["customer", "team", "x-user", "metadata.user_id", "userid"])
+def test_any_other_name_is_a_header_or_a_field(tmp_path, name):
+    (limit,) = loaded(tmp_path, f"limits:\n  - {{each: {name}, budget: 5}}\n").limits
+    assert limit.each == name
+
+
 def test_a_relative_xdg_folder_is_ignored_as_its_specification_says(home):
     settings = load(environ={**home, "XDG_STATE_HOME": "state", "XDG_CACHE_HOME": "/var/cache"})
     assert settings.ledger_path == Path(home["HOME"]) / ".local/state/tokenwise/ledger.jsonl"
@@ -452,7 +485,7 @@ def test_every_problem_of_every_source_is_named_at_once(tmp_path):
         ("models.a", "'b'", "accepted here: allow, deny, rows"),
         ("proxy.port", "'http'", "environment TOKENWISE_PROXY_PORT", "from 0 to 65535"),
         ("budget_store", "'mysql://x'", "redis://host:6379/0"),
-        ("default_budget", "'-1'", "flag --budget", "US dollars"),
+        ("--budget", "'-1'", "US dollars"),
         ("bugdet", "no such setting"),
     ]
     for parts in expected:
@@ -484,7 +517,8 @@ def test_money_is_read_digit_by_digit(tmp_path, amount):
         (b"\xff\xfe\x00", "not UTF-8"),
         (b"\x00\x01\x02", "not readable as YAML"),
         (b"a: b: c\n", "not readable as YAML at line 1"),
-        (b"a: [1\n", "not readable as YAML"),
+        (b"a: [1\n", r"at line 2, column 1: expected ',' or ']', but got '<stream end>', .* from line 1, column 4"),
+        (b"b:\n  - {a: 1\n", r"at line 3, column 1: expected ',' or '}', but got '<stream end>', .* line 2, column 5"),
         (b"- a\n- b\n", "not a mapping"),
         (b"just text\n", "not a mapping"),
         (b"a: 1\n---\nb: 2\n", "not readable as YAML"),

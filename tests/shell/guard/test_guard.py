@@ -78,6 +78,28 @@ def balanced(tmp_path: Path):
     return books
 
 
+class TestLimitsOfTheConfiguration:
+    """They stand beside the cap, and the guard's own words decide whether they are waited for."""
+
+    ROW = "limits:\n  - {each: session, budget: 0.0012, on_limit: pause}\n"
+
+    def configured(self, tmp_path):
+        (tmp_path / "config.yaml").write_text(self.ROW)
+        return ("--config", str(tmp_path / "config.yaml"))
+
+    def test_a_guard_that_refuses_does_not_wait_for_them_to_be_raised(self, tmp_path):
+        done = guarded(tmp_path, python(tmp_path, CALLS, "9"), *self.configured(tmp_path))
+        assert done.code == 1
+        assert "402" in done.err
+        assert "the budget session:guard." in done.err
+
+    def test_each_guard_is_a_session_where_its_command_names_none(self, tmp_path):
+        for _ in range(2):  # each may spend the half of it and more
+            done = guarded(tmp_path, python(tmp_path, CALLS, "1"), *self.configured(tmp_path))
+            assert (done.code, done.out) == (0, "served [simulated \n")
+        assert balanced(tmp_path)["runs"] == 2
+
+
 class TestTheCap:
     def test_calls_are_made_until_it_is_reached_and_then_told_in_words(self, tmp_path):
         done = guarded(tmp_path, python(tmp_path, CALLS, "50"), budget="0.004")

@@ -6,9 +6,11 @@ import pytest
 
 from tests.shell.ledger.test_journal import charged, die, finished, opened, released, reserved
 from tokenwise.ids import AttemptId
+from tokenwise_shell.config.loading import load
 from tokenwise_shell.ledger.jsonl import read_lines
 from tokenwise_shell.ledger.proof import verify
 from tokenwise_shell.ledger.segments import snapshot
+from tokenwise_shell.proxy.admission.overview import Overview
 from tokenwise_shell.show.ledger import proof_text
 
 
@@ -35,6 +37,17 @@ class TestADeath:
         text = proof_text(proof)
         assert text.startswith("the books balance: ")
         assert "\nleft open by a process that died: 2 attempts, at most $0.00072; booked as spent" in text
+
+    def test_whoever_looks_at_the_limits_is_told_of_it(self, path, tmp_path):
+        dying = opened(path)
+        dying.append("run", reserved())
+        die(dying)
+        settings = load(environ={"HOME": str(tmp_path), "TOKENWISE_LEDGER_PATH": str(path)})
+        told = []
+        Overview(settings, 0, told.append).standings()
+        assert [text.partition(";")[0] for text in told] == [
+            "left open by a process that died: 1 attempt, at most $0.00036"
+        ]
 
     def test_a_difference_that_was_cut_off_costs_nothing_more(self, path):
         dying = opened(path)

@@ -96,7 +96,7 @@ class TestTheCommand:
     def test_it_shows_each_limit_with_what_is_left(self, tw, tmp_path):
         config = tmp_path / "c.yaml"
         config.write_text("limits: [{budget: 2, window: day}, {model: 'x/*', budget: 1}, {each: user, budget: 3}]\n")
-        shown = orjson.loads(tw("limits", "--json", "--config", str(config)).out)
+        shown = orjson.loads(tw.online("limits", "--json", "--config", str(config)).out)
         assert [(one["limit"], one["left_nano"], one["waiting"]) for one in shown] == [
             ("process", 2 * 10**9, 0), ("model:x/*", 10**9, 0),
         ]  # fmt: skip
@@ -116,7 +116,7 @@ class TestTheCommand:
     def test_what_cannot_be_raised_is_said(self, tw, tmp_path, scope, to, why):
         config = tmp_path / "c.yaml"
         config.write_text("budgets: {day: 2, week: 9}\nlimits: [{each: session, budget: 3}]\n")
-        done = tw("limits", "raise", scope, "--to", to, "--config", str(config))
+        done = tw.online("limits", "raise", scope, "--to", to, "--config", str(config))
         assert done.code == 2
         assert why in done.err
 
@@ -124,8 +124,8 @@ class TestTheCommand:
         config = tmp_path / "c.yaml"
         config.write_text("budgets: {day: 2}\nlimits: [{each: session, budget: 3}]\n")
         for scope, to in (("session:a b", "5"), ("session:a b", "7"), ("process", "4")):
-            assert tw("limits", "raise", scope, "--to", to, "--config", str(config)).code == 0
-        shown = orjson.loads(tw("limits", "--json", "--config", str(config)).out)
+            assert tw.online("limits", "raise", scope, "--to", to, "--config", str(config)).code == 0
+        shown = orjson.loads(tw.online("limits", "--json", "--config", str(config)).out)
         assert [one["limit_nano"] for one in shown] == [4 * 10**9]  # whoever has spent nothing is not listed
-        assert tw("limits", "raise", "session:a b", "--to", "6", "--config", str(config)).code == 2
+        assert tw.online("limits", "raise", "session:a b", "--to", "6", "--config", str(config)).code == 2
         assert tw("ledger", "--verify", "--config", str(config)).code == 0

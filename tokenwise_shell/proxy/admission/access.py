@@ -55,11 +55,16 @@ class Admitted:
     follow: Callable[[Job], Listener] = lambda _: _unheard
     outer: "Admitted | None" = None
     voucher: str = ""
+    session: str = ""
 
     @classmethod
     def alone(cls, key: Key, tags: tuple[str, ...], outer: "Admitted | None" = None) -> "Admitted":
-        """A key of this process alone, which may use what `outer` may. Whoever has it is not the owner."""
-        return cls(key.name, key, Rates(), time.monotonic, _Catalogs(), tags=tags, outer=outer)
+        """A key of this process alone, which may use what `outer` may. Whoever has it is not the owner.
+
+        Its requests are one session, that of the outermost, where they do not say which.
+        """
+        session = outer.session if outer else key.name
+        return cls(key.name, key, Rates(), time.monotonic, _Catalogs(), tags=tags, outer=outer, session=session)
 
     def account(self, tags: Iterable[str] = (), marks: tuple[tuple[str, str], ...] = ()) -> Account:
         """Who pays for a request that has these tags and marks beside."""

@@ -28,7 +28,7 @@ from tokenwise_shell.config.private import private
 from tokenwise_shell.config.values import looks_secret, nearest
 from tokenwise_shell.ledger.jsonl import iso, ms_of, sync_directory
 
-__all__ = ["Key", "KeyFile", "digest_of", "keys_beside", "new_secret"]
+__all__ = ["Key", "KeyFile", "digest_of", "new_secret"]
 
 _VERSION: Final = 1
 _PREFIX: Final = "tw-"
@@ -88,11 +88,6 @@ def new_secret() -> str:
 def digest_of(secret: str) -> str:
     """The hash under which a secret is kept, in hex."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def keys_beside(ledger: Path) -> Path:
-    """Where the keys are: in the ledger's folder, since both belong to this machine and must survive a restart."""
-    return ledger.with_name("keys.json")
 
 
 @define

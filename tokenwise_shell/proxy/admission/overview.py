@@ -24,10 +24,14 @@ from tokenwise_shell.budgets.process_store import ProcessStore
 from tokenwise_shell.budgets.standings import Books, Standing, checked, meant_by, standings_of
 from tokenwise_shell.config.settings import Settings
 from tokenwise_shell.config.values import GUARD, LOCAL
-from tokenwise_shell.ledger.jsonl import iso
+from tokenwise_shell.ledger.jsonl import iso, unheard
+from tokenwise_shell.ledger.proof import verify as prove
+from tokenwise_shell.ledger.segments import snapshot
 from tokenwise_shell.ledger.spending import load_spending
+from tokenwise_shell.ledger.writers import take_roll
 from tokenwise_shell.proxy.admission.budgets import limits_of_keys
-from tokenwise_shell.proxy.admission.keys import KeyFile, keys_beside
+from tokenwise_shell.proxy.admission.keys import KeyFile
+from tokenwise_shell.show.ledger import left_open
 
 __all__ = ["MOST", "Overview", "held_here", "raised_as_json", "standing_as_json"]
 
@@ -50,8 +54,12 @@ class Overview:
     here: _Rows | None = None
 
     def standings(self, most: int = MOST) -> list[Standing]:
-        """How each limit stands, and each voucher that is good."""
+        """How each limit stands, and each voucher that is good.
+
+        What a process that died left open is told of: no limit has it as held any more.
+        """
         rows = self._rows()
+        self._tell_of_the_dead()
         limits, books = self._limits(rows), self._books(rows)
         stand = standings_of(limits, books, self.at_ms, self.settings.zone, most=most)
         return [*stand, *books.vouchers(self.at_ms)]
@@ -65,8 +73,17 @@ class Overview:
             settings.ledger_path, meant, stands, to, at_ms=self.at_ms, store=settings.budget_store, notice=self.notice
         )
 
+    def _tell_of_the_dead(self) -> None:
+        ledger = self.settings.ledger_path
+        if not ledger.exists() or not take_roll(ledger).dead:
+            return
+        shot = snapshot(ledger)
+        proof = prove(shot.lines(unheard), living=shot.living, died=shot.died, again=lambda: shot.lines(unheard))
+        if proof.left_attempts:
+            self.notice(left_open(proof))
+
     def _limits(self, rows: _Rows) -> tuple[Limit, ...]:
-        keys = KeyFile(keys_beside(self.settings.ledger_path)).read()
+        keys = KeyFile(self.settings.keys_path).read()
         return checked((*limits_of(self.settings), *limits_of_keys(keys), *_of_guards(rows)))
 
     def _books(self, rows: _Rows) -> Books:
