@@ -187,11 +187,8 @@ class Client:
         found = await asking.decompose(rules.plan.task, run_id=terms.run_id, limit=terms.budget, spare=spare)
         made = self._assigned(found, terms)
         if isinstance(made, Unplanned) and found.report.source == "llm":
-            fails = (
-                "needs what no model in reach can do"
-                if made.smallest_budget_nano is None
-                else "does not fit the budget"
-            )
+            out_of_reach = made.smallest_budget_nano is None
+            fails = "needs what no model in reach can do" if out_of_reach else "does not fit the budget"
             problem = f"the plan of {found.report.model} {fails}"
             made = self._assigned(evolve(rules, report=found.report).after(problem), terms)
         return made

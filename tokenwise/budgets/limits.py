@@ -55,12 +55,16 @@ class Store(Protocol):
 
 @define
 class _InForce:
-    """One owner's limit, its window that is open now (None before it was first needed), and its budget's name there."""
+    """One owner's limit, its window that is open now (None before it was first needed), and its budget's name there.
+
+    The window was looked up at `since_ms`; it may be another one whenever the clock shows less.
+    """
 
     limit: Limit
     owner: str
     span: Span | None = None
     scope: str = ""
+    since_ms: int = 0
 
 
 _Name = tuple[str, Lasting]
@@ -231,18 +235,23 @@ class Limits:
             heappush(self._resting, (one.span.ends_ms, one.scope))
 
     def _scope(self, one: _InForce, at_ms: int) -> str:
-        if one.span is None or one.span.is_over(at_ms):
-            if one.span is not None:
-                self._over[one.scope] = None
-            while self._resting and self._resting[0][0] <= at_ms:
-                self._over[heappop(self._resting)[1]] = None
-            one.span = span_of(one.limit.window, at_ms, self.zone)
-            one.scope = f"{one.owner} {one.span.label}"
-            if one.scope in self._over or one.scope not in self.store:
-                self._open(one)
-            for scope in tuple(self._over):
-                self._end(scope)
+        if one.span is None or one.span.is_over(at_ms) or at_ms < one.since_ms:
+            span, one.since_ms = span_of(one.limit.window, at_ms, self.zone), at_ms
+            if span != one.span:
+                self._turn(one, span, at_ms)
         return one.scope
+
+    def _turn(self, one: _InForce, span: Span, at_ms: int) -> None:
+        """Another window: usually the next one, or an earlier one where a clock was put back."""
+        if one.span is not None:
+            self._over[one.scope] = None
+        while self._resting and self._resting[0][0] <= at_ms:
+            self._over[heappop(self._resting)[1]] = None
+        one.span, one.scope = span, f"{one.owner} {span.label}"
+        if one.scope in self._over or one.scope not in self.store:
+            self._open(one)
+        for scope in tuple(self._over):
+            self._end(scope)
 
     def _open(self, one: _InForce) -> None:
         limit, span, scope = one.limit, one.span, one.scope

@@ -294,8 +294,7 @@ class LocalStore:
         """
         if not self.path.exists():
             return {}
-        with self._transaction() as page:
-            self._bury(page)
+        self._transact(self._bury)
         db, living = self._connection(), take_roll(self.ledger).living
         waiting = Counter(
             scope for writer, scope in db.execute("SELECT writer, scope FROM waiting") if writer in living
@@ -393,14 +392,17 @@ class LocalStore:
     def _enter(self, db: sqlite3.Connection) -> None:
         """Be one of those who share, and begin anew where nobody else of them lives.
 
-        What the dead held is charged first: the ledger, by which budgets are opened next, has charged it too.
+        Not where somebody died holding something that is not in the ledger: whoever is on the roll died after this
+        process had booked there what the dead left open. That is charged here.
         """
         with alone(db):
             members = {name for (name,) in db.execute("SELECT writer FROM members")}
-            if not members & (take_roll(self.ledger).living - {self.writer}):
+            holders = {name for (name,) in db.execute("SELECT DISTINCT writer FROM holds")}
+            roll, page = take_roll(self.ledger), Page(db)
+            unbooked = holders & {writer.name for writer in roll.dead}
+            if not unbooked and not members & (roll.living - {self.writer}):
                 for table in TABLES:
                     db.execute(f"DELETE FROM {table}")  # noqa: S608 -- names of ours
-            page = Page(db)
             self._bury(page)
             page.write()
             db.execute("INSERT OR IGNORE INTO members VALUES (?)", (self.writer,))

@@ -9,6 +9,7 @@ vouchers  budgets that stand on others, as `tokenwise.budgets.backing.Backing` h
 """
 
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
@@ -22,10 +23,11 @@ from tokenwise.money import Nanodollars
 
 __all__ = ["TABLES", "Page", "alone", "begin", "create", "forget"]
 
-TABLES: Final = ("members", "budgets", "holds", "raised", "waiting", "vouchers")
+TABLES: Final = ("members", "budgets", "begun", "holds", "raised", "waiting", "vouchers")
 """All of them: what begins anew where nobody shares the file any more."""
 
-# Windows that ended so long before the one that is opened are of no use to anybody.
+# Windows that ended so long before the one that is opened are of no use to anybody, unless the clock was wrong when one
+# of the two was opened: so they must have begun so long ago too, by what counts since the machine was started.
 _FORGOTTEN_MS: Final = 40 * 86_400_000
 
 _CREATED: Final = """
@@ -33,6 +35,7 @@ CREATE TABLE IF NOT EXISTS members (writer TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS budgets (
     scope TEXT PRIMARY KEY, "limit" INTEGER, spent INTEGER, held INTEGER, overrun INTEGER, ends_ms INTEGER
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS begun (scope TEXT PRIMARY KEY, at_ms INTEGER) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS holds (
     writer TEXT, run TEXT, step TEXT, ordinal INTEGER, amount INTEGER, scopes TEXT,
     PRIMARY KEY (writer, run, step, ordinal)
@@ -50,6 +53,10 @@ CREATE TABLE IF NOT EXISTS vouchers (
 
 _ASKED: Final = 'SELECT "limit", spent, held, overrun FROM budgets WHERE scope = ?'
 _WRITTEN: Final = 'UPDATE budgets SET "limit" = ?, spent = ?, held = ?, overrun = ? WHERE scope = ?'
+_FORGET: Final = """
+DELETE FROM budgets
+WHERE held = 0 AND ends_ms < ? AND scope IN (SELECT scope FROM begun WHERE at_ms < ?)
+"""
 
 
 @contextmanager
@@ -137,6 +144,7 @@ def begin(page: Page, *, scope: str, limit: Nanodollars, spent: Nanodollars, end
     """
     limit = max(limit, _raised(page, scope))
     page.db.execute("INSERT OR IGNORE INTO budgets VALUES (?, ?, 0, 0, 0, ?)", (scope, limit, ends_ms))
+    page.db.execute("INSERT OR IGNORE INTO begun VALUES (?, ?)", (scope, _since_start_ms()))
     before = page.of(scope)
     most = max(spent, before.spent)
     known = Budget(Nanodollars(most + before.held), most, before.held, before.overrun)
@@ -150,6 +158,12 @@ def _raised(page: Page, scope: str) -> Nanodollars:
 
 def forget(page: Page, ends_ms: int) -> None:
     """Delete budgets whose windows ended long before this moment, and in which nothing is held."""
-    long_ago = (ends_ms - _FORGOTTEN_MS,)
-    page.db.execute("DELETE FROM budgets WHERE held = 0 AND ends_ms < ?", long_ago)
-    page.db.execute("DELETE FROM vouchers WHERE expires_ms < ?", long_ago)
+    ages = (ends_ms - _FORGOTTEN_MS, _since_start_ms() - _FORGOTTEN_MS)
+    page.db.execute(_FORGET, ages)
+    page.db.execute("DELETE FROM begun WHERE scope NOT IN (SELECT scope FROM budgets)")
+    page.db.execute("DELETE FROM vouchers WHERE expires_ms < ?", (ends_ms - _FORGOTTEN_MS,))
+
+
+def _since_start_ms() -> int:
+    """Time that no clock's setting moves; a file of budgets is of one start of the machine."""
+    return time.monotonic_ns() // 1_000_000

@@ -29,7 +29,7 @@ from tokenwise_shell.ledger.booking import issue_of
 from tokenwise_shell.ledger.journal import Journal
 from tokenwise_shell.ledger.jsonl import LinesUnwritable, iso
 from tokenwise_shell.proxy.admission.budgets import limits_of_keys
-from tokenwise_shell.proxy.admission.keys import KeyFile, keys_beside
+from tokenwise_shell.proxy.admission.keys import KeyFile
 from tokenwise_shell.proxy.admission.tokens import TOKEN, Seal
 
 __all__ = ["give", "give_back_one"]
@@ -102,7 +102,7 @@ def give_back_one(
 
 
 def _keys(settings: Settings) -> KeyFile:
-    return KeyFile(keys_beside(settings.ledger_path))
+    return KeyFile(settings.keys_path)
 
 
 def _within(settings: Settings, work: Callable[[Vouchers, Journal], Awaitable[T]]) -> T:

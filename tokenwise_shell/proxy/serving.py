@@ -30,7 +30,7 @@ from tokenwise_shell.proxy.http.asgi import Answer, Request
 from tokenwise_shell.proxy.memory import mark_of
 from tokenwise_shell.proxy.request.asked import Asked, read_asked
 from tokenwise_shell.proxy.request.bounds import refuse_crowded
-from tokenwise_shell.proxy.request.marks import marks_of, within_session
+from tokenwise_shell.proxy.request.marks import marks_of
 from tokenwise_shell.proxy.request.options import HEADER
 from tokenwise_shell.proxy.request.recount import placed, recounted
 from tokenwise_shell.proxy.request.work import CHAT, Work
@@ -141,13 +141,7 @@ async def heard(
 
     def understood() -> Asked | Trouble:
         asked = _understood(service, body, request, front, work)
-        if isinstance(asked, Trouble):
-            return asked
-        if spent:
-            asked = evolve(asked, spent_models=spent)
-        if admitted.session:
-            asked = evolve(asked, marks=within_session(asked.marks, admitted.session))
-        return asked
+        return evolve(asked, spent_models=spent) if spent and not isinstance(asked, Trouble) else asked
 
     def made(asked: Asked | Trouble | None = None) -> T | Trouble:
         asked = asked or understood()

@@ -87,8 +87,14 @@ class TestSeveralProcesses:
     def test_where_nobody_lives_the_ledger_alone_is_believed(self, machine):
         one = machine.process("one")
         one.reserve("run", FIRST, 60, ONE)
-        machine.dies("one")
+        machine.locks.pop("one").leave(owing=False)  # as whoever books what it left open takes it off the roll
         assert machine.process("two", spent=35)["process"] == balance(100, spent=35)
+
+    def test_save_where_it_does_not_have_yet_what_somebody_held_who_has_just_died(self, machine):
+        one = machine.process("one", spent=20)
+        one.reserve("run", FIRST, 60, ONE)
+        machine.dies("one")
+        assert machine.process("two", spent=20)["process"] == balance(100, spent=80)
 
     def test_who_comes_later_believes_the_others_and_the_ledger_whoever_knows_of_more(self, machine):
         one = machine.process("one", spent=20)

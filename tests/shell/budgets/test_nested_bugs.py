@@ -53,7 +53,7 @@ BUGS = (
     Bug(
         "a window never ends",
         "tokenwise/budgets/limits",
-        "if one.span is None or one.span.is_over(at_ms):",
+        "if one.span is None or one.span.is_over(at_ms) or at_ms < one.since_ms:",
         "if one.span is None:",
         LAWS,
     ),

@@ -82,7 +82,7 @@ class TestTheProgram:
     def test_a_subcommand_that_there_is_not(self, tw):
         done = tw.online("config", "shwo")
         assert done.code == 2
-        assert "expected one of show, check, init; did you mean 'show'?" in done.err
+        assert "expected one of show, check, init" in done.err
 
     def test_bad_configuration_is_2_and_every_problem_is_named(self, tw, tmp_path):
         (tmp_path / "c.yaml").write_text("default_budgt: 1\ncache_ttl: soon\n")

@@ -11,8 +11,7 @@ import pytest
 from tokenwise.budgets.windows import Window
 from tokenwise.errors import InputError
 from tokenwise.money import Nanodollars
-from tokenwise_shell.config.paths import keys_file
-from tokenwise_shell.proxy.admission.keys import Key, KeyFile, digest_of
+from tokenwise_shell.proxy.admission.keys import Key, KeyFile, digest_of, keys_beside
 
 NOON_MS = 1_795_262_400_000
 
@@ -23,7 +22,7 @@ def named(name: str, **fields: object):
 
 @pytest.fixture
 def file(tmp_path):
-    return KeyFile(keys_file(tmp_path / "books" / "ledger.jsonl"))
+    return KeyFile(keys_beside(tmp_path / "books" / "ledger.jsonl"))
 
 
 class TestSecrets:

@@ -14,7 +14,7 @@ from typing import Final
 
 from attrs import define, evolve, field, frozen
 
-from tokenwise.budgets.limit import VOUCHER, Account
+from tokenwise.budgets.limit import NONE, VOUCHER, Account
 from tokenwise.budgets.voucher import Voucher, voucher_scope
 from tokenwise.catalog.models import Catalog
 from tokenwise.errors import InputError
@@ -67,8 +67,11 @@ class Admitted:
         return cls(key.name, key, Rates(), time.monotonic, _Catalogs(), tags=tags, outer=outer, session=session)
 
     def account(self, tags: Iterable[str] = (), marks: tuple[tuple[str, str], ...] = ()) -> Account:
-        """Who pays for a request that has these tags and marks beside."""
+        """Who pays for a request with these tags and marks, which is of the key's session where it says of none."""
         paid = ((VOUCHER, self.voucher),) if self.voucher else ()
+        if self.session:
+            unsaid = ("session", NONE)
+            marks = tuple((mark[0], self.session) if mark == unsaid else mark for mark in marks)
         return Account(self.name, (*self.tags, *tags), (*marks, *paid))
 
     @property

@@ -12,7 +12,7 @@ from typing import Final
 from tokenwise.budgets.limit import NONE, shown_value
 from tokenwise_shell.providers.fields import Fields, as_fields
 
-__all__ = ["Marks", "marks_of", "within_session"]
+__all__ = ["Marks", "marks_of"]
 
 Marks = tuple[tuple[str, str], ...]
 """Values by the limit's word for them, as scopes name them."""
@@ -35,17 +35,6 @@ def marks_of(names: Iterable[str], headers: Mapping[str, str], fields: Fields) -
     (('user', 'bob'), ('metadata.project', 'a%20b'))
     """
     return tuple((name, next(map(shown_value, _said(name, headers, fields)), NONE)) for name in names)
-
-
-def within_session(marks: Marks, session: str) -> Marks:
-    """The marks of a request whose key is for one session ("": for any): it is of that one where it says none.
-
-    >>> within_session((("session", "none"), ("user", "none")), "guard.1")
-    (('session', 'guard.1'), ('user', 'none'))
-    """
-    if not session:
-        return marks
-    return tuple((name, session if (name, value) == ("session", NONE) else value) for name, value in marks)
 
 
 def _said(name: str, headers: Mapping[str, str], fields: Fields) -> Iterator[str]:

@@ -41,7 +41,7 @@ from tokenwise_shell.proxy.fronts import BadRequest, Front, Trouble
 from tokenwise_shell.proxy.http.asgi import Answer, Request
 from tokenwise_shell.proxy.request.asked import Asked
 from tokenwise_shell.proxy.request.deciding import Order
-from tokenwise_shell.proxy.request.marks import Marks, marks_of, within_session
+from tokenwise_shell.proxy.request.marks import Marks, marks_of
 from tokenwise_shell.proxy.request.options import HEADER, Options, read_options
 from tokenwise_shell.proxy.request.work import Work
 from tokenwise_shell.proxy.service import Service
@@ -246,7 +246,7 @@ async def _heard(service: Service, request: Request) -> _Asked | Trouble:
     if isinstance(target, Trouble):
         return target
     passing = Passing(method, path, request.asked, request.headers, body.naming(target.offer.native_id))
-    marks = within_session(marks_of(service.client.limits.marks, request.headers, body.fields), admitted.session)
+    marks = marks_of(service.client.limits.marks, request.headers, body.fields)
     return _Asked(admitted, target, options, passing, body.fields, marks=marks)
 
 
