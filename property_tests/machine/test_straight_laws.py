@@ -30,30 +30,30 @@ from tokenwise.policy import Policy
 from tokenwise.routing.ranking import candidates
 from tokenwise.routing.verdicts import FinishReason, Reply
 
-seldom = st.integers(0, 9).map(lambda number: not number)
-"""Once in ten: of several of these, none is the common case."""
+ODD = ("cooling", "upgrade", "named", "judged", "poor", "nobody", "need", "catalog")
 
 
 @st.composite
 def requests(draw):
-    """A request that mostly can be done as it was chosen: its model is one of those that can, and there is money."""
-    odd, need = draw(seldom), draw(needs() if draw(seldom) else plain_needs())
-    catalog = draw(catalogs() if odd else rivals())
-    able = [model.id for model in candidates(need, catalog, Policy())] or [model.id for model in catalog.models]
-    spec, upgrades = able[-1] if draw(seldom) else "", (able[0],) if draw(seldom) else ()
+    """A request that can be done as it was chosen, or is odd in one way: else nearly none would be told straight."""
+    odd = draw(st.sampled_from(["", *ODD]))
+    need = draw(needs() if odd == "need" else plain_needs())
+    catalog = draw(catalogs() if odd == "catalog" else rivals(least=3))
+    able = candidates(need, catalog, Policy()) or catalog.models
+    chosen = draw(st.sampled_from(able))
     cap = draw(st.sampled_from([0, 1, need.max_output_tokens, need.max_output_tokens + 1]))
+    upgrades = tuple(model.id for model in able if model is not chosen) if odd == "upgrade" else ()
+    sellers = tuple(((offer.provider, chosen.id), 9_000) for offer in chosen.offers)
     return Job(
         id="run",
-        plan=Plan("ask", (Step("answer", "ask", model=spec),)),
-        choices=(
-            Choice("" if draw(seldom) else draw(st.sampled_from(able)), Nanodollars(0), Nanodollars(0), cap, upgrades),
-        ),
+        plan=Plan("ask", (Step("answer", "ask", model=able[-1].id if odd == "named" else ""),)),
+        choices=(Choice("" if odd == "nobody" else chosen.id, Nanodollars(0), Nanodollars(0), cap, upgrades),),
         catalog=catalog,
         policy=evolve(draw(policies), deadline_ms=draw(st.sampled_from([0, 600_000, 600_000, 1_000]))),
-        limit=Nanodollars(10**7 if draw(seldom) else 10**15),
+        limit=Nanodollars(draw(st.integers(0, 10**7)) if odd == "poor" else 10**15),
         request=need,
-        judged=draw(seldom),
-        cooling=((("direct", able[0]), 5_000),) if draw(seldom) else (),
+        judged=odd == "judged",
+        cooling=sellers if odd == "cooling" else (),
     )
 
 

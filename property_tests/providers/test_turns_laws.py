@@ -28,7 +28,10 @@ odd = st.sampled_from(
         "no message",
     ]
 )
-turns = st.lists(st.one_of(plain, plain, plain, plain, odd), min_size=2, max_size=12)
+turns = st.one_of(
+    st.lists(plain, min_size=8, max_size=20),
+    st.lists(st.one_of(plain, plain, plain, plain, odd), min_size=2, max_size=12),
+)
 edits = st.lists(st.tuples(st.sampled_from(["grow", "last", "cut", "head", "same"]), plain), max_size=6)
 
 
