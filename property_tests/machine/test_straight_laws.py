@@ -36,12 +36,12 @@ ODD = ("cooling", "upgrade", "named", "judged", "poor", "nobody", "need", "catal
 @st.composite
 def requests(draw):
     """A request that can be done as it was chosen, or is odd in one way: else nearly none would be told straight."""
-    odd = draw(st.sampled_from(["", *ODD]))
+    odd = draw(st.sampled_from([*[""] * 6, *ODD]))
     need = draw(needs() if odd == "need" else plain_needs())
     catalog = draw(catalogs() if odd == "catalog" else rivals(least=3))
     able = candidates(need, catalog, Policy()) or catalog.models
     chosen = draw(st.sampled_from(able))
-    cap = draw(st.sampled_from([0, 1, need.max_output_tokens, need.max_output_tokens + 1]))
+    cap = draw(st.sampled_from([0, 0, 1, need.max_output_tokens, need.max_output_tokens + 1]))
     upgrades = tuple(model.id for model in able if model is not chosen) if odd == "upgrade" else ()
     sellers = tuple(((offer.provider, chosen.id), 9_000) for offer in chosen.offers)
     return Job(
