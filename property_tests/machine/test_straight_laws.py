@@ -30,7 +30,7 @@ from tokenwise.policy import Policy
 from tokenwise.routing.ranking import candidates
 from tokenwise.routing.verdicts import FinishReason, Reply
 
-ODD = ("cooling", "upgrade", "named", "judged", "poor", "nobody", "need", "catalog")
+ODD = ("cooling", "upgrade", "upgrade", "upgrade", "named", "judged", "poor", "nobody", "need", "catalog")
 
 
 @st.composite
