@@ -1,8 +1,9 @@
 """A recorded run under another policy or catalogue: the model that each step would get, and what that would cost.
 
 What a model would have said that was not asked, nobody knows. So a step has the recorded cost where its model is the
-same, at the other catalogue's price, and otherwise a range: from one token of output to the whole cap. Tokens are those
-of the recorded call; another vendor's tokenizer counts the same text differently.
+same, at the other catalogue's price, and otherwise a range: from one token of output to the whole cap. In it lies what
+everybody asks for: the recorded tokens at the other price, as if it had said as much, and read nothing from a cache.
+Tokens are those of the recorded call; another vendor's tokenizer counts the same text differently.
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,7 +31,8 @@ _NOTHING = Nanodollars(0)
 class Rechosen:
     """One step: whom it asked first and what it cost, and whom it would ask and what that could cost.
 
-    `model` is "" where the step asked nobody. `least` and `most` are equal where the cost is known.
+    `model` is "" where the step asked nobody. `least` and `most` are equal where the cost is known. `alike` is what the
+    tokens of its last answer come to at the other price, None where nobody counted them.
     """
 
     step: str
@@ -39,6 +41,7 @@ class Rechosen:
     other: Choice
     least: Nanodollars
     most: Nanodollars
+    alike: Nanodollars | None = None
 
 
 @frozen
@@ -56,6 +59,12 @@ class Hindsight:
     def most(self) -> Nanodollars:
         """The most that it would have cost, had every step been answered at the first try where it asks another."""
         return Nanodollars(sum(each.most for each in self.steps))
+
+    @property
+    def alike(self) -> Nanodollars | None:
+        """What the recorded tokens come to; None where some step's were not counted."""
+        known = [each.alike for each in self.steps if each.alike is not None]
+        return Nanodollars(sum(known)) if len(known) == len(self.steps) else None
 
 
 def reconsider(
@@ -102,8 +111,19 @@ def _rechosen(step: str, cost: Nanodollars, choice: Choice, calls: Sequence[_Cal
         return Rechosen(step, "", cost, choice, _NOTHING, choice.worst)
     if asked.model == choice.model:
         again = Nanodollars(sum(_priced_again(call, catalog) for call in calls))
-        return Rechosen(step, asked.model, cost, choice, again, again)
-    return Rechosen(step, asked.model, cost, choice, *_range(asked, choice, calls, catalog))
+        return Rechosen(step, asked.model, cost, choice, again, again, again)
+    return Rechosen(
+        step, asked.model, cost, choice, *_range(asked, choice, calls, catalog), _alike(calls, choice, catalog)
+    )
+
+
+def _alike(calls: Sequence[_Call], choice: Choice, catalog: Catalog) -> Nanodollars | None:
+    price = catalog[choice.model].price
+    assert isinstance(price, Price)  # only priced models are chosen
+    counted = [call.usage for call in calls if isinstance(call, Charged) and call.usage]
+    if not counted:
+        return None
+    return price.cost(Usage(input_tokens=counted[-1].prompt_tokens, output_tokens=counted[-1].output_tokens))
 
 
 def _priced_again(call: _Call, catalog: Catalog) -> int:

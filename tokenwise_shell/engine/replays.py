@@ -83,7 +83,8 @@ class WhatIf:
         common = {"strategy": self.policy.strategy.value, "limit_nano": self.limit, "refusal": self.refusal or None}
         if not isinstance(self.outcome, Hindsight):
             return {**common, "steps": []}
-        costs = {"least_cost_nano": self.outcome.least, "most_cost_nano": self.outcome.most}
+        least, most, alike = self.outcome.least, self.outcome.most, self.outcome.alike
+        costs = {"least_cost_nano": least, "most_cost_nano": most, "same_tokens_nano": alike}
         return {**common, **costs, "steps": [_rechosen(each, self.catalog) for each in self.outcome.steps]}
 
 
@@ -154,4 +155,5 @@ def _rechosen(each: Rechosen, catalog: Catalog) -> dict[str, object]:
         "worst_cost_nano": each.other.worst,
         "least_cost_nano": each.least,
         "most_cost_nano": each.most,
+        "same_tokens_nano": each.alike,
     }

@@ -180,6 +180,10 @@ def read_run(state_dir: Path, run_id: str, notice: _Notice) -> RunRecord:
     if not lines or lines[0].get("type") != "job":
         raise InputError(Problem(str(path), "does not begin with a job; it is not a run's journal, or was cut short"))
     head, events = lines[0], lines[1:]
+    if head.get("v") != VERSION:
+        raise InputError(
+            Problem(str(path), f"is a journal of version {head.get('v')!r}; this tokenwise reads {VERSION}")
+        )
     document = head.get("job")
     if not isinstance(document, dict) or type(head.get("at_ms")) is not int:
         raise InputError(Problem(str(path), "its first line lacks `job` or `at_ms`"))

@@ -40,14 +40,17 @@ def what_if_text(what_if: WhatIf, *, width: int | None = None) -> str:
         return f"refused then: {what_if.refusal}\n"
     rows = [_row(each) for each in what_if.outcome.steps]
     spent = sum(each.cost for each in what_if.outcome.steps)
-    sums = f"{usd(spent)} was spent; {_span(what_if.outcome.least, what_if.outcome.most)} would have been"
-    heading = ("step", "asked", "spent", "would ask", "would cost")
-    return f"{table((heading, *rows), right=(2,), width=width, cut=3)}\n{facts([('cost', sums)], width)}"
+    alike = what_if.outcome.alike
+    tokens = "" if alike is None else f", {usd(alike)} with the recorded tokens"
+    sums = f"{usd(spent)} was spent; {_span(what_if.outcome.least, what_if.outcome.most)} would have been{tokens}"
+    heading = ("step", "asked", "spent", "would ask", "same tokens", "would cost")
+    return f"{table((heading, *rows), right=(2, 4), width=width, cut=3)}\n{facts([('cost', sums)], width)}"
 
 
 def _row(each: Rechosen) -> tuple[str, ...]:
     asked = each.model or "nobody"
-    return one_line(each.step), asked, usd(each.cost), each.other.model, _span(each.least, each.most)
+    alike = "–" if each.alike is None else usd(each.alike)
+    return one_line(each.step), asked, usd(each.cost), each.other.model, alike, _span(each.least, each.most)
 
 
 def _span(least: int, most: int) -> str:

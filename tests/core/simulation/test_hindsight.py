@@ -3,6 +3,7 @@
 from attrs import evolve
 
 from tests.core.worlds import BIG, CATALOG, MINI, empty, job, ok, price, step
+from tokenwise.budgets.ledger import Charged
 from tokenwise.catalog.models import Catalog
 from tokenwise.money import Nanodollars, parse_usd
 from tokenwise.planner.assignment import Unassignable
@@ -40,6 +41,10 @@ def test_another_model_is_a_range_from_one_token_to_the_whole_cap():
     assert row.least == BIG.price.cost(Usage(input_tokens=60, output_tokens=1))  # the world reports 60
     assert row.most >= BIG.price.cost(Usage(input_tokens=60, output_tokens=row.other.max_output_tokens))
     assert row.least < row.most <= row.other.worst
+    said = next(entry.usage for entry in story.entries if isinstance(entry, Charged))
+    alike = BIG.price.cost(Usage(input_tokens=said.prompt_tokens, output_tokens=said.output_tokens))
+    assert row.least < row.alike == alike < row.most
+    assert reconsidered(story, BEST).alike == alike
 
 
 def test_the_same_model_at_another_price_is_priced_again():

@@ -93,9 +93,10 @@ class TestWhatIf:
         for step in document["what_if"]["steps"]:
             assert step["recorded_cost_nano"] == spent[step["id"]]
             assert step["model"] != step["recorded_model"]
-            assert 0 <= step["least_cost_nano"] < step["most_cost_nano"]
+            assert 0 <= step["least_cost_nano"] <= step["same_tokens_nano"] < step["most_cost_nano"]
         told = tw("replay", run["run_id"], "--policy", "thrifty.yaml").out
         assert " to $" in told
+        assert "with the recorded tokens" in told
         assert document["what_if"]["steps"][0]["model"] in told
 
     def test_the_runs_own_policy_changes_nothing(self, tw, run, tmp_path):

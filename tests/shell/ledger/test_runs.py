@@ -86,6 +86,14 @@ def test_a_run_nobody_recorded(tmp_path):
     assert not run_file(tmp_path, "nobody").exists()
 
 
+def test_a_journal_of_another_version_is_refused_by_its_name(tmp_path):
+    RunJournal.create(tmp_path, JOB, at_ms=AT_MS).close()
+    path = run_file(tmp_path, JOB.id)
+    path.write_bytes(path.read_bytes().replace(b'"v":1', b'"v":7', 1))
+    with pytest.raises(InputError, match=f"{JOB.id}.jsonl: is a journal of version 7; this tokenwise reads 1"):
+        read_run(tmp_path, JOB.id, str)
+
+
 def test_a_file_that_is_no_journal(tmp_path):
     path = run_file(tmp_path, "odd")
     path.parent.mkdir()
