@@ -108,9 +108,9 @@ async def test_the_budget_that_a_refusal_names_is_enough_whatever_asking_for_a_p
     async with open_client(workspace(home)) as tw:
         poor = await tw.plan(task, budget=Nanodollars(budget), extras=extras)
         assert isinstance(poor, Unplanned)
-        enough = await tw.plan(task, budget=poor.smallest_budget, extras=extras)
+        enough = await tw.plan(task, budget=poor.smallest_budget_nano, extras=extras)
     assert isinstance(enough, Planned)
-    assert enough.worst_cost <= poor.smallest_budget
+    assert enough.worst_cost_nano <= poor.smallest_budget_nano
 
 
 async def test_more_money_never_gives_a_weaker_plan(home):
