@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from decimal import Decimal
 from inspect import isawaitable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
@@ -18,14 +19,15 @@ from tokenwise.policy import Strategy
 from tokenwise.routing.choosing import Routed
 from tokenwise.routing.request import Wishes
 from tokenwise.traits import Capability
-from tokenwise_shell.client import MAX_STEPS, Client, Extras
 from tokenwise_shell.config.values import nearest
-from tokenwise_shell.opening import open_client as open_inside
-from tokenwise_shell.plans.completion import Completion
 from tokenwise_shell.plans.decision import Conversation, Decision
 from tokenwise_shell.plans.planned import Execution, Planned
 from tokenwise_shell.refusals import raised
 from tokenwise_shell.workspace import Workspace
+
+if TYPE_CHECKING:  # a script that only routes loads none of what calls
+    from tokenwise_shell.client import Client
+    from tokenwise_shell.plans.completion import Completion
 
 __all__ = ["Hear", "Money", "TrioClient", "open_client", "routed"]
 
@@ -40,7 +42,7 @@ Hear = Callable[[str], Awaitable[None] | None]
 class TrioClient:
     """Chooses models, answers, plans and executes within budgets. Get one from `open_client`."""
 
-    inside: Client
+    inside: "Client"
 
     def __repr__(self) -> str:
         """In short."""
@@ -81,7 +83,7 @@ class TrioClient:
         model: str = "",
         max_output_tokens: int | None = None,
         hear: Hear | None = None,
-    ) -> Completion:
+    ) -> "Completion":
         """Have the chosen model answer, within the budget. An answer that nobody could give is one without `success`.
 
         `model` names one by its id; `hear` gets the text as it comes, and once it has, nobody else is asked. Cancelling
@@ -109,22 +111,25 @@ class TrioClient:
         *,
         budget: Money | None = None,
         strategy: str | Strategy | None = None,
-        max_steps: int = MAX_STEPS,
+        max_steps: int | None = None,
         planner: str = "llm",
         synthesize: bool = False,
         judge: str = "",
     ) -> Planned:
         """Cut a task into steps and give each its model, all within the budget.
 
-        `planner` "llm" asks a model, and falls back to the rules with the reason noted; "rules" asks nobody.
+        `planner` "llm" asks a model, and falls back to the rules with the reason noted; "rules" asks nobody. `max_steps`
+        None is the usual number.
         `synthesize` adds a last step that joins the results, `judge` names a model that is asked whether each is good.
         Raises InputError for an unknown strategy or judge, and RefusedError where no plan fits.
         """
+        from tokenwise_shell.client import MAX_STEPS, Extras
+
         found = await self.inside.plan(
             task,
             budget=_nano(budget),
             strategy=_strategy(strategy),
-            max_steps=max_steps,
+            max_steps=MAX_STEPS if max_steps is None else max_steps,
             planner=planner,
             extras=Extras(synthesize, judge),
         )
@@ -150,6 +155,8 @@ async def open_client(*, config: Path | None = None, offline: bool | None = None
 
     Raises InputError for bad configuration and LinesUnwritable where the ledger cannot be written.
     """
+    from tokenwise_shell.opening import open_client as open_inside
+
     try:
         async with open_inside(config=config, offline=offline) as inside:
             yield TrioClient(inside)
