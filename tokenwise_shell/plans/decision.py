@@ -58,12 +58,12 @@ class Decision:
     @property
     def input_price(self) -> Decimal:
         """US dollars per million tokens of a short input, at the provider that would be asked."""
-        return _per_million(self._price.rates[0].input)
+        return in_usd(self._price.rates[0].input)
 
     @property
     def output_price(self) -> Decimal:
         """US dollars per million tokens of output, where the input is short."""
-        return _per_million(self._price.rates[0].output)
+        return in_usd(self._price.rates[0].output)
 
     @property
     def budget(self) -> Decimal:
@@ -272,17 +272,13 @@ def decide(
     return Decision(request, catalog, policy, budget, outcome, best_effort)
 
 
-def in_usd(amount: Nanodollars) -> Decimal:
-    """An amount in US dollars, exactly.
+def in_usd(amount: Nanodollars | NanoPerMtok) -> Decimal:
+    """An amount in US dollars, or a price in dollars per million tokens: exact, with as many decimals as it needs.
 
-    >>> in_usd(Nanodollars(21_700))
-    Decimal('0.000021700')
+    >>> in_usd(Nanodollars(21_700)), in_usd(Nanodollars(65_000_000))
+    (Decimal('0.0000217'), Decimal('0.065'))
     """
-    return Decimal(amount).scaleb(-9)
-
-
-def _per_million(price: NanoPerMtok) -> Decimal:
-    return Decimal(price).scaleb(-9)
+    return Decimal(format_usd(Nanodollars(amount)).replace("$", "", 1))
 
 
 def as_usd(amount: Nanodollars) -> float:
