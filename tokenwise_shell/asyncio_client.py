@@ -1,11 +1,12 @@
 """The face for programs on asyncio: the client on trio, in a thread of its own behind anyio's portal.
 
-One thread and one trio loop for as long as the block runs. A call waits here as any coroutine does and blocks nobody;
-cancelling it cancels it there, where money and calls are let go of before the block is left.
+One thread and one trio loop for as long as the block runs. A call waits here as any coroutine does and blocks nobody.
+Cancelling it cancels it there, and is over here once it is there: by then money and calls are let go of.
 """
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Future, wait
 from contextlib import ExitStack
 from functools import partial, wraps
 from pathlib import Path
@@ -31,7 +32,7 @@ def _there(
     async def called(self: "AsyncClient", /, *given: P.args, **named: P.kwargs) -> T:
         if callable(hear := named.get("hear")):
             named["hear"] = partial(asyncio.get_running_loop().call_soon_threadsafe, hear)
-        return await asyncio.wrap_future(self.portal.start_task_soon(partial(method, self.client, *given, **named)))
+        return await self.there(partial(method, self.client, *given, **named))
 
     return called
 
@@ -55,6 +56,7 @@ class AsyncClient:
     portal: BlockingPortal = field(init=False, repr=False)
     client: TrioClient = field(init=False, repr=False)
     _open: ExitStack = field(factory=ExitStack, init=False, repr=False)
+    _under_way: dict[Future[None], Future[Any]] = field(factory=dict, init=False, repr=False)
 
     route = _here(TrioClient.route)
     complete = _there(TrioClient.complete)
@@ -67,7 +69,31 @@ class AsyncClient:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await asyncio.shield(asyncio.to_thread(self._open.close))
+        await asyncio.shield(asyncio.to_thread(self._leave))
+
+    async def there(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Have this done on trio. However it ends here, it has ended there, unless a second cancellation came."""
+        ended: Future[None] = Future()  # the portal's own is done as soon as it is cancelled, long before its task is
+
+        async def watched() -> T:
+            try:
+                return await work()
+            finally:
+                ended.set_result(None)
+
+        running = self._under_way[ended] = self.portal.start_task_soon(watched)
+        ended.add_done_callback(self._under_way.pop)
+        try:
+            return await asyncio.wrap_future(running)
+        finally:
+            await asyncio.shield(asyncio.wrap_future(ended))
+
+    def _leave(self) -> None:
+        """Close the client once nothing is under way in it: what nobody waits for any more is cancelled first."""
+        for running in tuple(self._under_way.values()):
+            running.cancel()
+        wait(tuple(self._under_way))
+        self._open.close()
 
     def _enter(self) -> None:
         with ExitStack() as opening:

@@ -119,8 +119,8 @@ class TrioClient:
         """Cut a task into steps and give each its model, all within the budget.
 
         `planner` "llm" asks a model, and falls back to the rules with the reason noted; "rules" asks nobody.
-        `max_steps` None is the usual number. `synthesize` adds a last step that joins the results, `judge` names one
-        that is asked whether each is good.
+        `max_steps` None is the usual number. `synthesize` adds a last step that joins the results; `judge` names a
+        model that is asked whether each is good.
         Raises InputError for an unknown strategy or judge, and RefusedError where no plan fits.
         """
         from tokenwise_shell.client import MAX_STEPS, Extras

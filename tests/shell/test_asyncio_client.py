@@ -78,6 +78,26 @@ def test_the_loop_goes_on_while_a_provider_is_silent_and_cancelling_lets_go_of_t
     assert [line["status"] for line in lines if line["type"] == "finished"] == ["cancelled"]
 
 
+def test_a_call_that_is_forgotten_is_cancelled_before_its_block_is_left(home):
+    async def program(address):
+        config = home / "config.yaml"
+        config.write_text(CONFIG % address, encoding="utf-8")
+        begun = asyncio.Event()
+        async with AsyncClient(config) as tw:
+            forgotten = asyncio.create_task(tw.complete("What is rain?", hear=lambda _: begun.set()))
+            await begun.wait()
+            path = tw.client.inside.workspace.settings.ledger_path
+        with pytest.raises(asyncio.CancelledError):
+            await forgotten
+        return path
+
+    async def main():
+        async with serve(EmbeddedProvider(script=Script([Every(1, Stall(after_chunks=2, ms=60_000))]))) as address:
+            return await trio.to_thread.run_sync(lambda: asyncio.run(program(str(address))))
+
+    assert verify(list(read_lines(trio.run(main), print))).problems == ()
+
+
 def test_an_error_is_itself_on_either_loop():
     async def on_asyncio():
         async with AsyncClient(offline=True) as tw:
