@@ -91,6 +91,11 @@ class AcceptRates:
     reasoning: float = field(default=0.5, converter=float, validator=_SHARE)
     check: float = field(default=0.7, converter=float, validator=_SHARE)
 
+    @staticmethod
+    def kinds() -> tuple[str, ...]:
+        """The kinds of requests that have a rate each."""
+        return ("general", "code", "math", "reasoning")
+
     def of(self, capabilities: Capability) -> float:
         """The forecast for a request that needs these: the lowest of theirs."""
         return min((getattr(self, name) for name in capabilities.names), default=self.general)

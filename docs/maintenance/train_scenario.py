@@ -50,11 +50,11 @@ HAND, SOURCE = 10.0, 1.0
 MASS = 8000
 
 # When a second capability is named, as in `tokenwise.scenario.detector`: this near the first, this far above GENERAL.
-MARGIN, AHEAD = 330, 600
+MARGIN, AHEAD = 350, 800
 
 # Difficulty: ridge regression on labels judged by hand and, within each benchmark, on how many of its models fail.
 RIDGE, OUTCOME_MASS, OUTCOME_SCALE = 0.15, 2.0, 0.15
-DIFFICULTY_HAND = 3.0
+DIFFICULTY_HAND = 6.0
 PER_DOUBLING = 0.025  # what a text of twice the words is harder by
 LOW, HIGH = 0.345, 0.68  # just inside the cuts of the default policy
 

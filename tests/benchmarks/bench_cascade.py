@@ -21,6 +21,7 @@ import sys
 from itertools import combinations
 from pathlib import Path
 
+from tokenwise.calibration.accepting import Compared, best_pair
 from tokenwise.catalog.models import Catalog, Model, Offer
 from tokenwise.catalog.prices import Price, Rate
 from tokenwise.money import Nanodollars, NanoPerMtok
@@ -35,8 +36,8 @@ from tokenwise.usage import TokenCount
 BENCHES = ("zeroeval_gsm", "zeroeval_crux", "zeroeval_math-l5")
 CAP = 4096
 BUDGET = Nanodollars(10**9)
-# Cheap is what costs at most half of the strong model, and chosen is the cheapest pair that recovers this on one half.
-CHEAP, RECOVERS = 0.5, 0.95
+# Cheap is what costs at most half of the strong model.
+CHEAP = 0.5
 # All answers come at once, so that only money and models matter.
 WORLD = ModelledWorld(usual=Behaviour(latency_ms=Spread(((0, 1), (1000, 1))), token_us=0))
 
@@ -85,15 +86,12 @@ class Half:
         return (quality - low) / (self.quality[self.strong] - low)
 
     def best_pair(self):
-        """Of pairs that save a tenth, the cheapest that recovers enough, from the better of the two; else the best."""
-        scored = []
-        for pair in self.pairs:
-            quality, cost = self.outcome(pair)
-            better = max(pair, key=self.quality.get)
-            if self.quality[better] < self.quality[self.strong] and cost <= 0.9 * self.cost[self.strong]:
-                scored.append((self.recovered(quality, better), cost, pair))
-        enough = [row for row in scored if row[0] >= RECOVERS]
-        return min(enough, key=lambda row: row[1])[2] if enough else max(scored)[2]
+        """What `tw calibrate` would choose by this half."""
+        rows = [
+            Compared(Capability.MATH, {name: row["a"][name] or "" for name in self.models}, row["q"], row["cost_usd"])
+            for row in self.rows
+        ]
+        return best_pair(rows, self.strong)
 
 
 def agrees(row, pair):

@@ -25,7 +25,7 @@ from tokenwise.calibration.regression import Fitted, fit_logistic
 from tokenwise.policy import Calibration
 from tokenwise.scenario.numbers import NUMBERS
 
-__all__ = ["LEAST_OUTCOMES", "Difference", "Evidence", "Outcome", "area", "weigh_evidence"]
+__all__ = ["LEAST_OUTCOMES", "Difference", "Evidence", "Outcome", "area", "mixed", "weigh_evidence"]
 
 LEAST_OUTCOMES: Final = 200
 """Fewer outcomes than this tell nothing that their interval does not take back."""
@@ -93,7 +93,7 @@ class Evidence:
 
 def weigh_evidence(outcomes: Sequence[Outcome], *, seed: int = 0) -> Evidence:
     """Fit weights on these outcomes, and say what they are worth on requests that they did not see."""
-    shuffled = [outcomes[place] for place in _shuffled(len(outcomes), seed)]
+    shuffled = [outcomes[place] for place in mixed(len(outcomes), seed)]
     gains = [one.won for one in shuffled]
     if trouble := _trouble(shuffled):
         nothing = Difference(0.0, 0.0, 0.0)
@@ -178,7 +178,8 @@ def _calibration(fitted: Fitted) -> Calibration:
 # --- chance, from the seed alone --------------------------------------------------------------------------------------
 
 
-def _shuffled(count: int, seed: int) -> list[int]:
+def mixed(count: int, seed: int) -> list[int]:
+    """So many places in the order of this seed."""
     return sorted(range(count), key=lambda place: hashlib.blake2b(f"{seed}/{place}".encode(), digest_size=8).digest())
 
 

@@ -37,8 +37,8 @@ _ORDER: Final = (Capability.GENERAL, Capability.CODE, Capability.MATH, Capabilit
 
 # A capability this close to the strongest and this far ahead of GENERAL, in hundredths of a log-odd, is needed as well.
 # So one in fifty prompts of benchmarks that were not learned from gets a second one; nearly all of these need only one.
-_MARGIN: Final = 330
-_AHEAD: Final = 600
+_MARGIN: Final = 350
+_AHEAD: Final = 800
 
 # Shares are in 256ths. A request of n words keeps n / (n + 5) of what is left and passes on the rest.
 _WHOLE: Final = 256

@@ -1,12 +1,14 @@
-"""`tw calibrate`: cuts and weights of difficulty from one's own traffic, and whether they are worth having."""
+"""`tw calibrate`: cuts, weights of difficulty and a cascade's facts from one's own traffic, and what they are worth."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Final
 
 import orjson
-from attrs import evolve, frozen
+from attrs import asdict, evolve, frozen
 from cyclopts import Parameter
 
+from tokenwise.calibration.accepting import LEAST_ACCEPTED, Pairing, Share, pairing_of, rates_by, shares_of
 from tokenwise.calibration.cuts import Cuts, cuts_for_cost, cuts_for_share
 from tokenwise.calibration.evidence import Difference, Evidence, weigh_evidence
 from tokenwise.errors import InputError, Problem
@@ -51,6 +53,20 @@ class Aims:
 _AIMS: Final = Aims()
 
 
+@frozen
+class Cheaply:
+    """What was measured of cheap answers first: the pair that was chosen, None where there is none, and how often."""
+
+    strong: str
+    pairing: Pairing | None
+    shares: tuple[Share, ...]
+
+    @property
+    def known(self) -> bool:
+        """Whether there is anything to write down."""
+        return bool(self.shares)
+
+
 def calibrate(
     workload: Annotated[
         Path | None, Parameter(help="Requests with outcomes, one JSON object a line. Without it: the log of outcomes.")
@@ -63,8 +79,9 @@ def calibrate(
 ) -> int:
     """Learn from outcomes which requests are hard here, and set the cuts between the tiers.
 
-    The file is written only where the weights beat both length and today's policy on requests that they were not fitted
-    on; exit code 1 where they do not. Without outcomes, or with --cuts-only, the cuts alone are set.
+    Weights are written only where they beat both length and today's policy on requests that they were not fitted on;
+    without outcomes, or with --cuts-only, the cuts alone are set. How often cheap answers were accepted is written
+    where enough is known of it. Exit code 1 where there is nothing to write.
     """
     refuse_unwritable(out, "--out")
     workspace = common.workspace()
@@ -80,16 +97,43 @@ def calibrate(
     learned = evidence.calibration if evidence and evidence.better else None
     policy = evolve(workspace.policy(), calibration=learned or workspace.policy().calibration)
     cuts = _cuts(seen, workspace, policy, aims)
-    written = evidence is None or evidence.better
-    if written:
-        text = orjson.dumps(_policy_file(policy, cuts), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-        out.write_bytes(text)
-    document = _document(len(seen), evidence, cuts, out if written else None)
+    cheaply = _cheaply(seen, aims.strong, seed)
+    judged = evidence is None or evidence.better
+    made = _policy_file(policy, cuts) if judged else {}
+    if cheaply.known:
+        made["cascade"] = _cascade(cheaply, policy)
+    if made:
+        out.write_bytes(orjson.dumps(made, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    document = _document(len(seen), evidence, cuts, out if made else None) | {"cascade": _told(cheaply)}
     if common.json:
         write_json(document)
     else:
-        write(_text(len(seen), evidence, cuts, out if written else None))
-    return Exit.DONE if written else Exit.UNSUCCESSFUL
+        write("".join(f"{line}\n" for line in _text(len(seen), evidence, cuts if judged else None, cheaply, out, made)))
+    return Exit.DONE if made else Exit.UNSUCCESSFUL
+
+
+def _cheaply(seen: tuple[Seen, ...], strong: str, seed: int) -> Cheaply:
+    """The pair by the answers of several models, and how often its two agree; else what the log knows of cascades."""
+    rows = [one.compared for one in seen if one.compared and strong in one.compared.scores]
+    pairing = pairing_of(rows, strong, seed=seed) if len(rows) >= 2 * LEAST_ACCEPTED else None
+    if pairing and pairing.pays:
+        agreed = [(row.kind, row.agreed(pairing.first, pairing.second)) for row in rows]
+        return Cheaply(strong, pairing, tuple(shares_of(agreed)))
+    told = [(one.kind, one.accepted) for one in seen if one.accepted is not None]
+    return Cheaply("", pairing, tuple(shares_of(told)))
+
+
+def _cascade(cheaply: Cheaply, policy: Policy) -> dict[str, object]:
+    rates = rates_by(cheaply.shares, policy.cascade.accept_rate)
+    told: dict[str, object] = {"accept_rate": {share.kind: getattr(rates, share.kind) for share in cheaply.shares}}
+    if cheaply.strong and cheaply.pairing:
+        told |= {"first": cheaply.pairing.first, "second": cheaply.pairing.second, "strong": cheaply.strong}
+    return told
+
+
+def _told(cheaply: Cheaply) -> dict[str, object]:
+    pairing = cheaply.pairing and asdict(cheaply.pairing) | {"strong": cheaply.strong or None}
+    return {"pair": pairing, "accepted": [asdict(share) for share in cheaply.shares]}
 
 
 def _cuts(seen: tuple[Seen, ...], workspace: Workspace, policy: Policy, aims: Aims) -> Cuts:
@@ -177,25 +221,37 @@ def _difference(one: Difference) -> dict[str, float]:
     return {"value": one.value, "low": one.low, "high": one.high}
 
 
-def _text(seen: int, evidence: Evidence | None, cuts: Cuts, out: Path | None) -> str:
-    lines = [f"{seen} requests"]
+def _text(
+    seen: int, evidence: Evidence | None, cuts: Cuts | None, cheaply: Cheaply, out: Path, made: Mapping[str, object]
+) -> Iterator[str]:
+    yield f"{seen} requests"
     if evidence is None:
-        lines.append("no outcomes were read: the cuts alone are set")
+        yield "no outcomes were read: the cuts alone are set"
     elif evidence.trouble:
-        lines.append(evidence.trouble)
+        yield evidence.trouble
     else:
-        lines += [
-            f"{evidence.outcomes} outcomes; area of what going up wins, on requests not fitted on (random 0.500):",
-            f"  weights {evidence.fitted:.3f}, length {evidence.length:.3f}, today's policy {evidence.today:.3f}",
-            f"  better than length by {_shown(evidence.to_length)}, than today's policy by {_shown(evidence.to_today)}",
-        ]
-    if out:
+        yield f"{evidence.outcomes} outcomes; area of what going up wins, on requests not fitted on (random 0.500):"
+        yield f"  weights {evidence.fitted:.3f}, length {evidence.length:.3f}, today's policy {evidence.today:.3f}"
+        better = f"length by {_shown(evidence.to_length)}, than today's policy by {_shown(evidence.to_today)}"
+        yield f"  better than {better}"
+    yield from _cascade_text(cheaply)
+    if cuts:
         shares = f"flagship from {cuts.flagship_from:.3f} ({cuts.share:.0%} of these requests)"
-        lines.append(f"cuts: mid tier from {cuts.mid_from:.3f}, {shares}")
-        lines.append(f"written to {out}; set `calibration: {out}` to use it, or try it with tw simulate --policy {out}")
+        yield f"cuts: mid tier from {cuts.mid_from:.3f}, {shares}"
     else:
-        lines.append("the weights are not surely better than length and today's policy: nothing was written")
-    return "".join(f"{line}\n" for line in lines)
+        yield f"the weights are not surely better than length and today's policy: {'they' if made else 'nothing'} " + (
+            "are left out" if made else "was written"
+        )
+    if made:
+        yield f"written to {out}; set `calibration: {out}` to use it, or try it with tw simulate --policy {out}"
+
+
+def _cascade_text(cheaply: Cheaply) -> Iterator[str]:
+    if pair := cheaply.pairing:
+        measured = f"recovers {pair.recovered:.2f} of the gap at {pair.cost:.2f} of the cost on {pair.requests} others"
+        yield f"cascade: {pair.first} and {pair.second} first, chosen on one half, {measured}"
+    for share in cheaply.shares:
+        yield f"  {share.kind}: {share.rate:.2f} accepted [{share.low:.2f}, {share.high:.2f}] of {share.requests}"
 
 
 def _shown(one: Difference) -> str:

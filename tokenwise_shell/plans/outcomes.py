@@ -36,13 +36,17 @@ GOOD_OR_BAD: Final = ("good", "bad")
 
 @frozen
 class Logged:
-    """One request of the log: its numbers by name, its tokens, the tier that was asked first, and its rating if any."""
+    """One request of the log: its numbers by name, its tokens, the tier that was asked first, and its rating if any.
+
+    `tried` says that a cascade was begun: cheap answers first.
+    """
 
     run: str
     numbers: Mapping[str, float]
     input_tokens: int
     tier: str
     good: bool | None
+    tried: bool = False
 
 
 def outcomes_file(ledger: Path) -> Path:
@@ -55,7 +59,8 @@ def describe(ledger: Path, run: str, key: str, *, decision: Decision, words: Con
     need, routed = decision.request.need, decision.outcome
     values = dict(zip(NUMBERS, numbers_of(words, decision.request.scenario), strict=True))
     tier = routed.model.tier.name.lower() if isinstance(routed, Routed) else ""
-    told = {"tier": tier, "input_tokens": need.input.expected, "numbers": values}
+    tried = isinstance(routed, Routed) and routed.strong is not None
+    told = {"tier": tier, "input_tokens": need.input.expected, "numbers": values, "cascade": tried}
     _write(ledger, {"v": VERSION, "at": iso(at_ms), "type": "described", "run": run, "key": key, **told})
 
 
@@ -88,4 +93,11 @@ def logged(path: Path) -> Iterator[Logged]:
             rated[str(run)] = line.get("good") is True
     for run, line in described.items():
         numbers = {name: float(value) for name, value in line["numbers"].items()}
-        yield Logged(run, numbers, int(line.get("input_tokens", 0)), str(line.get("tier", "")), rated.get(run))
+        yield Logged(
+            run=run,
+            numbers=numbers,
+            input_tokens=int(line.get("input_tokens", 0)),
+            tier=str(line.get("tier", "")),
+            good=rated.get(run),
+            tried=line.get("cascade") is True,
+        )

@@ -3,19 +3,22 @@
     {"prompt" or "messages": …, "outcomes": {model: score}}      both models known: `--cheap` and `--strong` name them,
                                                                 or the row's own `pair`; scores from 0 to 1, as `q` too
     {"prompt" or "messages": …, "rating": score}                what the cheap model's answer was worth
+    … "answers": {model: text or hash}, "cost_usd": {model: …}  beside `outcomes`: whose answers agree, and at what cost
     {"type": "described" …}, {"type": "rated" …}                the log that is kept beside the ledger
 
-An answer of a run that went on to a stronger model because of it was bad, rated or not.
+An answer of a run that went on to a stronger model because of it was bad, rated or not; a cascade's was not accepted.
 """
 
 import gzip
-from collections.abc import Iterable, Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import orjson
 from attrs import frozen
 
+from tokenwise.calibration.accepting import Compared
 from tokenwise.calibration.evidence import Outcome
 from tokenwise.errors import InputError, Problem
 from tokenwise.faults import RULES, Fault
@@ -46,11 +49,31 @@ class Pair:
 
 @frozen
 class Seen:
-    """A request: its numbers, its tokens, and what became of it, None where nobody knows."""
+    """A request: its numbers, its tokens, and what became of it, None where nobody knows.
+
+    `compared` are the answers of several models; `accepted` is whether a cascade took its cheap answer.
+    """
 
     numbers: tuple[float, ...]
     input: TokenCount
     outcome: Outcome | None
+    compared: Compared | None = None
+    accepted: bool | None = None
+
+    @property
+    def kind(self) -> Capability:
+        """What the request needs, by its numbers."""
+        return kind_of(self.numbers)
+
+
+def kind_of(numbers: Sequence[float]) -> Capability:
+    """What a request with these numbers needs."""
+    told = dict(zip(NUMBERS, numbers, strict=True))
+    found = Capability(0)
+    for kind in Capability:
+        if told.get(kind.names[0]):
+            found |= kind
+    return found or Capability.GENERAL
 
 
 def read_seen(path: Path, pair: Pair, *, ledger: Path | None = None) -> tuple[Seen, ...]:
@@ -90,7 +113,8 @@ def _of_log(path: Path, unusable: frozenset[str]) -> Iterator[Seen]:
         numbers = tuple(one.numbers.get(name, 0.0) for name in NUMBERS)
         bad = True if one.run in unusable else None if one.good is None else not one.good
         outcome = None if bad is None or one.tier == _FLAGSHIP else Outcome(numbers, float(bad))
-        yield Seen(numbers, TokenCount(one.input_tokens, 4 * one.input_tokens), outcome)
+        accepted = one.run not in unusable if one.tried else None
+        yield Seen(numbers, TokenCount(one.input_tokens, 4 * one.input_tokens), outcome, accepted=accepted)
 
 
 def _unusable(ledger: Path) -> Iterator[str]:
@@ -115,7 +139,28 @@ def _of_row(place: str, line: Line, pair: Pair) -> Seen:
         raise InputError(Problem(place, "expected `prompt` or `messages`, and `outcomes` or `rating`"))
     texts = (said,) if isinstance(said, str) else tuple(message.text for message in said)
     numbers = numbers_of(said, detect(said))
-    return Seen(numbers, count_messages(texts), _outcome(place, line, numbers, pair))
+    outcome, compared = _outcome(place, line, numbers, pair), _compared(place, line, numbers)
+    return Seen(numbers, count_messages(texts), outcome, compared)
+
+
+def _compared(place: str, line: Line, numbers: tuple[float, ...]) -> Compared | None:
+    answers, costs, scores = (line.get(name) for name in ("answers", "cost_usd", "outcomes"))
+    if answers is None or costs is None or scores is None:
+        return None
+    if not all(isinstance(table, dict) for table in (answers, costs, scores)):
+        raise InputError(Problem(place, "expected `answers`, `cost_usd` and `outcomes` by model"))
+    return Compared(
+        kind=kind_of(numbers),
+        answers={model: str(answer or "") for model, answer in answers.items()},
+        scores={model: _score(f"{place}: {model}", score) for model, score in scores.items()},
+        costs={model: _cost(f"{place}: {model}", cost) for model, cost in costs.items()},
+    )
+
+
+def _cost(place: str, raw: object) -> float:
+    if not isinstance(raw, int | float) or not 0 <= raw < math.inf:
+        raise InputError(Problem(place, "expected a cost in US dollars"))
+    return float(raw)
 
 
 def _turn(place: str, turn: object) -> Message:

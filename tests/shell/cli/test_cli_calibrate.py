@@ -5,6 +5,7 @@ import pytest
 
 from tests.shell.commands import tw
 from tests.shell.proxy_world import chat, proxy
+from tokenwise.scenario.numbers import NUMBERS
 from tokenwise_shell.plans.outcomes import append_rating, logged, outcomes_file
 
 __all__ = ["tw"]
@@ -89,6 +90,59 @@ class TestTheCommand:
         assert done.code == 2
         assert "mid_from" in done.err
         assert "`weights`" in done.err
+
+
+class TestACascade:
+    def answered(self, path):
+        """Two cheap models agree on two in three sums and are right then; the strong one is always right."""
+        with path.open("wb") as file:
+            for n in range(200):
+                right, wrong = str(n), f"not {n}"
+                told = {"one": right, "two": right if n % 3 else wrong, "big": right}
+                scores = {model: float(answer == right) for model, answer in told.items()} | {"one": float(n % 6 > 0)}
+                row = {"prompt": SUM.format(n, 7 * n), "outcomes": scores, "answers": told, "pair": ["one", "big"]}
+                file.write(orjson.dumps(row | {"cost_usd": {"one": 0.001, "two": 0.002, "big": 0.02}}) + b"\n")
+        return str(path)
+
+    def test_the_pair_and_its_rate_are_measured_written_and_used(self, tw, tmp_path, out):
+        asked = ("--out", str(out), "--strong", "big", "--cuts-only", "--json")
+        done = tw("calibrate", self.answered(tmp_path / "w.jsonl"), *asked)
+        assert done.code == 0
+        pair = done.json["cascade"]["pair"]
+        assert (pair["first"], pair["second"], pair["strong"]) == ("one", "two", "big")
+        (share,) = done.json["cascade"]["accepted"]
+        assert (share["kind"], share["requests"]) == ("math", 200)
+        assert share["rate"] == pytest.approx(2 / 3, abs=0.01)
+        cascade = orjson.loads(out.read_bytes())["cascade"]
+        assert cascade == {"first": "one", "second": "two", "strong": "big", "accept_rate": {"math": 0.665}}
+        (tmp_path / "config.yaml").write_text(f"calibration: {out}\n")
+        assert tw("route", "Compute 2 + 2", "--config", str(tmp_path / "config.yaml")).code == 0
+        (tmp_path / "r.jsonl").write_text('{"id": "a", "prompt": "Compute 2 + 2."}\n')
+        assert tw("simulate", str(tmp_path / "r.jsonl"), "--policy", str(out)).code == 0
+
+    def test_how_often_answers_were_accepted_is_read_off_the_log(self, tw, out):
+        numbers = dict.fromkeys(NUMBERS, 0.0) | {"code": 1.0}
+        lines = []
+        for n in range(100):
+            line = {"v": 1, "at": "", "type": "described", "run": f"r{n}", "key": "", "numbers": numbers}
+            lines.append(orjson.dumps(line | {"cascade": n < 80}))
+        outcomes_file(tw.ledger).parent.mkdir(parents=True, exist_ok=True)
+        outcomes_file(tw.ledger).write_bytes(b"\n".join(lines) + b"\n")
+        done = tw("calibrate", "--out", str(out), "--cuts-only", "--json")
+        assert done.code == 0
+        (share,) = done.json["cascade"]["accepted"]
+        assert (share["kind"], share["requests"], share["rate"]) == ("code", 80, 1.0)
+        assert orjson.loads(out.read_bytes())["cascade"] == {"accept_rate": {"code": 1.0}}
+
+    @pytest.mark.parametrize(
+        "told", [{"first": 3}, {"accept_rate": {"math": 2}}, {"accept_rate": {"art": 0.5}}, {"x": 1}]
+    )
+    def test_a_cascade_that_is_none_is_refused_with_its_place(self, tw, tmp_path, told):
+        (tmp_path / "p.json").write_bytes(orjson.dumps({"cascade": told}))
+        (tmp_path / "config.yaml").write_text(f"calibration: {tmp_path / 'p.json'}\n")
+        done = tw("route", "hi", "--config", str(tmp_path / "config.yaml"))
+        assert done.code == 2
+        assert "p.json: cascade" in done.err
 
 
 class TestTheLog:
