@@ -66,6 +66,16 @@ BEFORE = st.sampled_from(
         "Buongiorno, ",
         "In German: ",
         "Answer in one sentence: ",
+        "Bonjour, j'espère que vous allez bien. ",
+        "Привет! Подскажи, пожалуйста: ",
+        "Buenas, una consulta: ",
+        "お忙しいところすみません。",
+        "想问下，",
+        "Act as an experienced expert. ",
+        "Could you tell me: ",
+        "Hallo zusammen, ich hoffe, es geht euch gut. ",
+        "Sorry for the silly question, but ",
+        "As an AI assistant, answer the following: ",
     ]
 )
 
