@@ -172,7 +172,8 @@ _SMALL_TALK: Final = """
     como estas | como esta | como estan | todo bien | tudo bem | como vai | tudo bom | come stai | come va |
     come sta | tutto bene | tell me | act as an expert | act as an experienced expert | you are an expert |
     as an expert | as an ai | as an ai assistant | not sure if this is the right place to ask | but |
-    es geht dir gut | es geht euch gut | es geht ihnen gut | schonen tag noch | bonne journee | bonne journee a vous | una consulta | tengo una consulta |
+    es geht dir gut | es geht euch gut | es geht ihnen gut | schonen tag noch | bonne journee |
+    bonne journee a vous | una consulta | tengo una consulta |
     buen dia | доброго времени суток | хорошего дня | как дела | как ваши дела | как поживаете | как ты
 """
 SMALL_TALK: Final = frozenset(" ".join(phrase.split()) for phrase in _SMALL_TALK.split("|"))
@@ -221,13 +222,15 @@ IN_LANGUAGE: Final = (
 
 # Chinese, Japanese and Korean put no space between words: a phrase is dropped that is made of these alone.
 SPACELESS_CORE: Final = (
-    r"想问|请教|急ぎ|至急|问题|問題|在吗|在么|手数|待ち|お返事|お答え|你好|您好|大家好|早上好|下午好|晚上好|请问|麻烦|拜托|谢谢|多谢|感谢|辛苦|帮我|帮忙|帮助|帮个忙|请教|回答|回复|作答|答复|输出|返回|格式|简短|简洁|简要|简单|中文|英文|英语|德语|"
+    r"想问|请教|急ぎ|至急|"
+    r"问题|問題|在吗|在么|手数|待ち|お返事|お答え|你好|您好|大家好|早上好|下午好|晚上好|请问|麻烦|拜托|谢谢|多谢|感谢|辛苦|帮我|帮忙|帮助|帮个忙|请教|回答|回复|作答|答复|输出|返回|格式|简短|简洁|简要|简单|中文|英文|英语|德语|"
     r"德文|法语|日语|日文|此致|敬礼|祝好|请|こんにちは|こんばんは|おはよう|はじめまして|初めまして|お世話|お疲れ様|すみません|失礼|ありがとう|感謝|お願い|よろしく|宜しく|教えて|助けて|"
     r"手伝って|質問|答えて|回答|返答|出力|日本語|英語|ドイツ語|短く|簡潔|手短|形式|ください|下さい|くださ|頂け|いただけ|敬具|안녕|감사|고마|부탁|도와|질문|대답|답변|한국어|영어|짧게|"
     r"간단"
 )
 SPACELESS_FILL: Final = (
-    r"下|お忙しい|ところ|你|您|我|们|的|了|吗|吧|呢|啊|一下|一个|这个|这|那个|有|个|问题|以下|下面|下列|先|想|问|能|能不能|可以|可否|是否|解决|看看|看|处理|用|以|按|只|要|就|即可|尽量|一点|"
+    r"下|お忙しい|ところ|"
+    r"你|您|我|们|的|了|吗|吧|呢|啊|一下|一个|这个|这|那个|有|个|问题|以下|下面|下列|先|想|问|能|能不能|可以|可否|是否|解决|看看|看|处理|用|以|按|只|要|就|即可|尽量|一点|"
     r"些|非常|很|十分|提前|万分|大家|老师|朋友|各位|如下|关于|给|一句话|不要|不用|解释|说明|表格|列表|json|markdown|和|与|地|得|之|点|为|ございます|ございました|ます|"
     r"です|でしょうか|ですか|か|が|を|に|で|の|は|と|も|て|し|い|致します|いたします|いたし|致し|します|して|どうぞ|どうか|こちら|この|次|以下|問題|件|について|少々|少し|ちょっと|"
     r"あり|聞き|たい|こと|よう|お|ご|なって|おります|様|先|もし|よければ|前もって|申し訳|せん|ありません|恐れ入|りますが|もらえ|くれ|みて|下|上|解いて|一文|表|箇条書き|하세요|합니다|"
