@@ -202,9 +202,9 @@ def test_signals_stand_strongest_first():
 
 
 def test_several_capabilities_are_named_where_two_are_close():
-    scenario = detect("Write a Python function that computes the derivative of a polynomial, and prove it correct")
+    scenario = detect("Implement Newton's method in Python for f(x) = x^3 - 2 and prove that it converges")
     assert scenario.capabilities == CODE | MATH
-    assert scenario.primary is MATH
+    assert scenario.primary is CODE
 
 
 def test_primary_defaults_to_the_first_capability():
