@@ -15,7 +15,6 @@ agree is observed by whoever drives the machine. Where a cascade does not pay, t
 up.
 """
 
-from collections.abc import Iterator
 from typing import Final
 
 from attrs import evolve, frozen
@@ -25,8 +24,7 @@ from tokenwise.money import Nanodollars, format_usd
 from tokenwise.policy import Policy, Streams
 from tokenwise.routing.bid import Bid, Need
 from tokenwise.routing.fitting import bid_of
-from tokenwise.routing.ranking import candidates
-from tokenwise.routing.shortlist import obstacle
+from tokenwise.routing.shortlist import able, obstacle
 from tokenwise.routing.worth import expected_cost, likely_cost, likely_output, quality, strength, thinks
 from tokenwise.traits import Capability, Feature
 
@@ -148,12 +146,13 @@ def _pair(need: Need, catalog: Catalog, policy: Policy, strong: Model) -> tuple[
     A second opinion of the same model is one only if the policy names it, since equal samples say nothing.
     """
     stated = policy.cascade
-    first = _named(stated.first, need, catalog, policy) or next(_cheap(need, catalog, policy, strong), None)
+    cheap = _cheap(need, catalog, policy, strong)
+    first = _named(stated.first, need, catalog, policy) or next(iter(cheap), None)
     if first is None:
         return None, None
     if second := _named(stated.second, need, catalog, policy):
         return first, second
-    others = [model for model in _cheap(need, catalog, policy, strong) if model is not first]
+    others = [model for model in cheap if model is not first]
     strangers = (model for model in others if _vendor(model) != _vendor(first))
     return first, next(strangers, next(iter(others), None))
 
@@ -163,9 +162,9 @@ def _named(name: str, need: Need, catalog: Catalog, policy: Policy) -> Model | N
     return model if model and obstacle(model, need, policy) is None else None
 
 
-def _cheap(need: Need, catalog: Catalog, policy: Policy, strong: Model) -> Iterator[Model]:
+def _cheap(need: Need, catalog: Catalog, policy: Policy, strong: Model) -> list[Model]:
     """The models of the weakest tier below the strong one that can do it, those worth most first."""
-    weaker = [model for model in candidates(need, catalog, policy) if model.tier < strong.tier]
+    weaker = [model for model in able(need, catalog, policy) if model.tier < strong.tier]
     lowest = min((model.tier for model in weaker), default=strong.tier)
 
     def worth(model: Model) -> tuple[bool, int, str]:
@@ -173,7 +172,7 @@ def _cheap(need: Need, catalog: Catalog, policy: Policy, strong: Model) -> Itera
         good = quality(strength(model, need.work), need.difficulty) * policy.willingness_to_pay * 1_000
         return bool(need.likely & ~model.capabilities), cost - good, model.id
 
-    yield from sorted((model for model in weaker if model.tier == lowest), key=worth)
+    return sorted((model for model in weaker if model.tier == lowest), key=worth)
 
 
 def _vendor(model: Model) -> str:

@@ -27,6 +27,7 @@ CATALOG = Catalog(
     ]
 )
 TROUBLES = {"503": Status(503), "429": Status(429), "401": Status(401), "402": Status(402), "a reset": Reset()}
+SLOW = pytest.param("slow", marks=pytest.mark.slow)  # waits until a call is given up
 
 WORDS = "Say hello."
 DOORS = {
@@ -42,12 +43,13 @@ def tier_of(name):
 
 
 @pytest.mark.parametrize("strategy", Strategy)
-@pytest.mark.parametrize("trouble", TROUBLES)
+@pytest.mark.parametrize("trouble", [*TROUBLES, SLOW])
 @pytest.mark.parametrize("door", DOORS)
 async def test_an_equal_answers_in_a_process_that_does_not_know_and_in_one_that_does(tmp_path, door, trouble, strategy):
     path, body = DOORS[door]
-    down = Script([Every(1, TROUBLES[trouble])])
-    async with proxy(tmp_path, one=down, catalog=CATALOG) as world:
+    down = Script([Every(1, TROUBLES.get(trouble, Hang(60_000)))])
+    policy = Policy(timeout_ms=300) if trouble == "slow" else Policy()
+    async with proxy(tmp_path, one=down, catalog=CATALOG, policy=policy) as world:
         asked = {"model": f"auto:{strategy.value}", **body}
         decided = (await world.post(chat(WORDS, model=asked["model"], max_tokens=100), path="/v1/route")).json
         answers = [await world.post(asked, path=path) for _ in range(2)]
@@ -57,14 +59,6 @@ async def test_an_equal_answers_in_a_process_that_does_not_know_and_in_one_that_
     for answer in answers:
         assert answer.status == 200
         assert (answer.headers["x-tokenwise-model"], answer.headers["x-tokenwise-provider"]) == (equal, "two")
-
-
-@pytest.mark.slow  # waits until a call is given up
-async def test_a_vendor_that_only_keeps_one_waiting_is_left_for_an_equal(tmp_path):
-    silent = Script([Every(1, Hang(60_000))])
-    async with proxy(tmp_path, one=silent, catalog=CATALOG, policy=Policy(timeout_ms=300)) as world:
-        answer = await world.post(chat(WORDS, model="auto:cheapest"))
-    assert (answer.status, answer.headers["x-tokenwise-model"]) == (200, "two/budget")
 
 
 async def test_a_model_that_the_client_names_is_not_replaced(tmp_path):
