@@ -218,8 +218,8 @@ BUGS = (
     Bug(
         "the shelves look at input prices alone",
         "routing/shelves",
-        "read * each_read + written * each_written",
-        "read * each_read",
+        "[less + read * r + written * w for less",
+        "[less + read * r for less",
         "property_tests/routing/test_routing_laws.py::TestTheShortlist",
     ),
     Bug(
@@ -372,15 +372,15 @@ BUGS = (
     Bug(
         "a band begins a point too low",
         "routing/worth",
-        "if points < best.get(model.tier, points + band + 1) - band",
-        "if points <= best.get(model.tier, points + band + 1) - band",
+        "left.items() if rating[0] >= least}",
+        "left.items() if rating[0] >= least - 1}",
         "property_tests/routing/test_worth_laws.py::TestBands",
     ),
     Bug(
         "a step may be given any tier above the one it deserves",
         "routing/worth",
-        "if model.tier > deserved + 1:",
-        "if model.tier > deserved + 2:",
+        "if model.tier > deserved + 1 and",
+        "if model.tier > deserved + 2 and",
         "property_tests/planner/test_assignment_laws.py::TestTheStrategies",
     ),
     Bug(

@@ -14,12 +14,11 @@ from tokenwise.routing.servings import Serving
 from tokenwise.routing.shelves import rated_by_band
 from tokenwise.routing.shortlist import groups, obstacle
 from tokenwise.routing.worth import (
+    counted_quality,
     lacking,
     likely_output,
     outlook,
-    quality,
     rated,
-    strength,
     thinks,
     tiers_in_order,
     wanted_room,
@@ -107,7 +106,7 @@ def _place(model: Model, contest: _Contest) -> int:
 def _worth_less(loser: Serving, best: Serving, contest: _Contest) -> str:
     need, name = contest.need, best.model_id
     cost, least = (_in_view(each, need) for each in (loser, best))
-    points = _quality_of(loser, need) - _quality_of(best, need)
+    points = _quality_of(loser, contest) - _quality_of(best, contest)
     balanced = contest.policy.strategy.by_difficulty
     if balanced and points > 0 and cost > least:
         price = Nanodollars(-(-1_000 * (cost - least) // points))
@@ -121,8 +120,8 @@ def _worth_less(loser: Serving, best: Serving, contest: _Contest) -> str:
     return f"as dear as {name}, which may cost less, is stronger or comes first by name"
 
 
-def _quality_of(serving: Serving, need: Need) -> int:
-    return quality(strength(serving.model, need.work), need.difficulty)
+def _quality_of(serving: Serving, contest: _Contest) -> int:
+    return counted_quality(serving.model, contest.need, contest.policy)
 
 
 def _in_view(serving: Serving, need: Need) -> Nanodollars:

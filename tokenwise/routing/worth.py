@@ -31,6 +31,7 @@ __all__ = [
     "A_GUESS",
     "as_good",
     "cost_of_half_the_room",
+    "counted_quality",
     "expected_cost",
     "lacking",
     "likely_cost",
@@ -75,9 +76,6 @@ A_GUESS: Final = 300_000 * _BEFORE_COST
 # More than a tier's ratings can differ.
 _TIER_FIRST: Final = 10_000
 
-# Above all that a weaker model could lack.
-_FAR_TOO_STRONG: Final = 200_000
-
 # What it costs to have half the room that an answer needs: five points in a hundred, or 30 points of rating.
 _CRAMPED: Final = 5_000
 _CRAMPED_RATING: Final = 30
@@ -104,7 +102,7 @@ def merit(model: Model, need: Need, policy: Policy, rating: int) -> int:
         case Strategy.CHEAPEST:
             return 0
         case Strategy.BALANCED | Strategy.CASCADE:
-            paid = quality(strength(model, need.work), need.difficulty) * policy.willingness_to_pay * 1_000
+            paid = counted_quality(model, need, policy) * policy.willingness_to_pay * 1_000
             return paid + _coming_back(model, need, policy) - _misfit(model, need, policy) * _BEFORE_COST
         case Strategy.BEST_QUALITY:
             return (_TIER_FIRST * model.tier + rating) * weight(need) * _BEFORE_COST
@@ -126,7 +124,7 @@ def tiers_in_order(need: Need, policy: Policy) -> tuple[tuple[Tier, ...], ...]:
 _ALL_ALIKE: Final = (tuple(Tier),)
 _STRONGEST_FIRST: Final = tuple((tier,) for tier in reversed(Tier))
 _FROM_DESERVED: Final = (
-    ((Tier.BUDGET, Tier.MID), (Tier.FLAGSHIP,)),
+    (tuple(Tier),),
     ((Tier.MID, Tier.FLAGSHIP), (Tier.BUDGET,)),
     ((Tier.FLAGSHIP,), (Tier.BUDGET, Tier.MID)),
 )
@@ -145,18 +143,25 @@ def cost_of_half_the_room(need: Need, policy: Policy) -> int:
 
 
 def _misfit(model: Model, need: Need, policy: Policy) -> int:
-    """How far from the tiers that the difficulty deserves, in thousandths of a point; 0 within them.
-
-    An upgrade may be bought to the tier above the deserved one; no difficulty is misjudged by two. Only who has
-    answered this conversation may be stronger, where that is worth its cost: it has been deserved before.
-    """
+    """How far below the tier that the difficulty deserves, in thousandths of a point; 0 from there on."""
     deserved = policy.tier_for(need.difficulty)
-    if model.tier > deserved + 1:
-        return 0 if _has_answered(model, need) else _FAR_TOO_STRONG
     if model.tier >= deserved:
         return 0
     least = quality(_UNRATED[deserved] + _TIER_POINTS * deserved, need.difficulty)
     return max(1, least - quality(strength(model, need.work), need.difficulty))
+
+
+def counted_quality(model: Model, need: Need, policy: Policy) -> int:
+    """The quality that BALANCED pays for, in thousandths of a point.
+
+    An upgrade may be bought to the tier above the deserved one; no difficulty is misjudged by two. So a model beyond it
+    is worth no more than anybody of the deserved tier, and taken where it costs less than those. Only who has answered
+    this conversation is paid for all that it is: it has been deserved before.
+    """
+    points, deserved = strength(model, need.work), policy.tier_for(need.difficulty)
+    if model.tier > deserved + 1 and not _has_answered(model, need):
+        points = min(points, _UNRATED[deserved] + _TIER_POINTS * deserved)
+    return quality(points, need.difficulty)
 
 
 def _has_answered(model: Model, need: Need) -> bool:

@@ -59,13 +59,15 @@ def test_an_upgrade_is_bought_where_it_is_worth_its_price(usd, bought):
     assert models("100", Policy(willingness_to_pay=parse_usd(usd)), plan=plan) == [bought]
 
 
-def test_a_trivial_step_never_gets_a_flagship_while_anything_else_can_do_it():
+@pytest.mark.parametrize("usd", ["0", "0.001"])
+@pytest.mark.parametrize(("price", "bought"), [(0, True), (0.5, True), (1.01, False), (3, False)])
+def test_a_trivial_step_gets_a_flagship_only_where_it_costs_less_than_all_that_would_do(price, bought, usd):
+    """In hundreds of dollars a million tokens, 1 is the price of the only model of the tier that is deserved."""
     plan = Plan("Say hi", (step("a", difficulty=0.0),))
-    gift = model("gift", Tier.FLAGSHIP, 0, 0)
-    for usd in ("0", "0.001", "1000"):
-        policy = Policy(willingness_to_pay=parse_usd(usd))
-        assert models("100", policy, plan=plan, catalog=CATALOG.merged([gift])) != ["gift"]
-        assert models("100", policy, plan=plan, catalog=Catalog([gift])) == ["gift"]
+    gift = model("gift", Tier.FLAGSHIP, int(100 * price), int(200 * price))
+    policy, catalog = Policy(willingness_to_pay=parse_usd(usd)), Catalog([model("mini", Tier.BUDGET, 100, 200), gift])
+    assert (models("100", policy, plan=plan, catalog=catalog) == ["gift"]) == bought
+    assert models("100", policy, plan=plan, catalog=Catalog([gift])) == ["gift"]
 
 
 def test_ratings_within_the_band_are_ties_that_the_cheaper_wins():
