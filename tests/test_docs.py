@@ -296,7 +296,7 @@ def test_the_commands_in_shell_blocks_are_lines_that_tw_can_read() -> None:
                 if words[:1] != ["tw"]:
                     continue
                 words = list(itertools.takewhile(lambda word: word not in {"|", ">", "&&", "&"}, words[1:]))
-                joined = "-".join(words[:2])
+                joined = " ".join(words[:2])
                 words = [joined, *words[2:]] if tuple(words[:2]) in parser._BELOW else words
                 try:
                     parser._build().parse_args(words, print_error=False, exit_on_error=False)
