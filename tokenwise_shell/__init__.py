@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tokenwise_shell.plans.decision import Decision
     from tokenwise_shell.plans.planned import Execution, Planned, Unplanned
     from tokenwise_shell.plans.traces import RoutingTrace
-    from tokenwise_shell.refusals import BudgetExceeded, NoCapableModel, RefusedError, RiskGateBlocked
+    from tokenwise_shell.refusals import BudgetExceeded, InputError, NoCapableModel, RefusedError, RiskGateBlocked
     from tokenwise_shell.trio_client import TrioClient, open_client
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Decision",
     "Execution",
     "Executor",
+    "InputError",
     "NoCapableModel",
     "Planned",
     "Planner",
@@ -43,7 +44,7 @@ _HOMES = {
     "plans.decision": "Decision",
     "plans.planned": "Execution Planned Unplanned",
     "plans.traces": "RoutingTrace",
-    "refusals": "BudgetExceeded NoCapableModel RefusedError RiskGateBlocked",
+    "refusals": "BudgetExceeded InputError NoCapableModel RefusedError RiskGateBlocked",
     "trio_client": "TrioClient open_client",
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names.split()}

@@ -15,7 +15,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from attrs import define, field
 
-from tokenwise_shell.trio_client import TrioClient, open_client
+from tokenwise_shell.trio_client import TrioClient, fitting, open_client
 
 __all__ = ["AsyncClient"]
 
@@ -30,6 +30,7 @@ def _there(
 
     @wraps(method)
     async def called(self: "AsyncClient", /, *given: P.args, **named: P.kwargs) -> T:
+        fitting(self, method, given, named)
         if callable(hear := named.get("hear")):
             named["hear"] = partial(asyncio.get_running_loop().call_soon_threadsafe, hear)
         return await self.there(partial(method, self.client, *given, **named))
@@ -42,6 +43,7 @@ def _here(method: Callable[Concatenate[TrioClient, P], T]) -> Callable[Concatena
 
     @wraps(method)
     def called(self: "AsyncClient", /, *given: P.args, **named: P.kwargs) -> T:
+        fitting(self, method, given, named)
         return method(self.client, *given, **named)
 
     return called

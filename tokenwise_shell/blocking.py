@@ -18,7 +18,7 @@ from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.plans.decision import Conversation, Decision
 from tokenwise_shell.plans.planned import Execution, Planned
 from tokenwise_shell.plans.traces import RoutingTrace, trace_of
-from tokenwise_shell.trio_client import Money, TrioClient, open_client, routed
+from tokenwise_shell.trio_client import Money, TrioClient, fitting, open_client, routed
 from tokenwise_shell.workspace import Workspace, open_workspace
 
 __all__ = ["Executor", "Planner", "Router"]
@@ -37,6 +37,8 @@ def _waiting(
 
     @wraps(method)
     def called(self: "_Face", /, *given: P.args, **named: P.kwargs) -> T:
+        fitting(self, method, given, named)
+
         async def work() -> T:
             async with open_client(config=self.config, offline=self.offline) as client:
                 return await method(client, *given, **named)

@@ -133,6 +133,8 @@ class Client:
         """
         wishes = evolve(wishes or Wishes(), streamed=hear is not None)
         decision = self.route(conversation, strategy=strategy, budget=budget, wishes=wishes, best_effort=best_effort)
+        if nobody := self.workspace.nobody:
+            decision = evolve(decision, outcome=nobody)
         if not isinstance(decision.outcome, Routed):
             return decision
         job = job_of(decision, decision.outcome, new_run_id(self.interpreter.now_ms(), os.urandom(8)))

@@ -3,26 +3,26 @@
 TokenwiseError
 └── RefusedError         nothing was done, and why; a ValueError too, and `refusal` is the value
     ├── BudgetExceeded   no model or plan fits the money: `needed` would have done, `available` was there
-    ├── NoCapableModel   nobody in reach can do it, or nobody with a known price
+    ├── NoCapableModel   nobody in reach can do it, or nobody with a known price, or nobody is in reach
     └── RiskGateBlocked  the risk gate stopped it
 """
 
 from decimal import Decimal
 
-from tokenwise.errors import TokenwiseError
+from tokenwise.errors import InputError, TokenwiseError
 from tokenwise.money import Nanodollars
 from tokenwise.routing.choosing import Refusal, Refused
 from tokenwise.scenario.risk import Blocked
 from tokenwise_shell.plans.decision import Decision, in_usd
 from tokenwise_shell.plans.planned import Unplanned
 
-__all__ = ["BudgetExceeded", "NoCapableModel", "RefusedError", "RiskGateBlocked", "raised"]
+__all__ = ["BudgetExceeded", "InputError", "NoCapableModel", "RefusedError", "RiskGateBlocked", "raised"]
 
 
 class RefusedError(TokenwiseError, ValueError):
     """What was asked is refused, and nothing was spent on it. `refusal` says all that is known of why."""
 
-    def __init__(self, message: str, refusal: Decision | Unplanned | Blocked) -> None:
+    def __init__(self, message: str, refusal: Decision | Unplanned | Blocked | Refused) -> None:
         super().__init__(message, refusal)
         self.refusal = refusal
 
@@ -31,7 +31,7 @@ class RefusedError(TokenwiseError, ValueError):
 
 
 class NoCapableModel(RefusedError):  # noqa: N818 -- named for what happened, like the core's ProtocolViolation
-    """No model in reach can do this, or none whose price is known."""
+    """No model in reach can do this, or none whose price is known, or no provider can be called at all."""
 
 
 class RiskGateBlocked(RefusedError):  # noqa: N818 -- likewise
@@ -50,11 +50,13 @@ class BudgetExceeded(RefusedError):  # noqa: N818 -- likewise
         self.available: Decimal = in_usd(available)
 
 
-def raised(refusal: Decision | Unplanned | Blocked) -> RefusedError:
+def raised(refusal: Decision | Unplanned | Blocked | Refused) -> RefusedError:
     """The error that says what this refusal says."""
     match refusal:
         case Blocked(message=message):
             return RiskGateBlocked(message, refusal)
+        case Refused(message=message):  # nobody can be called, whatever is asked
+            return NoCapableModel(message, refusal)
         case Unplanned(smallest_budget_nano=None):
             return NoCapableModel(refusal.message, refusal)
         case Unplanned(smallest_budget_nano=needed, budget_nano=budget) if needed is not None:

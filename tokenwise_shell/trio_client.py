@@ -7,7 +7,7 @@ them, where money is in nano-dollars and a refusal is a value.
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from decimal import Decimal
-from inspect import isawaitable
+from inspect import isawaitable, signature
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # a script that only routes loads none of what calls
     from tokenwise_shell.client import Client
     from tokenwise_shell.plans.completion import Completion
 
-__all__ = ["Hear", "Money", "TrioClient", "open_client", "routed"]
+__all__ = ["Hear", "Money", "TrioClient", "fitting", "open_client", "routed"]
 
 Money = str | int | float | Decimal
 """US dollars as people write them. A float is read as its shortest text, so 0.1 is ten cents to the nano-dollar."""
@@ -138,15 +138,24 @@ class TrioClient:
         return found
 
     async def execute(self, plan: Planned) -> Execution:
-        """Run a plan to its end. Cancelling this lets go of all money and calls, writes that down, and re-raises."""
+        """Run a plan to its end. Cancelling this lets go of all money and calls, writes that down, and re-raises.
+
+        Raises NoCapableModel where no provider can be called.
+        """
+        self._somebody()
         return await self.inside.execute(plan)
 
     async def resume(self, run_id: str) -> Execution:
         """Go on with an interrupted run without paying again for finished steps.
 
-        Raises InputError for an unknown run.
+        Raises InputError for an unknown run, and NoCapableModel where no provider can be called.
         """
+        self._somebody()
         return await self.inside.resume(run_id)
+
+    def _somebody(self) -> None:
+        if nobody := self.inside.workspace.nobody:
+            raise raised(nobody)
 
 
 @asynccontextmanager
@@ -162,6 +171,14 @@ async def open_client(*, config: Path | None = None, offline: bool | None = None
             yield TrioClient(inside)
     except BaseExceptionGroup as group:  # of the nurseries inside, which are no affair of who catches the one error
         raise _alone(group) from None
+
+
+def fitting(face: object, method: Callable[..., object], given: tuple[object, ...], named: dict[str, object]) -> None:
+    """Raise TypeError for a call that does not fit this method, in the name of the face that was called."""
+    try:
+        signature(method).bind(None, *given, **named)
+    except TypeError as error:
+        raise TypeError(f"{type(face).__name__}.{method.__name__}() {error}") from None
 
 
 def routed(

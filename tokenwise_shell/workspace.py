@@ -10,6 +10,7 @@ from tokenwise.catalog.models import Catalog
 from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy, Strategy
 from tokenwise.routing.bid import Counted
+from tokenwise.routing.choosing import Refusal, Refused
 from tokenwise.routing.request import Wishes
 from tokenwise.scenario.risk import RiskGate
 from tokenwise_shell.catalogs.fetching import catalog_sources
@@ -45,6 +46,13 @@ class Workspace:
     providers: tuple[str, ...]
     loaded: Loaded
     notices: tuple[str, ...]
+
+    @property
+    def nobody(self) -> Refused | None:
+        """The refusal of whatever has to call somebody, where no provider can be called."""
+        if self.providers:
+            return None
+        return Refused(Refusal.NO_PROVIDER, Nanodollars(0), Nanodollars(0), "every model is")
 
     def policy(self, strategy: Strategy | None = None) -> Policy:
         """The policy in force, with another strategy if one is asked for."""

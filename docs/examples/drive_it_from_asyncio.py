@@ -70,7 +70,7 @@ def now_ms() -> int:
 
 async def main(address: str) -> None:
     catalog, policy, limit = tw.embedded_catalog().only(["openai"]), tw.Policy(), tw.parse_usd("0.05")
-    plan = tw.decompose_by_rules("Name two colours, then mix them")
+    plan = tw.decompose_by_rules("Name two colours, then compare them")
     assigned = tw.assign(plan, catalog, policy, limit)
     assert isinstance(assigned, tw.Assigned)
     job = tw.Job(id="mine", plan=plan, choices=assigned.choices, catalog=catalog, policy=policy, limit=limit)

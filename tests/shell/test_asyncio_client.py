@@ -1,6 +1,7 @@
 """The faces for loops: on asyncio nobody is blocked and a cancellation reaches the money; an error is itself."""
 
 import asyncio
+import threading
 
 import pytest
 import trio
@@ -32,7 +33,7 @@ def test_asyncio_asks_plans_and_executes_with_several_under_way():
         async with AsyncClient(offline=True) as tw:
             assert tw.route("What is rain?", budget=0.05).worst_cost <= 0.05
             answers = await asyncio.gather(*(tw.complete(f"What is {word}?") for word in ("rain", "snow", "hail")))
-            plan = await tw.plan("Name two colours, then mix them", budget="0.50", planner="rules")
+            plan = await tw.plan("Name two colours, then compare them", budget="0.50", planner="rules")
             return [*answers, await tw.execute(plan)]
 
     assert [done.success for done in asyncio.run(program())] == [True] * 4
@@ -96,6 +97,39 @@ def test_a_call_that_is_forgotten_is_cancelled_before_its_block_is_left(home):
             return await trio.to_thread.run_sync(lambda: asyncio.run(program(str(address))))
 
     assert verify(list(read_lines(trio.run(main), print))).problems == ()
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_however_often_a_call_is_cancelled_its_block_is_not_left_before_it_has_let_go(times):
+    """Letting go may take trio many steps, as where the disk is slow. The client's books are open until it is done."""
+
+    async def program():
+        begun, order = threading.Event(), []
+
+        async def slow_to_let_go():
+            try:
+                begun.set()
+                await trio.sleep_forever()
+            finally:
+                with trio.CancelScope(shield=True):
+                    for _ in range(200):
+                        await trio.lowlevel.checkpoint()
+                    order.append("let go")
+
+        async with AsyncClient(offline=True) as tw:
+            tw._open.callback(lambda: order.append("closed"))
+            asked = asyncio.create_task(tw.there(slow_to_let_go))
+            await asyncio.to_thread(begun.wait)
+            for _ in range(times):
+                asked.cancel()
+                await asyncio.sleep(0)
+            if times == 1:
+                with pytest.raises(asyncio.CancelledError):
+                    await asked
+                assert order == ["let go"]
+        return order
+
+    assert asyncio.run(program()) == ["let go", "closed"]
 
 
 def test_an_error_is_itself_on_either_loop():

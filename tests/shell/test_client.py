@@ -1,5 +1,6 @@
 """The client over the embedded provider, a real server on loopback: plan, execute, books, and the synchronous face."""
 
+import asyncio
 import pickle
 import stat
 import threading
@@ -11,17 +12,18 @@ import trio
 from attrs import evolve
 
 from tokenwise.budgets import ledger
-from tokenwise.errors import InputError
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars, parse_usd
 from tokenwise.policy import Strategy
 from tokenwise.routing.choosing import Routed, route
 from tokenwise.scenario.risk import Blocked
 from tokenwise_shell import (
+    AsyncClient,
     BudgetExceeded,
     Completion,
     Decision,
     Executor,
+    InputError,
     NoCapableModel,
     Planner,
     RefusedError,
@@ -168,6 +170,18 @@ async def test_an_interrupted_run_goes_on_without_paying_again(home):
     assert resumed.run.books.spent <= planned.limit_nano
 
 
+@pytest.mark.parametrize("extras", [Extras(), Extras(judge="openai/gpt-4.1-mini")])
+async def test_a_run_that_is_gone_on_with_has_the_budget_and_the_planning_that_it_began_with(home, extras):
+    async with open_client(workspace(home)) as tw:
+        planned = await tw.plan(TASK, budget=parse_usd("0.50"), extras=extras)
+        whole = await tw.execute(planned)
+        again = await tw.resume(planned.run_id)
+    assert planned.planner.cost_nano > 0
+    assert again.planned.planner == planned.planner
+    assert (again.spent_nano, again.planned.budget_nano) == (whole.spent_nano, planned.budget_nano)
+    assert again.planned.limit_nano == planned.limit_nano
+
+
 async def test_a_cancelled_run_can_be_gone_on_with_and_the_books_balance(home):
     furnished = workspace(home)
     async with open_client(furnished) as tw:
@@ -197,7 +211,7 @@ class TestTheSynchronousFace:
 
     def test_route_plan_execute(self, home):
         decision = Router(offline=True).route("Explain quantum computing", strategy="balanced", budget=0.10)
-        planned = Planner(offline=True).plan(task="Name two colours, then mix them", budget=0.50)
+        planned = Planner(offline=True).plan(task="Name two colours, then compare them", budget=0.50)
         execution = Executor(offline=True).execute(planned)
         assert isinstance(decision.outcome, Routed)
         assert execution.status == "completed"
@@ -332,14 +346,30 @@ class TestCompleting:
             router.complete("What is rain?", model="gpt-9")
 
 
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (lambda: Router(offline=True).complete("What is rain?", stratgy="cheapest"), "Router.complete"),
+        (lambda: Router(offline=True).route("What is rain?", stratgy="cheapest"), "Router.route"),
+        (lambda: Planner(offline=True).plan("Name a colour", stratgy="cheapest"), "Planner.plan"),
+        (lambda: Executor(offline=True).resume(), "Executor.resume"),
+        (lambda: asyncio.run(AsyncClient(offline=True).plan("a", stratgy="cheapest")), "AsyncClient.plan"),
+    ],
+)
+def test_a_call_that_does_not_fit_is_told_in_the_name_of_the_face(home, call, name):
+    with pytest.raises(TypeError, match=rf"^{name}\(\)"):
+        call()
+
+
 def test_what_people_ask_of_results_is_there_in_dollars_and_short(home):
     decision = Router(offline=True).route("What is rain?", budget=0.05)
     assert decision.id == decision.model.id == decision.as_json()["model"]
     assert decision.input_price * 10**9 == decision.model.price.rates[0].input
     assert decision.worst_cost * 10**9 == decision.worst_cost_nano <= decision.budget * 10**9 == 50_000_000
     assert decision.reason.startswith("balanced, for ")
-    planned = Planner(offline=True).plan("Name two colours, then mix them", budget=0.5, planner="rules")
+    planned = Planner(offline=True).plan("Name two colours, then compare them", budget=0.5, planner="rules")
     assert planned.steps == planned.plan.steps
+    assert len(planned.steps) == 2
     assert 0 < planned.total_estimated_cost <= planned.worst_cost <= planned.budget
     execution = Executor(offline=True).execute(planned)
     answer = Router(offline=True).complete("What is <b>rain</b>?")
@@ -385,6 +415,21 @@ class TestRefusals:
         vast = "word " * 3_000_000
         with pytest.raises(NoCapableModel):
             Router(offline=True).route(vast, budget=1000)
+
+    def test_nobody_who_can_be_called(self, home):
+        """A decision and a plan are shown as if all could be; what would have to call somebody is refused, unbooked."""
+        router, plan = Router(), Planner().plan("Name two colours, then compare them")
+        assert router.route("What is rain?").id
+        assert plan.planner.problem == "no provider can be called"
+        for call in (
+            partial(router.complete, "What is rain?"),
+            partial(Executor().execute, plan),
+            partial(Executor().resume, "last"),
+        ):
+            with pytest.raises(NoCapableModel, match="no key for a provider"):
+                call()
+        path = router.workspace.settings.ledger_path
+        assert [line for line in read_lines(path, print) if line["run"]] == []
 
     def test_the_gate(self, home, tmp_path):
         config = tmp_path / "config.yaml"

@@ -84,7 +84,7 @@ async def execute(client: Client, planned: Planned) -> Execution:
 async def resume(client: Client, run_id: str) -> Execution:
     """Go on with a run and show how it goes. The sums while it lasts are of what it costs from now on."""
     display = LineDisplay(Tally(), tell)
-    return await _displayed(client, display, run_id, partial(client.resume, run_id))
+    return await _displayed(client, display, run_id, partial(client.resume, run_id), " after it was resumed")
 
 
 async def during_planning(work: Callable[[Listener], Awaitable[T]]) -> T:
@@ -107,12 +107,16 @@ def saying_what_was_spent(tally: Tally, *, doing: str = "", run: str = "", more:
 
 
 async def _displayed(
-    client: Client, display: LineDisplay | LiveDisplay, run_id: str, work: Callable[..., Awaitable[Execution]]
+    client: Client,
+    display: LineDisplay | LiveDisplay,
+    run_id: str,
+    work: Callable[..., Awaitable[Execution]],
+    doing: str = "",
 ) -> Execution:
     """Show how it goes. Where something ends it early, how to go on is said as well."""
     offline = client.workspace.settings.offline
     more = f"go on with: tw run --resume {run_id}{' --offline' if offline else ''}"
-    with saying_what_was_spent(display.tally, run=f"; run {run_id}", more=more), display:
+    with saying_what_was_spent(display.tally, doing=doing, run=f"; run {run_id}", more=more), display:
         execution = await work(listener=display.hear)
     tell(*execution_text(execution, round(1000 * (time.monotonic() - display.started))).splitlines())
     tell(*next_text(execution, offline=offline).splitlines())

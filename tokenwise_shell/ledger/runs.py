@@ -10,7 +10,7 @@ process died has a journal that may end within a line, which reading skips with 
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -57,6 +57,7 @@ _RUN_ID: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z
 _LONGEST_ID: Final = 200  # file systems stop at 255 bytes a name, and ".jsonl" is to follow
 
 _Notice = Callable[[str], None]
+_NONE: Final[Mapping[str, object]] = {}
 
 
 def new_run_id(now_ms: int, random_bytes: bytes) -> str:
@@ -94,10 +95,10 @@ class RunJournal:
     file: LineFile
 
     @classmethod
-    def create(cls, state_dir: Path, job: Job, *, at_ms: int, judging: object = None) -> "RunJournal":
+    def create(cls, state_dir: Path, job: Job, *, at_ms: int, beside: Mapping[str, object] = _NONE) -> "RunJournal":
         """Begin the journal of a run that starts at `at_ms`, and keep its catalogue. Raises LinesUnwritable.
 
-        `judging` is who judges its replies, as JSON: no part of the job, and whoever goes on with the run needs it.
+        `beside` is, as JSON, what is no part of the job but needed to go on with the run: its judge, its planning.
         Raises InputError where there is a journal of this id with something in it.
         """
         path = run_file(state_dir, job.id)
@@ -107,9 +108,7 @@ class RunJournal:
             file.close()
             raise InputError(Problem("run", f"{job.id!r} has a journal already, {path}; resume it, or take another id"))
         head = {"v": VERSION, "type": "job", "at": iso(at_ms), "at_ms": at_ms, "job": job_to_json(job)}
-        if judging is not None:
-            head["judging"] = judging
-        file.append([encode_line(head)])
+        file.append([encode_line({**head, **beside})])
         if file.problem:
             raise file.problem
         return cls(file)
@@ -164,7 +163,7 @@ class RunRecord:
     job: Job
     at_ms: int
     events: tuple[Event, ...]
-    judging: object = None
+    beside: Mapping[str, object] = field(factory=dict)
 
 
 def read_run(state_dir: Path, run_id: str, notice: _Notice) -> RunRecord:
@@ -189,7 +188,7 @@ def read_run(state_dir: Path, run_id: str, notice: _Notice) -> RunRecord:
         raise InputError(Problem(str(path), "its first line lacks `job` or `at_ms`"))
     catalog = load_catalog(state_dir, str(document.get("catalog")))
     job = job_from_json(document, catalog, "job")
-    return RunRecord(job, head["at_ms"], tuple(_read_events(events)), head.get("judging"))
+    return RunRecord(job, head["at_ms"], tuple(_read_events(events)), head)
 
 
 def _read_events(lines: list[Line]) -> Iterable[Event]:

@@ -22,7 +22,7 @@ from tokenwise_shell.ledger.recovery import past_of
 from tokenwise_shell.ledger.runs import RunJournal, Story, read_run
 from tokenwise_shell.plans.completion import Aloud, Completion
 from tokenwise_shell.plans.decision import Decision
-from tokenwise_shell.plans.judging import Judge, Judging, judging_of, opinions_booked
+from tokenwise_shell.plans.judging import Judge, Judging, opinions_booked
 from tokenwise_shell.plans.planned import Execution, Planned, Refusal, planned_again
 
 if TYPE_CHECKING:
@@ -56,8 +56,7 @@ class PlanExecutor:
         )
         at_ms = self.interpreter.now_ms()
         self.journal.enrol(planned.run_id, tags=self.tags)
-        judging = planned.judging.as_json() if planned.judging else None
-        story = Story(RunJournal.create(self.state_dir, job, at_ms=at_ms, judging=judging), listener)
+        story = Story(RunJournal.create(self.state_dir, job, at_ms=at_ms, beside=planned.beside()), listener)
         judge = self._judge(planned, planned.judging, listener)
         with closing(story.journal):
             run = await self._performing(judge).run(job, at_ms=at_ms, listener=story.hear)
@@ -92,8 +91,8 @@ class PlanExecutor:
         """
         record = read_run(self.state_dir, run_id, unheard)
         before = replay(record.job, record.at_ms, record.events)
-        judging = judging_of(record.judging)
-        planned = planned_again(record.job, judging)
+        planned = planned_again(record.job, record.beside)
+        judging = planned.judging
         past = past_of(self.journal.file.path, run_id)
         booked = opinions_booked(self.journal.file.path, run_id) if judging else Nanodollars(0)
         if before.resumable.finished:

@@ -1,6 +1,6 @@
 """A plan with its models, and a run of it, as documents: the JSON of `tw plan`, `tw run` and the Python API."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -15,7 +15,7 @@ from tokenwise.planner.assignment import Assigned, Unassignable, as_chosen
 from tokenwise.planner.scheduling import schedule
 from tokenwise.policy import Policy
 from tokenwise_shell.plans.decision import in_usd
-from tokenwise_shell.plans.judging import Judging
+from tokenwise_shell.plans.judging import Judging, judging_of
 from tokenwise_shell.plans.pages import page
 from tokenwise_shell.plans.planning import PlannerReport
 
@@ -95,6 +95,12 @@ class Planned:
     def critical_path(self) -> tuple[str, ...]:
         """The chain of steps that takes longest, taking a step's expected output as its time."""
         return schedule(self.plan, {step.id: step.output_tokens for step in self.plan.steps}).critical_path
+
+    def beside(self) -> dict[str, object]:
+        """What `planned_again` needs of it besides the job of its run."""
+        report = {**self.planner.as_json(), "overrun_nano": self.planner.overrun_nano}
+        judging = {"judging": self.judging.as_json()} if self.judging else {}
+        return {"planner": report, "budget_nano": self.budget_nano, **judging}
 
     def as_json(self) -> dict[str, object]:
         """The document, with the names of the interface."""
@@ -347,8 +353,25 @@ def _outcome(each: StepRun) -> Outcome | None:
     return each.state.outcome if isinstance(each.state, Ended) else None
 
 
-def planned_again(job: Job, judging: Judging | None) -> Planned:
-    """The plan that a recorded job was made from. What its planning cost is not in the job, and counts as nothing."""
-    assigned = as_chosen(job.plan, job.choices, job.catalog)
-    budget = Nanodollars(job.limit + (judging.kept if judging else 0))
-    return Planned(job.plan, assigned, job.catalog, job.policy, budget, PlannerReport("journal"), job.id, judging)
+def planned_again(job: Job, beside: Mapping[str, object]) -> Planned:
+    """The plan that a recorded job was made from, with what stands beside it. Raises InputError where that is no such.
+
+    An older journal says nothing of what planning cost, which then counts as nothing.
+    """
+    assigned, judging = as_chosen(job.plan, job.choices, job.catalog), judging_of(beside.get("judging"))
+    planner, budget = PlannerReport("journal"), job.limit + (judging.kept if judging else 0)
+    match beside:
+        case {
+            "planner": {
+                "source": str(source),
+                "model": str() | None as model,
+                "cost_nano": int(cost),
+                "overrun_nano": int(over),
+                "problem": str() | None as problem,
+            },
+            "budget_nano": int(budget),
+        }:
+            planner = PlannerReport(source, model, Nanodollars(cost), Nanodollars(over), problem)
+        case _:
+            pass
+    return Planned(job.plan, assigned, job.catalog, job.policy, Nanodollars(budget), planner, job.id, judging)

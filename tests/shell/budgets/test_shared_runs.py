@@ -21,7 +21,7 @@ from tokenwise_shell.ledger.segments import read_ledger
 from tokenwise_shell.opening import open_client
 from tokenwise_shell.workspace import open_workspace
 
-TASK = "Name two colours, then mix them"
+TASK = "Name two colours, then compare them"
 
 pytestmark = [
     needs_server,
