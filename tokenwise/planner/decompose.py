@@ -282,14 +282,34 @@ def _edges_beside(document: Json) -> Iterator[Problem]:
         yield from _edges_beside(document.get("plan"))
 
 
+_SAYS_WHAT_FOR: Final = re.compile(
+    "after|block|depend|deps|follow|from|inputs|need|parent|predecess|prereq|previous|requir|upstream|wait",
+    re.IGNORECASE,
+)
+_NUMBERED: Final = re.compile(r"(?:step[ _-]?|#)?([0-9]{1,3})", re.IGNORECASE)
+
+
 def _hidden_edges(raws: Sequence[Json], steps: Sequence[Step]) -> Iterator[Problem]:
-    """Fields that are not known and name other steps: ignoring them might drop a dependency."""
-    everyone = {step.id for step in steps}
+    """Fields that are not known and name other steps: ignoring them might drop a dependency.
+
+    A step is named by its id or its description; by its number where the field is called so, or has a "step" in it.
+    """
     for index, (raw, step) in enumerate(zip(raws, steps, strict=True)):
+        others = {name.lower() for other in steps for name in (other.id, other.description)}
+        others -= {step.id.lower(), step.description.lower()}
         for name, value in unknown_fields(raw):
-            if names := [other for other in dict.fromkeys(_texts(value)) if other in everyone - {step.id}]:
-                message = f'names {joined(names)}, but is not read; name what a step waits for in "after"'
+            waits = _SAYS_WHAT_FOR.search(name) is not None
+            told = list(dict.fromkeys(_texts([value] if waits else value)))
+            waits |= any(text.lower().startswith("step") for text in told)
+            named = [text for text in told if text.lower() in others or (waits and _is_number_of(text, steps))]
+            if named:
+                message = f'names {joined(named)}, but is not read; name what a step waits for in "after"'
                 yield Problem(f"steps[{index}].{name}", message)
+
+
+def _is_number_of(text: str, steps: Sequence[Step]) -> bool:
+    found = _NUMBERED.fullmatch(text)
+    return found is not None and int(found[1]) <= len(steps)
 
 
 def _texts(value: Json) -> Iterator[str]:

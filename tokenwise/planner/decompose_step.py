@@ -27,7 +27,7 @@ _Read: TypeAlias = tuple[_T, tuple[Problem, ...]]
 _NAMES: Final = {
     "id": ("id", "step_id"),
     "description": ("description", "task", "instruction"),
-    "after": ("after", "depends_on", "dependencies", "dependsOn", "requires", "prerequisites"),
+    "after": ("after", "depends_on", "dependencies", "dependsOn", "requires", "prerequisites", "needs"),
     "capabilities": ("capabilities", "capability"),
     "difficulty": ("difficulty",),
     "output_tokens": ("output_tokens", "expected_output_tokens"),

@@ -54,6 +54,9 @@ def answer(text: str) -> Plan | Malformed:
     return read_answer(parsed(text), task=TASK, max_steps=12)
 
 
+UNREAD = 'but is not read; name what a step waits for in "after"'
+
+
 class TestPrompt:
     def test_the_system_part_tells_the_mark_the_limits_and_the_fields(self) -> None:
         system, _ = planning_messages(TASK, budget=Nanodollars(50_000_000), capabilities=ALL, max_steps=7)
@@ -147,13 +150,16 @@ class TestSoundAnswers:
             {"plan": [a_step()]},
             {"steps": [a_step()], "reasoning": "because", "estimated_cost": 0.1},
             {"steps": [a_step(after=None, capabilities=None, difficulty=None, output_tokens=None)]},
+            {"steps": [a_step(number=1, step=1, priority="1", inputs=["data.csv", 2024], needs_review=True)]},
             {"steps": [{"step_id": " a ", "task": "do a", "title": "A", "model": "gpt-5"}]},
         ],
     )
     def test_shapes_whose_meaning_is_certain(self, document: Json) -> None:
         assert read(document) == Plan(TASK, (Step("a", "do a"),))
 
-    @pytest.mark.parametrize("name", ["after", "depends_on", "dependencies", "dependsOn", "requires", "prerequisites"])
+    @pytest.mark.parametrize(
+        "name", ["after", "depends_on", "dependencies", "dependsOn", "requires", "prerequisites", "needs"]
+    )
     def test_dependencies_by_any_of_their_names(self, name: str) -> None:
         plan = read([a_step(1), a_step(2, **{name: [1]})])
         assert isinstance(plan, Plan)
@@ -213,15 +219,31 @@ class TestUnsoundAnswers:
                 "steps[1].parents: names 'a', but is not read; name what a step waits for in \"after\"",
             ),
             *(
-                (
-                    [a_step(), a_step("b", needs=needs)],
-                    "steps[1].needs: names 'a', but is not read; name what a step waits for in \"after\"",
+                ([a_step(), a_step("b", needs=needs)], f"steps[1].{place}: {why}")
+                for needs, place, why in (
+                    ([{"name": "a"}], "needs[0]", "expected the id of a step, not an object with 'name'"),
+                    ([{"step": 1}], "needs[0]", "expected the id of a step, not an object with 'step'"),
+                    ({"a": True}, "needs", "expected a list of step ids, not an object with 'a'"),
+                    ("1", "needs", "expected a list of step ids, not the text '1'"),
+                    ([1], "after[0]", "no step has the id '1'"),
+                    (["do a"], "after[0]", "no step has the id 'do a'"),
                 )
-                for needs in ([{"name": "a", "task": "gather"}], {"steps": [["x", {"id": " a "}]]}, {"a": True})
             ),
-            (
-                [a_step("1"), a_step("2", needs=[{"step": 1}])],
-                "steps[1].needs: names '1', but is not read; name what a step waits for in \"after\"",
+            *(
+                (
+                    [a_step(), a_step("b", **field)],
+                    f"steps[1].{next(iter(field))}: names {named}, {UNREAD}",
+                )
+                for field, named in (
+                    ({"context": [{"name": "a", "task": "gather"}]}, "'a'"),
+                    ({"context": {"steps": [["x", {"id": " a "}]]}}, "'a'"),
+                    ({"context": "Do a"}, "'Do a'"),
+                    ({"context": [{"step": 1}]}, "'1'"),
+                    ({"uses": "Step 1"}, "'Step 1'"),
+                    ({"waitsFor": 1}, "'1'"),
+                    ({"blocked_by": "1"}, "'1'"),
+                    ({"inputs": [{"from": [0]}]}, "'0'"),
+                )
             ),
             (
                 {"steps": [a_step()], "edges": [["a", "b"]]},
