@@ -36,6 +36,7 @@ __all__ = [
     "shortened",
     "too_large",
     "too_slow",
+    "trailing_bytes",
     "unauthorized",
     "unknown_model",
     "unknown_response",
@@ -124,6 +125,12 @@ def unsupported_encoding(encoding: str, limit_bytes: int = 0) -> Trouble:
     expected = f"whole, and at most {limit_bytes} bytes when inflated" if limit_bytes else "gzip, deflate or neither"
     message = f"the body's content-encoding is {shortened(encoding)}; expected {expected}"
     return Trouble(415, _INVALID, "unsupported_encoding", message)
+
+
+def trailing_bytes(encoding: str) -> Trouble:
+    """Bytes stand behind the end of the compressed body, so it may not be what was meant."""
+    message = f"bytes stand behind the end of the {encoding} body that are no part of it; send the body alone"
+    return Trouble(400, _INVALID, "trailing_bytes", message)
 
 
 def budget_exceeded(message: str, tokens: int = 0, where: str = _OWN_BUDGET) -> Trouble:

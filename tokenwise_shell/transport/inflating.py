@@ -4,6 +4,7 @@ Requests say `accept-encoding: identity`. What comes compressed all the same is 
 label where it has no mark of its own (raw deflate).
 """
 
+import enum
 import zlib
 from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
@@ -12,10 +13,13 @@ from attrs import define, field
 
 from tokenwise_shell.transport.exchange import TransportTrouble, TroubleKind
 
-__all__ = ["Inflating", "inflated", "is_plain"]
+__all__ = ["Inflating", "Unread", "inflated", "is_plain"]
 
 _GZIP: Final = b"\x1f\x8b"
 _AT_ONCE: Final = 65_536
+_FIRST_PIECE: Final = 512
+# Blocks of 64 KB, as bgzip writes them, reach 640 MB so; empty ones beyond it would only take time.
+_MOST_MEMBERS: Final = 10_000
 
 
 def is_plain(body: bytes, encoding: str) -> bool:
@@ -28,19 +32,48 @@ class _Inflater(Protocol):
     def eof(self) -> bool: ...
     @property
     def unconsumed_tail(self) -> bytes: ...
-    def decompress(self, data: bytes, max_length: int = ..., /) -> bytes: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes | memoryview, max_length: int = ..., /) -> bytes: ...
 
 
-def inflated(body: bytes, encoding: str, *, limit_bytes: int) -> bytes | None:
-    """A whole body as it was meant, None where it is damaged or longer than this. What is not compressed stays."""
+class Unread(enum.Enum):
+    """Why a compressed body is not read: it is damaged or too long, or bytes stand behind its end."""
+
+    DAMAGED = "damaged"
+    BEHIND = "behind"
+
+
+def inflated(body: bytes, encoding: str, *, limit_bytes: int) -> bytes | Unread:
+    """A whole body as it was meant, of at most so many bytes. What is not compressed stays.
+
+    A gzip's members follow each other and are one (RFC 1952, section 2.2).
+    """
     inflater = _inflater_for(body, encoding) if len(body) > 1 else None
     if inflater is None:
         return body
-    try:
-        said = inflater.decompress(body, limit_bytes + 1)
-    except zlib.error:
-        return None
-    return said if inflater.eof and len(said) <= limit_bytes else None
+    said, left = bytearray(), memoryview(body)
+    for _ in range(_MOST_MEMBERS):
+        left = _inflate_into(said, inflater, left, limit_bytes)
+        if not inflater.eof or len(said) > limit_bytes:
+            return Unread.DAMAGED
+        inflater = _inflater_for(bytes(left[:2]), "") if body.startswith(_GZIP) else None
+        if inflater is None:
+            break
+    return Unread.BEHIND if left else bytes(said)
+
+
+def _inflate_into(said: bytearray, inflater: _Inflater, left: memoryview, limit_bytes: int) -> memoryview:
+    """What is left behind one member. In pieces that double, since zlib copies what is behind the end of a member."""
+    size = _FIRST_PIECE
+    while left and not inflater.eof and len(said) <= limit_bytes:
+        piece, size = left[:size], 2 * size
+        try:
+            said += inflater.decompress(piece, limit_bytes + 1 - len(said))
+        except zlib.error:
+            break
+        left = left[len(piece) - len(inflater.unused_data) :]
+    return left
 
 
 @define

@@ -31,6 +31,17 @@ def make_key(world: World, name: str = "alice", **fields: object) -> str:
     return file.create(lambda digest: Key(name=name, digest=digest, created_ms=0, **fields))
 
 
+def raw_deflate(body: bytes) -> bytes:
+    return zlib.compress(body, wbits=-zlib.MAX_WBITS)
+
+
+def in_members(body: bytes) -> bytes:
+    return gzip.compress(body[:700]) + gzip.compress(body[700:])
+
+
+GZIPPED = gzip.compress(b"{}", mtime=0)
+
+
 class TestSizes:
     async def test_a_body_that_is_too_long_is_413_in_the_words_of_each_door(self, tmp_path):
         async with limited(tmp_path, max_body_bytes=2000) as world:
@@ -49,7 +60,15 @@ class TestSizes:
             assert (await client.head()).status == 413
 
     @pytest.mark.parametrize(
-        ("encoding", "squeezed"), [("gzip", gzip.compress), ("deflate", zlib.compress), ("identity", bytes)]
+        ("encoding", "squeezed"),
+        [
+            ("gzip", gzip.compress),
+            ("gzip", in_members),
+            ("gzip", lambda body: gzip.compress(b"") * 2 + in_members(body)),
+            ("deflate", zlib.compress),
+            ("deflate", raw_deflate),
+            ("identity", bytes),
+        ],
     )
     async def test_a_body_that_is_compressed_is_inflated_within_the_limit(self, tmp_path, encoding, squeezed):
         async with limited(tmp_path, max_body_bytes=2000) as world:
@@ -62,12 +81,26 @@ class TestSizes:
             }
 
     @pytest.mark.parametrize(
-        ("encoding", "body"), [("br", b"{}"), ("gzip", gzip.compress(b"{}", mtime=0)[:-9]), ("deflate", b"{}")]
+        ("encoding", "body", "expected"),
+        [
+            ("br", b"{}", (415, "unsupported_encoding")),
+            ("gzip", GZIPPED[:-9], (415, "unsupported_encoding")),
+            ("gzip", GZIPPED + GZIPPED[:-1], (415, "unsupported_encoding")),
+            ("deflate", b"{}", (415, "unsupported_encoding")),
+            ("gzip", GZIPPED + b"{}", (400, "trailing_bytes")),
+            ("gzip", GZIPPED + b"\x1f", (400, "trailing_bytes")),
+            ("gzip", GZIPPED * 2 + b"\0", (400, "trailing_bytes")),
+            ("gzip", gzip.compress(b"") * 10_001, (400, "trailing_bytes")),
+            ("deflate", zlib.compress(b"{}") * 2, (400, "trailing_bytes")),
+            ("deflate", raw_deflate(b"{}") + b"{", (400, "trailing_bytes")),
+        ],
     )
-    async def test_a_body_in_an_encoding_that_is_not_read_or_damaged_is_415(self, tmp_path, encoding, body):
+    async def test_what_is_not_the_whole_of_an_encoding_that_is_read_is_refused(
+        self, tmp_path, encoding, body, expected
+    ):
         async with limited(tmp_path) as world:
             answer = await world.post(body, content_type="application/json", content_encoding=encoding)
-            assert (answer.status, answer.error["code"]) == (415, "unsupported_encoding")
+            assert (answer.status, answer.error["code"]) == expected
 
     async def test_a_head_that_is_too_long_is_431(self, tmp_path):
         async with limited(tmp_path, max_header_bytes=4000) as world:

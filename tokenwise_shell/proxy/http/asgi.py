@@ -13,8 +13,8 @@ import trio
 from attrs import define, field
 
 from tokenwise_shell.proxy.fronts import Trouble
-from tokenwise_shell.proxy.troubles import too_large, too_slow, unsupported_encoding
-from tokenwise_shell.transport.inflating import inflated
+from tokenwise_shell.proxy.troubles import too_large, too_slow, trailing_bytes, unsupported_encoding
+from tokenwise_shell.transport.inflating import Unread, inflated
 from tokenwise_shell.transport.sse import SseEvent
 
 __all__ = [
@@ -117,7 +117,9 @@ class Request:
         if encoding not in ("gzip", "x-gzip", "deflate"):
             return unsupported_encoding(encoding)
         plain = inflated(body, encoding, limit_bytes=limit_bytes)
-        return unsupported_encoding(encoding, limit_bytes) if plain is None else plain
+        if plain is Unread.BEHIND:
+            return trailing_bytes(encoding)
+        return plain if isinstance(plain, bytes) else unsupported_encoding(encoding, limit_bytes)
 
     async def _read(self, limit_bytes: int) -> bytes | Trouble:
         parts: list[bytes] = []
