@@ -132,6 +132,8 @@ def requests(draw, options: dict, *, late_systems: bool = True) -> dict:
         messages += draw(rounds(number)) + (draw(systems) if late_systems else [])
     messages.append({"role": "user", "content": draw(contents)})
     fields = {"messages": messages, **draw(st.fixed_dictionaries({}, optional=options))}
+    if fields.get("response_format") == {"type": "json_object"}:
+        messages.insert(0, {"role": "system", "content": "In JSON."})
     if draw(st.booleans()):
         fields["tools"] = draw(tools)
         names = [tool["function"]["name"] for tool in fields["tools"]]

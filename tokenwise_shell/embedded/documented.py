@@ -26,6 +26,7 @@ class Documented:
     words: Mapping[str, frozenset[str]]
     needs: Mapping[str, str]
     name: str
+    names_once: bool = False
 
     def check(self, asked: Mapping[str, object]) -> None:
         """Raises BadRequest with the first field that is beyond its limit. Null is absent."""
@@ -38,14 +39,18 @@ class Documented:
             if field in given and str(given[field]) not in words:
                 raise _beyond(field, f"one of {', '.join(sorted(words))}", given[field])
         for field, other in self.needs.items():
-            if given.get(field) and not given.get(other):
+            if (given.get(field) or given.get(field) is False) and not given.get(other):
                 raise BadRequest(f"{field}: only allowed where {other} is specified", param=field)
 
     def check_names(self, names: Iterable[object], path: str = "tools") -> None:
-        """The names of tools: each of the letters that the vendor takes."""
+        """The names of tools: each of the letters that the vendor takes, and where it says so, each once."""
+        seen = set[str]()
         for name in names:
             if not isinstance(name, str) or not re.fullmatch(self.name, name):
                 raise _beyond(path, f"a name that matches {self.name}", name)
+            if self.names_once and name in seen:
+                raise BadRequest(f"{path}: Tool names must be unique.", param=path)
+            seen.add(name)
 
 
 def _beyond(path: str, expected: str, value: object) -> BadRequest:
@@ -65,7 +70,7 @@ OPENAIS: Final = Documented(
         "service_tier": frozenset(("auto", "default", "flex", "scale", "priority")),
         "verbosity": frozenset(("low", "medium", "high")),
     },
-    needs={"top_logprobs": "logprobs", "stream_options": "stream"},
+    needs={"top_logprobs": "logprobs", "stream_options": "stream", "parallel_tool_calls": "tools"},
     name=r"[a-zA-Z0-9_-]{1,64}",
 )
 
@@ -74,6 +79,7 @@ ANTHROPICS: Final = Documented(
     words={"service_tier": frozenset(("auto", "standard_only")), "effort": _EFFORTS},
     needs={},
     name=r"[a-zA-Z0-9_-]{1,128}",
+    names_once=True,
 )
 
 GOOGLES: Final = Documented(

@@ -423,5 +423,6 @@ def redacted(message: str, secrets: Iterable[str]) -> str:
 def _ask(command: CallModel, written: Mapping[str, object] | None, *, stream: bool, betas: str = "") -> Ask:
     if written is None:
         assert command.prompt is not None, "a command without a prompt needs the request it came with"
-        written = {**chat_fields(command.prompt), **response_format(command.reply_format)}
+        asked = chat_fields(command.prompt)
+        written = {**asked, **response_format(command.reply_format, asked)}
     return Ask(command.native_id, written, command.max_output_tokens, stream, betas=betas)

@@ -23,13 +23,14 @@ _STRICT: Final = frozenset(
 _NAME: Final = "reply"
 
 
-def response_format(wanted: Check | None) -> Mapping[str, object]:
+def response_format(wanted: Check | None, prompt: Mapping[str, object]) -> Mapping[str, object]:
     """The field that asks for this format; nothing where none is wanted, or the schema is not of an object.
 
-    OpenAI takes schemas of objects only. A text that is no schema at all is the check's affair, which says so.
+    OpenAI takes schemas of objects only, and "any object" only where the prompt says "JSON" somewhere. A text
+    that is no schema at all is the check's affair, which says so.
     """
     match wanted:
-        case Check(kind=CheckKind.JSON):
+        case Check(kind=CheckKind.JSON) if b"json" in orjson.dumps(prompt).lower():
             return {"response_format": {"type": "json_object"}}
         case Check(kind=CheckKind.JSON_SCHEMA, argument=text) if schema := _object_schema(text):
             named = {"name": _NAME, "schema": schema, "strict": _is_strict(schema)}

@@ -156,12 +156,12 @@ class App:
             await self._answer(row, request, answer, long)
         if works.cancelled_caught and not answer.status and trio.current_time() >= works.deadline:
             trouble = troubles.upstream(Failure(Fault.TIMED_OUT, f"no answer within {limit_s} s"))
-            await refuse(answer, row.front if row else _CHAT, trouble)
+            await refuse(answer, _front(row, request), trouble)
 
     async def _answer(self, row: Row | None, request: Request, answer: Answer, long: Trouble | None) -> None:
         try:
             if trouble := long or self.service.foreign(request):
-                await refuse(answer, row.front if row else _CHAT, trouble)
+                await refuse(answer, _front(row, request), trouble)
             elif row is None:
                 await self._turn_away(request, answer)
             else:
@@ -171,7 +171,7 @@ class App:
         except Exception:  # noqa: BLE001 -- the outermost edge of a request: whatever it is, the client hears of it
             _LOG.exception("a request to %s failed", row.path if row else "no endpoint")
             if not answer.status:
-                await refuse(answer, row.front if row else _CHAT, troubles.INTERNAL_ERROR)
+                await refuse(answer, _front(row, request), troubles.INTERNAL_ERROR)
 
     def _row(self, request: Request) -> Row | None:
         method = "GET" if request.method == "HEAD" else request.method
@@ -187,8 +187,7 @@ class App:
         """Say that nothing answers here, or what may be asked."""
         rows = self._rows_at(request.path)
         if not rows:
-            front = front_for(request.headers)
-            await refuse(answer, front, troubles.not_found(request.method, request.path))
+            await refuse(answer, _front(None, request), troubles.not_found(request.method, request.path))
             return
         allowed = ", ".join(sorted(_methods(rows)))
         if request.method == "OPTIONS":
@@ -197,7 +196,12 @@ class App:
             await answer.end()
         else:
             trouble = troubles.method_not_allowed(request.method, request.path, allowed)
-            await refuse(answer, rows[0].front, trouble, {"allow": allowed})
+            await refuse(answer, _front(rows[0], request), trouble, {"allow": allowed})
+
+
+def _front(row: Row | None, request: Request) -> Front:
+    """The door whose errors the client understands: of an address that is both vendors', by its headers."""
+    return front_for(request.headers) if row is None or row.path.startswith(MODELS) else row.front
 
 
 def _is_above(folder: str, path: str) -> bool:

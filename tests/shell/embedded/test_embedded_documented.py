@@ -36,6 +36,25 @@ def marked(times: int) -> list:
     return [{"role": "user", "content": [block] * times}]
 
 
+def custom(*names: str) -> dict:
+    return {"tools": [{"name": name, "input_schema": {"type": "object"}} for name in names]}
+
+
+def functions(*names: str) -> dict:
+    return {"tools": [{"functionDeclarations": [{"name": name} for name in names]}]}
+
+
+def cached(ttl: str) -> dict:
+    return {"system": [{"type": "text", "text": "x", "cache_control": {"type": "ephemeral", "ttl": ttl}}]}
+
+
+THINKING = {"thinking": {"type": "enabled", "budget_tokens": 1024}, "max_tokens": 2048}
+GOING_ON = [USER, {"role": "assistant", "content": "So"}]
+JSON = {"response_format": {"type": "json_object"}}
+SAID = {"messages": [{"role": "user", "content": "In JSON"}]}
+TOOLS = {"tools": [{"type": "function", "function": {"name": "f"}}]}
+
+
 def config(**fields) -> dict:
     return {"generationConfig": fields}
 
@@ -80,6 +99,21 @@ CASES = [
     ("anthropic", {"messages": picture("image/bmp")}, {"messages": picture("image/webp")}),
     ("anthropic", {"messages": marked(5)}, {"messages": marked(4)}),
     ("anthropic", {"output_format": {"type": "json_schema", "schema": {"type": "object"}}}, {}),
+    ("anthropic", custom("f", "f"), custom("f", "g")),
+    ("anthropic", cached("2h"), cached("1h")),
+    ("anthropic", {**THINKING, "temperature": 0.5}, {**THINKING, "temperature": 1}),
+    ("anthropic", {**THINKING, "messages": GOING_ON}, {**THINKING, "messages": [*GOING_ON, USER]}),
+    ("anthropic", {"system": [{"type": "text", "text": " "}]}, {"system": [{"type": "text", "text": "x"}]}),
+    ("anthropic", {"metadata": "me"}, {"metadata": {"user_id": "me"}}),
+    ("openai", {"logit_bias": {"1": -101}}, {"logit_bias": {"1": -100}}),
+    ("openai", {"logit_bias": {"1": "5"}}, {"logit_bias": {"1": 5}}),
+    ("openai", JSON, {**JSON, **SAID}),
+    ("openai", {"max_tokens": 5, "max_completion_tokens": 5}, {"max_tokens": 5}),
+    ("openai", {"parallel_tool_calls": False}, {"parallel_tool_calls": False, **TOOLS}),
+    ("openai", {"parallel_tool_calls": True}, {"parallel_tool_calls": True, **TOOLS}),
+    ("google", {"contents": [{"role": "user", "parts": []}]}, {}),
+    ("google", functions("1f"), functions("_f.g:h-1")),
+    ("google", functions("f" * 129), functions("f" * 128)),
     ("google", config(temperature=2.1), config(temperature=2)),
     ("google", config(topP=1.1), config(topP=1)),
     ("google", config(logprobs=3), config(responseLogprobs=True, logprobs=3)),

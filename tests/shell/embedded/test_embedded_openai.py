@@ -181,7 +181,9 @@ class TestStructure:
     async def test_any_json_object_is_one_that_says_it_is_simulated(self):
         async with sdk() as (client, _):
             answer = await client.chat.completions.create(
-                model="m", messages=ASKED, response_format={"type": "json_object"}
+                model="m",
+                messages=[{"role": "system", "content": "JSON"}, *ASKED],
+                response_format={"type": "json_object"},
             )
         assert orjson.loads(answer.choices[0].message.content)["note"] == LABEL
 

@@ -226,9 +226,9 @@ class TestConnections:
 
     @pytest.mark.parametrize("fields", [{}, {"n": 2}, {"response_format": {"type": "json_object"}}])
     async def test_a_stream_says_what_the_plain_answer_says(self, fields):
-        plain = await ask(provider(), **fields)
+        plain = await ask(provider(), "Rain, in JSON?", **fields)
         text = "".join(choice["message"]["content"] for choice in plain.json["choices"])
-        assert (await ask(provider(), stream=True, **fields)).text == text
+        assert (await ask(provider(), "Rain, in JSON?", stream=True, **fields)).text == text
 
     async def test_an_answer_takes_the_time_of_its_tokens(self, autojump_clock):
         answer = await ask(provider(pace=Pace(latency_ms=0, token_us=10_000)))

@@ -17,21 +17,23 @@ from tokenwise_shell.providers.reply_format import response_format
 from tokenwise_shell.transport import open_transport
 
 OPEN = {"type": "object", "properties": {"a": {"type": "integer"}}}
+SAYS_JSON = {"messages": [{"role": "user", "content": "A list, as JSON."}]}
 CLOSED = {**OPEN, "required": ["a"], "additionalProperties": False}
 
 
 def asked(schema):
     text = schema if isinstance(schema, str) else orjson.dumps(schema).decode()
-    return response_format(Check(CheckKind.JSON_SCHEMA, text)).get("response_format")
+    return response_format(Check(CheckKind.JSON_SCHEMA, text), SAYS_JSON).get("response_format")
 
 
 def test_nothing_wanted_asks_for_nothing():
-    assert response_format(None) == {}
-    assert response_format(Check(CheckKind.REGEX, "x")) == {}
+    assert response_format(None, SAYS_JSON) == {}
+    assert response_format(Check(CheckKind.REGEX, "x"), SAYS_JSON) == {}
 
 
-def test_any_object():
-    assert response_format(Check(CheckKind.JSON)) == {"response_format": {"type": "json_object"}}
+def test_any_object_where_the_prompt_says_so():
+    assert response_format(Check(CheckKind.JSON), {"messages": [{"role": "user", "content": "A list."}]}) == {}
+    assert response_format(Check(CheckKind.JSON), SAYS_JSON) == {"response_format": {"type": "json_object"}}
 
 
 def test_a_schema_goes_along_whole():

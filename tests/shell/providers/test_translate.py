@@ -33,6 +33,10 @@ def part(**fields) -> list:
     return [{"role": "user", "content": [fields]}]
 
 
+def named(name: str) -> dict:
+    return {"tools": [{"type": "function", "function": {"name": name}}]}
+
+
 class TestFeatures:
     @pytest.mark.parametrize(
         ("fields", "features"),
@@ -113,6 +117,10 @@ class TestDrops:
             ({"temperature": 0.5, "top_p": 0.5}, "top_p"),
             ({"temperature": 0.5, "reasoning_effort": "low"}, "temperature"),
             ({"tools": [TOOL], "tool_choice": "required", "reasoning_effort": "low"}, "reasoning_effort"),
+            (
+                {"messages": [*HI, {"role": "assistant", "content": "So"}], "reasoning_effort": "low"},
+                "reasoning_effort",
+            ),
         ],
     )
     def test_what_anthropic_cannot_honour(self, fields, name):
@@ -159,6 +167,25 @@ class TestDrops:
         )
         said = {"model": "m", "max_tokens": 9, "messages": HI}
         assert from_anthropic({**said, **old}) == from_anthropic({**said, "output_config": {"format": new}})
+
+    @pytest.mark.parametrize(
+        ("translate", "fields", "place"),
+        [
+            (to_anthropic, {"tools": [TOOL, TOOL]}, "tools"),
+            (to_anthropic, named("a.b"), "tools"),
+            (to_anthropic, {"messages": part(type="text", text="a", cache_control={"ttl": "2h"})}, "cache_control.ttl"),
+            (to_google, named("1f"), "tools"),
+            (to_google, named("-f"), "tools"),
+        ],
+    )
+    def test_what_the_vendor_would_refuse_is_not_sent(self, translate, fields, place):
+        with pytest.raises(Untranslatable) as caught:
+            translate(asked(**fields), native_id="m", cap=9)
+        assert [problem.partition(":")[0] for problem in caught.value.problems] == [place]
+
+    def test_one_call_at_a_time_is_not_asked_of_a_chat_without_tools(self):
+        said = {"max_tokens": 9, "messages": HI, "tool_choice": {"type": "auto", "disable_parallel_tool_use": True}}
+        assert "parallel_tool_calls" not in from_anthropic(said).body
 
     def test_every_problem_is_named_at_once(self):
         fields = {"messages": [{"role": "user", "content": 5}, {"role": "boss"}], "n": 2, "tool_choice": 7}

@@ -141,7 +141,7 @@ class TestUpstream:
     async def test_a_request_that_a_provider_refuses_keeps_its_status_and_its_words(self, tmp_path):
         refusal = Status(422, message="temperature must be at most 2")
         async with proxy(tmp_path, one=Script([First([refusal])])) as world:
-            answer = await world.post(chat(temperature=3))
+            answer = await world.post(chat(temperature=2))
             assert len(world.one.received) == 1
             assert not world.two.received
             assert world.balances()
@@ -154,7 +154,7 @@ class TestUpstream:
         said = {"message": "too warm", "type": "x", "code": "unsupported_value", "param": "temperature"}
         refusal = Status(400, body=orjson.dumps({"error": said}).decode())
         async with proxy(tmp_path, one=Script([First([refusal])])) as world:
-            answer = await world.post(chat(temperature=3))
+            answer = await world.post(chat(temperature=2))
         assert (answer.status, answer.error["code"]) == (400, "unsupported_value")
         assert (answer.error["param"], answer.error["message"]) == ("temperature", "too warm")
 

@@ -72,11 +72,16 @@ class TestDialects:
     async def test_anthropics_clients_get_anthropics_list(self, tmp_path):
         async with proxy(tmp_path) as at:
             listed = (await at.ask("GET", "/v1/models?limit=1000", headers=ANTHROPIC)).json
-            one = (await at.ask("GET", f"/v1/models/{SMALL}", headers=ANTHROPIC)).json
+            one, by_key = [
+                (await at.ask("GET", f"/v1/models/{SMALL}", headers=headers)).json
+                for headers in (ANTHROPIC, {"x-api-key": "any"})
+            ]
         assert {LARGE, OTHER, SMALL} < {row["id"] for row in listed["data"]}
         assert {row["type"] for row in listed["data"]} == {"model"}
         assert (listed["has_more"], listed["first_id"]) == (False, "auto")
         assert (one["type"], one["id"], one["display_name"]) == ("model", SMALL, SMALL)
+        assert one == by_key == next(row for row in listed["data"] if row["id"] == SMALL)
+        assert one["created_at"].endswith("Z")
 
     async def test_pages_are_walked_as_anthropics(self, tmp_path):
         met: list[str] = []
@@ -94,10 +99,17 @@ class TestDialects:
         assert ([row["id"] for row in back["data"]], back["has_more"]) == (met[-3:-1], True)
         assert (wrong.status, wrong.json["type"]) == (400, "error")
 
-    @pytest.mark.parametrize("path", ["/v1/models/nobody", "/v2/nowhere"])
-    async def test_errors_are_in_the_clients_own_words(self, tmp_path, path):
+    @pytest.mark.parametrize(
+        ("method", "path", "status", "kind"),
+        [
+            ("GET", "/v1/models/nobody", 404, "not_found_error"),
+            ("GET", "/v2/nowhere", 404, "not_found_error"),
+            ("POST", "/v1/models", 405, "invalid_request_error"),
+        ],
+    )
+    async def test_errors_are_in_the_clients_own_words(self, tmp_path, method, path, status, kind):
         async with proxy(tmp_path) as at:
-            theirs = await at.ask("GET", path, headers={"x-api-key": "any"})
-            openais = await at.ask("GET", path, headers={"authorization": "Bearer any"})
-        assert (theirs.status, theirs.json["type"], theirs.error["type"]) == (404, "error", "not_found_error")
-        assert (openais.status, set(openais.error)) == (404, {"message", "type", "param", "code"})
+            theirs = [await at.ask(method, path, headers=headers) for headers in (ANTHROPIC, {"x-api-key": "any"})]
+            openais = await at.ask(method, path, headers={"authorization": "Bearer any"})
+        assert {(one.status, one.json["type"], one.error["type"]) for one in theirs} == {(status, "error", kind)}
+        assert (openais.status, set(openais.error)) == (status, {"message", "type", "param", "code"})

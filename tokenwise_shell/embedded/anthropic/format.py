@@ -10,6 +10,7 @@ from typing import Final
 import orjson
 from attrs import evolve, frozen
 
+from tokenwise.prompt import Role
 from tokenwise_shell.embedded.answers.counting import count_prefix
 from tokenwise_shell.embedded.anthropic.messages import read_conversation
 from tokenwise_shell.embedded.anthropic.models import render_count, render_model, render_models
@@ -119,8 +120,9 @@ def parse_request(request: HttpRequest) -> ChatRequest:
     choice = mapping(asked, "tool_choice") or {"type": "auto"}
     ANTHROPICS.check_names(tool.get("name") for tool in declared if "input_schema" in tool)
     tools, must_call = callable_tools(tuple(read_tools(declared)), choice)
-    if thinking.on and must_call:
-        raise BadRequest("Thinking may not be enabled when tool_choice forces tool use.")
+    if thinking.on:
+        _check_thinking(asked, must_call=must_call, prefilled=conversation.messages[-1].role is Role.ASSISTANT)
+    mapping(asked, "metadata")
     schema = _schema(asked)
     read = ChatRequest(
         model=text(asked, "model"),
@@ -146,6 +148,16 @@ def parse_request(request: HttpRequest) -> ChatRequest:
         evolve(read, cacheable_tokens=cached),
         {name: value for name, value in asked.items() if name in _LET_PASS},
     )
+
+
+def _check_thinking(asked: Mapping[str, object], *, must_call: bool, prefilled: bool) -> None:
+    """What does not go with thinking. Raises BadRequest."""
+    if must_call:
+        raise BadRequest("Thinking may not be enabled when tool_choice forces tool use.")
+    if asked.get("temperature") not in (None, 1):
+        raise BadRequest("`temperature` may only be set to 1 when thinking is enabled.")
+    if prefilled:
+        raise BadRequest("messages: the final assistant turn may not be prefilled when thinking is enabled")
 
 
 def _check_betas(asked: Mapping[str, object], betas: str) -> None:

@@ -33,6 +33,8 @@ def read_conversation(asked: Mapping[str, object]) -> Conversation:
     """The system prompt and the messages. Raises BadRequest."""
     reader = _Reader()
     if system := _blocks(asked.get("system"), "system"):
+        if isinstance(asked["system"], list) and not all(str(block.get("text")).strip() for block in system):
+            raise BadRequest("system: text content blocks must contain non-whitespace text")
         reader.read("system", system)
     parts = as_list(asked.get("messages"), "messages")
     if not parts:
@@ -71,7 +73,10 @@ class _Reader:
     def mark(self, block: _Block) -> None:
         """A mark for caching, on everything read so far."""
         self.marked = len(self.messages)
-        if as_mapping(block["cache_control"], "cache_control").get("ttl") == "1h":
+        lasts = as_mapping(block["cache_control"], "cache_control").get("ttl", "5m")
+        if lasts not in ("5m", "1h"):
+            raise BadRequest(f"cache_control.ttl: Input should be '5m' or '1h', got {str(lasts)[:40]!r}")
+        if lasts == "1h":
             self.for_an_hour = True
 
     def _text(self, blocks: Sequence[_Block]) -> str:

@@ -102,6 +102,8 @@ def _parts(content: Mapping[str, object], path: str) -> Sequence[_Part]:
         proto(part, f"{path}.parts[{index}]")
         for index, part in enumerate(as_list(content.get("parts"), f"{path}.parts"))
     ]
+    if not parts:
+        raise BadRequest(f"* GenerateContentRequest.{path}.parts: contents.parts must not be empty.")
     for index, part in enumerate(parts):
         if len(_DATA & part.keys()) != 1 or not isinstance(part.get("text", ""), str):
             raise BadRequest(f"{path}.parts[{index}].data: required oneof field 'data' must have one initialized field")

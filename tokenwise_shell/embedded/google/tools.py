@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from tokenwise_shell.embedded.chat import BadRequest, Tool
+from tokenwise_shell.embedded.documented import GOOGLES
 from tokenwise_shell.embedded.fields import as_list, as_mapping, text
 from tokenwise_shell.embedded.google.fields import camel, known, proto
 
@@ -21,7 +22,9 @@ _DECLARATION: Final = frozenset(
 def read_tools(value: object) -> tuple[list[Mapping[str, object]], tuple[Tool, ...]]:
     """What is declared, and the functions in it. Tools that Google runs are counted as input and never called."""
     declared = [proto(tool, f"tools[{index}]") for index, tool in enumerate(as_list(value, "tools"))]
-    return declared, tuple(function for tool in declared for function in _functions(tool))
+    functions = tuple(function for tool in declared for function in _functions(tool))
+    GOOGLES.check_names((function.name for function in functions), "functionDeclarations")
+    return declared, functions
 
 
 def callable_tools(tools: tuple[Tool, ...], config: object) -> tuple[tuple[Tool, ...], bool]:

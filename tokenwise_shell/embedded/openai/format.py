@@ -17,7 +17,9 @@ from tokenwise_shell.embedded.openai.models import render_model, render_models
 from tokenwise_shell.embedded.openai.parts import (
     attachments,
     callable_tools,
+    check_bias,
     check_results,
+    check_says_json,
     read_message,
     read_tools,
     response_schema,
@@ -94,12 +96,15 @@ def parse_request(request: HttpRequest) -> ChatRequest:
         raise BadRequest("messages: expected at least one message", param="messages")
     declared = [as_mapping(tool, f"tools[{index}]") for index, tool in enumerate(as_list(asked.get("tools"), "tools"))]
     schema, schema_bytes = response_schema(mapping(asked, "response_format"))
+    messages = tuple(read_message(part, f"messages[{index}]") for index, part in enumerate(parts))
+    check_says_json(asked.get("response_format"), messages)
+    check_bias(mapping(asked, "logit_bias") or {})
     tools, must_call = callable_tools(tuple(read_tools(declared)), asked.get("tool_choice"))
     OPENAIS.check_names((mapping(tool, "function") or {}).get("name") for tool in declared if "function" in tool)
     check_results([as_mapping(part, f"messages[{index}]") for index, part in enumerate(parts)])
     read = ChatRequest(
         model=text(asked, "model"),
-        messages=tuple(read_message(part, f"messages[{index}]") for index, part in enumerate(parts)),
+        messages=messages,
         content=b"",
         overhead_bytes=schema_bytes + (len(canonical(declared)) if declared else 0),
         attachments=tuple(address for part in parts for address in attachments(part)),
@@ -137,8 +142,12 @@ def render_error_event(problem: BadRequest) -> bytes:
 
 
 def _cap(asked: Mapping[str, object]) -> int | None:
-    """The newer field goes before the older. OpenAI's description of its interface allows 0; here it is a cap of 1."""
+    """One of the two fields. OpenAI's description of its interface allows 0; here it is a cap of 1."""
     older, newer = (integer(asked, name, least=0) for name in ("max_tokens", "max_completion_tokens"))
+    if older is not None and newer is not None:
+        raise BadRequest(
+            "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.", param="max_tokens"
+        )
     said = older if newer is None else newer
     return None if said is None else max(said, 1)
 

@@ -8,7 +8,16 @@ from tokenwise_shell.embedded.asked import call_text, canonical
 from tokenwise_shell.embedded.chat import BadRequest, Tool
 from tokenwise_shell.embedded.fields import as_list, as_mapping, mapping, text
 
-__all__ = ["attachments", "callable_tools", "check_results", "read_message", "read_tools", "response_schema"]
+__all__ = [
+    "attachments",
+    "callable_tools",
+    "check_bias",
+    "check_results",
+    "check_says_json",
+    "read_message",
+    "read_tools",
+    "response_schema",
+]
 
 _ROLES: Final[Mapping[object, Role]] = {
     "system": Role.SYSTEM,
@@ -97,6 +106,20 @@ def response_schema(response_format: Mapping[str, object] | None) -> tuple[Mappi
                 "response_format: expected type text, json_object, or json_schema with json_schema.schema",
                 param="response_format",
             )
+
+
+def check_says_json(response_format: object, messages: Sequence[Message]) -> None:
+    """Whoever asks for any JSON object has to say so to the model, too. Raises BadRequest."""
+    if response_format == {"type": "json_object"} and not any("json" in said.text.lower() for said in messages):
+        said = "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'."
+        raise BadRequest(said, param="messages")
+
+
+def check_bias(biases: Mapping[str, object]) -> None:
+    """Each token's bias is within OpenAI's range. Raises BadRequest."""
+    for bias in biases.values():
+        if isinstance(bias, bool) or not isinstance(bias, int | float) or not -100 <= bias <= 100:
+            raise BadRequest("logit_bias: expected numbers from -100 to 100", param="logit_bias")
 
 
 def check_results(messages: Sequence[Mapping[str, object]]) -> None:

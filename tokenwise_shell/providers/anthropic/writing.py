@@ -7,6 +7,7 @@ Anthropic refuses them, and with them turns that held nothing else.
 
 import base64
 import binascii
+import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Final
@@ -51,6 +52,8 @@ IN_PLACE: Final = "system_in_place"
 
 _LEAST_THINKING: Final = 1024
 
+_NAME: Final = re.compile("[a-zA-Z0-9_-]{1,128}")
+
 _NOT_HERE: Final = ("seed", "n", "presence_penalty", "frequency_penalty", "logprobs", "top_logprobs", "logit_bias")
 
 
@@ -60,6 +63,7 @@ def write_anthropic(asked: Asked, notes: Notes, *, native_id: str, cap: int) -> 
         if name in asked.sampling:
             notes.refuse(name, "Anthropic's format has nothing like it")
     _refuse_blanks(asked, notes)
+    _refuse_odd(asked, notes)
     opening, spoken = _opened(asked)
     asked = _in_its_own_words(asked, native_id=native_id, cap=cap)
     system = [block for turn in opening for block in _blocks(turn.items, notes)]
@@ -90,6 +94,18 @@ def _refuse_blanks(asked: Asked, notes: Notes) -> None:
     match asked.turns[-1:]:
         case (Turn(Role.ASSISTANT, (*_, Text(said))),) if said.strip() and said != said.rstrip():
             notes.refuse("messages", "Anthropic takes no last turn of the assistant that ends in blanks")
+
+
+def _refuse_odd(asked: Asked, notes: Notes) -> None:
+    """Anthropic answers 400 to names of tools that are not its letters or that are given twice, and to other times."""
+    functions = [tool.name for tool in asked.tools if tool.native is None]
+    for name in dict.fromkeys(functions):
+        if not _NAME.fullmatch(name) or functions.count(name) > 1:
+            notes.refuse("tools", f"Anthropic does not take {name[:40]!r}: 1 to 128 of A-Z a-z 0-9 _ -, each name once")
+    items = [item for turn in asked.turns for item in turn.items]
+    marks = [each.mark for each in (*items, *asked.tools) if isinstance(each, Text | Media | Result | Tool)]
+    if any(mark.get("ttl", "5m") not in ("5m", "1h") for mark in marks if mark):
+        notes.refuse("cache_control.ttl", "Anthropic keeps a cache for '5m' or '1h'")
 
 
 def _opened(asked: Asked) -> tuple[list[Turn], list[Turn]]:
@@ -241,6 +257,8 @@ def _write_thinking(body: dict[str, object], asked: Asked, notes: Notes, *, by_b
         notes.refuse("reasoning_effort", f"{asked.effort[:20]!r} is none of none, {', '.join(EFFORTS)}")
     elif asked.effort and asked.choice in ("required", "named"):
         notes.drop("reasoning_effort: Anthropic does not let a model think that must call a tool")
+    elif effort and asked.turns and asked.turns[-1].role is Role.ASSISTANT:
+        notes.drop("reasoning_effort: Anthropic does not let a model think that goes on from words of its own")
     elif asked.effort == "none":
         body.setdefault("thinking", {"type": "disabled"})
     elif effort and not by_budget:

@@ -5,6 +5,7 @@ Google refuses them, and with them turns that held nothing else.
 """
 
 import mimetypes
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Final
@@ -29,6 +30,8 @@ from tokenwise_shell.providers.translate.terms import (
 )
 
 __all__ = ["SAMPLING", "write_candidates", "write_google"]
+
+_NAME: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_.:-]{0,127}")
 
 SAMPLING: Final[Mapping[str, str]] = {
     "temperature": "temperature",
@@ -161,6 +164,10 @@ def _result(result: Result, notes: Notes) -> Fields:
 def _declared(tool: Tool, notes: Notes) -> Fields:
     if tool.native is not None:
         notes.refuse("tools", f"{tool.name[:40] or 'a tool'!r} is another vendor's own")
+    if tool.native is None and not _NAME.fullmatch(tool.name):
+        notes.refuse(
+            "tools", f"Google does not take {tool.name[:40]!r}: a letter or _, then up to 127 of A-Z a-z 0-9 _.:-"
+        )
     if tool.strict:
         notes.drop("strict: Google's functions know no strict mode")
     if tool.mark:

@@ -32,7 +32,7 @@ def write_openai(asked: Asked) -> dict[str, object]:
     if asked.choice:
         named = {"type": "function", "function": {"name": asked.only}}
         body["tool_choice"] = named if asked.choice == "named" else asked.choice
-    if not asked.parallel:
+    if asked.tools and not asked.parallel:
         body["parallel_tool_calls"] = False
     if asked.schema is not None:
         body["response_format"] = _wanted(asked)
