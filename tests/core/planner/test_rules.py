@@ -45,6 +45,28 @@ class TestSentences:
         assert plan["example"].capabilities is Capability.CODE
         assert plan["recommendation"].capabilities is Capability.GENERAL
 
+    def test_what_comes_then_is_a_step_though_its_verb_is_unknown(self) -> None:
+        assert "mix" not in VERBS
+        assert shape_of("Name two colours, then mix them") == {"name": (), "mix": ("name",)}
+        assert shape_of("List ten words, then shuffle them, and then translate each") == {
+            "list": (),
+            "shuffle": ("list",),
+            "translate": ("shuffle",),
+        }
+
+    @pytest.mark.parametrize(
+        "task",
+        [
+            "Write a story about a boy who finds a key, then loses it",
+            "Explain how a compiler parses code, then emits the binary",
+            "Summarise the tale of a man who ran, then took the train",
+            "Describe what happened: the man ate, then left the house",
+            "Compile the sources of the page, then at the end",
+        ],
+    )
+    def test_what_somebody_else_then_does_is_no_step(self, task: str) -> None:
+        assert len(decompose_by_rules(task).steps) == 1
+
     def test_then_waits_for_everything_still_open(self) -> None:
         assert shape_of("Research Oslo. Research Bergen. Then write a travel guide.") == {
             "research": (),

@@ -104,6 +104,16 @@ _WAITS: Final = re.compile(r"\s*(?:once|when|after|as soon as|having|for each(?!
 _ADVERBIAL: Final = re.compile(r"(?:for|in|on|with|using|if|once|when|after|given|from)\b[^,]*$", re.IGNORECASE)
 _INFINITIVE: Final = re.compile(r"\b(?:to|can|could|should|will|would|must|may)(?: not)? ([a-z]+)")
 _INFINITIVE_END: Final = re.compile(rf"{_INFINITIVE.pattern}(?:,? \w+)?$")
+# An object follows at once. Forms in -s, -ed and -ing tell what something does or did, and order nothing.
+_UNKNOWN_ORDER: Final = re.compile(
+    r",\s+(?:and\s+)?then\s+(?P<verb>(?!(?:all|both|at|by|for|from|in|into|of|on|to|with|when|while|if|as)\b)[a-z]{3,}"
+    r"(?<![^s]s)(?<!ed)(?<!ing))\s+(?:the|them|it|each|both|all|your|their|its)\b",
+    re.IGNORECASE,
+)
+_TELLS: Final = re.compile(
+    r"\b(?:to|how|who|which|that|where|when|whose|why|if|because|about|as|what|story|tale|poem|by)\b|:",
+    re.IGNORECASE,
+)
 _QUESTION: Final = re.compile(
     r"\s*(?:(?:what|how|why|who|which)\b|(?:when|where|whose|is|are|do|does|did|should|can|could|will)\b.{0,400}\?$)",
     re.IGNORECASE | re.DOTALL,
@@ -236,6 +246,8 @@ def _opens_clause(joint: re.Match[str], before: str) -> bool:
     before = _after_lead(before)
     if verb in GERUNDS:
         return bool(_TAKES_GERUND.search(joint[0]))
+    if _unknown_order(joint, before):
+        return True
     if verb not in VERBS or " " not in before:
         return False  # as in "read and summarise the article", where a verb shares the next one's object
     if _IS_THEN.search(joint[0]) or _IS_BESIDE.search(joint[0]):
@@ -243,6 +255,13 @@ def _opens_clause(joint: re.Match[str], before: str) -> bool:
     if verb in ALSO_NOUNS and (joint["next"] or "").lower() not in DETERMINERS and not _ADVERBIAL.match(before):
         return False
     return verb == _verb_of(before) or not _in_infinitive(before, at_its_end=bool(joint["comma"]))
+
+
+def _unknown_order(joint: re.Match[str], before: str) -> bool:
+    """Whether ", then mix them" is an order though its verb is unknown: after an order that tells no story itself."""
+    if not _UNKNOWN_ORDER.match(joint.string, joint.start()):
+        return False
+    return _first_word(before) in VERBS and not _TELLS.search(before)
 
 
 def _in_infinitive(before: str, *, at_its_end: bool) -> bool:
@@ -260,6 +279,8 @@ def _clause(shown: str, covered: str, start: int, end: int, sentence: int) -> Cl
     at = _lead_end(covered, start, end)
     lead, body = covered[start:at], covered[at:end].rstrip(_EDGES)
     verb = _verb_of(body)
+    if not verb and (order := _UNKNOWN_ORDER.match(covered, start)):
+        verb = order["verb"].lower()
     opener = _OPENER.search(lead) if _first_word(body) in GERUNDS else None
     text = _TRAILING_AND.sub("", shown[at if verb else start : end].strip(_EDGES))
     return Clause(

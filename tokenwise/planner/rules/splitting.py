@@ -107,7 +107,8 @@ def _drafts(clauses: Iterable[Clause], *, taken_apart: bool) -> list[_Draft]:
 def _draft(clause: Clause, parents: frozenset[int]) -> _Draft:
     work = VERBS.get(clause.verb, ASK)
     text = f"{clause.text}: {', '.join(clause.things)}" if clause.things else clause.text
-    slug = work.slug or (work.makes and head(clause.body.partition(" ")[2])) or clause.verb
+    unknown = "" if clause.verb in ("", *VERBS) else clause.verb
+    slug = unknown or work.slug or (work.makes and head(clause.body.partition(" ")[2])) or clause.verb
     return _Draft(text, work, slug, clause, parents)
 
 
