@@ -28,7 +28,7 @@ EMBEDDED = "embedded"
 """The provider that is part of tokenwise itself."""
 
 _NO_PROVIDER = (
-    "no provider can be called: decisions are shown as if all could be. Set OPENROUTER_API_KEY, OPENAI_API_KEY, "
+    "no provider can be called: set OPENROUTER_API_KEY, OPENAI_API_KEY, "
     "ANTHROPIC_API_KEY or GOOGLE_API_KEY, configure a server of your own, or use --offline"
 )
 

@@ -123,6 +123,8 @@ def _problem(measure: str, share: tuple[str, str] | None, group: str | None, nam
 def _unit_problem(found: re.Match[str], share: tuple[str, str] | None) -> str:
     unit = "share" if share else MEASURES[found["measure"]].unit
     written = "usd" if found["bound"].startswith("$") else found["unit"] or ""
+    if unit == "share" and not written and float(found["bound"].replace("_", "").rstrip(".") or 0) > 1:
+        return f"{found['bound']} % is written {found['bound']}%"
     if written in _UNITS[unit]:
         return ""
     return f"a bound in {written} does not suit {found['measure']!r}, which is a {unit}"

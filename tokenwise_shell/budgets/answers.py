@@ -89,7 +89,8 @@ class NotHeld:
 
     `ends_ms` is when its window ends and the limit is renewed (Unix time), None where that will not be. `age_ms` is for
     how long the calls of this process have been under way, at the median. `models` is the glob of those that it
-    limits, "" for all; where it `pauses`, somebody may raise it.
+    limits, "" for all; where it `pauses`, somebody may raise it. `aside` of what is held is what vouchers keep,
+    which no call will give back.
     """
 
     scope: str
@@ -100,6 +101,7 @@ class NotHeld:
     age_ms: int = 0
     models: str = ""
     pauses: bool = False
+    aside: Nanodollars = Nanodollars(0)  # noqa: RUF009 -- a NewType of int
 
     @classmethod
     def of(cls, short: Short, ends_ms: int | None) -> "NotHeld":
@@ -126,8 +128,8 @@ class NotHeld:
 
     @property
     def busy(self) -> bool:
-        """Whether waiting may help: with the others' holds given back in full, this budget would say yes."""
-        return self.available + self.held >= self.needed
+        """Whether waiting may help: with the others' calls given back in full, this budget would say yes."""
+        return self.available + self.held - self.aside >= self.needed
 
     @property
     def code(self) -> str:
@@ -230,12 +232,15 @@ def told(refused: NotHeld) -> str:
     >>> told(NotHeld("key:alice 2026-11", Nanodollars(50_000_000), Nanodollars(10_000_000), Nanodollars(0)))
     'the budget key:alice 2026-11 has $0.01 left of the $0.05 needed'
     """
-    needed, left, held = map(format_usd, (refused.needed, refused.available, refused.held))
+    under_way = Nanodollars(refused.held - refused.aside)
+    needed, left, calls, aside = map(format_usd, (refused.needed, refused.available, under_way, refused.aside))
     if refused.unreachable:
         return f"the shared budgets cannot be reached, so the {needed} needed cannot be held; see `budget_store`"
     parts = [f"the budget {refused.scope} has {left} left of the {needed} needed"]
-    if refused.held:
-        parts.append(f"{held} of it is held by calls under way" + (", so waiting may help" if refused.busy else ""))
+    if refused.aside:
+        parts.append(f"{aside} of it is held by vouchers")
+    if under_way:
+        parts.append(f"{calls} of it is held by calls under way" + (", so waiting may help" if refused.busy else ""))
     if refused.ends_ms is not None:
         parts.append(f"it is renewed at {iso(refused.ends_ms)}")
     return "; ".join(parts)

@@ -35,7 +35,7 @@ class Holder:
     """The store as the interpreter sees it: each run's scopes are looked up, and every reserve is answered at once.
 
     `give_way` frees what this process itself has put aside in a budget that says no, if anything; then it is asked
-    once more. `now_ms` tells how long calls have been under way.
+    once more. `now_ms` tells how long calls have been under way, `aside` what of a budget vouchers keep.
     """
 
     store: _Asked
@@ -44,6 +44,7 @@ class Holder:
     now_ms: Callable[[], int] = lambda: 0
     limit_of: Callable[[str], Limit | None] = lambda _: None
     pauses: Pauses | None = None
+    aside: Callable[[NotHeld], NotHeld] = lambda refused: refused
     alerts: Alerts = field(factory=Alerts)
     _refusals: Refusals = field(factory=Refusals)
     _since: Since = field(factory=Since)
@@ -94,7 +95,7 @@ class Holder:
         told = self.store.reserve(run_id, attempt, amount, scopes, share=share)
         while isinstance(told, NotHeld) and self.give_way(told.scope):
             told = self.store.reserve(run_id, attempt, amount, scopes, share=share)
-        return told.under(self.limit_of(told.scope)) if isinstance(told, NotHeld) else told
+        return self.aside(told.under(self.limit_of(told.scope))) if isinstance(told, NotHeld) else told
 
     def refusal(self, run_id: str) -> NotHeld | None:
         """The last refusal of this run, which is forgotten with that; None where it was refused nothing."""
@@ -136,4 +137,6 @@ def holder_for(
     def give_way(scope: str) -> bool:
         return leases.give_way(scope) or in_force.vouchers.expire()
 
-    return Holder(store, scopes_of, give_way, journal.now_ms, in_force.limit_of, pauses, alerts)
+    return Holder(
+        store, scopes_of, give_way, journal.now_ms, in_force.limit_of, pauses, in_force.vouchers.beside, alerts
+    )

@@ -10,7 +10,7 @@ from typing import Final
 from attrs import frozen
 
 from tokenwise.budgets.budget import Budget
-from tokenwise.budgets.limit import Limit, shown_value
+from tokenwise.budgets.limit import VOUCHER, Limit, shown_value
 from tokenwise.budgets.limits import Limits
 from tokenwise.budgets.nested import Budgets
 from tokenwise.budgets.windows import Window, Zone, span_of
@@ -135,6 +135,8 @@ def meant_by(name: str, limits: Iterable[Limit], at_ms: int, zone: Zone) -> Mean
     if len(found) == 1:
         return found[0]
     if not found:
+        if name.strip().startswith(f"{VOUCHER}:"):
+            raise InputError(Problem(name, "vouchers cannot be raised; `tw keys voucher` mints another"))
         owners = [limit.owner for limit in known]
         have = ", ".join(dict.fromkeys(owners)) or "there are none"
         raise InputError(Problem(name, f"no limit holds it; limits: {have}{nearest(name, owners)}"))

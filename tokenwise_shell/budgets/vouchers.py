@@ -9,7 +9,7 @@ short. An expired voucher is closed by the first who is refused money, or asks; 
 from collections.abc import Callable
 from typing import Final, Protocol, runtime_checkable
 
-from attrs import define, frozen
+from attrs import define, evolve, frozen
 
 from tokenwise.budgets.backing import Backing
 from tokenwise.budgets.budget import Budget, Short, begun
@@ -52,6 +52,15 @@ class Backed(Protocol):
 
     def expired(self, at_ms: int) -> tuple[str, ...]:
         """Those whose time is over, and which nobody has closed."""
+        ...
+
+
+@runtime_checkable
+class _Kept(Backed, Protocol):
+    """One that says how each budget stands."""
+
+    def __getitem__(self, scope: str) -> Budget:
+        """Raises KeyError for a scope that is not open."""
         ...
 
 
@@ -102,7 +111,19 @@ class Vouchers:
         short = store.mint(voucher.scope, voucher.amount, self._backing(voucher))
         if short is None:
             self.known()[voucher.name] = Issued(voucher)
-        return NotHeld.of(short, None) if short else None
+        return self.beside(NotHeld.of(short, None)) if short else None
+
+    def beside(self, refused: NotHeld) -> NotHeld:
+        """The refusal with what vouchers keep of that budget, beside what calls on them hold. Raises sqlite3.Error."""
+        return evolve(refused, aside=min(refused.held, self._aside(refused.scope))) if refused.held else refused
+
+    def _aside(self, scope: str) -> Nanodollars:
+        store, cut = self._backed(), [one.voucher for one in self.known().values()]
+        if not isinstance(store, _Kept):
+            return Nanodollars(0)
+        below = [one.scope for one in cut if scope in self._backing(one).parents]
+        open_ones = [one for one in below if (backing := store.backing(one)) and not backing.closed]
+        return Nanodollars(sum(store[one].available + self._aside(one) for one in open_ones))
 
     def trouble_with(self, voucher: Voucher) -> str:
         """Why this voucher, whose signature is good, pays nothing; "" where it does."""

@@ -76,7 +76,9 @@ def _refused(decision: Decision, work: Work) -> Exit:
         write_json(decision.as_json())
     match decision.outcome:
         case Refused(message=message) | Blocked(message=message):
-            tell(f"refused: {message}", f"`tw route` shows why; the budget is {usd(decision.budget_nano)}")
+            model = work.wishes.model
+            look = f"`tw models --explain {model}` shows its prices" if model else "`tw route` shows why"
+            tell(f"refused: {message}", f"{look}; the budget is {usd(decision.budget_nano)}")
         case _:
             raise AssertionError("a decision that was routed has been carried out")
     return exit_of_decision(decision.outcome)

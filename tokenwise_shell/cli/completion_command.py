@@ -8,6 +8,7 @@ from typing import Annotated, Final
 
 from cyclopts import Parameter
 
+from tokenwise.policy import Strategy
 from tokenwise_shell.cli.commands import COMMANDS, GROUPS
 from tokenwise_shell.cli.edge import Exit, write
 from tokenwise_shell.cli.options import Common, one_of
@@ -30,7 +31,7 @@ _SCRIPTS: Final = {
 
 _OF_MODELS: Final = ("--model", "--models", "--judge", "--explain", "--cheap", "--strong")
 _WORDS: Final = {
-    "--strategy": ("cheapest", "balanced", "best_quality", "budget_constrained", "cascade"),
+    "--strategy": tuple(one.value for one in Strategy),
     "--tier": ("budget", "mid", "flagship"),
     "--capability": ("general", "code", "reasoning", "math"),
     "--planner": ("llm", "rules"),

@@ -15,6 +15,7 @@ from typing import Final, TextIO
 from tokenwise.errors import InputError, Problem
 
 __all__ = [
+    "AS_IF",
     "STDIN",
     "Exit",
     "OutputUnwritable",
@@ -32,6 +33,9 @@ __all__ = [
 
 STDIN: Final = "/dev/stdin"
 """What the argument "-" is turned into: the parser takes a lone hyphen for an option without a name."""
+
+AS_IF: Final = "decisions are shown as if every provider could be called"
+"""Where there is none, and something is shown all the same."""
 
 _DEBUG: Final = "TOKENWISE_DEBUG"
 

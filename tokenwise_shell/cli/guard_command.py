@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars, parse_usd
 from tokenwise_shell.cli.edge import tell
-from tokenwise_shell.cli.options import Common, Flags, one_of, refuse_unwritable
+from tokenwise_shell.cli.options import STRATEGIES, Common, Flags, one_of, refuse_unwritable
 
 __all__ = ["Allowing", "Telling", "guard"]
 
@@ -41,7 +41,11 @@ class Allowing:
         bool, Parameter(help="Choose a model for each call by the strategy, whichever the command names.")
     ] = False
     strategy: Annotated[
-        str | None, Parameter(metavar="S", help="How to choose where the command asks for auto, or with --route.")
+        str | None,
+        Parameter(
+            metavar="S",
+            help=f"How to choose where the command asks for auto, or with --route: one of {STRATEGIES}.",
+        ),
     ] = None
     keep: Annotated[
         tuple[str, ...],

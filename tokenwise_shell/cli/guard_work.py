@@ -118,7 +118,7 @@ def _outermost(work: Work, terms: Terms, workspace: Workspace, environ: Mapping[
 
     # Who asks says it in a question; whoever only waits says so in a line.
     level = logging.ERROR if work.on_limit == _ASK else logging.WARNING
-    logging.basicConfig(level=level, format="%(message)s", handlers=[Shown()])
+    logging.basicConfig(level=level, format="tw guard: %(message)s", handlers=[Shown()])
     simulated = provider_playing(work.faults) if work.faults else None
     guarded = Guarded(wall_ms)
     secret, scope = guarded.open(terms)

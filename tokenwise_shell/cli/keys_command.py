@@ -107,13 +107,17 @@ def list_keys(*, common: Common = _COMMON) -> int:
     settings, now_ms = common.books(), wall_ms()
     keys = KeyFile(settings.keys_path).read()
     spending = load_spending(settings.ledger_path, tell, zone=settings.zone) if keys else Spending()
-    spent = {key.name: spending.spent(span_of(key.window, now_ms, settings.zone), key.name) for key in keys}
+    spans = {key.name: span_of(key.window, now_ms, settings.zone) for key in keys}
+    spent = {name: spending.spent(span, name) for name, span in spans.items()}
+    raised = {name: spending.raised.get(f"key:{name} {span.label}") for name, span in spans.items()}
     if common.json:
-        write_json([_as_json(key, spent[key.name]) for key in keys])
+        write_json([{**_as_json(key, spent[key.name]), "raised_to_nano": raised[key.name]} for key in keys])
     elif not keys:
         tell("there are no keys; `tw keys create NAME` makes one")
     else:
-        write(table([_COLUMNS, *(_row(key, spent[key.name], now_ms) for key in keys)], width=columns()))
+        write(
+            table([_COLUMNS, *(_row(key, spent[key.name], raised[key.name], now_ms) for key in keys)], width=columns())
+        )
     return Exit.DONE
 
 
@@ -200,9 +204,11 @@ def _as_json(key: Key, spent: Nanodollars) -> dict[str, object]:
     }
 
 
-def _row(key: Key, spent: Nanodollars, now_ms: int) -> tuple[str, ...]:
+def _row(key: Key, spent: Nanodollars, raised: Nanodollars | None, now_ms: int) -> tuple[str, ...]:
     each = "" if key.window is Window.TOTAL else f" a {key.window.value}"
     budget = "-" if key.budget is None else f"{format_usd(key.budget)}{each}"
+    if key.budget is not None and raised is not None and raised > key.budget:
+        budget += f", raised to {format_usd(raised)}"
     rates = (str(rate or "-") for rate in (key.requests_per_minute, key.tokens_per_minute))
     expires = "-" if key.expires_ms is None else f"{iso(key.expires_ms)[:16]}Z"
     return (key.name, key.state(now_ms), budget, format_usd(spent), *rates, " ".join(key.models) or "all", expires)

@@ -10,6 +10,7 @@ from attrs import define, evolve, field, frozen
 from cyclopts import Parameter
 
 from tokenwise.errors import InputError, Problem
+from tokenwise.policy import Strategy
 from tokenwise_shell.cli.edge import STDIN, tell
 from tokenwise_shell.config.loading import load
 from tokenwise_shell.config.paths import simulated
@@ -18,10 +19,13 @@ from tokenwise_shell.config.values import nearest, whole
 from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.workspace import Workspace, furnish
 
-__all__ = ["Common", "Flags", "Spending", "count", "one_of", "refuse_both", "refuse_unwritable"]
+__all__ = ["STRATEGIES", "Common", "Flags", "Spending", "count", "one_of", "refuse_both", "refuse_unwritable"]
 
 T = TypeVar("T")
 P = ParamSpec("P")
+
+STRATEGIES: Final = ", ".join(one.value for one in Strategy)
+"""For helps that say what `--strategy` takes."""
 
 _NO_FLAGS: Final[Mapping[str, object]] = MappingProxyType({})
 
@@ -77,7 +81,8 @@ class Spending:
     strategy: Annotated[
         str | None,
         Parameter(
-            metavar="S", help="cheapest, balanced, best_quality or budget_constrained. Without it: default_strategy."
+            metavar="S",
+            help=f"One of {STRATEGIES}. Without it: default_strategy.",
         ),
     ] = None
     budget: Annotated[

@@ -6,7 +6,7 @@ from pathlib import Path
 from attrs import frozen
 
 from tokenwise.scenario.risk import Blocked
-from tokenwise_shell.cli.edge import Exit, columns, show, tell, write, write_json
+from tokenwise_shell.cli.edge import AS_IF, Exit, columns, show, tell, write, write_json
 from tokenwise_shell.cli.plan_files import write_plan
 from tokenwise_shell.cli.running import during_planning, execute, refuse, report, unreachable, with_client
 from tokenwise_shell.client import MAX_STEPS, Client, Extras
@@ -40,6 +40,8 @@ def perform(workspace: Workspace, work: Work) -> Exit:
     """Do it, show what came of it, and give the exit code."""
     if work.run and unreachable(workspace, as_json=work.as_json, task=work.task, steps=[]):
         return Exit.OUT_OF_REACH
+    if not workspace.providers:
+        tell(AS_IF)
     result = with_client(workspace, partial(_planned, work=work))
     return Exit.INTERRUPTED if result is None else _told(result, work)
 
@@ -75,20 +77,18 @@ def _told(result: _Result, work: Work) -> Exit:
         case Unplanned():
             return refuse(result, as_json=work.as_json)
         case Planned():
-            _write(_shown(result, work), result.as_json(), work)
+            if work.as_json:
+                write_json(result.as_json())
+            else:
+                write(_shown(result, work))
             return Exit.DONE
         case Blocked(code=code, message=message):
             refusal = {"code": code, "message": message}
-            document = {"task": work.task, "steps": [], "within_budget": False, "refusal": refusal}
-            _write(f"refused: {message}\n", document, work)
+            if work.as_json:
+                write_json({"task": work.task, "steps": [], "within_budget": False, "refusal": refusal})
+            else:
+                tell(f"refused: {message}")
             return Exit.RISK
-
-
-def _write(text: str, document: dict[str, object], work: Work) -> None:
-    if work.as_json:
-        write_json(document)
-    else:
-        write(text)
 
 
 def _shown(planned: Planned, work: Work) -> str:

@@ -8,7 +8,7 @@ from tokenwise.routing.choosing import Refusal, Refused, Routed
 from tokenwise.routing.request import Wishes
 from tokenwise.scenario.risk import Blocked
 from tokenwise.traits import Capability
-from tokenwise_shell.cli.edge import Exit, columns, read_text, write, write_json
+from tokenwise_shell.cli.edge import AS_IF, Exit, columns, read_text, tell, write, write_json
 from tokenwise_shell.cli.options import Common, Flags, Spending, count, one_of
 
 __all__ = ["exit_of", "route", "wanted"]
@@ -45,6 +45,8 @@ def route(
     workspace = flags.of(common.workspace, spending.flags)
     flags.check()
     wishes = Wishes(capabilities=kinds, max_output_tokens=longest)
+    if not workspace.providers:
+        tell(AS_IF)
     decision = workspace.decide(text, wishes=wishes, best_effort=best_effort)
     if common.json:
         write_json(decision.as_json())

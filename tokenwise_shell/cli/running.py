@@ -145,7 +145,7 @@ def refuse(unplanned: Unplanned, *, as_json: bool) -> Exit:
     if as_json:
         write_json(unplanned.as_json())
     else:
-        write(unplanned_text(unplanned, width=columns()))
+        tell(*unplanned_text(unplanned, width=columns()).rstrip("\n").splitlines())
     return Exit.OUT_OF_REACH if unplanned.smallest_budget_nano is None else Exit.OVER_BUDGET
 
 

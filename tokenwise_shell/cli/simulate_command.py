@@ -2,7 +2,7 @@
 
 import itertools
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -13,10 +13,12 @@ from tokenwise.errors import InputError, Problem
 from tokenwise.simulation.differences import Differing, differing
 from tokenwise.simulation.laws import Broken, Kept, judge_laws
 from tokenwise.simulation.reports import Report, report
-from tokenwise.simulation.surveys import EVERYTHING, Setting
+from tokenwise.simulation.surveys import EVERYTHING, Group, Setting
+from tokenwise.simulation.tally import Tally
 from tokenwise.simulation.workload import Variant
 from tokenwise_shell.cli.edge import Exit, columns, tell, write, write_json
 from tokenwise_shell.cli.options import Common, Spending, count
+from tokenwise_shell.config.values import nearest
 from tokenwise_shell.simulate.documents import csv_of, differing_json, document_of
 from tokenwise_shell.simulate.engines import CHUNK, Engine, engine_of, run_all, tasks_of
 from tokenwise_shell.simulate.law_files import read_laws
@@ -31,6 +33,7 @@ from tokenwise_shell.workspace import Workspace
 __all__ = ["AS_RECORDED", "Output", "Trial", "simulate"]
 
 _MOST_SEEDS: Final = 10_000
+_MOST_NAMED: Final = 20  # labels or keys, where one is mistyped
 _MOST_PROCESSES: Final = 1024
 
 AS_RECORDED: Final = "as recorded"
@@ -153,12 +156,30 @@ def simulate(
     recorded = source.recorded()
     columns_of = {} if recorded is None else {AS_RECORDED: [(seed, recorded) for seed in trial.seeds]}
     columns_of |= {name: [(seed, row[seed][EVERYTHING]) for seed in trial.seeds] for name, row in cells.items()}
+    _refuse_strangers(groups, cells.values(), source)
     told = report(columns_of)
     if recorded and (uncalled := recorded.sums["uncalled",]):
         tell(f"runs of the ledger that called nobody (refused, say): {uncalled:,}; no policy is tried on them")
     verdicts = tuple(itertools.chain.from_iterable(judge_laws(laws, name, row) for name, row in cells.items()))
     _show(told, verdicts, document_of(told, workload=workload.name, kind=source.kind, laws=verdicts), output, common)
     return Exit.UNSUCCESSFUL if any(isinstance(one, Broken) for one in verdicts) else Exit.DONE
+
+
+def _refuse_strangers(
+    groups: Sequence[Group], rows: Iterable[Mapping[int, Mapping[Group | None, Tally]]], source: Source
+) -> None:
+    """A law about a label or a key that no request has would pass whatever happens. Raises InputError with each."""
+    tallies = [of for row in rows for of in row.values()]
+    strangers = [one for one in groups if one.kind != "capability" and not any(of[one].sums for of in tallies)]
+    if not strangers:
+        return
+    known: dict[str, set[str]] = {"label": set(), "key": set()}
+    for asked in (request for piece in source.pieces(None) for request in piece.requests()):
+        known["label"].update(asked.labels)
+        known["key"] |= {asked.key} - {""}
+    have = {kind: ", ".join(sorted(names)[:_MOST_NAMED]) or "none" for kind, names in known.items()}
+    told = ((one, f"there are {have[one.kind]}{nearest(one.name, known[one.kind])}") for one in strangers)
+    raise InputError(*(Problem(str(one), f"no request has this {one.kind}; {what}") for one, what in told))
 
 
 def _marks(variants: Sequence[Variant]) -> tuple[str, ...]:

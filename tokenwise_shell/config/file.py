@@ -18,7 +18,7 @@ from tokenwise_shell.config.values import shown_name
 if TYPE_CHECKING:
     import yaml
 
-__all__ = ["MAX_BYTES", "Branch", "Leaf", "Row", "Tree", "parse", "plain", "read_bytes"]
+__all__ = ["MAX_BYTES", "Branch", "Leaf", "Row", "Tree", "Unset", "parse", "plain", "read_bytes"]
 
 MAX_BYTES: Final = 262_144
 """A quarter of a mebibyte: some thousand models. PyYAML takes seconds for more, and what is larger is another file."""
@@ -34,6 +34,11 @@ _SEEN: Final = ("str", "int", "float", "bool", "null", "timestamp", "merge", "va
 _TAGS: Final = frozenset(f"tag:yaml.org,2002:{kind}" for kind in _SEEN)
 
 _KINDS: Final = {"int": "a number", "float": "a number", "bool": "a truth value", "null": "nothing"}
+
+
+@frozen
+class Unset(Problem):
+    """A value refers to a variable that there is not: no problem for a process that does not use the value."""
 
 
 @frozen
@@ -191,14 +196,18 @@ class _Reading:
                     path, node, "has `${` without a variable's name and `}` after it; write `$${` for a plain `${`"
                 )
             elif name not in self.environ:
-                self.report(path, node, f"refers to ${{{name}}}, which the environment does not have; set {name}")
+                told = f"refers to ${{{name}}}, which the environment does not have; set {name}"
+                self.problems.append(Unset(shown_name(path) or self.where, f"{told} ({self.at(node)})"))
             return self.environ.get(name or "", "")
 
         return _REFERENCE.sub(replaced, text)
 
     def report(self, path: str, node: "yaml.Node", message: str) -> None:
         name = shown_name(path) or self.where
-        self.problems.append(Problem(name, f"{message} (file {self.where}, line {_line(node)})"))
+        self.problems.append(Problem(name, f"{message} ({self.at(node)})"))
+
+    def at(self, node: "yaml.Node") -> str:
+        return f"file {self.where}, line {_line(node)}"
 
 
 def _line(node: "yaml.Node") -> int:

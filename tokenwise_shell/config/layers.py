@@ -7,6 +7,7 @@ message names the key, what was written (never a secret), where, what is accepte
 import enum
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
 from attrs import field, frozen
 
@@ -52,9 +53,13 @@ def laid_over(tree: Branch, file: Path, *, environ: Mapping[str, str], flags: Ma
     return Layers(values, found.headers, *lists, providers, tags, origins, problems)
 
 
+# Which file is read; what edge.py has for reports of bugs; what a guard tells the command that it runs.
+_OTHER_VARIABLES: Final = ("TOKENWISE_CONFIG", "TOKENWISE_DEBUG", "TOKENWISE_GUARD", "TOKENWISE_GUARD_KEY")
+
+
 def unknown_variables(environ: Mapping[str, str]) -> Iterator[str]:
     """A notice for each variable that looks like ours and is not: most likely a slip, but it may be somebody else's."""
-    known = {"TOKENWISE_CONFIG", *(key.variable for key in KEYS)}
+    known = {*_OTHER_VARIABLES, *(key.variable for key in KEYS)}
     for name in sorted(environ):
         if name.startswith("TOKENWISE_") and name not in known:
             near = nearest(name.lower(), (one.lower() for one in known)).replace("tokenwise_", "TOKENWISE_")

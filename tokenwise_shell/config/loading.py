@@ -17,7 +17,7 @@ from tokenwise.money import Nanodollars
 from tokenwise.policy import AcceptRates, Cascading, Policy, Strategy
 from tokenwise_shell.config import paths
 from tokenwise_shell.config.calibrated import calibrated
-from tokenwise_shell.config.file import Branch, parse, read_bytes
+from tokenwise_shell.config.file import Branch, Unset, parse, read_bytes
 from tokenwise_shell.config.layers import laid_over, unknown_variables
 from tokenwise_shell.config.settings import (
     BUILT_IN,
@@ -79,6 +79,8 @@ def load(*, environ: Mapping[str, str], flags: Mapping[str, object] = _NO_FLAGS,
     tree, problems = _tree(file, environ, named=named)
     layers = laid_over(tree or Branch({}), file, environ=environ, flags=flags)
     values, origins = layers.values, layers.origins
+    idle = _idle(problems) if values["offline"] else ()
+    problems = tuple(one for one in problems if one not in idle)
     if problems := (*problems, *layers.problems) or _contradictions(values):
         raise InputError(*dict.fromkeys(problems))  # one missing HOME is met by several paths
     keys_path = paths.keys_file(_typed(values, "ledger_path", Path))
@@ -102,7 +104,7 @@ def load(*, environ: Mapping[str, str], flags: Mapping[str, object] = _NO_FLAGS,
         file_read=tree is not None,
         keys_path=keys_path,
         origins=origins,
-        notices=tuple(unknown_variables(environ)),
+        notices=(*map(str, idle), *unknown_variables(environ)),
     )
 
 
@@ -135,6 +137,12 @@ def _tree(file: Path, environ: Mapping[str, str], *, named: bool) -> tuple[Branc
         return None, (problem,) if named else ()
     except InputError as error:
         return None, error.problems
+
+
+def _idle(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Variables that are missing for providers, of which an offline process asks none but the embedded one."""
+    unset = (one for one in problems if isinstance(one, Unset))
+    return tuple(one for one in unset if one.path.startswith("providers.") and not one.path.endswith(".base_url"))
 
 
 def _apart(

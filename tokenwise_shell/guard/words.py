@@ -1,5 +1,6 @@
 """What a guarded command is told when its cap is reached: agents show an error's message to whoever can act on it."""
 
+import shlex
 from pathlib import PurePath
 from typing import Final
 
@@ -25,11 +26,16 @@ _SESSIONS: Final = {
     "gemini": "gemini --resume",
 }
 
+_LONGEST_COMMAND: Final = 160
+"""So much of a line is pasted whole; the guard around this one takes 200 characters of advice."""
+
 
 def going_on(command: tuple[str, ...]) -> str:
     """The command line that goes on with more money."""
     program = PurePath(command[0]).name
-    return f"tw guard --budget MORE -- {_SESSIONS.get(program, f'{program} …')}"
+    whole = shlex.join(command)
+    again = whole if len(whole) <= _LONGEST_COMMAND and whole.isprintable() else "COMMAND"
+    return f"tw guard --budget MORE -- {_SESSIONS.get(program, again)}"
 
 
 def reworded(scope: Scope, trouble: Trouble) -> Trouble:

@@ -23,6 +23,7 @@ from tokenwise_shell.proxy.fronts import Trouble
 __all__ = [
     "BY_FAULT",
     "INTERNAL_ERROR",
+    "OFFLINE_REMEDY",
     "REMEDY",
     "bad_request",
     "blocked",
@@ -91,11 +92,13 @@ def method_not_allowed(method: str, path: str, allowed: str) -> Trouble:
     return Trouble(405, _INVALID, "method_not_allowed", message)
 
 
-REMEDY: Final = (
-    "give the name a model or `auto` under `aliases` in the configuration, describe the model under `models`, "
-    "or fetch the list of models anew with `tw models --refresh`"
+OFFLINE_REMEDY: Final = (
+    "give the name a model or `auto` under `aliases` in the configuration, or describe the model under `models`"
 )
-"""What can be done where a name means nothing."""
+"""What can be done where a name means nothing, and nobody is to be asked."""
+
+REMEDY: Final = f"{OFFLINE_REMEDY}, or fetch the list of models anew with `tw models --refresh`"
+"""The same for those who may use the network."""
 
 
 def unknown_model(name: str, hint: str = "") -> Trouble:

@@ -152,7 +152,7 @@ def next_text(execution: Execution, *, offline: bool) -> str:
     run, flag = execution.planned.run_id, " --offline" if offline else ""
     ways = {
         f"tw ledger --summary{flag}": "what was spent, on what",
-        f"tw replay {run}{flag}": "why each model was chosen, decided again",
+        f"tw replay {run}{flag}": "the run decided again, and whether it comes out the same",
         f"tw serve{flag}": "the same budgets for any SDK or agent",
     }
     wide = max(map(len, ways))

@@ -9,6 +9,7 @@ from tokenwise.budgets.voucher import Voucher, name_for
 from tokenwise.budgets.windows import Window
 from tokenwise.errors import InputError
 from tokenwise_shell.budgets.answers import Granted, NotHeld
+from tokenwise_shell.budgets.answers import told as in_words
 from tokenwise_shell.budgets.holder import holder_for
 from tokenwise_shell.budgets.limits import limits_for
 from tokenwise_shell.budgets.local_store import LocalStore
@@ -54,10 +55,22 @@ def test_an_expired_voucher_s_money_is_there_for_the_next_who_wants_it(desk):
     assert refused is None
     told = desk.reserve("one", 50)
     assert isinstance(told, NotHeld)
-    assert (told.available, told.held, told.busy) == (20, 80, True)
+    assert (told.available, told.held, told.aside, told.busy) == (20, 80, 80, False)
+    assert "held by vouchers" in in_words(told)
+    assert "waiting" not in in_words(told)
     desk.now += HOUR_MS
     assert isinstance(desk.reserve("two", 50), Granted)
     assert desk.in_force.vouchers.trouble_with(voucher) == "this voucher has expired"
+
+
+def test_what_calls_on_a_voucher_hold_is_held_by_calls(desk):
+    voucher, _ = desk.cut(60)
+    desk.cut(20, voucher.name)
+    desk.reserve("one", 30)
+    refused = desk.reserve("two", 35)
+    assert (refused.available, refused.held, refused.aside, refused.busy) == (10, 90, 60, True)
+    assert "held by vouchers" in in_words(refused)
+    assert "held by calls under way, so waiting may help" in in_words(refused)
 
 
 def test_what_is_not_there_cannot_be_cut(desk):

@@ -99,6 +99,11 @@ class TestNoAnswer:
         done = tw("ask", "What is rain?", "--budget", "0.0000001")
         assert (done.code, done.out) == (3, "")
         assert "refused: the cheapest capable model may cost $" in done.err
+        named = tw("ask", "hi", "--model", "openai/gpt-4.1", "--budget", "0.0000001")
+        assert "`tw models --explain openai/gpt-4.1`" in named.err
+        slip = tw("ask", "hi", "--model", "gpt-5.5-trubo").err
+        assert "did you mean openai/gpt-5.5" in slip
+        assert "--refresh" not in slip
         done = tw("ask", "What is rain?", "--budget", "0.0000001", "--json")
         assert (done.code, done.json["decision"], "run" in done.json) == (3, "refused", False)
         assert not tw.ledger.exists() or tw("ledger", "--summary", "--json").json["spent_nano"] == 0

@@ -41,6 +41,23 @@ class TestDeleting:
         assert "no key has this name; there are alice; did you mean 'alice'?" in done.err
 
 
+class TestRaising:
+    def test_a_raised_budget_is_listed_as_it_holds(self, tw):
+        tw("keys", "create", "alice", "--budget", "1")
+        assert tw("limits", "raise", "key:alice", "--to", "5").code == 0
+        assert "$1.00, raised to $5.00" in tw("keys", "list").out
+        (key,) = tw("keys", "list", "--json").json
+        assert (key["budget_nano"], key["raised_to_nano"]) == (10**9, 5 * 10**9)
+
+    def test_a_voucher_cannot_be_raised_and_that_is_said(self, tw):
+        tw("keys", "create", "alice", "--budget", "1")
+        scope = tw("keys", "voucher", "--budget", "0.9", "--key", "alice", "--json").json["scope"]
+        assert "vouchers cannot be raised" in tw("limits", "raise", scope, "--to", "5").err
+        more = tw("keys", "voucher", "--budget", "0.5", "--key", "alice")
+        assert (more.code, "$0.90 of it is held by vouchers" in more.err, "waiting" in more.err) == (3, True, False)
+        assert "quotes around it" in tw("limits", "raise", "key:alice", "total", "--to", "5").err
+
+
 class TestCreating:
     def test_the_secret_alone_is_on_stdout(self, tw):
         done = tw("keys", "create", "alice")

@@ -60,6 +60,8 @@ class TestTheDecision:
         done = tw.online("route", "hi", "--json")
         assert (done.code, done.json["decision"]) == (0, "routed")
         assert "no provider can be called" in done.err
+        assert "decisions are shown as if" in done.err
+        assert "decisions are shown" not in tw.online("ask", "hi").err
 
 
 class TestRefusals:

@@ -237,6 +237,20 @@ def test_a_file_that_says_nothing_is_fine(tmp_path, text):
     assert settings.file_read
 
 
+def test_a_provider_that_is_not_asked_offline_may_refer_to_what_is_not_there(tmp_path):
+    text = 'providers:\n  groq:\n    base_url: https://example.com/v1\n    api_key: "${NO_SUCH_KEY}"\noffline: yes\n'
+    (notice,) = loaded(tmp_path, text).notices
+    assert "providers.groq.api_key: refers to ${NO_SUCH_KEY}" in notice
+    with pytest.raises(InputError, match="NO_SUCH_KEY"):
+        loaded(tmp_path, text.replace("offline: yes", "offline: no"))
+    with pytest.raises(InputError, match="NO_SUCH_KEY"):
+        loaded(tmp_path, text.replace("api_key", "cap_field") + 'default_budget: "${NO_SUCH_KEY}"\n')
+
+
+def test_what_a_guard_tells_its_command_is_known(home):
+    assert load(environ={**home, "TOKENWISE_GUARD": "http://x", "TOKENWISE_GUARD_KEY": "k"}).notices == ()
+
+
 def test_an_unknown_variable_of_ours_is_noticed_and_stops_nothing(home):
     (notice,) = load(environ={**home, "TOKENWISE_DEFAULT_BUGDET": "3"}).notices
     assert "TOKENWISE_DEFAULT_BUGDET" in notice

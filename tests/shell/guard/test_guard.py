@@ -13,6 +13,7 @@ import orjson
 import pytest
 
 from tests.shell.commands import PROGRAM, STUCK_SECONDS, Done, environment, program, tw
+from tokenwise_shell.guard.words import going_on
 
 __all__ = ["tw"]
 
@@ -101,12 +102,21 @@ class TestLimitsOfTheConfiguration:
 
 
 class TestTheCap:
+    def test_the_line_that_goes_on_can_be_pasted_or_says_that_it_cannot(self):
+        assert going_on(("python", "a b.py", "7")) == "tw guard --budget MORE -- python 'a b.py' 7"
+        assert (
+            going_on(("python", "-c", "x" * 500))
+            == going_on(("sh", "-c", "a\nb"))
+            == "tw guard --budget MORE -- COMMAND"
+        )
+
     def test_calls_are_made_until_it_is_reached_and_then_told_in_words(self, tmp_path):
-        done = guarded(tmp_path, python(tmp_path, CALLS, "50"), budget="0.004")
+        command = python(tmp_path, CALLS, "50")
+        done = guarded(tmp_path, command, budget="0.004")
         assert done.code == 1
         assert "402" in done.err
         assert "tw guard: the budget of $0.004 is reached, $0.00" in done.err
-        assert "To go on: tw guard --budget MORE -- python" in done.err
+        assert f"To go on: {going_on(command)}" in done.err
         told = summary(tmp_path)
         assert (told["exit_code"], told["refused"], told["failed"]) == (1, 1, {})
         assert 0 < told["spent_nano"] <= told["budget_nano"] == 4_000_000
@@ -293,7 +303,7 @@ class TestACapThatMayBeRaised:
 
     def test_a_call_waits_until_somebody_raises_it_and_the_command_goes_on(self, tmp_path):
         with self.start(tmp_path, "pause") as (process, pipe):
-            assert "paused: the budget tag:guard." in heard(pipe, b"is refused in")
+            assert "tw guard: paused: the budget tag:guard." in heard(pipe, b"is refused in")
             (cap,) = program("limits", "--json", home=tmp_path).json
             assert (cap["limit_nano"], cap["waiting"]) == (2_000_000, 1)
             assert process.poll() is None

@@ -107,6 +107,7 @@ class TestNames:
         shipped = embedded_catalog()
         assert near_names("openai/gpt-4.1:batch", shipped)[0] == "openai/gpt-4.1"
         assert near_names("mistral-large-2407", shipped)[0] == "mistralai/mistral-large-2512"
+        assert near_names("gpt-5.5-trubo", shipped)[0].startswith("openai/gpt-5.5")
         assert near_names("gpt-4.1", shipped.only(())) == ()
 
     @pytest.mark.parametrize("wish", ["nitro", "floor", "online"])

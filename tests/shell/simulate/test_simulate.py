@@ -217,8 +217,22 @@ class TestLaws:
     def test_a_file_without_laws_or_with_a_slip_is_refused(self, folder, capsys):
         (folder / "laws.yaml").write_text("laws: [sucess >= 95%]\n")
         assert "is not measured" in output(capsys, *BOTH, "--assert", "laws.yaml", code=2).err
+        (folder / "laws.yaml").write_text("laws: [success > 99]\n")
+        assert "99 % is written 99%" in output(capsys, *BOTH, "--assert", "laws.yaml", code=2).err
         (folder / "laws.yaml").write_text("laws: []\n")
         assert "has no laws" in output(capsys, *BOTH, "--assert", "laws.yaml", code=2).err
+
+    def test_a_law_about_a_label_that_no_request_has_is_refused_with_those_that_there_are(self, folder, capsys):
+        lines = [{"prompt": "hi", "labels": [label], "key": "web"} for label in ("math", "chat")]
+        (folder / "labelled.jsonl").write_bytes(b"\n".join(map(orjson.dumps, lines)))
+        slips = "mean cost for label=maths <= $1, requests for key=wob >= 0, success for capability=code >= 1%"
+        (folder / "laws.yaml").write_text(f"laws: [{slips}]\n")
+        told = output(capsys, "labelled.jsonl", "--assert", "laws.yaml", code=2).err
+        assert "label=maths: no request has this label; there are chat, math; did you mean 'math'?" in told
+        assert "key=wob: no request has this key; there are web; did you mean 'web'?" in told
+        assert "capability" not in told
+        (folder / "laws.yaml").write_text("laws: [mean cost for label=math <= $1]\n")
+        output(capsys, "labelled.jsonl", "--assert", "laws.yaml")
 
 
 class TestDifferences:

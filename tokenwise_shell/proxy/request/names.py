@@ -5,6 +5,7 @@ and the date of a snapshot may be missing on one side (see `providers.names`); a
 named model is that model or nothing, since no other would do: what it could have been, and what can be done, is said.
 """
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
@@ -27,6 +28,7 @@ _WISHES: Final[Mapping[str, str]] = {
 
 # As many as a reader takes in.
 _MOST_NEAR: Final = 3
+_MOST_ALIKE: Final = 20
 
 
 @frozen
@@ -78,8 +80,19 @@ def near_names(name: str, catalog: Catalog) -> tuple[str, ...]:
     spelt = {**{_word(id_): id_ for id_ in sold}, **{id_: id_ for id_ in sold}}
     word = _word(name)
     alike = [id_ for each in (word, word.partition(":")[0]) for id_ in sold if _word(id_) == each]
-    close = [spelt[one] for said in (name.lower(), word) for one in difflib.get_close_matches(said, spelt, cutoff=0.5)]
+    found = (difflib.get_close_matches(said, spelt, n=_MOST_ALIKE, cutoff=0.5) for said in (name.lower(), word))
+    close = sorted((spelt[one] for near in found for one in near), key=lambda id_: -_same_parts(_word(id_), word))
     return tuple(dict.fromkeys((*alike, *close)))[:_MOST_NEAR]
+
+
+def _same_parts(one: str, other: str) -> int:
+    """In how many parts two names agree from the left: who mistypes `gpt-5.5-turbo` still means the family.
+
+    >>> _same_parts("gpt-5.5-pro", "gpt-5.5-trubo"), _same_parts("gpt-3.5-turbo", "gpt-5.5-trubo")
+    (2, 1)
+    """
+    pairs = zip(one.split("-"), other.split("-"), strict=False)
+    return len(list(itertools.takewhile(lambda pair: pair[0] == pair[1], pairs)))
 
 
 def unsold(name: str, whole: Catalog) -> Trouble:
