@@ -77,7 +77,8 @@ class EmbeddedWorld:
         del run_id, at_ms
         call, endpoint = hurried(call, self.salt), self.endpoint_of(call)
         wire = FORMATS[endpoint.kind]
-        written = {**chat_fields(call.prompt), **response_format(call.reply_format)}
+        asked = chat_fields(call.prompt)
+        written = {**asked, **response_format(call.reply_format, asked)}
         request = wire.build(endpoint, Ask(call.native_id, written, call.max_output_tokens, self.stream))
         acts, _ = self.provider.respond(_as_received(request))
         news = self._in_time(_heard(acts), call.timeout_ms)
