@@ -79,9 +79,9 @@ def _work(summary: str, asked: str, answered: str, *, shape: str = "Error", stre
     }
 
 
-def _reading(summary: str, answered: str, *, named: bool = False) -> _Schema:
+def _reading(summary: str, answered: str, *, named: str = "") -> _Schema:
     """An endpoint that only tells."""
-    name = {"name": "model", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+    name = {"name": named, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
     return {
         "summary": summary,
         "security": _SECURITY,
@@ -244,11 +244,11 @@ DESCRIPTION: Final[Mapping[str, object]] = {
         "/v1/route": {"post": _work("Decide, and call nobody.", "ChatRequest", "Decision", streams=False)},
         "/v1/feedback": {"post": _work("Say what an answer was worth.", "Feedback", "Rated", streams=False)},
         "/v1/vouchers": {"post": _work("Cut a voucher from a budget.", "Wanted", "Voucher", streams=False)},
-        "/v1/vouchers/{model}": {"delete": _reading("Give its rest back, by its name.", "Returned", named=True)},
+        "/v1/vouchers/{voucher}": {"delete": _reading("Give its rest back.", "Returned", named="voucher")},
         "/v1/limits": {"get": _reading("How the limits stand.", "Limits")},
         "/v1/limits/raise": {"post": _work("Raise one, as its owner.", "Raise", "Raised", streams=False)},
         "/v1/models": {"get": _reading("Everything that may be asked for.", "Models")},
-        "/v1/models/{model}": {"get": _reading("One of them.", "Model", named=True)},
+        "/v1/models/{model}": {"get": _reading("One of them.", "Model", named="model")},
         "/v1/{path}": {
             "get": _passed("Fetch what a provider keeps.", body=False),
             "post": _passed("Use an endpoint of a provider's that is not known here.", body=True),

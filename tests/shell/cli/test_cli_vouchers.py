@@ -14,7 +14,7 @@ USD = 10**9
 
 
 def stands(home):
-    shown = json.loads(program("limits", "--json", home=home).out)
+    shown = json.loads(program("limits", "--offline", "--json", home=home).out)
     return {one["limit"]: (one["spent_nano"], one["held_nano"], one["left_nano"]) for one in shown}
 
 
@@ -23,7 +23,9 @@ def test_a_voucher_outlives_the_sigkill_of_the_proxy_that_spends_it(tmp_path):
     (tmp_path / "faults.yaml").write_text(STALL)
     program("keys", "create", "alice", "--budget", "1", home=tmp_path)
     with serving(tmp_path, "--offline", "--faults", "faults.yaml") as server:
-        made = program("keys", "voucher", "--budget", "0.5", "--key", "alice", "--json", home=tmp_path).json
+        made = program(
+            "keys", "voucher", "--budget", "0.5", "--key", "alice", "--json", "--offline", home=tmp_path
+        ).json
         name, token = made["scope"].removesuffix(" total"), {"authorization": f"Bearer {made['token']}"}
         connection = HTTPConnection("127.0.0.1", server.port, timeout=STUCK_SECONDS)
         body = orjson.dumps(chat("Tell me a very long story about the sea", stream=True, max_tokens=50))
@@ -41,7 +43,7 @@ def test_a_voucher_outlives_the_sigkill_of_the_proxy_that_spends_it(tmp_path):
         status, _ = server.ask("/chat/completions", chat(max_tokens=50), **token)
         assert status == 200
         assert server.ask("/chat/completions", chat(), authorization="Bearer tw-no")[0] == 401
-        assert program("keys", "return", made["token"], home=tmp_path).code == 0
+        assert program("keys", "return", made["token"], "--offline", home=tmp_path).code == 0
         assert server.ask("/chat/completions", chat(), **token)[0] == 401
         spent, held, left = stands(tmp_path)["key:alice"]
         assert (held, left) == (0, USD - spent)

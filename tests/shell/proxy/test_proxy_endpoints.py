@@ -14,6 +14,7 @@ from tokenwise_shell.proxy.app import ROWS
 from tokenwise_shell.proxy.doors.models import MODELS
 from tokenwise_shell.proxy.doors.page import FILES
 from tokenwise_shell.proxy.doors.passed.door import BELOW
+from tokenwise_shell.proxy.doors.vouchers import VOUCHERS
 from tokenwise_shell.proxy.openapi import DESCRIPTION
 
 AUTO = {"auto", "auto:cheapest", "auto:balanced", "auto:best_quality", "auto:budget_constrained", "auto:cascade"}
@@ -187,7 +188,7 @@ class TestTheDescription:
         assert answer.status == 200
         assert answer.json == orjson.loads(orjson.dumps(DESCRIPTION))
         described = {(method.upper(), path) for path, one in DESCRIPTION["paths"].items() for method in one}
-        below = {f"{MODELS}/": "{model}", BELOW: "{path}"}
+        below = {f"{MODELS}/": "{model}", f"{VOUCHERS}/": "{voucher}", BELOW: "{path}"}
         public = (row for row in ROWS if row.path not in FILES and not row.path.startswith("/page/"))
         answered = {(row.method, row.path + below.get(row.path, "")) for row in public}
         assert described == answered
