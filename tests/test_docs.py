@@ -2,8 +2,9 @@
 
 A block that starts with three backticks and `python` is executed, all of a file's blocks in one namespace. A block
 `console` is read for its lines `$ tw …`, which must end with exit code 0, or with the code N that the fence names
-(`console exit=N`); one in `sh` must be a line that `tw` can read, and `yaml` what some reader of ours takes. Everything
-runs offline, in a directory of its own, without anybody's keys.
+(`console exit=N`). One of `sh run` is a script; those of a page run in one directory, in their order. Another in `sh` has
+lines that `tw` can read, and `yaml` is what some reader of ours takes. Everything runs offline, in a directory of its
+own, without anybody's keys.
 """
 
 import doctest
@@ -291,6 +292,8 @@ def test_the_commands_in_shell_blocks_are_lines_that_tw_can_read() -> None:
     unread = []
     for page in pages_with("sh"):
         for block in blocks(page, "sh"):
+            if "run" in block.info:
+                continue
             for line in block.text.replace("\\\n", " ").splitlines():
                 words = shlex.split(line, comments=True)
                 if words[:1] != ["tw"]:
@@ -303,6 +306,22 @@ def test_the_commands_in_shell_blocks_are_lines_that_tw_can_read() -> None:
                 except CycloptsError as error:
                     unread.append(f"{name_of(page)}:{block.line}: {line}: {error}")
     assert unread == []
+
+
+def scripts(page: Path) -> list[Block]:
+    return [block for block in blocks(page, "sh") if "run" in block.info]
+
+
+@pytest.mark.slow  # likewise
+@pytest.mark.parametrize("page", [page for page in PAGES if scripts(page)], ids=name_of)
+def test_the_scripts_of_a_page_end_as_it_says(page: Path, nobodys_machine: Path) -> None:
+    environment = environment_with_tw(nobodys_machine)
+    for block in scripts(page):
+        done = subprocess.run(
+            ["bash", "-euc", block.text], env=environment, capture_output=True, text=True, check=False,
+            stdin=subprocess.DEVNULL, timeout=4 * STUCK_SECONDS,
+        )  # fmt: skip
+        assert done.returncode == expected_exit(block), f"{name_of(page)}:{block.line}:\n{done.stdout}{done.stderr}"
 
 
 @pytest.mark.parametrize("package", ["tokenwise", "tokenwise_shell"])
