@@ -343,3 +343,14 @@ def without_blocks(page: Path) -> str:
 def test_relative_links_lead_somewhere(page: Path) -> None:
     targets = [found["target"] for found in LINK.finditer(without_blocks(page))]
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.slow  # fetches the generator once, and writes thirty pages
+def test_the_pages_make_a_site_whose_links_and_anchors_all_lead_somewhere(tmp_path: Path) -> None:
+    build = ["-m", "sphinx", "-q", "-W", "--keep-going", "-c", "docs/maintenance", "-d", str(tmp_path / "trees")]
+    done = subprocess.run(
+        [sys.executable, *build, "docs", str(tmp_path / "site")], cwd=ROOT, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(tools())}, timeout=20 * STUCK_SECONDS,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "site" / "tutorial.html").exists()
