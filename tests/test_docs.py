@@ -2,9 +2,9 @@
 
 A block that starts with three backticks and `python` is executed, all of a file's blocks in one namespace. A block
 `console` is read for its lines `$ tw …`, which must end with exit code 0, or with the code N that the fence names
-(`console exit=N`). One of `sh run` is a script; those of a page run in one directory, in their order. Another in `sh` has
-lines that `tw` can read, and `yaml` is what some reader of ours takes. Everything runs offline, in a directory of its
-own, without anybody's keys.
+(`console exit=N`). One of `sh run` is a script; those of a page run in one directory, in their order. Another in `sh`
+has lines that `tw` can read, and `yaml` is what some reader of ours takes. Everything runs offline, in a directory of
+its own, without anybody's keys.
 """
 
 import doctest
