@@ -24,7 +24,7 @@ from tokenwise_shell.plans.outcomes import outcomes_file
 from tokenwise_shell.simulate.calibrating import Pair, Seen, need_at, outcomes_of, read_seen
 from tokenwise_shell.workspace import Workspace
 
-__all__ = ["Aims", "calibrate"]
+__all__ = ["Aims", "Cheaply", "calibrate"]
 
 _COMMON = Common()
 _TODAY: Final = NUMBERS.index("difficulty")

@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Final
 
-__all__ = ["COMMANDS", "GROUPS", "HELP", "overview"]
+__all__ = ["COMMANDS", "EXAMPLES", "GROUPS", "HELP", "overview"]
 
 HELP: Final = """Get this done, for at most this much: route, plan and run LLM calls within a budget.
 

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import closing
 from typing import Annotated, TypeVar
 
-import trio
 from cyclopts import Parameter
 
 from tokenwise.budgets.limit import Account
@@ -109,6 +108,8 @@ def _within(settings: Settings, work: Callable[[Vouchers, Journal], Awaitable[T]
     """Do it as one of the ledger's writers. Raises what the work raises."""
     if NESTED in os.environ:
         raise InputError(Problem(NESTED, "this is a guarded command, which mints nothing; do so outside of it"))
+    import trio
+
     journal = Journal.open(settings.ledger_path, now_ms=wall_ms, sync=settings.ledger_sync)
     with closing(journal):
         if settings.budget_store == ALONE and journal.others:

@@ -34,7 +34,7 @@ from tokenwise_shell.ledger.jsonl import Line, unheard
 from tokenwise_shell.ledger.segments import read_ledger
 from tokenwise_shell.plans.outcomes import KEEP_NUMBERS, logged
 
-__all__ = ["Pair", "Seen", "need_at", "outcomes_of", "read_seen"]
+__all__ = ["Pair", "Seen", "kind_of", "need_at", "outcomes_of", "read_seen"]
 
 _FLAGSHIP: Final = "flagship"
 

@@ -11,7 +11,8 @@ import pytest
 from tokenwise.budgets.windows import Window
 from tokenwise.errors import InputError
 from tokenwise.money import Nanodollars
-from tokenwise_shell.proxy.admission.keys import Key, KeyFile, digest_of, keys_beside
+from tokenwise_shell.config.paths import keys_file
+from tokenwise_shell.proxy.admission.keys import Key, KeyFile, digest_of
 
 NOON_MS = 1_795_262_400_000
 
@@ -22,7 +23,7 @@ def named(name: str, **fields: object):
 
 @pytest.fixture
 def file(tmp_path):
-    return KeyFile(keys_beside(tmp_path / "books" / "ledger.jsonl"))
+    return KeyFile(keys_file(tmp_path / "books" / "ledger.jsonl"))
 
 
 class TestSecrets:

@@ -8,8 +8,9 @@ from tests.shell.proxy_world import CATALOG, LARGE, OTHER, SMALL, chat, model, p
 from tokenwise.catalog.models import Offer
 from tokenwise.money import parse_usd
 from tokenwise.traits import Tier
+from tokenwise_shell.config.paths import keys_file
 from tokenwise_shell.engine.clock import wall_ms
-from tokenwise_shell.proxy.admission.keys import Key, KeyFile, keys_beside
+from tokenwise_shell.proxy.admission.keys import Key, KeyFile
 from tokenwise_shell.proxy.app import ROWS
 from tokenwise_shell.proxy.doors.models import MODELS
 from tokenwise_shell.proxy.doors.page import FILES
@@ -57,7 +58,7 @@ class TestModels:
 class TestKeys:
     async def test_a_key_sees_and_uses_what_it_may_and_is_booked_by_its_name(self, tmp_path):
         async with proxy(tmp_path) as world:
-            file = KeyFile(keys_beside(world.client.journal.file.path))
+            file = KeyFile(keys_file(world.client.journal.file.path))
             secret = file.create(lambda digest: Key(name="ann", digest=digest, created_ms=wall_ms(), models=(SMALL,)))
             bearer = {"authorization": f"Bearer {secret}"}
             without = await world.post(chat())

@@ -8,8 +8,9 @@ from attrs import define, field
 from tests.shell.loopback import next_request, whole
 from tests.shell.proxy.test_proxy_passed import a_key
 from tests.shell.proxy_world import SMALL, proxy_of, until
+from tokenwise_shell.config.paths import keys_file
 from tokenwise_shell.engine.clock import wall_ms
-from tokenwise_shell.proxy.admission.keys import Key, KeyFile, keys_beside
+from tokenwise_shell.proxy.admission.keys import Key, KeyFile
 from tokenwise_shell.proxy.made import MadeHere
 
 ASKED = {"model": SMALL, "input": "Hi", "max_output_tokens": 1000}
@@ -66,7 +67,7 @@ class TestWhoIsAsked:
         at = Keeper()
         async with proxy_of(tmp_path, at.talk, responses=True) as world:
             ann = a_key(world)
-            file = KeyFile(keys_beside(world.client.journal.file.path))
+            file = KeyFile(keys_file(world.client.journal.file.path))
             secret = file.create(lambda digest: Key(name="bob", digest=digest, created_ms=wall_ms()))
             bob = {"authorization": f"Bearer {secret}"}
             await world.post(ASKED, path="/v1/responses", **ann)

@@ -9,7 +9,8 @@ from tests.shell.redis_server import Server, needs_server
 from tokenwise.budgets.limit import Limit
 from tokenwise.budgets.windows import Window
 from tokenwise.money import parse_usd
-from tokenwise_shell.proxy.admission.keys import KeyFile, keys_beside
+from tokenwise_shell.config.paths import keys_file
+from tokenwise_shell.proxy.admission.keys import KeyFile
 
 SESSION = "x-claude-code-session-id"
 LIMIT = Limit(parse_usd("0.000001"), Window.TOTAL, each="session", pauses=True)  # less than any answer
@@ -58,7 +59,7 @@ async def test_a_raise_reaches_a_request_that_is_paused_by_a_limit_on_redis(tmp_
 
 async def test_the_owner_sees_and_raises_every_limit_and_a_key_sees_its_own(tmp_path):
     async with proxy(tmp_path, limits=(Limit(10**9, Window.DAY),)) as world:
-        file = KeyFile(keys_beside(world.client.journal.file.path))
+        file = KeyFile(keys_file(world.client.journal.file.path))
         owner, alice = create(file, "boss", owner=True), create(file, budget=5 * 10**9)
         scopes = {}
         for secret in (owner, alice):

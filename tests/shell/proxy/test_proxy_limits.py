@@ -13,11 +13,12 @@ from tests.shell.plain_http import Connection, post
 from tests.shell.proxy_world import LARGE, OTHER, SMALL, World, chat, proxy, proxy_of, until
 from tokenwise.budgets.windows import Window
 from tokenwise.money import Nanodollars
+from tokenwise_shell.config.paths import keys_file
 from tokenwise_shell.config.settings import ProxySettings
 from tokenwise_shell.embedded import Every, Script, Stall
 from tokenwise_shell.ledger.jsonl import read_lines
 from tokenwise_shell.ledger.proof import verify
-from tokenwise_shell.proxy.admission.keys import Key, KeyFile, keys_beside
+from tokenwise_shell.proxy.admission.keys import Key, KeyFile
 
 MOST = 1 << 16
 
@@ -27,7 +28,7 @@ def limited(tmp_path, **limits):
 
 
 def make_key(world: World, name: str = "alice", **fields: object) -> str:
-    file = KeyFile(keys_beside(world.client.journal.file.path))
+    file = KeyFile(keys_file(world.client.journal.file.path))
     return file.create(lambda digest: Key(name=name, digest=digest, created_ms=0, **fields))
 
 
@@ -258,7 +259,7 @@ class TestKeys:
         async with proxy(tmp_path) as world:
             poor = make_key(world, budget=Nanodollars(1))
             assert (await world.post(chat(), authorization=f"Bearer {poor}")).status == 402
-            KeyFile(keys_beside(world.client.journal.file.path)).revoke("alice", 1)
+            KeyFile(keys_file(world.client.journal.file.path)).revoke("alice", 1)
             rich = make_key(world, budget=Nanodollars(10**9))
             assert (await world.post(chat(), authorization=f"Bearer {rich}")).status == 200
             assert (await world.post(chat(), authorization=f"Bearer {poor}")).status == 401
@@ -276,7 +277,7 @@ class TestKeys:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(ask)
                 await until(lambda: any(line["type"] == "reserved" for line in world.lines))
-                KeyFile(keys_beside(world.client.journal.file.path)).revoke("alice", 1)
+                KeyFile(keys_file(world.client.journal.file.path)).revoke("alice", 1)
                 assert (await world.post(chat(), **bearer)).status == 401
                 assert not world.client.limits
             assert (answers[0].status, answers[0].data[-1]) == (200, b"[DONE]")

@@ -8,11 +8,12 @@ from tests.shell.browser import led_through, needs_chromium
 from tests.shell.proxy_world import LARGE, SMALL, chat, proxy, proxy_of
 from tokenwise.budgets.limit import Limit
 from tokenwise.budgets.windows import Window
+from tokenwise_shell.config.paths import keys_file
 from tokenwise_shell.embedded import First, Script, Status
 from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.ledger.segments import read_ledger
 from tokenwise_shell.ledger.view import summarise
-from tokenwise_shell.proxy.admission.keys import Key, KeyFile, keys_beside
+from tokenwise_shell.proxy.admission.keys import Key, KeyFile
 from tokenwise_shell.proxy.page.tail import Tail
 
 ROW = "#requests tbody tr"
@@ -28,7 +29,7 @@ async def state(world, key=""):
 
 
 def key_for(world, name):
-    file = KeyFile(keys_beside(world.client.journal.file.path))
+    file = KeyFile(keys_file(world.client.journal.file.path))
     return file.create(lambda digest: Key(name=name, digest=digest, created_ms=wall_ms()))
 
 

@@ -13,11 +13,12 @@ from tokenwise.catalog.prices import FREE
 from tokenwise.money import Nanodollars, parse_usd
 from tokenwise.traits import Tier
 from tokenwise_shell.config.limits import EachLimit
+from tokenwise_shell.config.paths import keys_file
 from tokenwise_shell.config.settings import PassThrough, ProviderKind
 from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.providers.passed import is_free, is_passable
 from tokenwise_shell.providers.wire import Endpoint
-from tokenwise_shell.proxy.admission.keys import Key, KeyFile, keys_beside
+from tokenwise_shell.proxy.admission.keys import Key, KeyFile
 
 IMAGES, FILES = "/v1/images/generations", "/v1/files"
 FEE = evolve(price(0, 0), per_request=Nanodollars(40_000_000))
@@ -57,7 +58,7 @@ def bobs(digest):
 
 
 def a_key(world, **fields):
-    file = KeyFile(keys_beside(world.client.journal.file.path))
+    file = KeyFile(keys_file(world.client.journal.file.path))
     secret = file.create(lambda digest: Key(name="ann", digest=digest, created_ms=wall_ms(), **fields))
     return {"authorization": f"Bearer {secret}"}
 
@@ -154,7 +155,7 @@ class TestAtNoKnownPrice:
         async with proxy_of(tmp_path, Upstream().talk) as world:
             free = a_key(world)
             assert (await world.post({"model": SMALL}, path="/v1/decisions", **free)).status == 200
-            file = KeyFile(keys_beside(world.client.journal.file.path))
+            file = KeyFile(keys_file(world.client.journal.file.path))
             secret = file.create(bobs)
             held = {"authorization": f"Bearer {secret}"}
             assert (await world.post({"model": SMALL}, path="/v1/decisions", **held)).error["code"] == "unpriced"

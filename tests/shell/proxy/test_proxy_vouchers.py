@@ -13,9 +13,10 @@ from tests.shell.redis_server import needs_server
 from tokenwise.budgets.limit import Limit
 from tokenwise.budgets.windows import Window
 from tokenwise_shell.budgets.local_store import LocalStore
+from tokenwise_shell.config.paths import keys_file
 from tokenwise_shell.ledger.jsonl import read_lines
 from tokenwise_shell.ledger.proof import verify
-from tokenwise_shell.proxy.admission.keys import KeyFile, keys_beside
+from tokenwise_shell.proxy.admission.keys import KeyFile
 from tokenwise_shell.proxy.admission.tokens import Seal
 
 __all__ = ["redis", "tw"]
@@ -36,7 +37,7 @@ async def stands(world, secret):
 
 
 def keyed(world, **fields):
-    return create(KeyFile(keys_beside(world.client.journal.file.path)), **fields)
+    return create(KeyFile(keys_file(world.client.journal.file.path)), **fields)
 
 
 @pytest.mark.parametrize("store", ["local", "none"])
@@ -122,7 +123,7 @@ async def test_who_withdraws_a_key_withdraws_its_vouchers(tmp_path):
     async with proxy(tmp_path) as world:
         alice = keyed(world, budget=USD)
         token = (await minted(world, alice)).json["token"]
-        KeyFile(keys_beside(world.client.journal.file.path)).revoke("alice", 1)
+        KeyFile(keys_file(world.client.journal.file.path)).revoke("alice", 1)
         assert (await world.post(chat(max_tokens=50), **bearer(token))).status == 401
 
 

@@ -24,12 +24,11 @@ from attrs import define, evolve, field, frozen
 from tokenwise.budgets.windows import Window
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars
-from tokenwise_shell.config.paths import keys_file as keys_beside
 from tokenwise_shell.config.private import private
 from tokenwise_shell.config.values import looks_secret, nearest
 from tokenwise_shell.ledger.jsonl import iso, ms_of, sync_directory
 
-__all__ = ["Key", "KeyFile", "digest_of", "keys_beside", "new_secret"]
+__all__ = ["Key", "KeyFile", "digest_of", "new_secret"]
 
 _VERSION: Final = 1
 _PREFIX: Final = "tw-"
