@@ -465,7 +465,12 @@ def _points(row: str) -> Points:
 '''
 
 
+# What people ask is more often everyday work than what is learned from, by about so many hundredths of a log-odd.
+EVERYDAY = 120
+
+
 def write(base, structure, words):
+    base = (base[0] + EVERYDAY, *base[1:])
     rows = "".join(f'    "{name}": ({", ".join(map(str, points))}),\n' for name, points in structure.items())
     entries = [word.replace(" ", "_") + "".join(map(sign_of, row)) for word, row in sorted(words.items())]
     lines = textwrap.wrap(" ".join(entries), 112, break_long_words=False, break_on_hyphens=False)

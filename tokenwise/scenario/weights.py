@@ -15,7 +15,7 @@ Points = tuple[int, int, int, int, int]
 
 DAMPING: Final = 60
 
-BASE: Final[Points] = (138, -15, -290, 166, 390)
+BASE: Final[Points] = (258, -15, -290, 166, 390)
 
 FEATURE_POINTS: Final[Mapping[str, Points]] = {
     "code fence": (0, 1, 0, 0, 2),

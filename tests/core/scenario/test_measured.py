@@ -10,6 +10,7 @@ from tokenwise.scenario import lexicon, phrases, weights
 from tokenwise.scenario.detector import detect
 
 PROMPTS = tuple(asked())
+FLOORS = {"everyday.txt": 0.85, "strangers.txt": 0.78, "tricks.txt": 0.48}  # some points below what was measured
 LANGUAGES = ("de", "en", "es", "fr", "ja", "ru", "zh")
 ENOUGH = 20  # prompts of a language or a label, below which a share says nothing
 
@@ -49,9 +50,11 @@ def common(prompts):
     return [each for each in prompts if often[each.labels[0]] >= ENOUGH]
 
 
+@pytest.mark.parametrize("file", FLOORS)
 @pytest.mark.parametrize("frame", WRAPPED, ids=["bare", "courteous", "with context", "with a wish"])
-def test_macro_f1_on_prompts_of_other_hands(frame):
-    assert macro_f1(scored(common(PROMPTS), frame)) >= 0.85
+def test_macro_f1_on_prompts_of_other_hands(file, frame):
+    prompts = tuple(asked(file))
+    assert macro_f1(scored(common(prompts) if file == "everyday.txt" else prompts, frame)) >= FLOORS[file]
 
 
 @pytest.mark.parametrize("frame", WRAPPED[1:], ids=["courteous", "with context", "with a wish"])
