@@ -21,9 +21,10 @@ from tokenwise.machine.messages import CallModel, Finish, Record, Reserve, Reser
 from tokenwise.machine.run import Ended, Outcome
 from tokenwise.money import Nanodollars
 from tokenwise.routing.bid import EVERYTHING_WRITTEN
+from tokenwise.simulation.facing import Facing, Servers
 from tokenwise.simulation.simulation import Arrival, Driver
 from tokenwise.simulation.workload import Asked
-from tokenwise.simulation.worlds import Behaviour, Facing, ModelledWorld, Servers, Spread, Trouble
+from tokenwise.simulation.worlds import Behaviour, ModelledWorld, Spread, Trouble
 
 FAULTS = [fault for fault in Fault if fault is not Fault.BOOKS_UNWRITABLE]
 

@@ -25,10 +25,11 @@ from tokenwise.planner.assignment import Unassignable
 from tokenwise.routing.bid import Need
 from tokenwise.routing.choosing import Refused, Routed
 from tokenwise.simulation.brief import Brief, Ready, ready_of
+from tokenwise.simulation.facing import Facing, Servers
 from tokenwise.simulation.simulation import Arrival, Driver, Moment
 from tokenwise.simulation.tally import Handled, Tally, handled, handled_briefly, turned_away
 from tokenwise.simulation.workload import REQUEST, Asked, Variant, admit, decide, job_of
-from tokenwise.simulation.worlds import Facing, ModelledWorld, Servers
+from tokenwise.simulation.worlds import ModelledWorld
 from tokenwise.traits import Capability
 
 __all__ = ["EVERYTHING", "Group", "Setting", "survey", "trace"]

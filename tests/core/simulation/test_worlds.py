@@ -12,10 +12,11 @@ from tokenwise.ids import AttemptId
 from tokenwise.machine.messages import CallModel
 from tokenwise.plan import Plan
 from tokenwise.routing.verdicts import Failure, Reply
+from tokenwise.simulation.facing import Facing, Servers
 from tokenwise.simulation.surveys import EVERYTHING, Setting, survey
 from tokenwise.simulation.traffic import Kind, Stretch, Traffic
 from tokenwise.simulation.workload import Asked, Recorded, Variant
-from tokenwise.simulation.worlds import Behaviour, Facing, ModelledWorld, Quality, Repriced, Servers, Spread, Trouble
+from tokenwise.simulation.worlds import Behaviour, ModelledWorld, Quality, Repriced, Spread, Trouble
 from tokenwise.traits import Capability, Tier
 from tokenwise.usage import TokenCount
 

@@ -19,11 +19,11 @@ from tests.shell.commands import ROOT, STUCK_SECONDS
 from tests.shell.engine.test_interpret import has_ties, perform
 from tokenwise import embedded_catalog
 from tokenwise.errors import InputError
+from tokenwise.simulation.facing import Facing, Servers
 from tokenwise.simulation.simulation import Arrival, only, simulate
 from tokenwise.simulation.surveys import Setting
 from tokenwise.simulation.transcripts import transcript
 from tokenwise.simulation.workload import Asked, Variant
-from tokenwise.simulation.worlds import Facing, Servers
 from tokenwise_shell.cli import main
 from tokenwise_shell.simulate.engines import engine_of, tasks_of
 from tokenwise_shell.simulate.workload_files import open_workload
