@@ -86,6 +86,17 @@ class TestLiteLLM:
             "gpt-4": "gpt-4o",
         }
 
+    def test_of_two_deployments_the_one_with_a_price_keeps_the_name(self, tmp_path):
+        content = b"""
+model_list:
+  - {model_name: gpt-4o, litellm_params: {model: azure/eu-4o, api_base: "https://eu.example", api_key: os.environ/K}}
+  - {model_name: gpt-4o, litellm_params: {model: openai/gpt-4o, api_key: os.environ/OPENAI_API_KEY}}
+  - {model_name: gpt-4o, litellm_params: {model: azure/us-4o, api_base: "https://us.example", api_key: os.environ/K}}
+"""
+        found, settings = read(content, tmp_path, {**ENVIRON, "K": "k"})
+        assert settings.aliases == {"gpt-4o": "openai/gpt-4o"}
+        assert sum("gpt-4o has several deployments" in note for note in found.notes) == 2
+
     def test_models_that_nobody_knows_keep_their_prices_per_million(self, found):
         rows = {row["id"]: row for row in found[0].document["models"]}
         fast = rows["groq/llama-3.3-70b-versatile"]
@@ -110,7 +121,7 @@ class TestLiteLLM:
         [
             "bedrock/us.anthropic",
             "ANTHROPIC_API_KEY",
-            "fast stands for groq/",
+            "fast has several deployments and stands for groq/",
             "no price is known",
             "temperature: the client's",
             "general_settings.master_key: keys are made here",

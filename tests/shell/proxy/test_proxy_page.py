@@ -97,6 +97,12 @@ class TestTheState:
         assert first["state"] == second["state"] == "ok"
         assert all(step["spent_nano"] > 0 for step in plan["steps"])
 
+    async def test_has_a_plan_that_nobody_runs_as_planned(self, tmp_path):
+        async with proxy(tmp_path) as world:
+            await world.client.plan(TASK, budget=10**9)
+            (run,) = (await state(world))["runs"]
+        assert (run["status"], run["held_nano"]) == ("planned", 0)
+
 
 class TestTheEndOfALedger:
     @pytest.fixture

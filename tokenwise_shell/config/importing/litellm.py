@@ -145,6 +145,7 @@ class _Deployments:
     def __init__(self, imported: Imported, catalog: Catalog) -> None:
         self.imported, self.catalog = imported, catalog
         self.places: dict[tuple[str, str], str] = {}
+        self.names: dict[str, str] = {}
 
     def add(self, deployment: _Fields, where: str) -> None:
         """Take one deployment."""
@@ -206,8 +207,7 @@ class _Deployments:
         if known is None and ours not in [row["id"] for row in rows]:
             self.imported.put("models", rows)
             rows.append(self._row(ours, provider, native, {**fields, **info}, where))
-        if name not in (ours, native):
-            self._alias(name, ours, where)
+        self._name(name, ours, native, where)
         if fields.get("max_budget") is not None:
             window = duration_window(fields.get("budget_duration"), self.imported, f"{where}.budget_duration")
             self.imported.limit({"model": ours, "budget": _amount(fields["max_budget"]), "window": window})
@@ -244,14 +244,27 @@ class _Deployments:
             told = "no price is known; state one (0 where it is free), or it is not asked under a budget"
             self.imported.note(f"{where} ({row['id']}): {told}")
 
-    def _alias(self, name: str, ours: str, where: str) -> None:
-        self.imported.put("aliases", {})
-        aliases = self.imported.document["aliases"]
-        if aliases.setdefault(name, ours) != ours:
+    def _name(self, name: str, ours: str, native: str, where: str) -> None:
+        """Let a client's name stand for this model; of several with one name for the first whose price is known."""
+        taken = self.names.get(name)
+        if taken is not None and taken != ours:
+            stays = taken if self._is_priced(taken) or not self._is_priced(ours) else ours
+            other = ours if stays == taken else taken
             self.imported.note(
-                f"{where}: {name} stands for {aliases[name]} already; {ours} can be asked by its own name, and `auto` "
-                "takes whichever is best"
+                f"{where}: {name} has several deployments and stands for {stays}; {other} can be asked by its own "
+                "name, and `auto` takes whichever is best"
             )
+            ours = stays
+        self.names[name] = ours
+        aliases = self.imported.document.get("aliases", {})
+        if name in (ours, native) and taken is None:
+            return
+        self.imported.put("aliases", aliases)
+        aliases[name] = ours
+
+    def _is_priced(self, ours: str) -> bool:
+        rows = {row["id"]: row for row in self.imported.document.get("models", [])}
+        return ours not in rows or any(key.endswith("_usd_per_mtok") for key in rows[ours])
 
 
 def _sold_as(model: Model, name: object) -> bool:

@@ -19,6 +19,7 @@ from tokenwise_shell.ledger.jsonl import Line, read_lines, unheard
 from tokenwise_shell.ledger.proof import what_is_wrong
 from tokenwise_shell.ledger.segments import numbered
 from tokenwise_shell.ledger.spending import end_of_lines
+from tokenwise_shell.ledger.view import PLANNER
 
 __all__ = ["MOST_BYTES", "Call", "RunSeen", "Sums", "Tail"]
 
@@ -55,7 +56,7 @@ class Call:
 
 @define
 class RunSeen:
-    """One run, since when, under which key and marks, how it ended ("open": not yet), and how each of its steps did."""
+    """One run, since when, under which key and marks, how it ended ("planned", "open": not yet), and its steps."""
 
     run: str
     at: str
@@ -67,8 +68,12 @@ class RunSeen:
     def take(self, line: Line) -> None:
         """Count one line of the run, or of its planning and judging."""
         own, kind = line["run"] == self.run, line["type"]
+        if kind == "reserved" and own:
+            self.status = "open"
         if kind == "finished" and own:
             self.status = line["status"]
+        elif kind == "finished" and line["run"] == f"{self.run}{PLANNER}" and self.status == "open":
+            self.status = "planned"
         elif kind == "step_ended" and own:
             self.ends[line["step"]] = line["outcome"]
         elif kind == "reserved":

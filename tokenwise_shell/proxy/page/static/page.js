@@ -45,6 +45,7 @@ const usd = (nano) => {
   return "$" + dollars.toFixed(digits);
 };
 const small = (nano) => (nano === 0 ? "" : usd(nano));
+const running = (run) => run.status === "open" && run.held_nano > 0;
 const clock = (at) => new Date(at).toLocaleTimeString();
 const percent = (part, whole) => Math.min(100, whole > 0 ? (100 * part) / whole : 100);
 
@@ -59,7 +60,7 @@ function drawFigures(state) {
   const figures = [
     ["Spent today (UTC)", usd(state.sums.days[today] ?? 0)],
     ["Held for calls now", usd(held)],
-    ["Running", state.runs.filter((run) => run.status === "open").length],
+    ["Running", state.runs.filter(running).length],
     ["Spent in all that is shown", usd(Object.values(state.sums.days).reduce((sum, nano) => sum + nano, 0))],
   ];
   keyed(byId("figures"), figures, ([name]) => name, ([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value)));
@@ -69,7 +70,7 @@ function drawLimits(limits, owner) {
   byId("no-limits").hidden = limits.length > 0;
   keyed(byId("limits"), limits, (one) => one.scope, (one) => {
     const words = `${usd(one.spent_nano)} spent, ${usd(one.held_nano)} held, ${usd(one.left_nano)} left of ${usd(one.limit_nano)}`;
-    const renewed = one.renewed_at ? `renewed ${new Date(one.renewed_at).toLocaleString()}` : "never renewed";
+    const renewed = one.expires_at ? `until ${new Date(one.expires_at).toLocaleString()}` : one.renewed_at ? `renewed ${new Date(one.renewed_at).toLocaleString()}` : "never renewed";
     const waiting = one.waiting ? `, ${one.waiting} waiting` : "";
     const bar = el("div", { class: "bar", role: "img", "aria-label": words },
       el("span", { class: "spent" }), el("span", { class: "held" }));
@@ -79,7 +80,7 @@ function drawLimits(limits, owner) {
     return el("li", {},
       el("div", {}, el("strong", {}, one.scope), el("div", { class: "faint" }, renewed + waiting)),
       el("div", {}, bar, el("div", { class: "faint" }, words)),
-      owner ? raiseForm(one) : "");
+      owner && !one.scope.startsWith("voucher:") ? raiseForm(one) : "");
   });
 }
 
@@ -108,7 +109,7 @@ function drawRuns(runs) {
       ? el("button", { onclick: () => showWhy(run.run), "aria-label": `Why ${models.join(", ")}` }, "Why") : "";
     const kind = run.status === "open" ? "open" : run.status === "completed" ? "completed" : "failed";
     return el("tr", {}, el("td", {}, clock(run.at)), el("td", { class: "model" }, models.join(", ") || "–"),
-      el("td", {}, whose.join(" ") || "–"), el("td", { class: kind }, run.status === "open" ? "running" : run.status),
+      el("td", {}, whose.join(" ") || "–"), el("td", { class: kind }, running(run) ? "running" : run.status),
       el("td", { class: "money" }, small(run.held_nano)), el("td", { class: "money" }, small(run.spent_nano)),
       el("td", {}, why));
   });
@@ -131,10 +132,12 @@ async function showWhy(run) {
     if (value) facts.push([name, value]);
   }
   const losers = el("table", {}, el("caption", {}, "Not chosen"), el("tbody", {},
-    ...found.rejected.slice(0, 60).map((each) => el("tr", {}, el("th", { scope: "row", class: "model" }, each.model), el("td", {}, each.reason)))));
+    ...found.rejected.map((each) => el("tr", {}, el("th", { scope: "row", class: "model" }, each.model), el("td", {}, each.reason)))));
   body.replaceChildren(el("table", {}, el("tbody", {}, ...facts.map(([name, value]) =>
     el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, value))))), losers);
   byId("why").showModal();
+  byId("why-title").focus();
+  byId("why").scrollTop = 0;
 }
 
 function drawSums(state) {
@@ -187,7 +190,7 @@ function drawPlans(plans) {
       chart.append(el("g", { svg: true, class: kind }, el("rect", { svg: true, x, y, width: 210, height: 52, rx: 8 }),
         el("text", { svg: true, x: x + 10, y: y + 21 }, step.id.slice(0, 26)),
         el("text", { svg: true, x: x + 10, y: y + 40, class: "faint" },
-          `${step.state} ${small(step.spent_nano || step.held_nano)} ${step.model.split("/").at(-1)}`.slice(0, 30))));
+          `${step.state} ${small(step.spent_nano || step.held_nano)} ${step.model.split("/").at(-1)}`.slice(0, 28))));
     }
     return el("div", {}, el("h3", {}, plan.task.slice(0, 200)),
       el("div", { class: "wide", tabindex: 0, role: "region", "aria-label": `The plan of ${plan.run}` }, chart));
@@ -208,8 +211,8 @@ async function refresh() {
   drawPlans(state.plans);
   drawSums(state);
   drawCooling(state.cooling);
-  const running = state.runs.filter((run) => run.status === "open").length;
-  const news = running ? `${running} running` : "quiet";
+  const count = state.runs.filter(running).length;
+  const news = count ? `${count} running` : "nothing is running";
   if (byId("news").textContent !== news) byId("news").textContent = news;
 }
 
