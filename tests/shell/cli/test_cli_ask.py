@@ -137,7 +137,7 @@ class TestNoAnswer:
             (("--system", ""), "--system: is empty"),
             (("--out", "nowhere/a.txt"), "--out: there is no folder nowhere"),
             (("--max-output-tokens", "0"), "--max-output-tokens: '0'"),
-            (("--budget", "much"), "default_budget: 'much'"),
+            (("--budget", "much"), "--budget: 'much'"),
         ],
     )
     def test_bad_values(self, tw, options, said):
