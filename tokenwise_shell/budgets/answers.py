@@ -90,7 +90,7 @@ class NotHeld:
     `ends_ms` is when its window ends and the limit is renewed (Unix time), None where that will not be. `age_ms` is for
     how long the calls of this process have been under way, at the median. `models` is the glob of those that it
     limits, "" for all; where it `pauses`, somebody may raise it. `aside` of what is held is what vouchers keep,
-    which no call will give back.
+    which no call gives back.
     """
 
     scope: str
@@ -128,8 +128,8 @@ class NotHeld:
 
     @property
     def busy(self) -> bool:
-        """Whether waiting may help: with the others' calls given back in full, this budget would say yes."""
-        return self.available + self.held - self.aside >= self.needed
+        """Whether waiting may help: with the others' holds given back in full, this budget would say yes."""
+        return self.available + self.held >= self.needed
 
     @property
     def code(self) -> str:
@@ -240,7 +240,8 @@ def told(refused: NotHeld) -> str:
     if refused.aside:
         parts.append(f"{aside} of it is held by vouchers")
     if under_way:
-        parts.append(f"{calls} of it is held by calls under way" + (", so waiting may help" if refused.busy else ""))
+        enough = refused.available + under_way >= refused.needed
+        parts.append(f"{calls} of it is held by calls under way" + (", so waiting may help" if enough else ""))
     if refused.ends_ms is not None:
         parts.append(f"it is renewed at {iso(refused.ends_ms)}")
     return "; ".join(parts)

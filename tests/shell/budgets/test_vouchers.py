@@ -55,7 +55,7 @@ def test_an_expired_voucher_s_money_is_there_for_the_next_who_wants_it(desk):
     assert refused is None
     told = desk.reserve("one", 50)
     assert isinstance(told, NotHeld)
-    assert (told.available, told.held, told.aside, told.busy) == (20, 80, 80, False)
+    assert (told.available, told.held, told.aside, told.busy) == (20, 80, 80, True)
     assert "held by vouchers" in in_words(told)
     assert "waiting" not in in_words(told)
     desk.now += HOUR_MS
