@@ -7,13 +7,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tokenwise.errors import InputError
     from tokenwise_shell.asyncio_client import AsyncClient
     from tokenwise_shell.blocking import Executor, Planner, Router
     from tokenwise_shell.plans.completion import Completion
     from tokenwise_shell.plans.decision import Decision
     from tokenwise_shell.plans.planned import Execution, Planned, Unplanned
     from tokenwise_shell.plans.traces import RoutingTrace
-    from tokenwise_shell.refusals import BudgetExceeded, InputError, NoCapableModel, RefusedError, RiskGateBlocked
+    from tokenwise_shell.refusals import BudgetExceeded, NoCapableModel, RefusedError, RiskGateBlocked
     from tokenwise_shell.trio_client import TrioClient, open_client
 
 __all__ = [

@@ -9,14 +9,14 @@ TokenwiseError
 
 from decimal import Decimal
 
-from tokenwise.errors import InputError, TokenwiseError
+from tokenwise.errors import TokenwiseError
 from tokenwise.money import Nanodollars
 from tokenwise.routing.choosing import Refusal, Refused
 from tokenwise.scenario.risk import Blocked
 from tokenwise_shell.plans.decision import Decision, in_usd
 from tokenwise_shell.plans.planned import Unplanned
 
-__all__ = ["BudgetExceeded", "InputError", "NoCapableModel", "RefusedError", "RiskGateBlocked", "raised"]
+__all__ = ["BudgetExceeded", "NoCapableModel", "RefusedError", "RiskGateBlocked", "raised"]
 
 
 class RefusedError(TokenwiseError, ValueError):

@@ -150,3 +150,8 @@ def test_an_error_is_itself_on_either_loop():
 def test_a_plan_made_by_the_blocking_face_is_executed_from_a_coroutine():
     plan = Planner(offline=True).plan("Name a colour", planner="rules")
     assert asyncio.run(Executor(offline=True).aexecute(plan)).success
+
+
+def test_a_call_that_does_not_fit_is_told_in_the_name_of_this_face():
+    with pytest.raises(TypeError, match=r"^AsyncClient.plan\(\)"):
+        asyncio.run(AsyncClient(offline=True).plan("a", stratgy="cheapest"))

@@ -1,6 +1,5 @@
 """The client over the embedded provider, a real server on loopback: plan, execute, books, and the synchronous face."""
 
-import asyncio
 import pickle
 import stat
 import threading
@@ -18,7 +17,6 @@ from tokenwise.policy import Strategy
 from tokenwise.routing.choosing import Routed, route
 from tokenwise.scenario.risk import Blocked
 from tokenwise_shell import (
-    AsyncClient,
     BudgetExceeded,
     Completion,
     Decision,
@@ -353,7 +351,6 @@ class TestCompleting:
         (lambda: Router(offline=True).route("What is rain?", stratgy="cheapest"), "Router.route"),
         (lambda: Planner(offline=True).plan("Name a colour", stratgy="cheapest"), "Planner.plan"),
         (lambda: Executor(offline=True).resume(), "Executor.resume"),
-        (lambda: asyncio.run(AsyncClient(offline=True).plan("a", stratgy="cheapest")), "AsyncClient.plan"),
     ],
 )
 def test_a_call_that_does_not_fit_is_told_in_the_name_of_the_face(home, call, name):

@@ -12,7 +12,7 @@ from typing import Final
 
 from attrs import evolve, frozen
 
-from tokenwise.planner.rules.lexicon import ALSO_NOUNS, DETERMINERS, GERUNDS, VERBS
+from tokenwise.planner.rules.lexicon import ALSO_NOUNS, DETERMINERS, GERUNDS, TELLS, UNKNOWN_ORDER, VERBS
 
 __all__ = ["READ_CHARS", "Clause", "Link", "cover", "read_clauses"]
 
@@ -104,16 +104,6 @@ _WAITS: Final = re.compile(r"\s*(?:once|when|after|as soon as|having|for each(?!
 _ADVERBIAL: Final = re.compile(r"(?:for|in|on|with|using|if|once|when|after|given|from)\b[^,]*$", re.IGNORECASE)
 _INFINITIVE: Final = re.compile(r"\b(?:to|can|could|should|will|would|must|may)(?: not)? ([a-z]+)")
 _INFINITIVE_END: Final = re.compile(rf"{_INFINITIVE.pattern}(?:,? \w+)?$")
-# An object follows at once. Forms in -s, -ed and -ing tell what something does or did, and order nothing.
-_UNKNOWN_ORDER: Final = re.compile(
-    r",\s+(?:and\s+)?then\s+(?P<verb>(?!(?:all|both|at|by|for|from|in|into|of|on|to|with|when|while|if|as)\b)[a-z]{3,}"
-    r"(?<![^s]s)(?<!ed)(?<!ing))\s+(?:the|them|it|each|both|all|your|their|its)\b",
-    re.IGNORECASE,
-)
-_TELLS: Final = re.compile(
-    r"\b(?:to|how|who|which|that|where|when|whose|why|if|because|about|as|what|story|tale|poem|by)\b|:",
-    re.IGNORECASE,
-)
 _QUESTION: Final = re.compile(
     r"\s*(?:(?:what|how|why|who|which)\b|(?:when|where|whose|is|are|do|does|did|should|can|could|will)\b.{0,400}\?$)",
     re.IGNORECASE | re.DOTALL,
@@ -259,9 +249,9 @@ def _opens_clause(joint: re.Match[str], before: str) -> bool:
 
 def _unknown_order(joint: re.Match[str], before: str) -> bool:
     """Whether ", then mix them" is an order though its verb is unknown: after an order that tells no story itself."""
-    if not _UNKNOWN_ORDER.match(joint.string, joint.start()):
+    if not UNKNOWN_ORDER.match(joint.string, joint.start()):
         return False
-    return _first_word(before) in VERBS and not _TELLS.search(before)
+    return _first_word(before) in VERBS and not TELLS.search(before)
 
 
 def _in_infinitive(before: str, *, at_its_end: bool) -> bool:
@@ -279,7 +269,7 @@ def _clause(shown: str, covered: str, start: int, end: int, sentence: int) -> Cl
     at = _lead_end(covered, start, end)
     lead, body = covered[start:at], covered[at:end].rstrip(_EDGES)
     verb = _verb_of(body)
-    if not verb and (order := _UNKNOWN_ORDER.match(covered, start)):
+    if not verb and (order := UNKNOWN_ORDER.match(covered, start)):
         verb = order["verb"].lower()
     opener = _OPENER.search(lead) if _first_word(body) in GERUNDS else None
     text = _TRAILING_AND.sub("", shown[at if verb else start : end].strip(_EDGES))

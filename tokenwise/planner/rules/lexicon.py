@@ -4,6 +4,7 @@ Data only; how the words are used is decided in `clauses` (where a clause begins
 what). What a step needs and how hard it is, the detector says. A verb that is missing here is not an error: its clause stays part of the step before it.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -16,6 +17,8 @@ __all__ = [
     "DETERMINERS",
     "GERUNDS",
     "PREPOSITIONS",
+    "TELLS",
+    "UNKNOWN_ORDER",
     "VERBS",
     "Work",
 ]
@@ -135,3 +138,18 @@ DELIVERABLES: Final = _words(
     """
 )
 """Things that one reply can be: two of them after one verb are two steps."""
+
+UNKNOWN_ORDER: Final = re.compile(
+    r",\s+(?:and\s+)?then\s+(?P<verb>(?!(?:all|both|at|by|for|from|in|into|of|on|to|with|when|while|if|as)\b)[a-z]{3,}"
+    r"(?<![^s]s)(?<!ed)(?<!ing))\s+(?:the|them|it|each|both|all|your|their|its)\b",
+    re.IGNORECASE,
+)
+"""", then mix them": what comes after another order though its verb is unknown. An object follows at once; forms in -s,
+-ed and -ing tell what something does or did, and order nothing.
+"""
+
+TELLS: Final = re.compile(
+    r"\b(?:to|how|who|which|that|where|when|whose|why|if|because|about|as|what|story|tale|poem|by)\b|:",
+    re.IGNORECASE,
+)
+"""Words of what is told rather than ordered."""
