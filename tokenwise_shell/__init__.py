@@ -45,8 +45,9 @@ _HOMES = {
     "plans.decision": "Decision",
     "plans.planned": "Execution Planned Unplanned",
     "plans.traces": "RoutingTrace",
-    "refusals": "BudgetExceeded InputError NoCapableModel RefusedError RiskGateBlocked",
+    "refusals": "BudgetExceeded NoCapableModel RefusedError RiskGateBlocked",
     "trio_client": "TrioClient open_client",
+    "tokenwise.errors": "InputError",
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names.split()}
 
@@ -57,7 +58,7 @@ def __getattr__(name: str) -> object:
         home = _HOME[name]
     except KeyError:
         raise AttributeError(f"module 'tokenwise_shell' has no attribute {name!r}") from None
-    value: object = getattr(import_module(f"tokenwise_shell.{home}"), name)
+    value: object = getattr(import_module(home if home.startswith("tokenwise.") else f"tokenwise_shell.{home}"), name)
     globals()[name] = value
     return value
 
