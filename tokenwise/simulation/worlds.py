@@ -25,11 +25,7 @@ from tokenwise.traits import Capability, Tier
 __all__ = ["Behaviour", "ModelledWorld", "Quality", "Repriced", "Spread", "Trouble"]
 
 _DRAWS: Final = 2**32
-_MINUTE_MS: Final = 60_000
 _THOUSANDTHS: Final = 100  # of a point of a hundred, in a thousandth
-_REMEMBERED: Final = 65_536
-_LEAST_BITS: Final = _DRAWS - 1
-_PLACES: Final = range(224, -32, -32)
 
 
 @frozen
