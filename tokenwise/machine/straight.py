@@ -15,6 +15,7 @@ from attrs import field, frozen
 
 from tokenwise.budgets import ledger
 from tokenwise.budgets.budget import Budget
+from tokenwise.catalog.models import Catalog
 from tokenwise.ids import AttemptId
 from tokenwise.machine.aims import First
 from tokenwise.machine.books import charge, difference, reservation
@@ -26,7 +27,7 @@ from tokenwise.routing.bid import Bid
 from tokenwise.routing.fitting import bid_of
 from tokenwise.routing.shortlist import obstacle
 
-__all__ = ["Progress", "Straight", "begin", "go_on"]
+__all__ = ["Progress", "Straight", "begin", "closing", "go_on", "opening"]
 
 _OK: Final = Outcome.OK.value
 _COMPLETED: Final = "completed"
@@ -64,9 +65,32 @@ def begin(job: Job, *, at_ms: int = 0) -> tuple[Progress, Commands]:
     assert need is not None
     name = AttemptId(job.plan.steps[0].id, 0)
     attempt = Attempt(name, bid, Intent(need, None, First(bid.model)))
-    routed = ledger.Routed(name, bid.model, bid.provider, job.catalog[bid.model].tier, bid.amount)
     share = job.policy.fair_share if need.open_ended else 1
-    return Straight(job, attempt, at_ms, at_ms), (Record(routed), Reserve(name, bid.amount, share, bid.model))
+    return Straight(job, attempt, at_ms, at_ms), (
+        Record(opening(job.catalog, attempt)),
+        Reserve(name, bid.amount, share, bid.model),
+    )
+
+
+def opening(catalog: Catalog, attempt: Attempt) -> ledger.Routed:
+    """What the books say first of a request that is told so."""
+    bid = attempt.bid
+    return ledger.Routed(attempt.id, bid.model, bid.provider, catalog[bid.model].tier, bid.amount)
+
+
+def closing(attempt: Attempt, charged: ledger.Charged) -> Commands:
+    """What they say last, once its call has been paid."""
+    cost = charged.amount
+    return (
+        Record(charged),
+        *difference(attempt, cost),
+        Record(ledger.StepEnded(attempt.id.step, _OK, cost, "")),
+        Record(ledger.Finished(_COMPLETED, cost, _over(attempt, cost))),
+    )
+
+
+def _over(attempt: Attempt, cost: Nanodollars) -> Nanodollars:
+    return Nanodollars(max(0, cost - attempt.bid.amount))
 
 
 def _first_bid(job: Job) -> Bid | None:
@@ -127,7 +151,7 @@ def _paid(told: Straight, event: Event) -> tuple[Run, Commands]:
     assert isinstance(event, CallSucceeded)
     job, attempt = told.job, told.attempt
     entry = charge(job.catalog, attempt, _OK, event.reply)
-    cost, over = entry.amount, Nanodollars(max(0, entry.amount - attempt.bid.amount))
+    cost, over = entry.amount, _over(attempt, entry.amount)
     run = Run(
         job=job,
         books=Budget(job.limit, cost, overrun=over),
@@ -138,10 +162,7 @@ def _paid(told: Straight, event: Event) -> tuple[Run, Commands]:
     )
     return run, (
         Settle(attempt.id, cost),
-        Record(entry),
-        *difference(attempt, cost),
-        Record(ledger.StepEnded(attempt.id.step, _OK, cost, "")),
-        Record(ledger.Finished(_COMPLETED, cost, over)),
+        *closing(attempt, entry),
         Finish(_COMPLETED, ((attempt.id.step, _OK),), cost, over),
     )
 

@@ -14,9 +14,10 @@ from tokenwise.budgets.limit import Account
 from tokenwise.catalog.models import Catalog
 from tokenwise.ids import AttemptId
 from tokenwise.machine.aims import First
-from tokenwise.machine.books import charge, difference, reservation
+from tokenwise.machine.books import charge, reservation
 from tokenwise.machine.messages import CallModel, Record, Reserve
 from tokenwise.machine.run import Attempt, Intent, Job, Outcome
+from tokenwise.machine.straight import closing, opening
 from tokenwise.plan import Step
 from tokenwise.policy import Policy
 from tokenwise.routing.bid import Need, cap
@@ -111,10 +112,7 @@ def accepts(brief: Brief, answer: Answer) -> bool:
 
 def entries_of(ready: Ready, charged: ledger.Charged) -> Iterator[ledger.Entry]:
     """What the machine writes into the books of such a run."""
-    attempt, bid, cost = ready.attempt, ready.attempt.bid, charged.amount
-    yield ledger.Routed(attempt.id, bid.model, bid.provider, ready.catalog[bid.model].tier, bid.amount)
+    attempt = ready.attempt
+    yield opening(ready.catalog, attempt)
     yield reservation(attempt)
-    yield charged
-    yield from (command.entry for command in difference(attempt, cost) if isinstance(command, Record))
-    yield ledger.StepEnded(attempt.id.step, Outcome.OK.value, cost, "")
-    yield ledger.Finished("completed", cost, type(cost)(max(0, cost - bid.amount)))
+    yield from (command.entry for command in closing(attempt, charged) if isinstance(command, Record))
