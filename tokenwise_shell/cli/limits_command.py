@@ -32,7 +32,9 @@ def show(
     common: Common = _COMMON,
 ) -> int:
     """Show how each limit stands now."""
-    stands = Overview(common.books(), wall_ms(), tell).standings(count(limit, "--limit") or MOST)
+    overview = Overview(common.books(), wall_ms(), tell)
+    stands = overview.standings(count(limit, "--limit") or MOST)
+    overview.tell_of_the_dead()
     if common.json:
         write_json([standing_as_json(one) for one in stands])
     elif not stands:

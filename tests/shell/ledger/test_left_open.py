@@ -44,7 +44,9 @@ class TestADeath:
         die(dying)
         settings = load(environ={"HOME": str(tmp_path), "TOKENWISE_LEDGER_PATH": str(path)})
         told = []
-        Overview(settings, 0, told.append).standings()
+        overview = Overview(settings, 0, told.append)
+        overview.standings()
+        overview.tell_of_the_dead()
         assert [text.partition(";")[0] for text in told] == [
             "left open by a process that died: 1 attempt, at most $0.00036"
         ]

@@ -54,12 +54,8 @@ class Overview:
     here: _Rows | None = None
 
     def standings(self, most: int = MOST) -> list[Standing]:
-        """How each limit stands, and each voucher that is good.
-
-        What a process that died left open is told of: no limit has it as held any more.
-        """
+        """How each limit stands, and each voucher that is good."""
         rows = self._rows()
-        self._tell_of_the_dead()
         limits, books = self._limits(rows), self._books(rows)
         stand = standings_of(limits, books, self.at_ms, self.settings.zone, most=most)
         return [*stand, *books.vouchers(self.at_ms)]
@@ -73,7 +69,8 @@ class Overview:
             settings.ledger_path, meant, stands, to, at_ms=self.at_ms, store=settings.budget_store, notice=self.notice
         )
 
-    def _tell_of_the_dead(self) -> None:
+    def tell_of_the_dead(self) -> None:
+        """Tell of what a process that died left open, which no limit has as held any more. Reads the whole ledger."""
         ledger = self.settings.ledger_path
         if not ledger.exists() or not take_roll(ledger).dead:
             return
