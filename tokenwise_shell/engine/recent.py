@@ -1,10 +1,10 @@
 """The newest runs of this machine, by the ledger, and which of them `last` is."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import orjson
 from attrs import define, field
@@ -16,7 +16,7 @@ from tokenwise_shell.ledger.proof import what_is_wrong
 from tokenwise_shell.ledger.segments import read_ledger
 from tokenwise_shell.ledger.view import PLANNER
 
-__all__ = ["LAST", "Recent", "known_run", "recent_runs", "run_called"]
+__all__ = ["LAST", "Recent", "job_at_head", "known_run", "recent_runs", "run_called", "standing"]
 
 LAST: Final = "last"
 """What people may say for the id of the newest run that has a journal."""
@@ -45,11 +45,7 @@ class Recent:
         self.spent += spent_by(line)
         if line["type"] == "reserved" and line["model"] not in self.models:
             self.models.append(line["model"])
-        over = line["type"] == "finished"
-        if line["run"] == self.run:
-            self.status = line["status"] if over else "open"
-        elif over and line["run"] == f"{self.run}{PLANNER}":
-            self.status = "planned"
+        self.status = standing(self.run, line, self.status)
 
     def as_json(self) -> dict[str, object]:
         """The document."""
@@ -61,6 +57,14 @@ class Recent:
             "models": self.models,
             "task": self.task,
         }
+
+
+def standing(run: str, line: Line, before: str) -> str:
+    """How a run stands after this line of its own, or of its planning or judging."""
+    over = line["type"] == "finished"
+    if line["run"] == run:
+        return str(line["status"]) if over else "open"
+    return "planned" if over and line["run"] == f"{run}{PLANNER}" else before
 
 
 def recent_runs(ledger: Path, *, limit: int) -> tuple[Recent, ...]:
@@ -130,15 +134,21 @@ def _newest(lines: Iterable[Line], limit: int) -> list[Recent]:
     return sorted(known.values(), key=lambda each: (each.at, each.run))[-limit:]
 
 
-def _task(state_dir: Path, run: str) -> str:
-    from tokenwise_shell.ledger.runs import (
-        run_file,
-    )  # loads the codec, which whoever only says `last` need not wait for
+def job_at_head(state_dir: Path, run: str) -> Mapping[str, Any] | None:
+    """The job that a run's journal begins with; None for a proxied request, or what somebody has taken away."""
+    from tokenwise_shell.ledger.runs import run_file  # loads the codec; whoever only says `last` need not wait for it
 
+    try:
+        with run_file(state_dir, run).open("rb") as file:
+            job: Mapping[str, Any] = orjson.loads(file.readline(_MOST_OF_A_HEAD))["job"]
+    except (OSError, InputError, ValueError, KeyError, TypeError):
+        return None
+    return job
+
+
+def _task(state_dir: Path, run: str) -> str:
     for name in (run, f"{run}{PLANNER}"):
-        with (
-            suppress(OSError, InputError, ValueError, KeyError, TypeError),
-            run_file(state_dir, name).open("rb") as file,
-        ):
-            return str(orjson.loads(file.readline(_MOST_OF_A_HEAD))["job"]["plan"]["task"])
-    return ""  # a proxied request, or what somebody has taken away: the ledger's word is enough
+        with suppress(KeyError, TypeError):
+            if job := job_at_head(state_dir, name):
+                return str(job["plan"]["task"])
+    return ""  # the ledger's word is enough

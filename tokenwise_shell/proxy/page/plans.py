@@ -4,16 +4,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import orjson
-
-from tokenwise.errors import InputError
-from tokenwise_shell.ledger.runs import run_file
+from tokenwise_shell.engine.recent import job_at_head
 from tokenwise_shell.proxy.page.tail import Call, RunSeen
 
 __all__ = ["plans_of"]
 
 _MOST: Final = 3
-_LONGEST_HEAD: Final = 1 << 20  # bytes; a plan beyond that is not drawn
 _NO_CALL: Final = Call("", "", "", 0)
 
 
@@ -23,7 +19,7 @@ def plans_of(state_dir: Path, runs: Iterable[RunSeen]) -> list[dict[str, object]
     for seen in runs:
         if len(found) == _MOST:
             break
-        job = _job(state_dir, seen.run)
+        job = job_at_head(state_dir, seen.run)
         if job is not None and len(job["plan"]["steps"]) > 1:
             found.append(_drawn(seen, job))
     return found
@@ -46,13 +42,3 @@ def _drawn(seen: RunSeen, job: Mapping[str, Any]) -> dict[str, object]:
             }
         )
     return {"run": seen.run, "status": seen.status, "task": job["plan"]["task"], "steps": steps}
-
-
-def _job(state_dir: Path, run: str) -> Mapping[str, Any] | None:
-    """The job at the head of a run's journal; None for a run without one, as requests are."""
-    try:
-        with run_file(state_dir, run).open("rb") as file:
-            job: Mapping[str, Any] = orjson.loads(file.readline(_LONGEST_HEAD))["job"]
-    except (OSError, InputError, ValueError, KeyError, TypeError):
-        return None
-    return job

@@ -13,13 +13,13 @@ from typing import Final
 from attrs import define, field
 
 from tokenwise.budgets.limit import Account
+from tokenwise_shell.engine.recent import standing
 from tokenwise_shell.ledger.booking import account_of
 from tokenwise_shell.ledger.corrections import CLOSINGS, CORRECTED, spent_by
 from tokenwise_shell.ledger.jsonl import Line, read_lines, unheard
 from tokenwise_shell.ledger.proof import what_is_wrong
 from tokenwise_shell.ledger.segments import numbered
 from tokenwise_shell.ledger.spending import end_of_lines
-from tokenwise_shell.ledger.view import PLANNER
 
 __all__ = ["MOST_BYTES", "Call", "RunSeen", "Sums", "Tail"]
 
@@ -67,14 +67,8 @@ class RunSeen:
 
     def take(self, line: Line) -> None:
         """Count one line of the run, or of its planning and judging."""
-        own, kind = line["run"] == self.run, line["type"]
-        if kind == "reserved" and own:
-            self.status = "open"
-        if kind == "finished" and own:
-            self.status = line["status"]
-        elif kind == "finished" and line["run"] == f"{self.run}{PLANNER}" and self.status == "open":
-            self.status = "planned"
-        elif kind == "step_ended" and own:
+        kind, self.status = line["type"], standing(self.run, line, self.status)
+        if kind == "step_ended" and line["run"] == self.run:
             self.ends[line["step"]] = line["outcome"]
         elif kind == "reserved":
             self.calls[_place(line)] = Call(line["step"], line["model"], line["provider"], held=line["amount_nano"])
