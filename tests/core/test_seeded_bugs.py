@@ -487,6 +487,25 @@ def hunted(bug, folder, package="tokenwise", parts=CORE):
     return exit_code(folder, bug.caught_by)
 
 
+def hunts(bugs, laws, parts):
+    """Three tests of bugs that a file of laws lists: that each has its place, that all are listed, and the hunt."""
+
+    @pytest.mark.parametrize("bug", bugs, ids=lambda bug: bug.what)
+    def is_there(bug):
+        assert (ROOT / f"{bug.module}.py").read_text(encoding="utf-8").count(bug.right) == 1
+
+    def are_listed():
+        listed = (ROOT / laws).read_text(encoding="utf-8")
+        assert [bug.what for bug in bugs if bug.what not in listed] == []
+
+    @pytest.mark.slow  # each starts another pytest
+    @pytest.mark.parametrize("bug", this_time(bugs), ids=lambda bug: bug.what)
+    def is_caught(bug, tmp_path):
+        assert hunted(bug, tmp_path, "", parts) == TESTS_FAILED
+
+    return is_there, are_listed, is_caught
+
+
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.what)
 def test_the_place_of_each_bug_is_still_there(bug):
     text = (ROOT / "tokenwise" / f"{bug.module}.py").read_text(encoding="utf-8")

@@ -4,9 +4,7 @@ See `tests/core/test_seeded_bugs.py` for how, and for what the docstring of
 property_tests/budgets/test_stateful_money_laws.py.
 """
 
-import pytest
-
-from tests.core.test_seeded_bugs import ROOT, TESTS_FAILED, Bug, hunted, this_time
+from tests.core.test_seeded_bugs import Bug, hunts
 
 PARTS = ("tokenwise", "tokenwise_shell", "property_tests")
 LAWS = "property_tests/budgets/test_stateful_money_laws.py"
@@ -87,17 +85,6 @@ BUGS = (
 )
 
 
-@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.what)
-def test_the_place_of_each_bug_is_still_there(bug):
-    assert (ROOT / f"{bug.module}.py").read_text(encoding="utf-8").count(bug.right) == 1
-
-
-def test_the_laws_list_them_all():
-    listed = (ROOT / LAWS).read_text(encoding="utf-8")
-    assert [bug.what for bug in BUGS if bug.what not in listed] == []
-
-
-@pytest.mark.slow  # each starts another pytest
-@pytest.mark.parametrize("bug", this_time(BUGS), ids=lambda bug: bug.what)
-def test_each_bug_is_caught(bug, tmp_path):
-    assert hunted(bug, tmp_path, "", PARTS) == TESTS_FAILED
+test_the_place_of_each_bug_is_still_there, test_the_laws_list_them_all, test_each_bug_is_caught = hunts(
+    BUGS, LAWS, PARTS
+)
