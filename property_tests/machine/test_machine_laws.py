@@ -3,13 +3,15 @@
 from contextlib import suppress
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from property_tests.strategies import jobs, worlds
 from tokenwise.budgets import ledger
 from tokenwise.budgets.budget import Budget
-from tokenwise.catalog.prices import NOTHING_WRITTEN
+from tokenwise.catalog.models import Catalog
+from tokenwise.catalog.prices import NOTHING_WRITTEN, Price
 from tokenwise.errors import ProtocolViolation
 from tokenwise.machine.machine import TRANSITIONS, start, step
 from tokenwise.machine.messages import (
@@ -26,10 +28,20 @@ from tokenwise.machine.run import Ended, Outcome
 from tokenwise.money import Nanodollars
 from tokenwise.routing.bid import EVERYTHING_WRITTEN
 from tokenwise.simulation.answers import RandomWorld
+from tokenwise.simulation.replaying import Altered, altered, replay
 from tokenwise.simulation.simulation import Arrival, only, simulate
 from tokenwise.simulation.transcripts import transcript
 
 cancellations = st.one_of(st.none(), st.integers(0, 25))
+
+
+def at_percent(catalog, percent):
+    """The catalogue with every price at so many percent."""
+
+    def again(offer):
+        return evolve(offer, price=offer.price.times(percent, 100)) if isinstance(offer.price, Price) else offer
+
+    return Catalog(evolve(model, offers=tuple(map(again, model.offers))) for model in catalog.models)
 
 
 def commands_of(story):
@@ -209,6 +221,29 @@ class TestDeterminism:
     def test_a_simulation_repeats(self, job, world):
         once, again = (only(simulate([Arrival(job)], world)) for _ in range(2))
         assert transcript(once.moments) == transcript(again.moments)
+
+    @given(jobs(), worlds(), cancellations)
+    def test_a_record_altered_by_nothing_is_the_record(self, job, world, cancel_after):
+        story = only(simulate([Arrival(job, cancel_after=cancel_after)], world))
+        record = replay(story.run.job, story.moments[0].at_ms, [moment.event for moment in story.moments[1:]])
+        assert altered(story.run.job, record) == Altered(record, None)
+
+    @given(jobs(), worlds(), st.integers(1, 400), st.integers(1, 300))
+    def test_a_record_with_other_prices_and_another_limit_keeps_the_law_and_ends(self, job, world, dearer, limit):
+        story = only(simulate([Arrival(job)], world))
+        record = replay(story.run.job, story.moments[0].at_ms, [moment.event for moment in story.moments[1:]])
+        other = evolve(
+            story.run.job, catalog=at_percent(job.catalog, dearer), limit=Nanodollars(job.limit * limit // 100)
+        )
+        found = altered(other, record)
+        shared = found.departs or len(found.replayed.moments)
+        assert [moment.at_ms for moment in found.replayed.moments[:shared]] == [
+            moment.at_ms for moment in record.moments[:shared]
+        ]
+        for run in found.replayed.runs:
+            assert run.books.spent + run.books.held <= other.limit + run.books.overrun
+        assert found.replayed.run.finished
+        assert found.replayed.run.books.held == 0
 
 
 class TestTheContract:

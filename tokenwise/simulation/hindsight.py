@@ -22,7 +22,7 @@ from tokenwise.routing.bid import EVERYTHING_WRITTEN
 from tokenwise.routing.choosing import Refused, route
 from tokenwise.usage import Usage
 
-__all__ = ["Hindsight", "Rechosen", "reconsider"]
+__all__ = ["Hindsight", "Rechosen", "choose_again", "reconsider"]
 
 _NOTHING = Nanodollars(0)
 
@@ -71,7 +71,7 @@ def reconsider(
     run: Run, entries: Sequence[Entry], *, policy: Policy, catalog: Catalog, limit: Nanodollars
 ) -> Hindsight | Unassignable | Refused:
     """Choose again for a recorded run, within `limit`. `entries` are what it wrote into the books."""
-    choices = _chosen(run.job, policy, catalog, limit)
+    choices = choose_again(run.job, policy, catalog, limit)
     if not isinstance(choices, tuple):
         return choices
     rows = zip(run.job.plan.steps, run.steps, choices, strict=True)
@@ -82,9 +82,10 @@ def reconsider(
     )
 
 
-def _chosen(
+def choose_again(
     job: Job, policy: Policy, catalog: Catalog, limit: Nanodollars
 ) -> tuple[Choice, ...] | Unassignable | Refused:
+    """The models that the steps of this job would get, in plan order."""
     if job.request is None:
         assigned = assign(job.plan, catalog, policy, limit)
         return assigned if isinstance(assigned, Unassignable) else assigned.choices

@@ -16,7 +16,7 @@ import attrs
 from cattrs import AttributeValidationNote, ClassValidationError, IterableValidationError, IterableValidationNote
 from cattrs.cols import homogenous_tuple_structure_factory
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
-from cattrs.preconf.orjson import OrjsonConverter, make_converter
+from cattrs.preconf.json import JsonConverter, make_converter
 
 from tokenwise.catalog.prices import Price, Unknown
 from tokenwise.errors import InputError, Problem
@@ -164,7 +164,7 @@ def _is_list(kind: object) -> bool:
     return get_origin(kind) is tuple and get_args(kind)[-1] is Ellipsis
 
 
-def _converter() -> OrjsonConverter:
+def _converter() -> JsonConverter:
     """Later registrations win over earlier ones, so the general stand first."""
     converter = make_converter()
     for kind, what in ((int, "a whole number"), (str, "a text"), (bool, "true or false")):

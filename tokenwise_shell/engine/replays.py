@@ -20,8 +20,9 @@ from tokenwise.routing.choosing import Refused
 from tokenwise.simulation.hindsight import Hindsight, Rechosen, reconsider
 from tokenwise.simulation.replaying import Divergence, Replayed, first_divergence, replay
 from tokenwise_shell.catalogs.local_models import read_local_models
+from tokenwise_shell.codec.journals import RunRecord
 from tokenwise_shell.codec.messages import entry_from_json, entry_to_json, from_json
-from tokenwise_shell.ledger.runs import RunRecord, read_run
+from tokenwise_shell.ledger.runs import read_run
 from tokenwise_shell.ledger.segments import read_ledger
 
 __all__ = ["Replay", "WhatIf", "read_catalog", "replay_run", "what_if"]

@@ -10,13 +10,14 @@ process died has a journal that may end within a line, which reading skips with 
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import orjson
-from attrs import define, field, frozen
+from attrs import define, field
 
 from tokenwise.budgets.ledger import Entry
 from tokenwise.catalog.models import Catalog
@@ -24,27 +25,12 @@ from tokenwise.errors import InputError, Problem
 from tokenwise.machine.messages import Event, Record
 from tokenwise.machine.run import Job
 from tokenwise.simulation.simulation import Moment
-from tokenwise_shell.codec.messages import (
-    event_from_json,
-    event_to_json,
-    from_json,
-    job_from_json,
-    job_to_json,
-    to_json,
-)
+from tokenwise_shell.codec.journals import JOURNAL_VERSION, RunRecord, head_of, read_record
+from tokenwise_shell.codec.messages import event_to_json, from_json, to_json
 from tokenwise_shell.config.private import private
-from tokenwise_shell.ledger.jsonl import (
-    VERSION,
-    Line,
-    LineFile,
-    LinesUnwritable,
-    encode_line,
-    iso,
-    read_lines,
-    sync_directory,
-)
+from tokenwise_shell.ledger.jsonl import LineFile, LinesUnwritable, encode_line, iso, read_lines, sync_directory
 
-__all__ = ["RunJournal", "RunRecord", "Story", "load_catalog", "new_run_id", "read_run", "run_file", "save_catalog"]
+__all__ = ["RunJournal", "Story", "load_catalog", "new_run_id", "read_run", "run_file", "save_catalog"]
 
 # Crockford's alphabet: no i, l, o, u, so an id can be read out, and none spells a word. It sorts as the numbers do.
 _DIGITS: Final = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -107,8 +93,7 @@ class RunJournal:
         if file.size:
             file.close()
             raise InputError(Problem("run", f"{job.id!r} has a journal already, {path}; resume it, or take another id"))
-        head = {"v": VERSION, "type": "job", "at": iso(at_ms), "at_ms": at_ms, "job": job_to_json(job)}
-        file.append([encode_line({**head, **beside})])
+        file.append([encode_line({**head_of(job, iso(at_ms), at_ms), **beside})])
         if file.problem:
             raise file.problem
         return cls(file)
@@ -123,7 +108,7 @@ class RunJournal:
 
     def record(self, event: Event) -> LinesUnwritable | None:
         """Append one event, as it is delivered. Never raises; what is returned says why it only waits in memory."""
-        self.file.append([encode_line({"v": VERSION, **event_to_json(event)})])
+        self.file.append([encode_line({"v": JOURNAL_VERSION, **event_to_json(event)})])
         return self.file.problem
 
     def close(self) -> None:
@@ -156,16 +141,6 @@ class Story:
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-@frozen
-class RunRecord:
-    """A recorded run: `start(job, at_ms=at_ms)`, then one `step` per event, gives it again."""
-
-    job: Job
-    at_ms: int
-    events: tuple[Event, ...]
-    beside: Mapping[str, object] = field(factory=dict)
-
-
 def read_run(state_dir: Path, run_id: str, notice: _Notice) -> RunRecord:
     """Read a run's journal and its catalogue. Raises InputError with what is missing or wrong.
 
@@ -176,30 +151,7 @@ def read_run(state_dir: Path, run_id: str, notice: _Notice) -> RunRecord:
         lines = list(read_lines(path, notice))
     except OSError as error:
         raise InputError(Problem("run", f"{run_id!r} cannot be read: {path}: {error.strerror}")) from error
-    if not lines or lines[0].get("type") != "job":
-        raise InputError(Problem(str(path), "does not begin with a job; it is not a run's journal, or was cut short"))
-    head, events = lines[0], lines[1:]
-    if head.get("v") != VERSION:
-        raise InputError(
-            Problem(str(path), f"is a journal of version {head.get('v')!r}; this tokenwise reads {VERSION}")
-        )
-    document = head.get("job")
-    if not isinstance(document, dict) or type(head.get("at_ms")) is not int:
-        raise InputError(Problem(str(path), "its first line lacks `job` or `at_ms`"))
-    catalog = load_catalog(state_dir, str(document.get("catalog")))
-    job = job_from_json(document, catalog, "job")
-    return RunRecord(job, head["at_ms"], tuple(_read_events(events)), head)
-
-
-def _read_events(lines: list[Line]) -> Iterable[Event]:
-    problems: list[Problem] = []
-    for index, line in enumerate(lines):
-        try:
-            yield event_from_json(line, f"events[{index}]")
-        except InputError as error:
-            problems += error.problems
-    if problems:
-        raise InputError(*problems)
+    return read_record(lines, partial(load_catalog, state_dir), str(path))
 
 
 # --- catalogues -------------------------------------------------------------------------------------------------------

@@ -1,14 +1,15 @@
 """A recorded run is decided again: from its job and its events alone, cancelled and gone on with or not."""
 
+import pytest
 from attrs import evolve
 
-from tests.core.worlds import CATALOG, MID, empty, job, ok, step
+from tests.core.worlds import CATALOG, MID, MINI, empty, job, ok, price, step
 from tokenwise.budgets.ledger import Charged, Escalated, Finished, Routed
 from tokenwise.catalog.models import Catalog
 from tokenwise.ids import AttemptId
 from tokenwise.machine.messages import Lost
 from tokenwise.simulation.answers import ScriptedWorld
-from tokenwise.simulation.replaying import first_divergence, replay
+from tokenwise.simulation.replaying import altered, first_divergence, replay
 from tokenwise.simulation.simulation import Arrival, only, simulate
 
 WORLD = ScriptedWorld(ok(), by_model={"mini": empty()})
@@ -67,3 +68,26 @@ def test_a_changed_amount_is_found_where_it_stands():
     place, entry = next((at, each) for at, each in enumerate(story.entries) if isinstance(each, Charged))
     changed = (*story.entries[:place], evolve(entry, amount=entry.amount + 1), *story.entries[place + 1 :])
     assert first_divergence(changed, story.entries).place == place
+
+
+DEAR_MINI = CATALOG.merged([evolve(MINI, offers=tuple(evolve(each, price=price(2, 4)) for each in MINI.offers))])
+
+
+@pytest.mark.parametrize(
+    ("changes", "departs", "spent"),
+    [
+        # mini: 60 tokens in at $1 a million and an empty answer of 1 at $2; mid: 60 at $3 and 200 at $9
+        ({}, None, 62_000 + 1_980_000),
+        ({"catalog": DEAR_MINI}, None, 124_000 + 1_980_000),  # as recorded, at twice mini's price
+        ({"choices": "mid"}, 1, 1_980_000),  # whom the record has later: as it answered then
+        ({"choices": "big"}, 1, 60 * 5_000 + 200 * 25_000),  # whom it has not: in as many tokens as the last answer
+        ({"limit": 100_000}, 1, 0),  # not even mini can be held for: it is over at once
+    ],
+)
+def test_a_record_says_what_another_job_would_have_come_to(changes, departs, spent):
+    story = told(job(step("a")))
+    record = replay(story.run.job, 0, events_of(story))
+    if isinstance(name := changes.get("choices"), str):
+        changes = {"choices": (evolve(story.run.job.choices[0], model=name),)}
+    found = altered(evolve(story.run.job, **changes), record)
+    assert (found.departs, found.replayed.run.books.spent) == (departs, spent)

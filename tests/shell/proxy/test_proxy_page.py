@@ -45,6 +45,7 @@ class TestItsFiles:
             for path, kind in (
                 ("/", "html"),
                 ("/page/page.css", "css"),
+                ("/page/elements.js", "javascript"),
                 ("/page/page.js", "javascript"),
             ):
                 answer = await world.ask("GET", path)

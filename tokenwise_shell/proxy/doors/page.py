@@ -29,6 +29,7 @@ DECISIONS: Final = "/page/decisions/"
 FILES: Final = {
     "/": ("index.html", "text/html; charset=utf-8"),
     "/page/page.css": ("page.css", "text/css; charset=utf-8"),
+    "/page/elements.js": ("elements.js", "text/javascript; charset=utf-8"),
     "/page/page.js": ("page.js", "text/javascript; charset=utf-8"),
 }
 """What the page is made of, by path."""
