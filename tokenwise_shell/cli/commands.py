@@ -24,6 +24,10 @@ COMMANDS: Final = {
         "simulate_command:simulate",
         "Try policies on a workload in virtual time: cost, success, latency. Calls nobody.",
     ),
+    "audit": (
+        "audit_command:audit",
+        "Say what logs of others cost, what bought nothing, and what a policy would have cost.",
+    ),
     "calibrate": (
         "calibrate_command:calibrate",
         "Learn from outcomes which requests are hard here; set the share of flagships.",
@@ -71,6 +75,10 @@ EXAMPLES: Final = {
     "ledger reconcile": ("tw ledger reconcile costs.csv",),
     "limits raise": ("tw limits raise session:5f3a --to 10",),
     "simulate": ("tw simulate work.jsonl --policy today.yaml --policy cheaper.yaml --seed 7",),
+    "audit": (
+        "tw audit ~/.claude/projects ~/.codex/sessions",
+        "tw audit spend.csv --policy cheaper.yaml --html audit.html",
+    ),
     "calibrate": ("tw calibrate --flagship-share 0.2 --out policy.json",),
     "rate": ("tw rate last good",),
     "guard": ("tw guard --budget 5 -- claude", "tw guard --budget 2 --on-limit pause -- python agent.py"),

@@ -1,0 +1,130 @@
+"""What models cost on other days than the catalogue was read: prices that changed, and those that never did.
+
+Facts alone. Of a vendor's own sale only; resellers change prices weekly, and theirs are known from `Offer.valid_from`
+on. Source: genai-prices 0.2.3 (MIT), whose rows carry the day from which they hold, compared with the shipped
+catalogue: a model stands here where the price that is in force on the day of the catalogue is the same in both.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from tokenwise.catalog.models import Offer
+from tokenwise.catalog.prices import Price, Rate
+from tokenwise.money import NanoPerMtok
+
+__all__ = ["price_on"]
+
+# Input, output, cache read, dearest write, threshold, write for five minutes: nano-dollars per million tokens.
+_Row = tuple[int, int, int, int, int, int]
+
+_TWICE_A_FLASH: Final = ((1_500_000_000, 7_500_000_000, 150_000_000, 1_500_000_000, 0, 1_500_000_000),)
+
+# By id: rows by the day from which they hold, "" for a model's first; () stands for what the catalogue has.
+_CHANGED: Final[Mapping[str, tuple[tuple[str, tuple[_Row, ...]], ...]]] = {
+    "anthropic/claude-opus-4-6": (
+        (
+            "",
+            (
+                (5_000_000_000, 25_000_000_000, 500_000_000, 10_000_000_000, 0, 6_250_000_000),
+                (10_000_000_000, 37_500_000_000, 1_000_000_000, 20_000_000_000, 200_000, 12_500_000_000),
+            ),
+        ),
+        ("2026-03-13", ()),
+    ),
+    "anthropic/claude-sonnet-4-6": (
+        (
+            "",
+            (
+                (3_000_000_000, 15_000_000_000, 300_000_000, 6_000_000_000, 0, 3_750_000_000),
+                (6_000_000_000, 22_500_000_000, 600_000_000, 12_000_000_000, 200_000, 7_500_000_000),
+            ),
+        ),
+        ("2026-03-13", ()),
+    ),
+    "google/gemini-3.6-flash": (("", ()), ("2027-01-01", _TWICE_A_FLASH)),
+    "google/gemini-3.7-flash": (("", ()), ("2027-01-01", _TWICE_A_FLASH)),
+    "google/gemini-3.8-flash": (("", ()), ("2027-01-01", _TWICE_A_FLASH)),
+    "google/gemini-4-argon": (
+        ("", ()),
+        ("2026-12-01", ((4_000_000_000, 20_000_000_000, 200_000_000, 4_000_000_000, 0, 4_000_000_000),)),
+    ),
+    "openai/gpt-5.6-luna": (
+        (
+            "",
+            (
+                (1_000_000_000, 6_000_000_000, 100_000_000, 1_250_000_000, 0, 1_250_000_000),
+                (2_000_000_000, 9_000_000_000, 200_000_000, 2_500_000_000, 272_000, 2_500_000_000),
+            ),
+        ),
+        ("2026-07-30", ()),
+    ),
+    "openai/gpt-5.6-sol": (
+        (
+            "",
+            (
+                (5_000_000_000, 30_000_000_000, 500_000_000, 6_250_000_000, 0, 6_250_000_000),
+                (10_000_000_000, 45_000_000_000, 1_000_000_000, 12_500_000_000, 272_000, 12_500_000_000),
+            ),
+        ),
+        ("2026-08-21", ()),
+    ),
+    "openai/gpt-5.6-terra": (
+        (
+            "",
+            (
+                (2_500_000_000, 15_000_000_000, 250_000_000, 3_125_000_000, 0, 3_125_000_000),
+                (5_000_000_000, 22_500_000_000, 500_000_000, 6_250_000_000, 272_000, 6_250_000_000),
+            ),
+        ),
+        ("2026-07-30", ()),
+    ),
+    "openai/o3": (
+        ("", ((10_000_000_000, 40_000_000_000, 500_000_000, 10_000_000_000, 0, 10_000_000_000),)),
+        ("2025-06-10", ()),
+    ),
+}
+
+_UNCHANGED: Final = {
+    "anthropic": """
+        claude-fable-5 claude-fable-5-1 claude-fable-5-2 claude-haiku-4-5 claude-haiku-5-5 claude-mythos-5-2
+        claude-opus-4-5 claude-opus-4-7 claude-opus-4-8 claude-opus-5 claude-opus-5-5 claude-sonnet-4-5 claude-sonnet-5
+        claude-sonnet-5-5
+        """.split(),  # noqa: SIM905 -- words that are only ever read by eye
+    "google": """
+        gemini-1.5-flash gemini-1.5-pro gemini-2.0-flash gemini-2.0-flash-lite gemini-2.5-flash gemini-2.5-flash-lite
+        gemini-2.5-pro gemini-3-flash-preview gemini-3.1-flash-lite gemini-3.1-pro-preview gemini-3.5-flash
+        gemini-3.5-flash-lite
+        """.split(),  # noqa: SIM905 -- words that are only ever read by eye
+    "openai": """
+        chatgpt-4o-latest gpt-3.5-turbo gpt-3.5-turbo-0613 gpt-3.5-turbo-1106 gpt-3.5-turbo-16k gpt-4 gpt-4-32k
+        gpt-4-turbo gpt-4.1 gpt-4.1-mini gpt-4.1-nano gpt-4o gpt-4o-2024-05-13 gpt-4o-mini gpt-5 gpt-5-mini gpt-5-nano
+        gpt-5.1 gpt-5.2 gpt-5.4 gpt-5.4-mini gpt-5.4-nano gpt-5.5 gpt-5.6-cyber gpt-6-astra gpt-6-luna gpt-6-rosalind
+        gpt-6-sol gpt-6.1-sol gpt-6.1-terra o1 o1-mini o1-preview o1-pro o3-mini o4-mini
+        """.split(),  # noqa: SIM905 -- words that are only ever read by eye
+}
+
+
+def price_on(offer: Offer, model: str, day: str) -> Price | None:
+    """What the offer of this model, by its id, cost on a day (`2026-11-21`); None where nobody knows.
+
+    A price without a day is a user's own word, which holds for every day.
+    """
+    if not isinstance(offer.price, Price):
+        return None
+    if not offer.valid_from:
+        return offer.price
+    vendor, _, name = model.partition("/")
+    if offer.provider == vendor:
+        if name in _UNCHANGED.get(vendor, ()):
+            return offer.price
+        if history := _CHANGED.get(model):
+            rows = [rows for since, rows in history if since <= day][-1]
+            return Price(tuple(map(_rate, rows))) if rows else offer.price
+    return offer.price if day >= offer.valid_from else None
+
+
+def _rate(row: _Row) -> Rate:
+    fresh, output, read, write, threshold, short = row
+    return Rate(
+        NanoPerMtok(fresh), NanoPerMtok(output), NanoPerMtok(read), NanoPerMtok(write), threshold, NanoPerMtok(short)
+    )

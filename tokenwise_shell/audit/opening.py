@@ -1,0 +1,179 @@
+"""Files, folders, standard input and archives as calls: what each is, what was read of it, and what could not be.
+
+A file is recognised by what stands in it. Answers that stand in several files, or in two exports that overlap, are
+counted once; what is remembered for that is bounded, and is a few million answers.
+"""
+
+import gzip
+import sys
+import zlib
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from hashlib import blake2b
+from io import BufferedReader, RawIOBase
+from itertools import chain
+from pathlib import Path
+from typing import Final, cast
+
+from attrs import define, field
+
+from tokenwise.audit.records import Call
+from tokenwise.errors import InputError, Problem
+from tokenwise_shell.audit.formats import FORMATS, Reader, format_of
+from tokenwise_shell.audit.rows import Malformed, Row, rows_of
+
+__all__ = ["STDIN", "Intake", "calls_of", "files_of"]
+
+STDIN: Final = Path("/dev/stdin")
+_SAMPLE: Final = 1 << 16
+_SUFFIXES: Final = (".jsonl", ".json", ".csv", ".ndjson", ".log")
+_GZIP: Final = b"\x1f\x8b"
+
+# Rows that say nothing of their format: a session may begin with a summary.
+_UNTOLD: Final = 200
+_MOST_SHOWN: Final = 20
+_SLOTS: Final = 1 << 21
+
+
+@define(eq=False)
+class _Seen:
+    """Which digests were seen: those of the last million at least, in 8 bytes for each slot of two half-full tables."""
+
+    _now: "array[int]" = field(factory=lambda: array("Q", bytes(8 * _SLOTS)))
+    _before: "array[int] | None" = None
+    _count: int = 0
+
+    def add(self, name: str) -> bool:
+        """Remember it, and say whether it is new."""
+        code = int.from_bytes(blake2b(name.encode("utf-8", "replace"), digest_size=8).digest()) or 1
+        if (self._before is not None and _slot(self._before, code) < 0) or (place := _slot(self._now, code)) < 0:
+            return False
+        self._now[place] = code
+        self._count += 1
+        if self._count > _SLOTS // 2:
+            self._before, self._now, self._count = self._now, array("Q", bytes(8 * _SLOTS)), 0
+        return True
+
+
+def _slot(table: "array[int]", code: int) -> int:
+    """The free slot for a code; -1 where it stands there."""
+    place = code % _SLOTS
+    while table[place] not in (0, code):
+        place = (place + 1) % _SLOTS
+    return -1 if table[place] == code else place
+
+
+@define(eq=False)
+class Intake:
+    """What was read: files and calls by format, repeated calls, and lines that are none, the first of them by name."""
+
+    files: Counter[str] = field(factory=Counter)
+    calls: Counter[str] = field(factory=Counter)
+    repeated: int = 0
+    malformed: int = 0
+    unrecognised: list[str] = field(factory=list)
+    shown: list[Problem] = field(factory=list)
+    seen: _Seen = field(factory=_Seen)
+
+    def complain(self, path: Path, line: int, why: str) -> None:
+        """Note a line that is none."""
+        self.malformed += 1
+        if len(self.shown) < _MOST_SHOWN:
+            self.shown.append(Problem(f"{path}: line {line}", why))
+
+
+def files_of(paths: Iterable[Path]) -> list[Path]:
+    """The files that are meant: those named, and in folders those whose names end as logs' do, in order.
+
+    Raises InputError with everything that is not there.
+    """
+    found: dict[Path, None] = {}
+    problems: list[Problem] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(one for one in path.rglob("*") if one.is_file() and _is_log(one))
+            found.update(dict.fromkeys(inside))
+            if not inside:
+                problems.append(Problem(str(path), f"has no logs ({', '.join(_SUFFIXES)}, also packed as .gz)"))
+        elif path == STDIN or path.exists():
+            found[path] = None
+        else:
+            problems.append(Problem(str(path), "there is no such file"))
+    if problems:
+        raise InputError(*problems)
+    return list(found)
+
+
+def _is_log(path: Path) -> bool:
+    return path.name.removesuffix(".gz").endswith(_SUFFIXES)
+
+
+def calls_of(files: Sequence[Path], intake: Intake, forced: str | None = None) -> Iterator[Call]:
+    """Every call of these files, once. Raises OSError for a file that cannot be read."""
+    for path in files:
+        with _opened(path) as file:
+            sample = file.peek(_SAMPLE)[:_SAMPLE]
+            if not sample.strip():
+                intake.unrecognised.append(f"{path}: is empty")
+            elif b"\0" in sample:
+                intake.unrecognised.append(f"{path}: is binary data")
+            else:
+                yield from _of_file(path, file, sample, intake, forced)
+
+
+def _of_file(path: Path, file: BufferedReader, sample: bytes, intake: Intake, forced: str | None) -> Iterator[Call]:
+    rows = _rows(path, file, sample, intake)
+    first: list[Row] = []
+    name = forced
+    for row in rows if name is None else ():
+        first.append(row)
+        if (name := format_of(row[1])) or len(first) >= _UNTOLD:
+            break
+    if name is None:
+        intake.unrecognised.append(f"{path}: is of no known format; known are {', '.join(FORMATS)}")
+        return
+    intake.files[name] += 1
+    reader = FORMATS[name].reader()
+    for identity, call in _read(path, chain(first, rows), reader, intake):
+        if identity and not intake.seen.add(f"{name} {identity}"):
+            intake.repeated += 1
+            continue
+        intake.calls[name] += 1
+        yield call
+
+
+def _read(path: Path, rows: Iterable[Row], reader: Reader, intake: Intake) -> Iterator[tuple[str, Call]]:
+    for number, row in rows:
+        try:
+            yield from reader.read(row)
+        except ValueError as error:
+            intake.complain(path, number, f"contradicts itself: {str(error).partition(':')[0]}")
+    yield from reader.end()
+
+
+def _rows(path: Path, file: BufferedReader, sample: bytes, intake: Intake) -> Iterator[Row]:
+    last = 0
+    try:
+        for row in rows_of(file, sample):
+            if isinstance(row, Malformed):
+                intake.complain(path, row.line, row.why)
+            else:
+                last = row[0]
+                yield row
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        intake.complain(path, last + 1, "cannot be unpacked: the archive is broken")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator["BufferedReader"]:
+    with ExitStack() as stack:
+        if path == STDIN:
+            plain = cast("BufferedReader", sys.stdin.buffer)
+        else:
+            plain = cast("BufferedReader", stack.enter_context(path.open("rb", buffering=_SAMPLE)))
+        if plain.peek(2)[:2] == _GZIP:
+            packed = stack.enter_context(gzip.GzipFile(fileobj=plain))
+            plain = BufferedReader(cast("RawIOBase", packed), _SAMPLE)  # a raw stream in all but name
+        yield plain
