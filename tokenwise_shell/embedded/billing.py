@@ -55,6 +55,11 @@ class Tab:
     _place: int | None = None
     _whole: bool = False
 
+    @property
+    def is_over(self) -> bool:
+        """Whether no more will be billed: everything is on its way, or the client is gone."""
+        return self._whole or self.entry.client_left
+
     def charge(self, usage: Usage, *, whole: bool) -> None:
         """Bill the call with this usage so far; with `whole`, everything is on its way and nobody can leave early."""
         self._whole = whole

@@ -15,7 +15,7 @@ from tokenwise_shell.embedded.answers.answers import answer, embed_all
 from tokenwise_shell.embedded.answers.counting import count_input
 from tokenwise_shell.embedded.anthropic.format import ANTHROPIC
 from tokenwise_shell.embedded.billing import Billed, Tab
-from tokenwise_shell.embedded.chat import BadRequest, ChatRequest, EmbeddingRequest
+from tokenwise_shell.embedded.chat import BadRequest, ChatRequest, EmbeddingRequest, Reply
 from tokenwise_shell.embedded.faults.alterations import altered
 from tokenwise_shell.embedded.faults.faults import InsteadOfAnswer, OfContent, OfDelivery, ScriptedFault, name_of
 from tokenwise_shell.embedded.faults.script_files import read_header_fault
@@ -119,6 +119,10 @@ class EmbeddedProvider:
         except BadRequest as problem:
             return refusal(problem, wire), None
 
+    def reply(self, asked: ChatRequest) -> Reply:
+        """What is answered to a chat, before any fault. A provider with other habits overrides it."""
+        return answer(asked, seed=self.seed)
+
     def _routed(self, request: HttpRequest, wire: WireFormat) -> tuple[Iterable[Act], Tab | None]:
         if (request.method, request.path) == ("GET", "/embedded/billed"):
             OPENAI.admit(request, self.keys)
@@ -149,7 +153,7 @@ class EmbeddedProvider:
         fault = self._fault(request, self._known(asked.model))
         if isinstance(fault, InsteadOfAnswer):
             return instead(fault, wire), None
-        reply = answer(asked, seed=self.seed)
+        reply = self.reply(asked)
         reply = altered(reply, fault) if isinstance(fault, OfContent) else reply
         acts = (streamed if asked.stream else plain)(reply, asked, wire, self.pace)
         return _delivered(acts, fault, wire, stream=asked.stream), self._tab(reply.model, fault)
