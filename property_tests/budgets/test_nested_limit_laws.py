@@ -4,7 +4,7 @@ Limits of everybody, keys, tags, models and each value nest; windows end; values
 are raised and lowered. The auditor keeps books of its own: it decides by a few lines that share nothing with the
 project in which budgets a call counts, and compares every budget after every step.
 
-Ten bugs are seeded into copies of the core, each of which this law must find (tests/shell/budgets/test_nested_bugs.py):
+Ten bugs are seeded into copies of the core, each of which this law must find (tests/hunt/bugs/money.txt):
 
  1. a limit of some models holds all models
  2. a limit of one key holds every key

@@ -6,7 +6,7 @@ time passes midnight; the process dies between any two commands, and the next on
 its runs. The auditor (`money_house`) keeps books of its own from what it hears.
 
 Ten bugs are seeded into copies of the project, each of which these laws must find
-(tests/shell/budgets/test_stateful_bugs.py):
+(tests/hunt/bugs/money.txt):
 
  1. a settlement reaches the first budget alone
  2. a refused reserve leaves its hold in the budgets that would have granted it

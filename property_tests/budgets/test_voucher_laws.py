@@ -5,7 +5,7 @@ back, outlive them with a call under way, and die. The auditor keeps a tree of w
 in a few lines that share nothing with the project; every budget that is kept is compared with it after every step.
 
 Ten bugs are seeded into copies of the project, each of which this law must find
-(tests/shell/budgets/test_voucher_bugs.py):
+(tests/hunt/bugs/money.txt):
 
  1. what a voucher has spent stays held in its parents too
  2. what a voucher has spent is spent by nobody above it

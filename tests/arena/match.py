@@ -47,6 +47,16 @@ class Result:
         return min(1.0, self.billed / self.cap)
 
 
+@frozen
+class Refusal:
+    """A refusal for good: what the upstream had billed by then, how many calls ran there, and who else was waiting."""
+
+    billed: int
+    running: int
+    open: frozenset[int]
+    most: int
+
+
 @define
 class Match:
     """The clients of one round, which share its demand."""
@@ -60,7 +70,9 @@ class Match:
     left: int
     chance: Random = field(factory=lambda: Random(1))
     statuses: Counter[str] = field(factory=Counter)
-    wrongly: int = 0
+    refusals: list[Refusal] = field(factory=list)
+    open: set[int] = field(factory=set)  # requests without their last answer
+    refused: set[int] = field(factory=set)
     up: trio.Event = field(factory=trio.Event)
 
     async def play(self) -> None:
@@ -77,7 +89,7 @@ class Match:
     async def killer(self, scope: trio.CancelScope) -> None:
         """Kill the gateway after a third and after two thirds of what the cap pays has been begun."""
         for kill in range(1, self.round.kills + 1):
-            while len(self.upstream.tabs) - self.since < kill * self.size.answers / (self.round.kills + 1):  # noqa: ASYNC110
+            while len(self.upstream.calls) - self.since < kill * self.size.answers / (self.round.kills + 1):  # noqa: ASYNC110
                 await trio.sleep(0.01)
             self.up = trio.Event()
             with trio.CancelScope(shield=True):
@@ -87,11 +99,14 @@ class Match:
     async def client(self) -> None:
         while self.left > 0:
             self.left -= 1
+            number = self.left
+            self.open.add(number)
             with trio.move_on_after(PATIENCE_S) as patience:
-                await self.ask(self.round.fields(self.size, self.chance))
+                await self.ask(number, self.round.fields(self.size, self.chance))
+            self.open.discard(number)
             self.statuses["none"] += patience.cancelled_caught
 
-    async def ask(self, fields: dict) -> None:
+    async def ask(self, number: int, fields: dict) -> None:
         """One request, again where that is what the gateway asks for."""
         fields = {"model": self.round.model, "stream": self.round.stream} | fields
         for _ in range(TRIES):
@@ -102,6 +117,8 @@ class Match:
                 status, again_s = "lost", 0.2 if self.round.kills else None
             self.statuses[status] += 1
             if again_s is None:
+                if status[0] == "4":
+                    self.note_refusal(number, fields)
                 return
             await trio.sleep(min(1.0, again_s))
 
@@ -121,17 +138,24 @@ class Match:
             await connection.body(answer)
         finally:
             await connection.aclose()
-        if 400 <= answer.status < 500 and "retry-after" not in answer.headers:
-            self.wrongly += self.was_payable(fields)
         come_again = answer.status in (429, 503) and "retry-after" in answer.headers
         return str(answer.status), float(answer.headers["retry-after"]) if come_again else None
 
-    def was_payable(self, fields: dict) -> bool:
-        """Whether what is left by the upstream's count, calls under way in full, would have paid this request."""
+    def note_refusal(self, number: int, fields: dict) -> None:
         output = fields.get("max_tokens") or LONGEST
         text = sum(len(str(message["content"]).encode()) for message in fields["messages"])
         most = (text + 600) * INPUT_NANO + output * OUTPUT_NANO
-        return self.upstream.committed_nano(self.since) + most <= self.cap
+        billed, running = self.upstream.billed_nano(self.since, over=True), self.upstream.running(self.since)
+        self.refused.add(number)
+        self.refusals.append(Refusal(billed, running, frozenset(self.open - {number}), most))
+
+    @property
+    def wrongly(self) -> int:
+        """Refusals although the money was there: for all that had been admitted by then, in full, and for this one."""
+        return sum(
+            one.billed + (1 + max(one.running, len(one.open - self.refused))) * one.most <= self.cap
+            for one in self.refusals
+        )
 
 
 def cap_nano(turn: Round, size: Size) -> int:
@@ -143,7 +167,7 @@ def cap_nano(turn: Round, size: Size) -> int:
 async def bout(contestant: Contestant, upstream: Greedy, turn: Round, size: Size) -> Result:
     """One round, against a gateway that runs."""
     upstream.plays(turn.faults)
-    since, cap = len(upstream.tabs), cap_nano(turn, size)
+    since, cap = len(upstream.calls), cap_nano(turn, size)
     match = Match(contestant, upstream, turn, size, cap, since, left=DEMAND * size.answers)
     await match.play()
     upstream.plays(Script())

@@ -28,17 +28,25 @@ def tokens_of(text: str) -> int:
     return -(-plain // 4) + sum(len(each.encode()) for each in text if not each.isascii())
 
 
-def cost_nano(usage: Usage) -> int:
-    """What a call costs at list prices."""
-    return usage.prompt_tokens * INPUT_NANO + usage.output_tokens * OUTPUT_NANO
+@define
+class Call:
+    """A call that has begun: its bill so far, and whether it goes on."""
+
+    tab: Tab
+    runs: bool = True
+
+    @property
+    def billed_nano(self) -> int:
+        """What it costs at list prices."""
+        usage = self.tab.entry.usage
+        return usage.prompt_tokens * INPUT_NANO + usage.output_tokens * OUTPUT_NANO
 
 
 @define
 class Greedy(EmbeddedProvider):
-    """The embedded provider with another appetite. `tabs` has every call that was begun, in order."""
+    """The embedded provider with another appetite. `calls` has every call that was begun, in order."""
 
-    tabs: list[tuple[Tab, int]] = field(factory=list, init=False)
-    _wanted_nano: int = field(default=0, init=False)
+    calls: list[Call] = field(factory=list, init=False)
 
     def plays(self, script: Script) -> None:
         """Commit the faults of this script from here on."""
@@ -48,22 +56,28 @@ class Greedy(EmbeddedProvider):
         cap = min(asked.max_output_tokens or LONGEST, LONGEST)
         prompt = sum(tokens_of(message.text) + 4 for message in asked.messages) + 3 + asked.overhead_bytes // 3
         usage = Usage(prompt + PICTURE_TOKENS * len(asked.attachments), output_tokens=cap * asked.choices)
-        self._wanted_nano = cost_nano(usage)
-        choices = (Choice(tuple(_WORDS[i % 3] for i in range(cap)), Finish.LENGTH),) * asked.choices
+        words = tuple(_WORDS[place % len(_WORDS)] for place in range(cap))
+        choices = (Choice(words, Finish.LENGTH),) * asked.choices
         return Reply(Draw.of(self.seed, asked.content).hex("id"), asked.model, choices, usage)
 
-    def _tab(self, model, fault):
-        tab = super()._tab(model, fault)
-        self.tabs.append((tab, self._wanted_nano))
-        return tab
+    def respond(self, request):
+        acts, tab = super().respond(request)
+        if tab is None:
+            return acts, tab
+        self.calls.append(call := Call(tab))
+        return _followed(acts, call), tab
 
-    def billed_nano(self, since: int) -> int:
-        """What the calls from that number on have been billed so far."""
-        return sum(cost_nano(tab.entry.usage) for tab, _ in self.tabs[since:])
+    def billed_nano(self, since: int, *, over: bool = False) -> int:
+        """What the calls from that number on have been billed so far; or only those that are over."""
+        return sum(call.billed_nano for call in self.calls[since:] if not (over and call.runs))
 
-    def committed_nano(self, since: int) -> int:
-        """The same, with every call that may still go on counted in full."""
-        return sum(
-            cost_nano(tab.entry.usage) if tab.is_over else max(wanted, cost_nano(tab.entry.usage))
-            for tab, wanted in self.tabs[since:]
-        )
+    def running(self, since: int) -> int:
+        """How many of them go on."""
+        return sum(call.runs for call in self.calls[since:])
+
+
+def _followed(acts, call: Call):
+    try:
+        yield from acts
+    finally:
+        call.runs = False
