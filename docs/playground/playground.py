@@ -296,7 +296,7 @@ def _state(state: object) -> str:
 
 @lru_cache(maxsize=4)
 def _record(text: str) -> RunRecord:
-    """A journal's lines, and in any place the catalogue that it ran on, if that is not the embedded one."""
+    """The last journal in a text, and in any place the catalogue that it ran on, if that is not the embedded one."""
     lines, catalogs = [], {}
     for number, raw in enumerate(text.splitlines(), 1):
         if not raw.strip():
@@ -307,6 +307,8 @@ def _record(text: str) -> RunRecord:
             continue  # torn, by a process that died while writing it
         if not isinstance(line, dict):
             raise InputError(Problem(f"line {number}", "expected an object"))
+        if line.get("type") == "job":
+            lines.clear()  # of several journals, as a proxy writes them, the last
         if "models" in line and "type" not in line:
             catalog = from_json(Catalog, line, f"line {number}")
             catalogs[catalog.fingerprint] = catalog

@@ -22,7 +22,7 @@ from tokenwise.routing.bid import EVERYTHING_WRITTEN
 from tokenwise.routing.choosing import Refused, route
 from tokenwise.usage import Usage
 
-__all__ = ["Hindsight", "Rechosen", "choose_again", "reconsider"]
+__all__ = ["Hindsight", "Rechosen", "asking_only", "choose_again", "reconsider"]
 
 _NOTHING = Nanodollars(0)
 
@@ -65,6 +65,14 @@ class Hindsight:
         """What the recorded tokens come to; None where some step's were not counted."""
         known = [each.alike for each in self.steps if each.alike is not None]
         return Nanodollars(sum(known)) if len(known) == len(self.steps) else None
+
+
+def asking_only(run: Run, model: str) -> Run:
+    """The run as if this model had been named for every step."""
+    job = run.job
+    plan = evolve(job.plan, steps=tuple(evolve(step, model=model) for step in job.plan.steps))
+    request = job.request and evolve(job.request, model=model)
+    return evolve(run, job=evolve(job, plan=plan, request=request))
 
 
 def reconsider(

@@ -34,23 +34,33 @@ def replay(
             metavar="FILE", help="Show what these models would have done: a YAML of models, or a kept catalogue."
         ),
     ] = None,
+    model: Annotated[
+        str | None, Parameter(metavar="ID", help="Show what this model would have done, at every step.")
+    ] = None,
+    journal: Annotated[
+        Path | None,
+        Parameter(metavar="DIR", help="Where a proxy keeps journals of its requests. Without it: proxy.journal."),
+    ] = None,
     common: Common = _COMMON,
 ) -> int:
     """Say whether the run is decided again as it was. 1 where it is not."""
     from tokenwise_shell.engine import replays  # loads the codec, which wrong options need not wait for
     from tokenwise_shell.engine.recent import known_run
+    from tokenwise_shell.engine.request_journals import request_record
     from tokenwise_shell.show.replay import replay_text, what_if_text
 
     settings = common.books()
-    run_id = known_run(settings.ledger_path, run_id, journal=True)
-    again = replays.replay_run(settings.ledger_path.parent, settings.ledger_path, run_id)
+    folder = journal or settings.proxy.journal
+    kept = request_record(folder, run_id, tell) if folder else None
+    run_id = run_id if kept else known_run(settings.ledger_path, run_id, journal=True)
+    again = replays.replay_run(settings.ledger_path.parent, settings.ledger_path, run_id, kept=kept)
     tell(*again.notices)
     other = None
-    if policy or catalog:
+    if policy or catalog or model:
         job = again.record.job
         knobs, limit = _policy(policy, job)
         models = replays.read_catalog(catalog, job.catalog) if catalog else job.catalog
-        other = replays.what_if(again, policy=knobs, catalog=models, limit=limit)
+        other = replays.what_if(again, policy=knobs, catalog=models, limit=limit, model=model or "")
     if common.json:
         write_json({**again.as_json(), "what_if": other and other.as_json()})
     else:

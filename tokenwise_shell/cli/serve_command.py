@@ -41,10 +41,23 @@ class Place:
         str | None, Parameter(metavar="PARSER", help="What reads HTTP/1.1: httptools or h11. Without it: proxy.http.")
     ] = None
 
+    journal: Annotated[
+        str | None,
+        Parameter(metavar="DIR", help="Keep a journal of each request here, for tw replay. Without it: proxy.journal."),
+    ] = None
+    journal_sample: Annotated[
+        str | None, Parameter(metavar="SHARE", help="Of this share of requests alone, such as 0.1.")
+    ] = None
+    journal_texts: Annotated[
+        bool | None, Parameter(help="With answers in full, not their lengths and hashes alone.", negative="")
+    ] = None
+
     @property
     def flags(self) -> dict[str, object]:
         """These as settings."""
-        return {f"proxy.{name}": getattr(self, name) for name in ("host", "port", "workers", "http")}
+        names = ("host", "port", "workers", "http", "journal", "journal_sample")
+        texts = None if self.journal_texts is None else str(self.journal_texts).lower()
+        return {**{f"proxy.{name}": getattr(self, name) for name in names}, "proxy.journal_texts": texts}
 
 
 _COMMON = Common()

@@ -158,6 +158,9 @@ class ProxySettings:
     pass_through: PassThrough = PassThrough.MODELS
     on_leave: OnLeave = OnLeave.CANCEL
     access_log: Path | None = None
+    journal: Path | None = None
+    journal_sample: float = 1.0
+    journal_texts: bool = False
 
 
 @frozen(kw_only=True)
@@ -467,6 +470,12 @@ KEYS: Final[tuple[Key, ...]] = (
            "Which requests for endpoints that are not known here go on to a provider: nothing; models (those that\n"
            "name one, and all of the owner's own machine while no key is asked for); everything."),
     _proxy("access_log", PATH, "A file for a line of JSON per answered request, without what was said in it."),
+    _proxy("journal", PATH, "A folder for a journal of each request, which `tw replay` decides again; without texts.",
+           flag="--journal"),
+    _proxy("journal_sample", fraction(0.0, 1.0), "The share of requests that have one, from 0 to 1.",
+           flag="--journal-sample"),
+    _proxy("journal_texts", FLAG, "Whether these journals have answers in full, and not only their lengths and hashes.",
+           flag="--journal-texts"),
     _key("ledger.sync", choice(LedgerSync), LedgerSync.LEASE,
          "When a reservation reaches the disk: lease (an amount at a time, ahead of the calls it covers); always\n"
          "(each by itself, and slower); never (a power loss may lose lines)."),

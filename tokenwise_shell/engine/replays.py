@@ -5,10 +5,11 @@ not the machine's and are left out; so a run that was killed and resumed is comp
 """
 
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 
 import orjson
-from attrs import frozen
+from attrs import evolve, frozen
 
 from tokenwise.budgets.ledger import Entry
 from tokenwise.catalog.models import Catalog
@@ -16,8 +17,8 @@ from tokenwise.errors import InputError, Problem, ProtocolViolation
 from tokenwise.money import Nanodollars, format_usd
 from tokenwise.planner.assignment import Unassignable
 from tokenwise.policy import Policy
-from tokenwise.routing.choosing import Refused
-from tokenwise.simulation.hindsight import Hindsight, Rechosen, reconsider
+from tokenwise.routing.choosing import Refused, decision_id
+from tokenwise.simulation.hindsight import Hindsight, Rechosen, asking_only, reconsider
 from tokenwise.simulation.replaying import Divergence, Replayed, first_divergence, replay
 from tokenwise_shell.catalogs.local_models import read_local_models
 from tokenwise_shell.codec.journals import RunRecord
@@ -42,8 +43,23 @@ class Replay:
 
     @property
     def identical(self) -> bool:
-        """Whether every line in the ledger is decided again, and no other."""
-        return self.replayed is not None and self.divergence is None
+        """Whether every line in the ledger is decided again, and no other, by a decision of the same name."""
+        return self.replayed is not None and self.divergence is None and self.decision_id in ("", self.recorded_id)
+
+    @property
+    def recorded_id(self) -> str:
+        """The name of the decision that a request's journal has; "" where it has none, as that of a plan."""
+        return str(self.record.beside.get("decision_id") or "")
+
+    @cached_property
+    def decision_id(self) -> str:
+        """That name worked out again from the job; "" where none was recorded."""
+        job, decided = self.record.job, self.record.beside.get("decided")
+        if job.request is None or not self.recorded_id or not isinstance(decided, Mapping):
+            return ""
+        policy = evolve(job.policy, deadline_ms=decided.get("deadline_ms", 0))
+        effort = bool(decided.get("best_effort"))
+        return decision_id(job.request, job.catalog, policy, job.limit, best_effort=effort)
 
     def as_json(self) -> dict[str, object]:
         """The document."""
@@ -52,6 +68,8 @@ class Replay:
             "identical": self.identical,
             "events": len(self.record.events),
             "decisions": len(self.recorded),
+            "decision_id": self.decision_id or None,
+            "recorded_decision_id": self.recorded_id or None,
             "divergence": _divergence(self.divergence),
             "violation": self.violation or None,
         }
@@ -89,10 +107,13 @@ class WhatIf:
         return {**common, **costs, "steps": [_rechosen(each, self.catalog) for each in self.outcome.steps]}
 
 
-def replay_run(state_dir: Path, ledger: Path, run_id: str) -> Replay:
-    """Decide a recorded run again and compare. Raises InputError where its journal or the ledger cannot be read."""
+def replay_run(state_dir: Path, ledger: Path, run_id: str, *, kept: RunRecord | None = None) -> Replay:
+    """Decide a recorded run again and compare. Raises InputError where its journal or the ledger cannot be read.
+
+    `kept` is its journal where that has been read already: a request's, from a proxy's folder.
+    """
     notices: list[str] = []
-    record = read_run(state_dir, run_id, notices.append)
+    record = kept or read_run(state_dir, run_id, notices.append)
     recorded = _entries_of(ledger, run_id, notices)
     try:
         again = replay(record.job, record.at_ms, record.events)
@@ -101,11 +122,17 @@ def replay_run(state_dir: Path, ledger: Path, run_id: str) -> Replay:
     return Replay(run_id, record, recorded, again, first_divergence(recorded, again.entries), notices=tuple(notices))
 
 
-def what_if(replay: Replay, *, policy: Policy, catalog: Catalog, limit: Nanodollars) -> WhatIf | None:
-    """Choose again for the run; None where it could not be replayed to its end."""
+def what_if(replay: Replay, *, policy: Policy, catalog: Catalog, limit: Nanodollars, model: str = "") -> WhatIf | None:
+    """Choose again for the run, or let one `model` do it; None where it could not be replayed to its end.
+
+    Raises InputError for a model that is not in the catalogue.
+    """
     if replay.replayed is None:
         return None
-    outcome = reconsider(replay.replayed.run, replay.recorded, policy=policy, catalog=catalog, limit=limit)
+    if model and model not in catalog:
+        raise InputError(Problem("--model", f"{model!r} is not in the catalogue; `tw models` lists it"))
+    run = asking_only(replay.replayed.run, model) if model else replay.replayed.run
+    outcome = reconsider(run, replay.recorded, policy=policy, catalog=catalog, limit=limit)
     return WhatIf(outcome, policy, catalog, limit)
 
 

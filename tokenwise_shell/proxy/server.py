@@ -22,6 +22,7 @@ from tokenwise_shell.client import Client
 from tokenwise_shell.config.settings import ProxySettings
 from tokenwise_shell.embedded import EmbeddedProvider
 from tokenwise_shell.engine.clock import wall_ms
+from tokenwise_shell.engine.request_journals import RequestJournals
 from tokenwise_shell.opening import open_client
 from tokenwise_shell.proxy.access_log import AccessLog
 from tokenwise_shell.proxy.admission.access import Access
@@ -115,8 +116,8 @@ def service_for(
 ) -> Service:
     """What requests find: this client, the keys beside its ledger with their budgets in force, and counters at zero.
 
-    Raises InputError and OSError for keys that cannot be read, or whose budgets cannot be kept, and for a log that
-    cannot be written.
+    Raises InputError and OSError for keys that cannot be read, or whose budgets cannot be kept, and for a log or
+    journals that cannot be written.
     """
     settings, limits, watch = client.workspace.settings, client.limits, client.interpreter.watch
     access = Access(
@@ -133,7 +134,9 @@ def service_for(
         figures,
     )
     log = AccessLog.open(settings.proxy.access_log) if settings.proxy.access_log else None
-    return Service(client, access, Gate(settings.proxy), metrics, access_log=log)
+    proxy = settings.proxy
+    kept = RequestJournals(proxy.journal, proxy.journal_sample, proxy.journal_texts) if proxy.journal else None
+    return Service(client, access, Gate(proxy), metrics, access_log=log, journals=kept)
 
 
 def _redeemed(seal: Seal, limits: InForce, text: str) -> Voucher | str:

@@ -12,6 +12,7 @@ from tokenwise.policy import Policy
 from tokenwise_shell.client import Client
 from tokenwise_shell.config.settings import ProxySettings
 from tokenwise_shell.engine.prefixes import Counts
+from tokenwise_shell.engine.request_journals import RequestJournals
 from tokenwise_shell.proxy.access_log import AccessLog
 from tokenwise_shell.proxy.admission.access import Admitted
 from tokenwise_shell.proxy.admission.budgets import emptied
@@ -64,6 +65,7 @@ class Service:
     metrics: Metrics
     tasks: trio.Nursery | None = None
     access_log: AccessLog | None = None
+    journals: RequestJournals | None = None
     memory: Memory = field(factory=Memory, init=False)
     made: MadeHere = field(factory=MadeHere, init=False)
     counts: Counts = field(factory=Counts, init=False)

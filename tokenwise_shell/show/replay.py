@@ -18,6 +18,9 @@ def replay_text(replay: Replay, *, width: int | None = None) -> str:
         return facts([("diverges", f"an event cannot follow: {one_line(replay.violation)}")], width)
     if replay.divergence:
         return facts(_sides(replay.divergence), width)
+    if not replay.identical:
+        ids = (("recorded decision", replay.recorded_id), ("derived decision", replay.decision_id))
+        return facts([("diverges", "the decision has another name"), *ids], width)
     return f"identical: {len(replay.record.events)} events, {len(replay.recorded)} decisions\n"
 
 

@@ -201,6 +201,24 @@ class TestTheProgram:
             assert server.stop(number)[0] == code
         assert not (tmp_path / ".local").exists()
 
+    def test_a_killed_proxy_leaves_journals_that_replay_reads(self, tmp_path):
+        with serving(tmp_path, "--offline", "--journal", "kept", "--journal-sample", "1") as server:
+            assert [server.ask("/chat/completions", chat())[0] for _ in range(2)] == [200, 200]
+            server.stop(signal.SIGKILL)
+        lines = [
+            orjson.loads(line) for line in (tmp_path / "kept" / "requests.jsonl").read_bytes().splitlines() if line
+        ]
+        first, last = [line["job"]["id"] for line in lines if line["type"] == "job"]
+        for request in (first, last):
+            done = program("replay", request, "--journal", "kept", "--offline", home=tmp_path)
+            assert (done.code, done.out) == (0, "identical: 2 events, 6 decisions\n"), done
+        other = ("--journal", "kept", "--offline", "--model", "openai/gpt-5.5", "--json")
+        found = orjson.loads(program("replay", last, *other, home=tmp_path).out)
+        assert found["decision_id"] == found["recorded_decision_id"] != ""
+        assert found["what_if"]["least_cost_nano"] < found["what_if"]["same_tokens_nano"]
+        unknown = program("replay", last, "--offline", home=tmp_path)
+        assert "has no journal" in unknown.err
+
     def test_with_json_it_prints_one_document(self, tmp_path):
         command = [*PROGRAM, "serve", "--offline", "--port", "0", "--json"]
         with subprocess.Popen(

@@ -76,7 +76,12 @@ class Carrier:
         job = interpreter.known_cooling(self.job)
         heard = _Heard(self.service.metrics.listener(admitted.name), admitted.follow(job))
         self._ends_s = trio.current_time() + self._limit_ms / 1000
-        run = await interpreter.run(job, listener=heard)
+        kept = self.service.journals.keeping(self.id, heard) if self.service.journals is not None else None
+        try:
+            run = await interpreter.run(job, listener=kept or heard)
+        finally:
+            if kept is not None:
+                kept.write(job, self._beside())
         if not self._governed:
             self.service.metrics.ungoverned()
         if self.call and heard.charged and heard.charged.usage and heard.charged.model == self.call.model:
@@ -88,6 +93,17 @@ class Carrier:
             await self.delivery.fail(trouble, self._bill(run))
         else:
             await self.delivery.finish(self._bill(run))
+
+    def _beside(self) -> dict[str, object]:
+        """What a journal says of the request beside its job: by which name it was decided, and on which body."""
+        decision, asked = self.order.decision, self.order.asked
+        told: dict[str, object] = {
+            "decision_id": self.order.decision_id,
+            "decided": {"deadline_ms": decision.policy.deadline_ms, "best_effort": decision.best_effort},
+            "body_blake2b": asked.mark.hex(),
+        }
+        journals = self.service.journals
+        return {**told, "asked": dict(asked.fields)} if journals is not None and journals.texts else told
 
     def _describe(self) -> None:
         """Keep the request's numbers. That they cannot be kept keeps nobody from an answer."""
