@@ -32,6 +32,7 @@ class Store:
     delays_ms: list
     store: ProcessStore = field(factory=ProcessStore)
     asked: int = 0
+    stood: dict = field(factory=dict)
 
     async def late(self):
         self.asked += 1

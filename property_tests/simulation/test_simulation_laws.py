@@ -52,7 +52,7 @@ class TestTheCommonStory:
 BUGS = {
     "a call goes out though the money is not there": (
         "simulation/simulation.py",
-        "return ReserveRefused(attempt, at_ms, short.available, short.held, self.limits.models_of(short.scope))",
+        "return ReserveRefused(attempt, at_ms, short.available, short.held, models, whole=short.limit)",
         "return Reserved(attempt, self.now_ms)",
     ),
     "a shared hold is never given back": (

@@ -23,7 +23,8 @@ from tests.shell.plain_http import Connection, post
 from tokenwise.budgets.ledger import check
 from tokenwise.catalog.models import Catalog, Model, Offer
 from tokenwise.catalog.prices import Price, Rate
-from tokenwise.money import NanoPerMtok
+from tokenwise.ids import AttemptId
+from tokenwise.money import Nanodollars, NanoPerMtok
 from tokenwise.traits import Capability, Feature, Tier
 from tokenwise_shell.client import Client
 from tokenwise_shell.codec.messages import entry_from_json
@@ -96,6 +97,14 @@ class World:
         entries = {run: [entry_from_json(line).entry for line in self.lines_of(run)] for run in runs}
         wrong = [problem for found in entries.values() for problem in check(one for one in found if one)]
         return not wrong and not self.client.holder.store.open_holds
+
+    async def spend(self, amount: Nanodollars, **marks: str) -> None:
+        """So much is spent by a call of nobody's, wherever budgets are kept."""
+        holder, call, told = self.client.holder, AttemptId("answer", 0), list[Any]()
+        self.client.journal.enrol("before", marks=tuple(marks.items()))
+        holder.reserve("before", call, amount, told.append)
+        await until(lambda: told)
+        holder.settle("before", call, amount)
 
     async def post(self, body: Any, *, path: str = "/v1/chat/completions", **headers: str) -> "Plain":
         """Send this body (JSON unless it is bytes) and read the answer to its end. `_` in a header's name is `-`."""

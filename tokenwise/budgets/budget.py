@@ -71,13 +71,15 @@ class Hold:
 class Short:
     """The money is not there: what was needed, what is left, and how much of the rest others only hold.
 
-    `scope` is the budget's name, where it has one.
+    `scope` is the budget's name, where it has one; `limit` and `spent` are as it stands.
     """
 
     needed: Nanodollars
     available: Nanodollars
     held: Nanodollars
     scope: str = ""
+    limit: Nanodollars = field(default=_NOTHING, eq=False, repr=False)
+    spent: Nanodollars = field(default=_NOTHING, eq=False, repr=False)
 
     @property
     def busy(self) -> bool:
@@ -100,7 +102,7 @@ def reserve(budget: Budget, amount: Nanodollars, share: int = 1) -> tuple[Budget
 def with_held(budget: Budget, amount: Nanodollars, share: int = 1) -> Budget | Short:
     """The budget of `reserve`, without the hold."""
     if amount * share > budget.available:
-        return Short(amount, budget.available, budget.held)
+        return Short(amount, budget.available, budget.held, limit=budget.limit, spent=budget.spent)
     return Budget(budget.limit, budget.spent, Nanodollars(budget.held + amount), budget.overrun)
 
 

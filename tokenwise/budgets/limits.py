@@ -52,6 +52,10 @@ class Store(Protocol):
         """Whether it is open, as far as is known here."""
         ...
 
+    def __getitem__(self, scope: str) -> Budget:
+        """How a budget stands, as far as can be known without waiting. Raises KeyError where nothing is."""
+        ...
+
 
 @define
 class _InForce:

@@ -58,6 +58,7 @@ class ReserveRefused:
     """A budget outside the run would not hold it: what the tightest one has left, and what others hold there.
 
     `models` is the glob of those that it limits, "" where it limits all. Where it `pauses`, somebody may raise it.
+    `whole` is all of that budget, None where that is not known.
     """
 
     attempt: AttemptId
@@ -66,6 +67,7 @@ class ReserveRefused:
     held: Nanodollars
     models: str = ""
     pauses: bool = False
+    whole: Nanodollars | None = None
 
 
 @frozen

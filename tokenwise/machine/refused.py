@@ -34,7 +34,8 @@ def refused(run: Run, index: int, attempt: Attempt, event: ReserveRefused) -> Tr
     run = run.put(index, each)
     intent, cheapest = attempt.intent, least_for(run, attempt.intent)
     least = attempt.bid.amount if cheapest is None else cheapest
-    if event.pauses and least > event.available + event.held:  # else something may be had without anybody's doing
+    # Else something may be had without anybody's doing; or never, before somebody makes all of the limit larger.
+    if event.pauses and event.available + event.held < least <= (least if event.whole is None else event.whole):
         bid = attempt.bid
         return asked, (Reserve(attempt.id, bid.amount, model=bid.model, patient=True),)
     if not run.books.held:  # otherwise a sibling's end will wake it

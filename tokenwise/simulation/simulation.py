@@ -301,7 +301,8 @@ class Driver:
         if scopes := self.limits.scopes(account, at_ms, command.model):
             short = self.budgets.reserve(run_id, attempt, command.amount, scopes, share=command.share)
             if isinstance(short, Short):
-                return ReserveRefused(attempt, at_ms, short.available, short.held, self.limits.models_of(short.scope))
+                models = self.limits.models_of(short.scope)
+                return ReserveRefused(attempt, at_ms, short.available, short.held, models, whole=short.limit)
         return Reserved(attempt, at_ms)
 
     def _await(self, live: _Live, call: CallModel, answer: Answer) -> None:

@@ -13,7 +13,8 @@ from tokenwise.money import Nanodollars, format_usd
 from tokenwise_shell.ledger.jsonl import iso
 
 __all__ = [
-    "UNREACHABLE", "Alert", "Alerts", "Answer", "Granted", "Left", "NotHeld", "Refusals", "Since", "near_in", "told",
+    "UNREACHABLE", "Alert", "Alerts", "Answer", "Granted", "Left", "NotHeld", "Refusals", "Since", "keep", "near_in",
+    "told",
 ]  # fmt: skip
 
 UNREACHABLE: Final = "budget_store"
@@ -90,7 +91,7 @@ class NotHeld:
     `ends_ms` is when its window ends and the limit is renewed (Unix time), None where that will not be. `age_ms` is for
     how long the calls of this process have been under way, at the median. `models` is the glob of those that it
     limits, "" for all; where it `pauses`, somebody may raise it. `aside` of what is held is what vouchers keep,
-    which no call gives back.
+    which no call gives back. `limit` and `spent` are as the budget stands; None where nobody could be asked.
     """
 
     scope: str
@@ -102,11 +103,15 @@ class NotHeld:
     models: str = ""
     pauses: bool = False
     aside: Nanodollars = Nanodollars(0)  # noqa: RUF009 -- a NewType of int
+    limit: Nanodollars | None = field(default=None, eq=False)
+    spent: Nanodollars | None = field(default=None, eq=False)
 
     @classmethod
     def of(cls, short: Short, ends_ms: int | None) -> "NotHeld":
         """What the core says of the tightest budget, which is renewed at this time."""
-        return cls(short.scope, short.needed, short.available, short.held, ends_ms)
+        return cls(
+            short.scope, short.needed, short.available, short.held, ends_ms, limit=short.limit, spent=short.spent
+        )
 
     @classmethod
     def unasked(cls, amount: Nanodollars) -> "NotHeld":
@@ -120,6 +125,11 @@ class NotHeld:
     def for_want_of(self, least: Nanodollars) -> "NotHeld":
         """The same refusal of the least that would have done, where more was asked for."""
         return evolve(self, needed=min(self.needed, least))
+
+    @property
+    def would_do(self) -> Nanodollars | None:
+        """The least limit of which so much could be held once all calls under way are over, if they cost nothing."""
+        return None if self.spent is None else Nanodollars(self.spent + self.aside + self.needed)
 
     @property
     def retry_after_s(self) -> int:
@@ -156,10 +166,7 @@ class Refusals:
 
     def keep(self, run_id: str, refused: NotHeld) -> None:
         """Remember it, and forget the oldest where there are too many."""
-        self._last.pop(run_id, None)
-        self._last[run_id] = refused
-        if len(self._last) > _REMEMBERED:
-            del self._last[next(iter(self._last))]
+        keep(self._last, run_id, refused)
 
     def take(self, run_id: str) -> NotHeld | None:
         """The last refusal of this run, which is forgotten with that; None where it was refused nothing."""
@@ -178,7 +185,7 @@ class Alerts:
         """Take notice of what became of a reserve."""
         if isinstance(told, Granted):
             if told.near:
-                _keep(self._near, run_id, told.near)
+                keep(self._near, run_id, told.near)
                 for alert in told.near:
                     self.say(alert)
         elif not told.busy and not told.unreachable:
@@ -192,16 +199,16 @@ class Alerts:
     def say(self, alert: Alert) -> None:
         """Tell all who listen, unless they have heard it of this budget."""
         if (alert.what, alert.scope) not in self._said:
-            _keep(self._said, (alert.what, alert.scope), None)
+            keep(self._said, (alert.what, alert.scope), None)
             for listener in self.listeners:
                 listener(alert)
 
 
-def _keep(known: dict[K, V], key: K, value: V) -> None:
+def keep(known: dict[K, V], key: K, value: V, most: int = _REMEMBERED) -> None:
     """Remember it, and forget the oldest where there are too many."""
     known.pop(key, None)
     known[key] = value
-    if len(known) > _REMEMBERED:
+    if len(known) > most:
         del known[next(iter(known))]
 
 

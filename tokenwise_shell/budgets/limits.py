@@ -14,14 +14,13 @@ from functools import partial
 from attrs import define, field
 
 from tokenwise.budgets.limit import Account, Limit
-from tokenwise.budgets.limits import Limits, Store
+from tokenwise.budgets.limits import Limits
 from tokenwise.budgets.windows import UTC, Span, Zone
 from tokenwise.money import Nanodollars
 from tokenwise_shell.budgets.answers import Left
 from tokenwise_shell.budgets.local_store import LocalStore
 from tokenwise_shell.budgets.owner_sums import OwnerSums
-from tokenwise_shell.budgets.process_store import ProcessStore
-from tokenwise_shell.budgets.vouchers import Vouchers
+from tokenwise_shell.budgets.vouchers import Far, Near, Vouchers
 from tokenwise_shell.config.settings import Settings
 from tokenwise_shell.ledger.journal import Journal
 from tokenwise_shell.ledger.jsonl import unheard
@@ -34,15 +33,17 @@ __all__ = ["InForce", "limits_for", "limits_of"]
 class InForce:
     """The limits of one process.
 
-    `load` reads what the ledger knew when this process entered it; `tally` is what it has spent since.
+    `load` reads what the ledger knew when this process entered it, `again` what it knows now; `tally` is what it has
+    spent since it entered.
     """
 
-    store: Store
+    store: Near | Far
     now_ms: Callable[[], int]
     load: Callable[[], Spending] = Spending
     tally: Spending = field(factory=Spending)
     sums: OwnerSums | None = None
     zone: Zone = UTC
+    again: Callable[[], Spending] = Spending
     _loaded: Spending | None = None
     _pausing: bool = False
     vouchers: Vouchers = field(init=False)
@@ -50,7 +51,7 @@ class InForce:
 
     def __attrs_post_init__(self) -> None:
         self._limits = Limits(self.store, self.spent, self.zone, self.raised)
-        self.vouchers = Vouchers(self.store, self._limits, self.now_ms, lambda: self.read().vouchers)
+        self.vouchers = Vouchers(self.store, self._limits, self.now_ms, lambda: self.read().vouchers, self.renew)
 
     def __iter__(self) -> Iterator[Limit]:
         return iter(self._limits)
@@ -123,13 +124,10 @@ class InForce:
     def left(self, account: Account, model: str = "") -> Left | None:
         """The budget with the least left of those that a call has to fit into now; None where there is none.
 
-        Of a server that several machines share, nothing is known without asking.
+        A server that several machines share is not asked: it is what it last said. Before it has, nothing is known.
         """
-        store = self.store
-        if not isinstance(store, ProcessStore | LocalStore):
-            return None
         try:
-            budgets = [(scope, store[scope]) for scope in self.scopes(account, model)]
+            budgets = [(scope, self.store[scope]) for scope in self.scopes(account, model)]
         except (sqlite3.Error, KeyError):
             return None
         least = min(budgets, key=lambda one: one[1].available, default=None)
@@ -184,6 +182,7 @@ class InForce:
         if self.sums:
             self.sums.catch_up()
         self._limits.renew(scopes)
+        self.vouchers.renew(self.again().vouchers)
 
 
 def limits_of(settings: Settings) -> tuple[Limit, ...]:
@@ -197,7 +196,7 @@ def limits_of(settings: Settings) -> tuple[Limit, ...]:
     return (*(Limit(amount, window) for window, amount in settings.budgets.items()), *tagged, *listed)
 
 
-def limits_for(journal: Journal, store: Store, limits: Iterable[Limit], zone: Zone = UTC) -> InForce:
+def limits_for(journal: Journal, store: Near | Far, limits: Iterable[Limit], zone: Zone = UTC) -> InForce:
     """These limits, with what the journal's ledger says was spent under each.
 
     Raises OSError where it cannot be read. Without limits it is not read.
@@ -206,7 +205,8 @@ def limits_for(journal: Journal, store: Store, limits: Iterable[Limit], zone: Zo
     journal.zone = journal.tally.zone = zone
     of_many = tuple(limit for limit in limits if not limit.is_plain)
     sums = OwnerSums(path, of_many, zone) if of_many else None
-    in_force = InForce(store, journal.now_ms, partial(_loaded, journal, sums), journal.tally, sums, zone)
+    again = partial(load_spending, path, unheard, zone=zone)
+    in_force = InForce(store, journal.now_ms, partial(_loaded, journal, sums), journal.tally, sums, zone, again)
     for limit in limits:
         in_force.add(limit)
     if in_force:

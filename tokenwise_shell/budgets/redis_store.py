@@ -13,7 +13,7 @@ Where the server cannot be reached nothing is granted, unless the policy is to f
 The server must keep what it was told (`appendonly yes`, and `appendfsync always` against the loss of its power).
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Final
@@ -25,13 +25,24 @@ from coredis import Redis
 from coredis.commands.script import Script
 from coredis.exceptions import RedisError
 
-from tokenwise.budgets.budget import Budget, Hold
+from tokenwise.budgets.backing import Backing
+from tokenwise.budgets.budget import Budget, Hold, Short
 from tokenwise.errors import InputError, Problem
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
-from tokenwise_shell.budgets.answers import UNREACHABLE, Granted, NotHeld
+from tokenwise_shell.budgets.answers import Granted, NotHeld, keep
 from tokenwise_shell.budgets.local_store import Row
-from tokenwise_shell.budgets.redis_scripts import CORRECT, EXACT, OPEN, PREFIX, RESERVE, SETTLE
+from tokenwise_shell.budgets.redis_scripts import (
+    ADOPT,
+    CORRECT,
+    EXACT,
+    MINT,
+    OPEN,
+    PREFIX,
+    RESERVE,
+    SETTLE,
+    SHUT,
+)
 
 __all__ = ["HOLD_MS", "RedisStore", "open_store", "rows_at"]
 
@@ -44,33 +55,32 @@ _MOMENT_S: Final = 0.25
 _PAUSE_S: Final = 0.05
 _SULK_S: Final = 1.0  # after a request without an answer: so long nobody takes slices, and no queue forms behind that
 _FORGOTTEN_MS: Final = 7 * 86_400_000  # a week after its window a budget's figures are of no use to anybody
+_STOOD: Final = 4096  # budgets whose last figures are remembered
 _CARRIERS: Final = 16  # settlements under way at the same time: one sync of the server's disk serves them all
 
 _Place = tuple[str, AttemptId]
+_NUMBERS: Final = ("limit", "spent", "held", "overrun")
 
 
 @define(eq=False)
 class RedisStore:
-    """The store as one replica sees it. Get one from `open_store`."""
+    """The store as one replica sees it. Get one from `open_store`.
+
+    `stood` is how budgets stood when the server last said something of them: whenever it holds or settles.
+    """
 
     client: "Redis[str]"
     fail_open: bool
     hold_ms: int
     ungoverned: int = 0
     undelivered: int = 0
-    _reserve: "Script[str]" = field(init=False)
-    _settle: "Script[str]" = field(init=False)
-    _open: "Script[str]" = field(init=False)
+    stood: dict[str, Budget] = field(factory=dict)
+    _scripts: "dict[str, Script[str]]" = field(factory=dict)
     _send: "trio.MemorySendChannel[tuple[_Place, Nanodollars]]" = field(init=False)
     _asking: dict[_Place, trio.Event] = field(factory=dict)
     _unheld: dict[_Place, tuple[str, ...]] = field(factory=dict)
     _silent_until: float = -1.0
     _delivered: trio.Event = field(factory=trio.Event)
-
-    def __attrs_post_init__(self) -> None:
-        self._reserve = self.client.register_script(RESERVE)
-        self._settle = self.client.register_script(SETTLE)
-        self._open = self.client.register_script(OPEN)
 
     async def open(
         self,
@@ -87,14 +97,14 @@ class RedisStore:
         if max(limit, spent) >= EXACT:
             raise InputError(Problem(scope, f"a shared budget counts up to {EXACT} nano-dollars exactly"))
         forgotten = 0 if ends_ms is None else ends_ms + _FORGOTTEN_MS
-        arguments = [scope, str(limit), str(spent), str(forgotten), "0"]
-        return await self._asked(lambda: self._open([f"{PREFIX}due"], arguments)) is not None
+        told = await self._run(OPEN, scope, limit, spent, forgotten, 0)
+        self._hear((scope,), told or ())
+        return told is not None
 
     async def raise_to(self, scope: str, limit: Nanodollars, *, spent: Nanodollars, ends_ms: int | None) -> bool:
         """Give a budget a higher limit, for everybody, until its window ends. False without an answer."""
         forgotten = 0 if ends_ms is None else ends_ms + _FORGOTTEN_MS
-        arguments = [scope, "0", str(spent), str(forgotten), str(limit)]
-        return await self._asked(lambda: self._open([f"{PREFIX}due"], arguments)) is not None
+        return await self._run(OPEN, scope, 0, spent, forgotten, limit) is not None
 
     async def reserve(
         self, run_id: str, attempt: AttemptId, amount: Nanodollars, scopes: tuple[str, ...], *, share: int = 1
@@ -109,8 +119,7 @@ class RedisStore:
         self._asking[place] = trio.Event()
         over = False
         try:
-            arguments = [_name(place), str(amount), str(self.hold_ms), str(share), *scopes]
-            answer = await self._asked(lambda: self._reserve([f"{PREFIX}due"], arguments))
+            answer = await self._run(RESERVE, _name(place), amount, self.hold_ms, share, *scopes)
             over = answer is not None or self.fail_open  # then the call is made, and is settled at what it costs
         finally:
             self._asking.pop(place).set()
@@ -119,7 +128,7 @@ class RedisStore:
         return self._told(answer, place, amount, scopes)
 
     def _told(
-        self, answer: "list[Any] | None", place: _Place, amount: Nanodollars, scopes: tuple[str, ...]
+        self, answer: list[Any] | None, place: _Place, amount: Nanodollars, scopes: tuple[str, ...]
     ) -> Granted | NotHeld:
         match answer:
             case None if self.fail_open:
@@ -127,15 +136,51 @@ class RedisStore:
                 self._unheld[place] = scopes
                 return Granted(Hold(amount), governed=False)
             case None:
-                return NotHeld(UNREACHABLE, amount, Nanodollars(0), Nanodollars(0))
-            case [0, index, left, held]:
-                return NotHeld(scopes[int(index) - 5], amount, Nanodollars(int(left)), Nanodollars(int(held)))
-            case [-1, index]:
-                raise KeyError(scopes[int(index) - 5])
-            case _:
+                return NotHeld.unasked(amount)
+            case [1, *numbers]:
+                self._hear(scopes, numbers)
                 return Granted(Hold(amount))
+            case refusal:
+                return NotHeld.of(_refused(refusal, amount, scopes), None)
 
-    async def _asked(self, ask: "Callable[[], Any]") -> "list[Any] | None":
+    def _hear(self, scopes: Sequence[str], numbers: Sequence[Any]) -> None:
+        """How these budgets stand, four numbers each, of which those that nobody has opened have none."""
+        for index, scope in enumerate(scopes):
+            if any(told := numbers[4 * index : 4 * index + 4]):
+                keep(self.stood, scope, Budget(*(Nanodollars(int(number)) for number in told)), most=_STOOD)
+
+    # --- budgets that stand on others --------------------------------------------------------------------------------
+
+    async def mint(self, scope: str, amount: Nanodollars, backing: Backing) -> Short | None:
+        """See `nested.Budgets.mint`. Raises KeyError for a parent that nobody has opened, TimeoutError."""
+        ends_ms, parents = backing.expires_ms, backing.parents
+        told = _answer(await self._run(MINT, scope, amount, ends_ms, ends_ms + _FORGOTTEN_MS, *parents))
+        return None if told[0] == 1 else _refused(told, amount, parents)
+
+    async def adopt(self, scope: str, begun: Budget, backing: Backing) -> None:
+        """See `nested.Budgets.adopt`. Raises KeyError for a parent that nobody has opened, TimeoutError."""
+        ends_ms, parents = backing.expires_ms, backing.parents
+        terms = (scope, begun.limit, begun.spent, ends_ms, ends_ms + _FORGOTTEN_MS)
+        told = _answer(await self._run(ADOPT, *terms, *parents))
+        if told[0] != 1:
+            raise KeyError(parents[int(told[1]) - 1])
+
+    async def shut(self, scope: str) -> None:
+        """Give back what is left of a voucher, and of all that is cut from it, by whom ever. Raises TimeoutError."""
+        _answer(await self._run(SHUT, scope, scope.partition(" ")[0] + "."))
+
+    async def backing(self, scope: str) -> Backing | None:
+        """What a budget stands on; None where nobody has opened it. Raises TimeoutError."""
+        asked = partial(self.client.hmget, f"{PREFIX}budget:{scope}", ["parents", "closed"])
+        parents, closed = _answer(await self._asked(asked))
+        return None if closed is None else Backing(tuple((parents or "").splitlines()), 0, closed == "1")
+
+    async def _run(self, script: str, *arguments: object) -> list[Any] | None:
+        """What a script answers, None where the server does not."""
+        run = self._scripts.get(script) or self._scripts.setdefault(script, self.client.register_script(script))
+        return await self._asked(lambda: run([f"{PREFIX}due"], [str(argument) for argument in arguments]))
+
+    async def _asked(self, ask: Callable[[], Any]) -> list[Any] | None:
         """The server's answer; None if there was none in time, which is a moment where it was silent just before."""
         silent = trio.current_time() < self._silent_until
         with trio.move_on_after(_MOMENT_S if silent else _PATIENCE_S):
@@ -165,14 +210,12 @@ class RedisStore:
 
         Budgets that nobody has opened are left alone: whoever opens them knows what the ledger says.
         """
-        script = self.client.register_script(CORRECT)
-        arguments = [f"correction/{name}", str(by), str(over), str(_REMEMBERED_MS), *scopes]
-        return await self._asked(lambda: script([f"{PREFIX}due"], arguments)) is not None
+        return await self._run(CORRECT, f"correction/{name}", by, over, _REMEMBERED_MS, *scopes) is not None
 
     async def balance(self, scope: str) -> Budget:
         """How a budget stands. Raises KeyError for one that nobody has opened, RedisError without a server."""
         told = await self.client.hgetall(f"{PREFIX}budget:{scope}")
-        return Budget(*(Nanodollars(int(told[name])) for name in ("limit", "spent", "held", "overrun")))
+        return Budget(*(Nanodollars(int(told[name])) for name in _NUMBERS))
 
     async def available(self, scopes: tuple[str, ...]) -> Nanodollars:
         """What the tightest of these budgets has left, 0 where that cannot be found out; without any, 0 too."""
@@ -190,17 +233,36 @@ class RedisStore:
         async for place, cost in settlements:
             if place in self._asking:
                 await self._asking[place].wait()  # else the reserve might come after its own settlement
-            while await self._asked(partial(self._book, place, cost)) is None:
+            while not await self._booked(place, cost):
                 pass
             self.undelivered -= 1
             self._delivered.set()
             self._delivered = trio.Event()
 
-    async def _book(self, place: _Place, cost: Nanodollars) -> list[Any]:
-        scopes = self._unheld.get(place, ())
-        told: Any = await self._settle([f"{PREFIX}due"], [_name(place), str(cost), str(_REMEMBERED_MS), *scopes])
+    async def _booked(self, place: _Place, cost: Nanodollars) -> bool:
+        told = await self._run(SETTLE, _name(place), cost, _REMEMBERED_MS, *self._unheld.get(place, ()))
+        if told is None:
+            return False
         self._unheld.pop(place, None)
-        return [told]
+        first, last = 2, 2 + int(told[1])
+        self._hear(told[first:last], told[last:])
+        return True
+
+
+def _answer(told: list[Any] | None) -> list[Any]:
+    if told is None:
+        raise TimeoutError
+    return told
+
+
+def _refused(told: list[Any], amount: Nanodollars, scopes: tuple[str, ...]) -> Short:
+    """A refusal of this amount, as scripts answer it. Raises KeyError for a scope that nobody has opened."""
+    kind, index, *numbers = told
+    scope = scopes[int(index) - 1]
+    if kind == -1:
+        raise KeyError(scope)
+    left, held, limit, spent = (Nanodollars(int(number)) for number in numbers)
+    return Short(amount, left, held, scope, limit=limit, spent=spent)
 
 
 def _name(place: _Place) -> str:

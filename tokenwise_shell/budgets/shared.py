@@ -12,13 +12,24 @@ from typing import Final
 import trio
 from attrs import define, evolve, field, frozen
 
-from tokenwise.budgets.budget import Hold
+from tokenwise.budgets.backing import Backing
+from tokenwise.budgets.budget import Budget, Hold, Short
 from tokenwise.budgets.limit import Account, Limit
 from tokenwise.budgets.nested import Place
 from tokenwise.errors import InputError, Problem
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
-from tokenwise_shell.budgets.answers import UNREACHABLE, Alert, Alerts, Answer, Granted, NotHeld, Refusals, Since
+from tokenwise_shell.budgets.answers import (
+    Alert,
+    Alerts,
+    Answer,
+    Granted,
+    NotHeld,
+    Refusals,
+    Since,
+    keep,
+    near_in,
+)
 from tokenwise_shell.budgets.limits import InForce, limits_for
 from tokenwise_shell.budgets.pauses import Pauses
 from tokenwise_shell.budgets.slices import Slices
@@ -32,8 +43,7 @@ _NOTHING: Final = Nanodollars(0)
 # Longer than any call may take by this much: a hold of the store counts as lost after that.
 _MARGIN_MS: Final = 60_000
 
-# Runs of which it is remembered that a call of theirs was held to no shared limit.
-_REMEMBERED: Final = 1024
+_MOST_VOUCHERS: Final = 4096  # of which is known by heart what they stand on
 
 _UNGOVERNED: Final = (
     "the shared budgets cannot be reached, and `budget_store_fail_open` is set: calls are made outside of shared limits"
@@ -56,6 +66,8 @@ class SharedBudgets:
     slices: Slices
     _due: dict[str, _Opening] = field(factory=dict)
     _ends_ms: dict[str, int | None] = field(factory=dict)
+    _adoptions: dict[str, tuple[Budget, Backing]] = field(factory=dict)
+    _backings: dict[str, Backing] = field(factory=dict)
 
     def open(self, scope: str, limit: Nanodollars, *, spent: Nanodollars, ends_ms: int | None) -> None:
         """Begin a budget; `spent` counts if no replica has begun it before."""
@@ -86,16 +98,78 @@ class SharedBudgets:
     def __contains__(self, scope: object) -> bool:
         return scope in self._ends_ms
 
+    def __getitem__(self, scope: str) -> Budget:
+        """How a budget stood when the store last spoke of it, slices of ours not counted as held.
+
+        Raises KeyError where it has not yet.
+        """
+        stood = self.slices.store.stood[scope]
+        return evolve(stood, held=Nanodollars(max(0, stood.held - self.slices.room(scope))))
+
+    def near(self, scopes: Iterable[str]) -> tuple[Alert, ...]:
+        """Those of these budgets of which four fifths were spent when the store last spoke of them."""
+        stood = self.slices.store.stood
+        return near_in({scope: stood[scope] for scope in scopes if scope in stood})
+
     def ends_ms(self, scope: str) -> int | None:
         """When the budget's window ends; None where that is never, or not known here."""
         return self._ends_ms.get(scope)
 
     def ready(self, scopes: Iterable[str]) -> bool:
-        """Whether the store knows all of these budgets."""
-        return not self._due or self._due.keys().isdisjoint(scopes)
+        """Whether the store knows all of these budgets, and what vouchers have left of any."""
+        return not self._adoptions and (not self._due or self._due.keys().isdisjoint(scopes))
 
     async def prepare(self, scopes: Iterable[str]) -> None:
-        """Tell the store what it is still to know of these budgets. Where it cannot be reached, that stays due."""
+        """Tell the store what it is still to know of these budgets. Where it cannot be reached, that stays due.
+
+        Vouchers come first, since nobody may have what they hold. Raises KeyError where the store has forgotten what
+        one is cut from, and TimeoutError where it is not known what they hold.
+        """
+        for scope, (begun, backing) in tuple(self._adoptions.items()):
+            await self._tell(backing.parents)
+            await self.slices.store.adopt(scope, begun, backing)
+            self._adoptions.pop(scope, None)
+        await self._tell(scopes)
+
+    # --- budgets that stand on others: see `vouchers.Far` ------------------------------------------------------------
+
+    def adopt(self, scope: str, begun: Budget, backing: Backing) -> None:
+        """Know of a budget that was minted before: the store is told before the next reserve."""
+        self._adoptions[scope], self._backings[scope] = (begun, backing), backing
+
+    def backing(self, scope: str) -> Backing | None:
+        """What a budget stands on, as far as the store has been asked."""
+        return self._backings.get(scope)
+
+    def expired(self, at_ms: int) -> tuple[str, ...]:  # noqa: ARG002 -- the server's clock says so for everybody
+        """Nothing: the store closes what is over by itself."""
+        return ()
+
+    async def ask_to_mint(self, scope: str, amount: Nanodollars, backing: Backing) -> Short | None:
+        """See `nested.Budgets.mint`. Raises KeyError for a parent that the store has forgotten, TimeoutError."""
+        await self.prepare(backing.parents)
+        short = await self.slices.giving_way(lambda: self.slices.store.mint(scope, amount, backing))
+        if short is None:
+            keep(self._backings, scope, backing, most=_MOST_VOUCHERS)
+        return short
+
+    async def ask_to_shut(self, scope: str) -> None:
+        """See `nested.Budgets.shut`; also for all that is cut from it. Raises TimeoutError."""
+        self._adoptions.pop(scope, None)
+        self.slices.give_way(scope)
+        await self.slices.store.shut(scope)
+        if one := self._backings.get(scope):
+            self._backings[scope] = evolve(one, closed=True)
+
+    async def look_up(self, scope: str) -> None:
+        """Find out whether a budget is open, and what it stands on. Raises TimeoutError."""
+        found = None if scope in self._adoptions else await self.slices.store.backing(scope)
+        if found:
+            keep(self._backings, scope, found, most=_MOST_VOUCHERS)
+        elif scope not in self._adoptions:
+            self._backings.pop(scope, None)
+
+    async def _tell(self, scopes: Iterable[str]) -> None:
         for scope in scopes:
             due = self._due.get(scope)
             told = due and await self.slices.store.open(scope, due.limit, spent=due.spent, ends_ms=due.ends_ms)
@@ -143,7 +217,7 @@ class SharedHolder:
             self._unlimited.add(place)
             answer(Granted(Hold(amount)))
         elif self.budgets.ready(scopes) and (granted := self.slices.reserve_at_once(*place, amount, scopes)):
-            self._answered(place, answer, granted)
+            self._answered(place, answer, evolve(granted, near=self.budgets.near(scopes)))
         else:
             self._asked.add(place)
             self.nursery.start_soon(partial(self._ask, place, amount, scopes, answer, share=share, patient=patient))
@@ -195,14 +269,16 @@ class SharedHolder:
 
     async def _told(self, place: Place, amount: Nanodollars, scopes: tuple[str, ...], share: int) -> Granted | NotHeld:
         for _ in range(2):
-            await self.budgets.prepare(scopes)
             try:
+                await self.budgets.prepare(scopes)
                 told = await self.slices.reserve(*place, amount, scopes, share=share)
             except KeyError:  # the server has lost what it knew: it is told again what this replica knows
                 self.in_force.renew(scopes)
+            except TimeoutError:
+                break
             else:
-                return self._dated(told)
-        return NotHeld(UNREACHABLE, amount, _NOTHING, _NOTHING)
+                return self._dated(told, scopes)
+        return NotHeld.unasked(amount)
 
     def _answered(self, place: Place, answer: Answer, told: Granted | NotHeld) -> None:
         """Remember what became of a reserve, and tell it to whoever asked."""
@@ -216,18 +292,17 @@ class SharedHolder:
                 self._since.begin(place, self.in_force.now_ms())
         answer(told)
 
-    def _dated(self, told: Granted | NotHeld) -> Granted | NotHeld:
+    def _dated(self, told: Granted | NotHeld, scopes: tuple[str, ...]) -> Granted | NotHeld:
         if isinstance(told, Granted):
-            return told
-        return evolve(told, ends_ms=self.budgets.ends_ms(told.scope)).under(self.in_force.limit_of(told.scope))
+            return evolve(told, near=self.budgets.near(scopes))
+        dated = evolve(told, ends_ms=self.budgets.ends_ms(told.scope)).under(self.in_force.limit_of(told.scope))
+        return self.in_force.vouchers.beside(dated)
 
     def _ungoverned(self, run_id: str) -> None:
         if not self.ungoverned:
             self.notice(_UNGOVERNED)
         self.ungoverned += 1
-        self._ungoverned_runs[run_id] = None
-        if len(self._ungoverned_runs) > _REMEMBERED:
-            del self._ungoverned_runs[next(iter(self._ungoverned_runs))]
+        keep(self._ungoverned_runs, run_id, None)
 
 
 @asynccontextmanager

@@ -7,11 +7,13 @@ limit there is none, and each call asks the store by itself. A replica that dies
 expire, as any hold does.
 """
 
-from typing import Final, Protocol
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final, Protocol, TypeVar
 
 import trio
 from attrs import define, field
 
+from tokenwise.budgets.backing import Backing
 from tokenwise.budgets.budget import Budget, Hold, Short, reserve, settle
 from tokenwise.budgets.leases import lease_for
 from tokenwise.ids import AttemptId
@@ -25,12 +27,19 @@ LIFETIME_S: Final = 5.0
 
 _PATIENCE_S: Final = 2.0  # for money of our own slices to arrive where it came from; then the refusal stands
 _NOTHING: Final = Nanodollars(0)
+T = TypeVar("T")
+
 _Place = tuple[str, AttemptId]
 _Scopes = tuple[str, ...]
 
 
 class SharedStore(Protocol):
     """Where replicas share budgets; see `redis_store`."""
+
+    @property
+    def stood(self) -> Mapping[str, Budget]:
+        """How budgets stood when the server last said something of them."""
+        ...
 
     async def open(
         self, scope: str, limit: Nanodollars, *, spent: Nanodollars = ..., ends_ms: int | None = ...
@@ -54,6 +63,22 @@ class SharedStore(Protocol):
 
     async def delivered(self) -> None:
         """Return once every settlement so far counts."""
+        ...
+
+    async def mint(self, scope: str, amount: Nanodollars, backing: Backing) -> Short | None:
+        """See `nested.Budgets.mint`. Raises KeyError for a parent that nobody has opened, TimeoutError."""
+        ...
+
+    async def adopt(self, scope: str, begun: Budget, backing: Backing) -> None:
+        """See `nested.Budgets.adopt`. Raises KeyError for a parent that nobody has opened, TimeoutError."""
+        ...
+
+    async def shut(self, scope: str) -> None:
+        """Give back what is left of a budget, and of all that is cut from it. Raises TimeoutError."""
+        ...
+
+    async def backing(self, scope: str) -> Backing | None:
+        """What a budget stands on; None where nobody has opened it. Raises TimeoutError."""
         ...
 
 
@@ -132,11 +157,15 @@ class Slices:
                 self._held_within(desk, place, amount)
         if place in self._within:
             return Granted(Hold(amount))
-        answer = await self.store.reserve(*place, amount, desk.scopes, share=share)
-        if isinstance(answer, NotHeld) and self.give_way(answer.scope):
+        return await self.giving_way(lambda: self.store.reserve(*place, amount, desk.scopes, share=share))
+
+    async def giving_way(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """What the store answers; where a budget says no in which there are slices of ours, without these."""
+        answer = await ask()
+        if isinstance(answer, NotHeld | Short) and self.give_way(answer.scope):
             with trio.move_on_after(_PATIENCE_S):
                 await self.store.delivered()
-            answer = await self.store.reserve(*place, amount, desk.scopes, share=share)
+            answer = await ask()
         return answer
 
     def settle(self, run_id: str, attempt: AttemptId, cost: Nanodollars) -> None:
@@ -197,6 +226,11 @@ class Slices:
     @property
     def _name(self) -> str:
         return f"slice-{self.replica}"
+
+    def room(self, scope: str) -> int:
+        """How much of what is held of a budget slices hold from which calls may yet be made."""
+        slices = (desk.slice for desk in self._desks.values() if scope in desk.scopes)
+        return sum(one.budget.available for one in slices if one)
 
     def give_way(self, scope: str) -> bool:
         """Give up every slice of this budget, and say whether any of them held no call, so that money comes back."""

@@ -314,8 +314,8 @@ class _Live:
         match told:
             case Granted():
                 self.post(Reserved(attempt, self.shell.now_ms()))
-            case NotHeld(available=available, held=held, models=models, pauses=pauses):
-                self.post(ReserveRefused(attempt, self.shell.now_ms(), available, held, models, pauses))
+            case NotHeld(available=available, held=held, models=models, pauses=pauses, limit=whole):
+                self.post(ReserveRefused(attempt, self.shell.now_ms(), available, held, models, pauses, whole))
             case _:
                 assert_never(told)
 

@@ -14,8 +14,6 @@ from attrs import evolve, frozen
 from tokenwise.errors import InputError
 from tokenwise.money import Nanodollars
 from tokenwise_shell.budgets.limits import InForce
-from tokenwise_shell.budgets.local_store import LocalStore
-from tokenwise_shell.budgets.process_store import ProcessStore
 from tokenwise_shell.config.values import GUARD
 from tokenwise_shell.guard.account import account_of
 from tokenwise_shell.guard.scopes import Guarded, Scope, Terms
@@ -43,11 +41,11 @@ _IN_TIME_MS: Final = 10_000
 
 
 def amount_of(limits: InForce, terms: Terms) -> Nanodollars | None:
-    """To what a cap has been raised; None where its budget is not open, or not kept on this machine."""
-    store = limits.store
-    if isinstance(store, ProcessStore | LocalStore) and terms.scope in store:
-        return store[terms.scope].limit
-    return None
+    """To what a cap has been raised; None where its budget is not open, or nothing is known of it yet."""
+    try:
+        return limits.store[terms.scope].limit
+    except KeyError:
+        return None
 
 
 def guard_name(now_ms: int) -> str:

@@ -164,6 +164,8 @@ class App:
                 await refuse(answer, _front(row, request), trouble)
             elif row is None:
                 await self._turn_away(request, answer)
+            elif (look_up := self.service.look_up) and (trouble := await look_up(request.headers)):
+                await refuse(answer, _front(row, request), trouble)
             else:
                 await row.endpoint(self.service, request, answer)
         except ClientGone:

@@ -8,7 +8,7 @@ next opening what was left open.
 import gc
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ import trio
 from attrs import define, frozen
 
 from tokenwise.budgets.voucher import Voucher
+from tokenwise_shell.budgets.answers import NotHeld
 from tokenwise_shell.budgets.limits import InForce
 from tokenwise_shell.client import Client
 from tokenwise_shell.config.settings import ProxySettings
@@ -25,18 +26,20 @@ from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.engine.request_journals import RequestJournals
 from tokenwise_shell.opening import open_client
 from tokenwise_shell.proxy.access_log import AccessLog
-from tokenwise_shell.proxy.admission.access import Access
+from tokenwise_shell.proxy.admission.access import Access, secret_in
 from tokenwise_shell.proxy.admission.budgets import put_in_force, standings
 from tokenwise_shell.proxy.admission.keys import KeyFile
 from tokenwise_shell.proxy.admission.limits import Gate
-from tokenwise_shell.proxy.admission.tokens import Seal
+from tokenwise_shell.proxy.admission.tokens import TOKEN, Seal
 from tokenwise_shell.proxy.admission.webhook import Webhook
 from tokenwise_shell.proxy.app import App, application
+from tokenwise_shell.proxy.fronts import Trouble
 from tokenwise_shell.proxy.http.swift import serve_clients
 from tokenwise_shell.proxy.metrics import Metrics
 from tokenwise_shell.proxy.refreshing import first_list, keep_fresh
 from tokenwise_shell.proxy.reloading import reload_at_signal
 from tokenwise_shell.proxy.service import Service
+from tokenwise_shell.proxy.troubles import without_money
 from tokenwise_shell.proxy.workers import Shares
 from tokenwise_shell.workspace import Workspace
 
@@ -136,7 +139,10 @@ def service_for(
     log = AccessLog.open(settings.proxy.access_log) if settings.proxy.access_log else None
     proxy = settings.proxy
     kept = RequestJournals(proxy.journal, proxy.journal_sample, proxy.journal_texts) if proxy.journal else None
-    return Service(client, access, Gate(proxy), metrics, access_log=log, journals=kept)
+    service = Service(client, access, Gate(proxy), metrics, access_log=log, journals=kept)
+    if settings.store_url:
+        service.look_up = partial(_looked_up, Seal.beside(settings.ledger_path), limits)
+    return service
 
 
 def _redeemed(seal: Seal, limits: InForce, text: str) -> Voucher | str:
@@ -145,6 +151,18 @@ def _redeemed(seal: Seal, limits: InForce, text: str) -> Voucher | str:
     if voucher is None:
         return "this voucher was not minted here"
     return limits.vouchers.trouble_with(voucher) or voucher
+
+
+async def _looked_up(seal: Seal, limits: InForce, headers: Mapping[str, str]) -> Trouble | None:
+    """Ask the store for a voucher that somebody sends; why that cannot be done."""
+    secret = secret_in(headers)
+    if not secret.startswith(TOKEN) or (voucher := seal.read(secret)) is None:
+        return None
+    try:
+        await limits.vouchers.look_up(voucher)
+    except TimeoutError:
+        return without_money("", None, NotHeld.unasked(voucher.amount))
+    return None
 
 
 def _application(service: Service) -> App:

@@ -1,6 +1,6 @@
 """What one running proxy has for its requests: the client behind it, and the gates and meters in front of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Protocol, TypeVar
 
 import trio
@@ -57,7 +57,10 @@ class Doorkeeper(Protocol):
 
 @define(eq=False)
 class Service:
-    """One running proxy. `tasks` are those that outlast a request; without any, none may."""
+    """One running proxy. `tasks` are those that outlast a request; without any, none may.
+
+    `look_up` asks a store that several machines share for what the headers prove, or says why it cannot.
+    """
 
     client: Client
     access: Doorkeeper
@@ -66,6 +69,7 @@ class Service:
     tasks: trio.Nursery | None = None
     access_log: AccessLog | None = None
     journals: RequestJournals | None = None
+    look_up: Callable[[Mapping[str, str]], Awaitable[Trouble | None]] | None = None
     memory: Memory = field(factory=Memory, init=False)
     made: MadeHere = field(factory=MadeHere, init=False)
     counts: Counts = field(factory=Counts, init=False)

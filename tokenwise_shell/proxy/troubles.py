@@ -11,6 +11,7 @@ import orjson
 from attrs import evolve
 
 from tokenwise.faults import Fault
+from tokenwise.money import format_usd
 from tokenwise.routing.choosing import Refusal, Refused
 from tokenwise.routing.fitting import Lack
 from tokenwise.routing.verdicts import Failure
@@ -155,7 +156,8 @@ def without_money(why: str, lack: Lack | None, refusal: NotHeld | None) -> Troub
         return Trouble(503, _SERVER, refusal.code, told(refusal), retry_after_s=refusal.retry_after_s)
     if refusal.busy:
         return Trouble(429, _RATE, refusal.code, told(refusal), retry_after_s=refusal.retry_after_s)
-    return budget_exceeded(told(refusal), tokens, "that limit")
+    enough = "" if refusal.would_do is None else f" to at least {format_usd(refusal.would_do)}"
+    return budget_exceeded(told(refusal), tokens, f"that limit{enough}")
 
 
 def blocked(verdict: Blocked) -> Trouble:

@@ -146,6 +146,19 @@ class TestWhatARefusalLeadsTo:
         assert state.lack.least > parse_usd("0.0002")
         assert 0 < state.lack.tokens < 100
 
+    @pytest.mark.parametrize(
+        ("whole", "patient"),
+        [(None, True), ("0.01", True), ("0.0011", True), ("0.0009", False)],  # which is less than the least
+    )
+    def test_a_limit_that_somebody_may_raise_is_waited_for_where_all_of_it_would_do(self, whole, patient):
+        run, (*_, reserve) = start(request("r", self.CATALOG))
+        nothing, whole = parse_usd("0.0001"), whole and parse_usd(whole)
+        told = ReserveRefused(reserve.attempt, 0, nothing, parse_usd("0"), pauses=True, whole=whole)
+        run, commands = go_on(run, told)
+        asked = [command.patient for command in commands if isinstance(command, Reserve)]
+        assert asked == [True] * patient
+        assert isinstance(run.steps[0].state, Ended) is not patient
+
     def test_after_two_seconds_a_short_answer_is_better_than_none(self):
         run, commands = self.refused("0.01", "0.05", cap=4096)
         while any(isinstance(command, Wait) for command in commands):

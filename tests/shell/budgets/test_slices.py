@@ -18,6 +18,7 @@ class Store:
 
     store: ProcessStore = field(factory=ProcessStore)
     asked: int = 0
+    stood: dict = field(factory=dict)
 
     async def reserve(self, run_id, attempt, amount, scopes, *, share=1):
         await trio.lowlevel.checkpoint()

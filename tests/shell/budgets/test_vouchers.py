@@ -1,6 +1,7 @@
 """Vouchers in the hands of one process: what expires is there for whoever wants it, and nothing comes of nothing."""
 
 import pytest
+import trio
 
 from tests.shell.ledger.test_journal import die, reserved
 from tests.shell.store_contract import FIRST
@@ -38,7 +39,7 @@ class Desk:
     def cut(self, amount, parent=""):
         account = Account("", (), (("voucher", parent),) if parent else ())
         voucher = Voucher(name_for(self.now, b"abcd", parent), amount, self.now + HOUR_MS, account)
-        return voucher, self.in_force.vouchers.hold(voucher)
+        return voucher, trio.run(self.in_force.vouchers.hold, voucher)
 
 
 @pytest.fixture(params=[False, True], ids=["process", "local"])

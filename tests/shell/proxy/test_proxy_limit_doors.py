@@ -8,13 +8,12 @@ from tests.shell.proxy_world import chat, proxy, until
 from tests.shell.redis_server import Server, needs_server
 from tokenwise.budgets.limit import Limit
 from tokenwise.budgets.windows import Window
-from tokenwise.money import parse_usd
+from tokenwise.money import format_usd, parse_usd
 from tokenwise_shell.config.paths import keys_file
 from tokenwise_shell.proxy.admission.keys import KeyFile
 
 SESSION = "x-claude-code-session-id"
-LIMIT = Limit(parse_usd("0.000001"), Window.TOTAL, each="session", pauses=True)  # less than any answer
-TINY = parse_usd("0.000001")
+LIMIT = Limit(parse_usd("0.01"), Window.TOTAL, each="session", pauses=True)
 
 
 @pytest.fixture
@@ -28,6 +27,7 @@ async def redis(tmp_path):
 
 async def goes_on_once_raised(world):
     answers = []
+    await world.spend(LIMIT.amount, session="5f3a")
 
     async def ask():
         answers.append(await world.post(chat(max_tokens=50), **{SESSION: "5f3a"}))
@@ -37,7 +37,8 @@ async def goes_on_once_raised(world):
         await until(lambda: world.client.holder.pauses.waiting)
         assert not answers
         told = await world.post({"scope": "session:5f3a", "budget": "1"}, path="/v1/limits/raise")
-        assert told.json == {"scope": "session:5f3a total", "before_nano": TINY, "limit_nano": 10**9, "told": True}
+        before = {"scope": "session:5f3a total", "before_nano": LIMIT.amount}
+        assert told.json == {**before, "limit_nano": 10**9, "told": True}
     assert [answer.status for answer in answers] == [200]
     shown = (await world.ask("GET", "/v1/limits")).json["data"]
     assert [(one["scope"], one["limit_nano"]) for one in shown] == [("session:5f3a total", 10**9)]
@@ -55,6 +56,29 @@ async def test_a_raise_over_http_lets_a_paused_request_go_on(tmp_path, store):
 async def test_a_raise_reaches_a_request_that_is_paused_by_a_limit_on_redis(tmp_path, redis):
     async with proxy(tmp_path, limits=(LIMIT,), budget_store=redis) as world:
         await goes_on_once_raised(world)
+
+
+@needs_server
+@pytest.mark.slow  # a real server
+async def test_what_a_server_has_left_is_told_as_it_last_said_it(tmp_path, redis):
+    limit = Limit(parse_usd("0.01"), Window.TOTAL, each="session")
+    async with proxy(tmp_path, limits=(limit,), budget_store=redis, tell_budget=True) as world:
+
+        async def ask():
+            answered = await world.post(chat(max_tokens=50), **{SESSION: "5f3a"})
+            assert answered.status == 200
+            cost = parse_usd(answered.headers["x-tokenwise-cost-usd"])
+            return cost, *(answered.headers.get(f"x-tokenwise-budget-{name}") for name in ("left", "warning"))
+
+        cost, *told = await ask()
+        assert told == [None, None]  # nobody has asked the server yet
+        _, *told = await ask()
+        assert told == [f"session:5f3a total {format_usd(limit.amount - cost)}", None]
+        await world.spend(limit.amount * 4 // 5, session="5f3a")
+        await ask()  # of which the server tells
+        _, _, warning = await ask()
+        assert warning.startswith("session:5f3a total 8")
+    assert [line["scope"] for line in world.lines if line["type"] == "limit_near"] == ["session:5f3a total"]
 
 
 async def test_the_owner_sees_and_raises_every_limit_and_a_key_sees_its_own(tmp_path):

@@ -1,10 +1,12 @@
 """`on_limit: pause`: a request waits for its limit to be raised, and goes on as if nothing had been."""
 
+import re
 from functools import partial
 
 import orjson
 import pytest
 import trio
+from attrs import evolve
 
 from tests.shell.commands import program, tw
 from tests.shell.proxy_world import chat, proxy, until
@@ -17,8 +19,8 @@ from tokenwise_shell.ledger.proof import verify
 __all__ = ["tw"]
 
 SESSION = "x-claude-code-session-id"
-LIMIT = Limit(parse_usd("0.000001"), Window.TOTAL, each="session", pauses=True)  # less than any answer
-ROW = "limits:\n  - {each: session, budget: 0.000001, on_limit: pause}\n"
+LIMIT = Limit(parse_usd("0.01"), Window.TOTAL, each="session", pauses=True)
+ROW = "limits:\n  - {each: session, budget: 0.01, on_limit: pause}\n"
 
 
 def pausing(folder, timeout_s=30, **settings):
@@ -42,6 +44,7 @@ async def raised(world, scope, usd, tmp_path):
 async def test_a_request_waits_for_another_process_to_raise_its_limit_and_goes_on(tmp_path):
     async with pausing(tmp_path) as world, trio.open_nursery() as nursery:
         answers = []
+        await world.spend(LIMIT.amount, session="a%20b")
 
         async def ask(**fields):
             answers.append(await world.post(chat(max_tokens=50, **fields), **{SESSION: "a b"}))
@@ -64,6 +67,7 @@ async def test_a_request_waits_for_another_process_to_raise_its_limit_and_goes_o
 @pytest.mark.slow  # a real second of waiting
 async def test_whom_nobody_raises_the_limit_for_is_refused_when_the_time_is_over(tmp_path):
     async with pausing(tmp_path, timeout_s=1) as world:
+        await world.spend(LIMIT.amount, session="a%20b")
         refused = await world.post(chat(max_tokens=50), **{SESSION: "a b"})
         assert (refused.status, refused.error["code"]) == (402, "budget_exceeded")
         assert not pauses(world).waiting
@@ -71,6 +75,7 @@ async def test_whom_nobody_raises_the_limit_for_is_refused_when_the_time_is_over
 
 async def test_a_client_that_leaves_gives_its_place_back_and_holds_nothing(tmp_path):
     async with pausing(tmp_path) as world:
+        await world.spend(LIMIT.amount, session="none")
         with trio.move_on_after(5):
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(world.post, chat(max_tokens=50))
@@ -85,11 +90,21 @@ async def test_a_client_that_leaves_gives_its_place_back_and_holds_nothing(tmp_p
 async def test_only_so_many_wait_and_the_next_is_refused(tmp_path):
     async with pausing(tmp_path) as world, trio.open_nursery() as nursery:
         pauses(world).most = 2
+        await world.spend(LIMIT.amount, session="a%20b")
         for _ in range(2):
             nursery.start_soon(partial(world.post, chat(max_tokens=50), **{SESSION: "a b"}))
         await until(lambda: len(pauses(world).waiting) == 2)
         assert (await world.post(chat(max_tokens=50), **{SESSION: "a b"})).status == 402
         nursery.cancel_scope.cancel()
+
+
+async def test_what_all_of_the_limit_could_not_pay_is_refused_at_once_with_what_would_do(tmp_path):
+    async with proxy(tmp_path, limits=(evolve(LIMIT, amount=parse_usd("0.000001")),)) as world:
+        refused = await world.post(chat(max_tokens=50))
+        assert (refused.status, refused.error["code"]) == (402, "budget_exceeded")
+        told = re.search(r"raise that limit to at least \$([0-9.]+)$", refused.error["message"])
+    async with proxy(tmp_path, limits=(evolve(LIMIT, amount=parse_usd(told[1])),)) as world:
+        assert (await world.post(chat(max_tokens=50))).status == 200
 
 
 class TestTheCommand:

@@ -1,5 +1,7 @@
 """Vouchers over HTTP: a part of a budget that somebody else spends at the proxy which minted it."""
 
+import gc
+from contextlib import asynccontextmanager
 from functools import partial
 
 import pytest
@@ -7,21 +9,43 @@ import trio
 
 from tests.shell.commands import program, tw
 from tests.shell.proxy.test_proxy_access import bearer, create
-from tests.shell.proxy.test_proxy_limit_doors import redis
 from tests.shell.proxy_world import LARGE, chat, proxy
-from tests.shell.redis_server import needs_server
-from tokenwise.budgets.limit import Limit
+from tests.shell.redis_server import Server, needs_server
+from tokenwise.budgets.limit import Account, Limit
+from tokenwise.budgets.voucher import Voucher, name_for
 from tokenwise.budgets.windows import Window
 from tokenwise_shell.budgets.local_store import LocalStore
+from tokenwise_shell.budgets.shared import SharedBudgets
 from tokenwise_shell.config.paths import keys_file
+from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.ledger.jsonl import read_lines
 from tokenwise_shell.ledger.proof import verify
 from tokenwise_shell.proxy.admission.keys import KeyFile
 from tokenwise_shell.proxy.admission.tokens import Seal
 
-__all__ = ["redis", "tw"]
+__all__ = ["tw"]
+
+pytestmark = pytest.mark.filterwarnings("ignore:Unclosed <MemoryObject:ResourceWarning")
 
 USD = 10**9
+
+
+@asynccontextmanager
+async def running(folder):
+    server = Server(folder)
+    server.start()
+    try:
+        await server.ready()
+        yield server
+    finally:
+        server.kill()
+        gc.collect()  # the client leaves streams of its own to it
+
+
+@pytest.fixture
+async def redis(tmp_path):
+    async with running(tmp_path) as server:
+        yield server
 
 
 async def minted(world, secret="", **wanted):
@@ -29,18 +53,35 @@ async def minted(world, secret="", **wanted):
     return await world.post(body, path="/v1/vouchers", **(bearer(secret) if secret else {}))
 
 
+async def settled(world):
+    """Every settlement so far counts."""
+    store = world.client.limits.store
+    if isinstance(store, LocalStore):
+        store._catch_up()  # it waits a moment for company
+    elif isinstance(store, SharedBudgets):
+        store.slices.give_up()
+        await store.slices.store.delivered()
+
+
 async def stands(world, secret):
-    if isinstance(store := world.client.limits.store, LocalStore):
-        store._catch_up()  # a settlement waits a moment for company
+    await settled(world)
     shown = (await world.ask("GET", "/v1/limits", headers=bearer(secret))).json["data"]
     return {one["scope"]: (one["limit_nano"], one["spent_nano"], one["held_nano"]) for one in shown}
+
+
+@pytest.fixture(params=["local", "none", pytest.param("redis", marks=[needs_server, pytest.mark.slow])])
+async def store(request, tmp_path):
+    if request.param != "redis":
+        yield request.param
+        return
+    async with running(tmp_path) as server:
+        yield server.url
 
 
 def keyed(world, **fields):
     return create(KeyFile(keys_file(world.client.journal.file.path)), **fields)
 
 
-@pytest.mark.parametrize("store", ["local", "none"])
 async def test_a_voucher_is_spent_once_and_its_rest_comes_back(tmp_path, store):
     async with proxy(tmp_path, budget_store=store) as world:
         alice = keyed(world, budget=USD)
@@ -65,11 +106,9 @@ async def test_a_voucher_is_spent_once_and_its_rest_comes_back(tmp_path, store):
         assert (late.status, late.error["message"]) == (401, "this voucher was given back")
         again = await world.ask("DELETE", f"/v1/vouchers/{made['name']}", headers=bearer(alice))
         assert again.status == 404
-        assert world.balances()
         assert verify(world.lines, living=(world.client.journal.writer,)).problems == ()
 
 
-@pytest.mark.parametrize("store", ["local", "none"])
 async def test_it_outlives_the_proxy_that_minted_it(tmp_path, store):
     async with proxy(tmp_path, budget_store=store) as world:
         alice = keyed(world, budget=USD)
@@ -84,8 +123,8 @@ async def test_it_outlives_the_proxy_that_minted_it(tmp_path, store):
         assert "key:alice total" in refused.error["message"]
 
 
-async def test_what_is_cut_from_a_voucher_is_narrower_and_goes_back_with_it(tmp_path):
-    async with proxy(tmp_path, limits=(Limit(USD, Window.DAY),)) as world:
+async def test_what_is_cut_from_a_voucher_is_narrower_and_goes_back_with_it(tmp_path, store):
+    async with proxy(tmp_path, budget_store=store, limits=(Limit(USD, Window.DAY),)) as world:
         outer = (await minted(world, models=["house/*"])).json
         inner = (await minted(world, outer["token"], budget=0.02, expires_in="9d", models=["*small"])).json
         assert inner["name"].startswith(outer["name"])
@@ -98,9 +137,9 @@ async def test_what_is_cut_from_a_voucher_is_narrower_and_goes_back_with_it(tmp_
         assert theirs.status == 404
         assert (await world.ask("DELETE", "/v1/vouchers/self", headers=bearer(outer["token"]))).status == 200
         assert (await world.post(chat(max_tokens=50), **bearer(inner["token"]))).status == 401
-        (day,) = (await world.ask("GET", "/v1/limits")).json["data"]
-        assert day["held_nano"] == 0
-        assert day["spent_nano"] > 0
+        spent, held = await day_of(world)
+        assert held == 0
+        assert spent > 0
 
 
 async def test_it_is_redeemed_where_it_was_minted_and_makes_nobody_the_owner(tmp_path):
@@ -119,8 +158,8 @@ async def test_it_is_redeemed_where_it_was_minted_and_makes_nobody_the_owner(tmp
         assert (await world.ask("DELETE", "/v1/vouchers/self")).status == 404
 
 
-async def test_who_withdraws_a_key_withdraws_its_vouchers(tmp_path):
-    async with proxy(tmp_path) as world:
+async def test_who_withdraws_a_key_withdraws_its_vouchers(tmp_path, store):
+    async with proxy(tmp_path, budget_store=store) as world:
         alice = keyed(world, budget=USD)
         token = (await minted(world, alice)).json["token"]
         KeyFile(keys_file(world.client.journal.file.path)).revoke("alice", 1)
@@ -185,10 +224,94 @@ async def test_without_a_store_only_the_proxy_itself_mints(tmp_path):
         assert (await minted(world)).status == 200
 
 
+@asynccontextmanager
+async def two_machines(tmp_path, server, **settings):
+    """Two proxies with ledgers of their own and one secret, whose budgets a server keeps."""
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    given = {"budget_store": server.url, "limits": (Limit(USD, Window.DAY),), **settings}
+    async with proxy(tmp_path / "one", **given) as one, proxy(tmp_path / "two", **given) as two:
+        for world in (one, two):
+            Seal.beside(world.client.journal.file.path).path.write_bytes(b"k" * 32)
+        yield one, two
+
+
+async def day_of(world):
+    await settled(world)
+    (day,) = [row for row in (await world.ask("GET", "/v1/limits")).json["data"] if row["limit"] == "process"]
+    return day["spent_nano"], day["held_nano"]
+
+
 @needs_server
 @pytest.mark.slow  # a real server
-async def test_with_a_server_that_machines_share_there_are_none_and_it_says_so(tmp_path, redis):
-    async with proxy(tmp_path, budget_store=redis) as world:
-        refused = await minted(world)
-        assert refused.status == 400
-        assert "budget_store local or none" in refused.error["message"]
+class TestOnAServer:
+    async def test_what_one_machine_mints_another_redeems_and_neither_twice(self, tmp_path, redis):
+        async with two_machines(tmp_path, redis) as (one, two):
+            made = (await minted(one, models=["house/small"])).json
+            token, costs = made["token"], []
+            for world in (two, one, two):
+                answered = await world.post(chat(max_tokens=50), **bearer(token))
+                assert answered.status == 200
+                costs.append(round(float(answered.headers["x-tokenwise-cost-usd"]) * USD))
+                await settled(world)
+            assert await day_of(one) == await day_of(two) == (sum(costs), 50_000_000 - sum(costs))
+            inner = (await minted(two, token, budget=0.02, expires_in="9d")).json
+            assert inner["expires_at"] == made["expires_at"]
+            assert (await two.post(chat(max_tokens=50, model=LARGE), **bearer(inner["token"]))).status == 404
+            assert (await one.post(chat(max_tokens=50), **bearer(inner["token"]))).status == 200
+            assert (await two.ask("DELETE", "/v1/vouchers/self", headers=bearer(token))).status == 200
+            for world in (one, two):
+                for each in (token, inner["token"]):
+                    late = await world.post(chat(max_tokens=50), **bearer(each))
+                    assert (late.status, late.error["message"]) == (401, "this voucher was given back")
+            spent, held = await day_of(one)
+            assert spent > sum(costs)
+            assert held == 0
+
+    async def test_minting_on_several_machines_at_once_never_exceeds_what_it_is_cut_from(self, tmp_path, redis):
+        async with two_machines(tmp_path, redis) as worlds:
+            statuses = []
+
+            async def mint_one(world):
+                statuses.append((await minted(world, budget=0.15)).status)
+
+            async with trio.open_nursery() as nursery:
+                for number in range(12):
+                    nursery.start_soon(mint_one, worlds[number % 2])
+            assert sorted(statuses) == [200] * 6 + [429] * 6
+            assert await day_of(worlds[0]) == (0, 900_000_000)
+
+    async def test_a_machine_that_is_lost_leaves_what_it_spent_and_a_server_that_forgets_is_told_again(
+        self, tmp_path, redis
+    ):
+        async with two_machines(tmp_path, redis) as (one, two):
+            token = (await minted(one)).json["token"]
+            assert (await one.post(chat(max_tokens=50), **bearer(token))).status == 200
+            spent, _ = await day_of(one)
+            await one.client.limits.store.slices.store.client.flushall()
+            # Whose ledger knows nothing of it does not begin it anew.
+            assert (await two.post(chat(max_tokens=50), **bearer(token))).status == 401
+            assert (await one.post(chat(max_tokens=50))).status == 200
+            assert (await one.post(chat(max_tokens=50), **bearer(token))).status == 200
+            assert (await two.post(chat(max_tokens=50), **bearer(token))).status == 200
+            await settled(one)
+            assert await day_of(two) == (4 * spent, 50_000_000 - 3 * spent)  # one of the four was none of the voucher's
+
+    async def test_while_the_server_is_away_a_voucher_is_neither_minted_nor_refused_for_good(self, tmp_path, redis):
+        async with proxy(tmp_path, budget_store=redis.url, limits=(Limit(USD, Window.DAY),)) as world:
+            token = (await minted(world)).json["token"]
+            redis.kill()
+            for refused in (await minted(world), await world.post(chat(max_tokens=50), **bearer(token))):
+                assert (refused.status, refused.error["code"]) == (503, "budget_unavailable")
+            redis.start()
+            await redis.ready()
+            assert (await world.post(chat(max_tokens=50), **bearer(token))).status == 200
+
+    async def test_what_is_over_by_the_server_s_clock_is_its_parents_again(self, tmp_path, redis):
+        async with proxy(tmp_path, budget_store=redis.url, limits=(Limit(USD, Window.DAY),)) as world:
+            vouchers, store = world.client.limits.vouchers, world.client.limits.store
+            over = Voucher(name_for(wall_ms(), b"abcd"), 900_000_000, wall_ms() - 1, Account())
+            await store.ask_to_mint(over.scope, over.amount, vouchers._backing(over))
+            assert await day_of(world) == (0, 900_000_000)  # until somebody wants it
+            assert (await minted(world, budget=0.9)).status == 200
+            assert await day_of(world) == (0, 900_000_000)

@@ -9,8 +9,6 @@ from tokenwise.budgets.windows import lasting, span_of
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars
 from tokenwise_shell.budgets.limits import InForce, limits_of
-from tokenwise_shell.budgets.local_store import LocalStore
-from tokenwise_shell.budgets.process_store import ProcessStore
 from tokenwise_shell.config.settings import Settings
 from tokenwise_shell.config.values import ALONE
 from tokenwise_shell.proxy.admission.keys import Key
@@ -76,8 +74,8 @@ def standings(limits: InForce, now_ms: int) -> Iterator[Standing]:
             continue  # there may be any number of them: see `tw limits`
         span = span_of(limit.window, now_ms, limits.zone)
         scope, store = limit.scope(span), limits.store
-        if isinstance(store, ProcessStore | LocalStore) and scope in store:
+        try:
             spent, held = store[scope].spent, store[scope].held
-        else:
+        except KeyError:
             spent, held = limits.spent(limit, limit.owner, span), Nanodollars(0)
         yield Standing(limit.owner, lasting(limit.window), limit.amount, spent, held)

@@ -63,7 +63,7 @@ async def return_voucher(service: Service, request: Request, answer: Answer) -> 
     vouchers, settings = service.client.limits.vouchers, service.client.workspace.settings
     # Another process may have minted it, or what was cut from it.
     spending = await service.aside(partial(load_spending, settings.ledger_path, unheard, zone=settings.zone))
-    issued = spending.vouchers.get(name)
+    issued = spending.vouchers.get(name) or vouchers.open_elsewhere(name)
     vouchers.known().update({**spending.vouchers, **vouchers.known()})
     if issued is None or not _may_return(admitted, issued.voucher):
         message = "no such voucher is open here, or none of yours"
