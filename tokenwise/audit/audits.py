@@ -73,13 +73,13 @@ class Tried:
 class _Try:
     trial: Trial
     tried: Tried
-    holdings: tuple[Holding, ...]
+    holdings: tuple[tuple[Holding, Holding], ...]  # what was paid, and what the policy would have paid
 
 
 def _try(trial: Trial, zone: Zone) -> _Try:
     variant = trial.variant
     limits = (*(one.limit_of_runs for one in variant.allowances), *variant.limits)
-    return _Try(trial, Tried(), tuple(Holding(limit, zone) for limit in limits))
+    return _Try(trial, Tried(), tuple((Holding(limit, zone), Holding(limit, zone)) for limit in limits))
 
 
 @define(eq=False)
@@ -139,19 +139,21 @@ class Audit:
                 continue
             assert costing.cost is not None
             one.tried.add(would, costing.cost)
+            self._hold(one, call, costing, would)
             if not would.refused:  # what was refused is no saving
                 row = (costing.cost, would.alike, would.easy, would.cold)
                 session.trials[place] = [sum(pair) for pair in zip(session.trials[place], row, strict=True)]
-                self._hold(one, call, would)
                 easy = would.easy
         return easy
 
-    def _hold(self, one: _Try, call: Call, would: Would) -> None:
-        if not one.holdings or call.at_ms is None:
+    def _hold(self, one: _Try, call: Call, costing: Costing, would: Would) -> None:
+        if not one.holdings or call.at_ms is None or costing.model is None:
             return
         account = Account(call.key, (), (("session", call.session or "none"), ("user", call.user or "none")))
-        for holding in one.holdings:
-            holding.spend(account, would.model, call.at_ms, would.alike)
+        for paid, instead in one.holdings:
+            paid.spend(account, costing.model.id, call.at_ms, costing.cost or 0)
+            if not would.refused:
+                instead.spend(account, would.model, call.at_ms, would.alike)
 
     def _look(self, call: Call, costing: Costing, session: Session, easy: int | None) -> None:
         """Look for what bought nothing, here and beside the call before."""

@@ -7,12 +7,12 @@ A log tells tokens and not what was wanted, so three figures stand side by side,
     cold    as the first, but each call that goes to another model finds no cache there and writes all of it anew
 
 The truth about a policy lies between `easy` and `cold`. The decision is `route`'s, at today's prices. Lengths are
-rounded up to a sixteenth of their power of two before it decides, so that calls that are nearly alike are decided once.
+rounded up to an eighth of their power of two before it decides, so that calls that are nearly alike are decided once.
 """
 
 from typing import Final
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from tokenwise.audit.pricing import Costing
 from tokenwise.audit.records import Call
@@ -95,7 +95,7 @@ class Trial:
         return self._decided[key]
 
     def _decide(self, catalog: Catalog, prompt: int, output: int, difficulty: float, tools: bool) -> _Choice:
-        policy = self.variant.policy
+        policy = _straight(self.variant.policy)
         need = Need(
             Capability.GENERAL,
             TokenCount(prompt, _BYTES_PER_TOKEN * prompt),
@@ -122,6 +122,11 @@ def equals(limit: Nanodollars) -> Variant:
     return Variant(name=EQUALS, policy=Policy(strategy=Strategy.CHEAPEST), limit=limit)
 
 
+def _straight(policy: Policy) -> Policy:
+    """The same without a cascade: whether a cheap answer would have been accepted, no log tells."""
+    return evolve(policy, strategy=Strategy.BALANCED) if policy.strategy is Strategy.CASCADE else policy
+
+
 def _as_good(other: Model, model: Model) -> bool:
     return other.id == model.id or (other.tier >= model.tier and other.quality >= model.quality - model.margin)
 
@@ -146,10 +151,10 @@ def _cold(usage: Usage) -> Usage:
 
 
 def _rounded(tokens: int) -> int:
-    """Up to a multiple of a sixteenth of its power of two.
+    """Up to a multiple of an eighth of its power of two.
 
     >>> [_rounded(tokens) for tokens in (0, 7, 1000, 1025)]
     [0, 7, 1024, 1152]
     """
-    unit = 1 << max(0, tokens.bit_length() - 5)
+    unit = 1 << max(0, tokens.bit_length() - 4)
     return -(-tokens // unit) * unit

@@ -32,7 +32,8 @@ class Policied:
     """What a policy would have spent on the `calls` of which it can speak, `base` being what they did cost.
 
     `alike`, `easy` and `cold` are sums under the assumptions of `choices`; `saved` is the share saved as by `alike`,
-    with its interval for more sessions of the kind. `limits` are those of the policy, each by itself.
+    with its interval for more sessions of the kind. `limits` are those of the policy, each by itself: what it refuses
+    of what was paid, and of what the policy would have paid.
     """
 
     name: str
@@ -45,7 +46,7 @@ class Policied:
     refused_cost: int
     saved: Share | None
     models: tuple[tuple[str, int], ...]
-    limits: tuple[Refusals, ...]
+    limits: tuple[tuple[Refusals, Refusals], ...]
 
 
 @frozen
@@ -132,7 +133,7 @@ def _policied(audit: Audit, place: int) -> Policied:
         refused_cost=tried.refused_cost,
         saved=kept and _rest(kept),
         models=tuple(models[:_MOST_MODELS]) if variant.name != EQUALS else (),
-        limits=tuple(holding.refusals() for holding in one.holdings),
+        limits=tuple((paid.refusals(), instead.refusals()) for paid, instead in one.holdings),
     )
 
 
@@ -144,15 +145,15 @@ def _rest(share: Share) -> Share:
 
 def _stops(audit: Audit) -> Iterator[Stop]:
     if audit.sessions.dearest and (worst := audit.sessions.dearest[0]).sum.cost:
-        amount = _round_usd(percentile(audit.sessions.costs, _USUAL_PER_MILLE) or 0)
+        amount = _amount(percentile(audit.sessions.costs, _USUAL_PER_MILLE) or 0, worst.sum.cost)
         touched = sum(number for cost, number in audit.sessions.costs.items() if cost > amount)
         if worst.sum.cost > amount:
             many = sum(audit.sessions.costs.values())
             yield Stop("session", amount, worst.name, worst.sum.cost, worst.line.reached(amount), touched, many)
     costs = {day: its.cost for day, its in audit.by_day.items()}
     if costs and max(costs.values()):
-        amount = _round_usd(percentile(_counted(list(costs.values())), _USUAL_PER_MILLE - 50) or 0)
         day = max(sorted(costs), key=lambda one: costs[one])
+        amount = _amount(percentile(_counted(list(costs.values())), _USUAL_PER_MILLE - 50) or 0, costs[day])
         if costs[day] > amount:
             touched = sum(cost > amount for cost in costs.values())
             yield Stop("day", amount, day, costs[day], _reached(audit, day, amount), touched, len(costs))
@@ -171,6 +172,13 @@ def _reached(audit: Audit, day: str, amount: int) -> int | None:
 
 def _counted(values: Sequence[int]) -> dict[int, int]:
     return {value: values.count(value) for value in values}
+
+
+def _amount(usual: int, worst: int) -> int:
+    """An amount that people set, and where the worst would keep to that, as much as is usual and a little more."""
+    amount = _round_usd(usual)
+    unit = 10 ** max(0, len(str(usual)) - 2)
+    return amount if amount < worst else -(-usual // unit) * unit
 
 
 def _round_usd(nano: int) -> int:

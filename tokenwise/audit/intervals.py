@@ -36,7 +36,7 @@ def share_of(pairs: Sequence[tuple[int, int]]) -> Share | None:
     >>> share_of([(100, 50), (300, 150)])
     Share(share=0.5, low=None, high=None)
     >>> share_of([(100, 20 + 10 * n) for n in range(6)])
-    Share(share=0.45, low=0.253..., high=0.646...)
+    Share(share=0.45, low=0.22537810809469624, high=0.6746218919053037)
     """
     pairs = [pair for pair in pairs if any(pair)]
     whole, part = (sum(column) for column in zip(*pairs, strict=True)) if pairs else (0, 0)
@@ -55,7 +55,7 @@ def _freedom(pairs: Sequence[tuple[int, int]], share: float) -> float:
     squares = [(own - share * one) ** 2 for one, own in pairs]
     fourth = math.fsum(square * square for square in squares)
     matter = math.fsum(squares) ** 2 / fourth if fourth else len(pairs)
-    return max(2.0, min(matter, len(pairs)) - 1)
+    return max(2.0, min(matter, len(pairs) - 1))
 
 
 def _student(freedom: float) -> float:

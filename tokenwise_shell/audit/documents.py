@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from attrs import asdict
 
 from tokenwise.audit.findings import Findings, Policied
+from tokenwise.audit.holdings import Refusals
 from tokenwise.audit.intervals import Share
 from tokenwise.audit.sessions import Session
 from tokenwise.audit.sums import Sum
@@ -23,7 +24,7 @@ def document_of(found: Findings, intake: Intake) -> dict[str, object]:
         "formats": dict(sorted(intake.calls.items())),
         "repeated": intake.repeated,
         "malformed": intake.malformed,
-        "unrecognised": len(intake.unrecognised),
+        "unrecognised": intake.left,
         "undated": found.undated,
         "unordered": found.unordered,
         "total": _sum(found.total),
@@ -95,16 +96,23 @@ def _policied(one: Policied) -> dict[str, object]:
         "models": dict(one.models),
         "limits": [
             {
-                "limit": row.limit,
-                "budget_nano": row.amount,
-                "windows": row.windows,
-                "windows_over": row.over,
-                "refused_least_nano": row.least,
-                "refused_most_nano": row.most,
-                "first_at": _at(row.first_ms),
+                "limit": paid.limit,
+                "budget_nano": paid.amount,
+                "of_what_was_paid": _refusals(paid),
+                "of_what_it_would_pay": _refusals(instead),
             }
-            for row in one.limits
+            for paid, instead in one.limits
         ],
+    }
+
+
+def _refusals(one: Refusals) -> dict[str, object]:
+    return {
+        "windows": one.windows,
+        "windows_over": one.over,
+        "least_nano": one.least,
+        "most_nano": one.most,
+        "first_at": _at(one.first_ms),
     }
 
 

@@ -1,7 +1,7 @@
 """Files, folders, standard input and archives as calls: what each is, what was read of it, and what could not be.
 
 A file is recognised by what stands in it. Answers that stand in several files, or in two exports that overlap, are
-counted once; what is remembered for that is bounded, and is a few million answers.
+counted once; what is remembered for that is bounded.
 """
 
 import gzip
@@ -34,12 +34,12 @@ _GZIP: Final = b"\x1f\x8b"
 # Rows that say nothing of their format: a session may begin with a summary.
 _UNTOLD: Final = 200
 _MOST_SHOWN: Final = 20
-_SLOTS: Final = 1 << 21
+_SLOTS: Final = 1 << 20
 
 
 @define(eq=False)
 class _Seen:
-    """Which digests were seen: those of the last million at least, in 8 bytes for each slot of two half-full tables."""
+    """Which digests were seen: those of the last half million at least, in two tables of 8 MiB."""
 
     _now: "array[int]" = field(factory=lambda: array("Q", bytes(8 * _SLOTS)))
     _before: "array[int] | None" = None
@@ -67,15 +67,26 @@ def _slot(table: "array[int]", code: int) -> int:
 
 @define(eq=False)
 class Intake:
-    """What was read: files and calls by format, repeated calls, and lines that are none, the first of them by name."""
+    """What was read: files and calls by format, repeated calls, and lines that are none, the first of them by name.
 
+    Of files that are no logs those in folders are only counted, in `left`: only those `named` were meant to be any.
+    """
+
+    named: frozenset[Path] = frozenset()
     files: Counter[str] = field(factory=Counter)
     calls: Counter[str] = field(factory=Counter)
     repeated: int = 0
     malformed: int = 0
+    left: int = 0
     unrecognised: list[str] = field(factory=list)
     shown: list[Problem] = field(factory=list)
     seen: _Seen = field(factory=_Seen)
+
+    def leave(self, path: Path, why: str) -> None:
+        """Note a file that is no log."""
+        self.left += 1
+        if path in self.named:
+            self.unrecognised.append(f"{path}: {why}")
 
     def complain(self, path: Path, line: int, why: str) -> None:
         """Note a line that is none."""
@@ -116,23 +127,24 @@ def calls_of(files: Sequence[Path], intake: Intake, forced: str | None = None) -
         with _opened(path) as file:
             sample = file.peek(_SAMPLE)[:_SAMPLE]
             if not sample.strip():
-                intake.unrecognised.append(f"{path}: is empty")
+                intake.leave(path, "is empty")
             elif b"\0" in sample:
-                intake.unrecognised.append(f"{path}: is binary data")
+                intake.leave(path, "is binary data")
             else:
                 yield from _of_file(path, file, sample, intake, forced)
 
 
 def _of_file(path: Path, file: BufferedReader, sample: bytes, intake: Intake, forced: str | None) -> Iterator[Call]:
-    rows = _rows(path, file, sample, intake)
-    first: list[Row] = []
+    rows = _rows(file, sample)
+    first: list[Row | Malformed] = []
     name = forced
     for row in rows if name is None else ():
         first.append(row)
-        if (name := format_of(row[1])) or len(first) >= _UNTOLD:
+        name = None if isinstance(row, Malformed) else format_of(row[1])
+        if name or len(first) >= _UNTOLD:
             break
     if name is None:
-        intake.unrecognised.append(f"{path}: is of no known format; known are {', '.join(FORMATS)}")
+        intake.leave(path, f"is of no known format; known are {', '.join(FORMATS)}")
         return
     intake.files[name] += 1
     reader = FORMATS[name].reader()
@@ -144,26 +156,26 @@ def _of_file(path: Path, file: BufferedReader, sample: bytes, intake: Intake, fo
         yield call
 
 
-def _read(path: Path, rows: Iterable[Row], reader: Reader, intake: Intake) -> Iterator[tuple[str, Call]]:
-    for number, row in rows:
+def _read(path: Path, rows: Iterable[Row | Malformed], reader: Reader, intake: Intake) -> Iterator[tuple[str, Call]]:
+    for row in rows:
+        if isinstance(row, Malformed):
+            intake.complain(path, row.line, row.why)
+            continue
         try:
-            yield from reader.read(row)
+            yield from reader.read(row[1])
         except ValueError as error:
-            intake.complain(path, number, f"contradicts itself: {str(error).partition(':')[0]}")
+            intake.complain(path, row[0], f"contradicts itself: {str(error).partition(':')[0]}")
     yield from reader.end()
 
 
-def _rows(path: Path, file: BufferedReader, sample: bytes, intake: Intake) -> Iterator[Row]:
+def _rows(file: BufferedReader, sample: bytes) -> Iterator[Row | Malformed]:
     last = 0
     try:
         for row in rows_of(file, sample):
-            if isinstance(row, Malformed):
-                intake.complain(path, row.line, row.why)
-            else:
-                last = row[0]
-                yield row
+            last = row.line if isinstance(row, Malformed) else row[0]
+            yield row
     except (EOFError, gzip.BadGzipFile, zlib.error):
-        intake.complain(path, last + 1, "cannot be unpacked: the archive is broken")
+        yield Malformed(last + 1, "cannot be unpacked: the archive is broken")
 
 
 @contextmanager

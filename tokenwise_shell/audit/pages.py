@@ -11,7 +11,7 @@ from tokenwise.audit.findings import Findings, Policied
 from tokenwise.audit.records import MAIN
 from tokenwise.audit.sums import Sum
 from tokenwise_shell.audit.opening import Intake
-from tokenwise_shell.audit.texts import ASSUMPTIONS, NOTHING, minute, range_of, saved, spent_facts, stop_facts
+from tokenwise_shell.audit.texts import ASSUMPTIONS, NOTHING, limit_lines, minute, saved, spent_facts, stop_facts
 from tokenwise_shell.show.render import about, thousands
 
 __all__ = ["page_of"]
@@ -21,7 +21,7 @@ _MOST_DAYS: Final = 92
 _WIDTH: Final = 1000
 _ROW: Final = 30
 _LEFT: Final = 260
-_RIGHT: Final = 150
+_RIGHT: Final = 290
 
 _STYLE: Final = """
 :root { color-scheme: light dark; --ground: #fff; --panel: #f4f5f7; --ink: #1b1f24; --faint: #57606a; --line: #d5d9de;
@@ -111,17 +111,14 @@ def _named(sums: Mapping[str, Sum]) -> list[tuple[str, int]]:
 
 def _policies(policies: Sequence[Policied]) -> str:
     rows: list[tuple[str, ...]] = []
+    lines: list[str] = []
     for one in policies:
         refused = f"{one.refused:,}"
         sums = map(about, (one.base - one.refused_cost, one.alike, one.easy, one.cold))
         rows.append((one.name, ", ".join(name for name, _ in one.models), *sums, saved(one), refused))
-        rows += [
-            (f"{one.name}: {row.limit}", f"{row.over:,} of {row.windows:,} windows would have met it", "", "", "", "",
-             range_of(row.least, row.most), "")
-            for row in one.limits
-        ]  # fmt: skip
+        lines += limit_lines(one)
     heads = ("policy", "mostly", "was", "alike", "easy", "cold", "saved", "refused")
-    return _table(heads, rows, money=2)
+    return _table(heads, rows, money=2) + "".join(f"<p>{escape(line)}</p>" for line in lines)
 
 
 def _sessions(found: Findings) -> str:
@@ -159,6 +156,7 @@ def _bars(rows: Iterable[tuple[str, int]]) -> str:
 
 
 def _room() -> int:
+    """What the longest bar takes, so that its figure has a place behind it."""
     return _WIDTH - _LEFT - _RIGHT
 
 

@@ -1,5 +1,6 @@
 """The findings as people read them in a terminal. Gives text and prints nothing."""
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -15,8 +16,8 @@ __all__ = [
     "ASSUMPTIONS",
     "NOTHING",
     "findings_text",
+    "limit_lines",
     "minute",
-    "range_of",
     "saved",
     "spent_facts",
     "stop_facts",
@@ -134,16 +135,27 @@ def _policies(policies: Sequence[Policied], width: int | None) -> str:
     text = table(
         (("policy", "was", "alike", "easy", "cold", "saved", "refused"), *rows), right=range(1, 5), width=width
     )
+    notes: list[str] = []
     for one in spoken:
         if one.models:
-            text += f"  {one.name}: mostly {', '.join(f'{name} ({calls:,})' for name, calls in one.models)}\n"
-        for row in one.limits:
-            first = "" if row.first_ms is None else f", the first at {minute(row.first_ms)}"
-            over = f"{row.over:,} of {counted(row.windows, 'window')}{first}"
-            text += (
-                f"  {one.name}: {row.limit} {usd(row.amount)} would refuse {range_of(row.least, row.most)} in {over}\n"
-            )
-    return text + "".join(f"  {line}\n" for line in ASSUMPTIONS)
+            notes.append(f"{one.name}: mostly {', '.join(f'{name} ({calls:,})' for name, calls in one.models)}")
+        notes += [f"{one.name}: {line}" for line in limit_lines(one)]
+    return text + "".join(f"{_wrapped(line, width)}\n" for line in (*notes, *ASSUMPTIONS))
+
+
+def _wrapped(line: str, width: int | None) -> str:
+    if width is None:
+        return f"  {line}"
+    return textwrap.fill(line, width, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+
+
+def limit_lines(one: Policied) -> Iterator[str]:
+    """What each of a policy's limits refuses, of what was paid and of what the policy would pay."""
+    for paid, instead in one.limits:
+        first = "" if paid.first_ms is None else f", the first at {minute(paid.first_ms)}"
+        over = f"in {paid.over:,} of {counted(paid.windows, 'window')}{first}"
+        refused = f"refuses {_range(paid.least, paid.most)} of what was paid {over}"
+        yield f"{paid.limit} {usd(paid.amount)} {refused}; and {_range(instead.least, instead.most)} of this"
 
 
 def saved(one: Policied) -> str:
@@ -159,8 +171,7 @@ def _refused(one: Policied) -> str:
     return f"{one.refused:,} ({about(one.refused_cost)})" if one.refused else ""
 
 
-def range_of(least: int, most: int) -> str:
-    """An amount between two bounds."""
+def _range(least: int, most: int) -> str:
     return about(least) if least == most else f"{about(least)} to {about(most)}"
 
 

@@ -54,7 +54,7 @@ def audit(
     spending: Spending = _SPENDING,
     common: Common = _COMMON,
 ) -> int:
-    """Read, price, try and tell. Exit code 1 where some of the files could not be read as logs."""
+    """Read, price, try and tell. Exit code 1 where a file that was named is no log."""
     flags = Flags()
     forced = format and flags.of(one_of, format, tuple(FORMATS), "--format")
     flags.of(refuse_unwritable, html, "--html")
@@ -64,10 +64,12 @@ def audit(
         flags.of(_nothing_named)
     flags.check()
     whole = _audit(settings, policy, budgeted=spending.budget is not None)
-    intake = Intake()
+    intake = Intake(frozenset(logs))
     for call in calls_of(files, intake, forced):
         whole.add(call)
     tell(*map(str, intake.shown), *intake.unrecognised)
+    if inside := intake.left - len(intake.unrecognised):
+        tell(f"files in folders that are no logs: {inside:,}")
     if intake.malformed > len(intake.shown):
         tell(f"and {intake.malformed - len(intake.shown):,} more lines that cannot be read")
     if not whole.total.calls:

@@ -2,13 +2,15 @@
 
 import gzip
 import random
+import tracemalloc
 
 import orjson
 import pytest
 
-from tests.shell.audit.logs import KINDS, Made, calls_for, claude_code, codex, cost_of, litellm_row
+from tests.shell.audit.logs import CANARY, KINDS, Made, calls_for, claude_code, codex, cost_of, litellm_row, made
 from tests.shell.commands import program, tw
 from tokenwise.usage import Usage
+from tokenwise_shell.audit.opening import Intake, calls_of
 from tokenwise_shell.audit.values import model_name, safe_name
 
 __all__ = ["tw"]
@@ -89,7 +91,8 @@ def test_a_folder_of_all_formats_counts_every_call_once(logs, tw) -> None:
     (logs / "notes.log").write_text("nothing of the kind\n")
     done = tw("audit", str(logs), "--json")
     spans = truth(KINDS["opentelemetry"], calls_for(KINDS["opentelemetry"], 5))
-    assert (done.code, done.json["unrecognised"]) == (1, 1)
+    assert (done.code, done.json["unrecognised"]) == (0, 1)
+    assert tw("audit", str(logs / "notes.log"), str(logs / "codex.jsonl.gz")).code == 1
     assert done.json["total"]["cost_nano"] in (expected, expected - spans)
     assert done.json["repeated"] > 0
 
@@ -198,7 +201,8 @@ def test_standard_input_and_whatever_is_no_log(logs, tw) -> None:
     (logs / "empty.jsonl").touch()
     (logs / "binary.jsonl").write_bytes(random.Random(1).randbytes(4096))
     (logs / "page.json").write_text("<html>", encoding="utf-8")
-    done = tw("audit", str(logs))
+    assert tw("audit", str(logs)).code == 2
+    done = tw("audit", *map(str, sorted(logs.iterdir())))
     assert done.code == 2
     assert all(why in done.err for why in ("is empty", "is binary data", "is of no known format"))
     for wrong in ((), (str(logs / "missing"),), (str(logs), "--format", "xml")):
@@ -209,3 +213,27 @@ def test_a_format_may_be_named_where_nothing_tells_it(logs, tw) -> None:
     (logs / "log.jsonl").write_bytes(b'{"no": "format"}\n' * 300 + KINDS["openai"].write(calls_for(KINDS["openai"], 9)))
     assert tw("audit", str(logs)).code == 2
     assert tw("audit", str(logs), "--format", "openai", "--json").json["total"]["calls"] > 0
+
+
+@pytest.mark.slow  # twenty megabytes
+@pytest.mark.parametrize("name", ["claude-code", "litellm", "openrouter"])
+def test_a_large_log_is_read_in_a_bounded_memory(name: str, logs) -> None:
+    """20 MB of long rows, as lines, as a list and as a table: beside what repeats are known by, a few rows."""
+    kind = KINDS[name]
+    calls = made(10, kind.models, sessions=20, calls=20, writes=kind.writes)
+    row = kind.write(calls).replace(CANARY.encode(), b"long words " * 90)
+    path = logs / "log"
+    with path.open("wb") as file:
+        file.write(row)
+        body = row[row.index(b"\n") + 1 :] if kind.suffix == "csv" else row
+        while file.tell() < 20_000_000:
+            file.write(body)
+    intake = Intake()
+    tracemalloc.start()
+    try:
+        assert sum(1 for _ in calls_of([path], intake)) == len(calls)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert intake.repeated >= len(calls)
+    assert peak < 8_000_000
