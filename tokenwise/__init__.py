@@ -77,12 +77,11 @@ if TYPE_CHECKING:
     from tokenwise.routing.verdicts import Failure, FinishReason, Reply, verdict
     from tokenwise.scenario.detector import Complexity, Scenario, Signal, detect
     from tokenwise.scenario.risk import Blocked, Passed, RiskGate, judge
-    from tokenwise.simulation.answers import Answer, RandomWorld, ScriptedWorld, World
     from tokenwise.simulation.differences import differing
     from tokenwise.simulation.laws import judge_laws, parse_law
     from tokenwise.simulation.replaying import Divergence, Replayed, first_divergence, replay
     from tokenwise.simulation.reports import Report, report
-    from tokenwise.simulation.simulation import Arrival, Moment, Simulated, Simulation, simulate
+    from tokenwise.simulation.simulation import Moment
     from tokenwise.simulation.surveys import EVERYTHING, Setting, survey, trace
     from tokenwise.simulation.tally import Tally
     from tokenwise.simulation.traffic import Kind, Stretch, Traffic
@@ -104,8 +103,6 @@ __all__ = [
     "Account",
     "Allocation",
     "Allowance",
-    "Answer",
-    "Arrival",
     "Asked",
     "Assigned",
     "AttemptId",
@@ -175,7 +172,6 @@ __all__ = [
     "Price",
     "Problem",
     "ProtocolViolation",
-    "RandomWorld",
     "Rate",
     "Record",
     "Recorded",
@@ -201,15 +197,12 @@ __all__ = [
     "Run",
     "Scenario",
     "Schedule",
-    "ScriptedWorld",
     "Seat",
     "Seconded",
     "Setting",
     "Settle",
     "Short",
     "Signal",
-    "Simulated",
-    "Simulation",
     "Span",
     "Spread",
     "Step",
@@ -234,7 +227,6 @@ __all__ = [
     "Window",
     "Wishes",
     "Woke",
-    "World",
     "allocate",
     "asked_in_words",
     "assign",
@@ -269,7 +261,6 @@ __all__ = [
     "rungs",
     "schedule",
     "settle",
-    "simulate",
     "span_of",
     "start",
     "step",
@@ -327,12 +318,11 @@ _HOMES = {
     "planner.rules.splitting": "decompose_by_rules",
     "planner.scheduling": "Schedule schedule",
     # simulation
-    "simulation.answers": "Answer RandomWorld ScriptedWorld World",
     "simulation.differences": "differing",
     "simulation.laws": "judge_laws parse_law",
     "simulation.replaying": "Divergence Replayed first_divergence replay",
     "simulation.reports": "Report report",
-    "simulation.simulation": "Arrival Moment Simulated Simulation simulate",
+    "simulation.simulation": "Moment",
     "simulation.surveys": "EVERYTHING Setting survey trace",
     "simulation.tally": "Tally",
     "simulation.traffic": "Kind Stretch Traffic",

@@ -19,7 +19,6 @@ from typing import Any
 from attrs import evolve
 
 from tokenwise import (
-    Arrival,
     Catalog,
     Fault,
     InputError,
@@ -33,7 +32,6 @@ from tokenwise import (
     Price,
     Problem,
     ProtocolViolation,
-    RandomWorld,
     Rate,
     Refused,
     Replayed,
@@ -48,12 +46,13 @@ from tokenwise import (
     parse_price,
     parse_usd,
     replay,
-    simulate,
     transcript,
 )
 from tokenwise.routing.worth import quality, strength
+from tokenwise.simulation.answers import RandomWorld
 from tokenwise.simulation.hindsight import choose_again, reconsider
 from tokenwise.simulation.replaying import altered
+from tokenwise.simulation.simulation import Arrival, Driver
 from tokenwise_shell.codec.journals import RunRecord, head_of, read_record
 from tokenwise_shell.codec.messages import event_to_json, from_json, to_json
 from tokenwise_shell.plans.decision import decide as decided
@@ -156,7 +155,10 @@ def sample(asked: Json) -> Json:
     job = Job(
         id=f"sample-{seed}", plan=made, choices=assigned.choices, catalog=catalog, policy=policy, limit=limit, seed=seed
     )
-    moments = simulate([Arrival(job)], RandomWorld(seed, TROUBLES)).runs[job.id].moments
+    moments: list[Moment] = []
+    driver = Driver(lambda _, __, moment: moments.append(moment))
+    driver.admit(Arrival(job, world=RandomWorld(seed, TROUBLES)))
+    driver.finish()
     events = [{"v": 1, **event_to_json(moment.event)} for moment in moments if moment.event]
     lines: list[Json] = [head_of(job, SAMPLED_AT, 0), *events]
     if catalog != embedded_catalog():

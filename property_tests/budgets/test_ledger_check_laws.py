@@ -5,11 +5,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from property_tests.seeded import seeded_job
+from tests.core.simulated import only, simulate
 from tokenwise.budgets import ledger
 from tokenwise.faults import Fault
 from tokenwise.money import Nanodollars
 from tokenwise.simulation.answers import RandomWorld
-from tokenwise.simulation.simulation import Arrival, only, simulate
+from tokenwise.simulation.simulation import Arrival
 
 MONEY = (ledger.Reservation, ledger.Charged, ledger.Released, ledger.Abandoned, ledger.Overran)
 FAULTS = {Fault.OVERLOADED: 100, Fault.EMPTY: 100, Fault.DISCONNECTED: 50, Fault.MODEL_MISSING: 30}

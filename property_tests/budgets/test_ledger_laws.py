@@ -10,10 +10,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from property_tests.strategies import jobs, worlds
+from tests.core.simulated import only, simulate
 from tokenwise.budgets import ledger
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
-from tokenwise.simulation.simulation import Arrival, only, simulate
+from tokenwise.simulation.simulation import Arrival
 from tokenwise_shell.budgets.answers import Granted
 from tokenwise_shell.budgets.process_store import ProcessStore
 from tokenwise_shell.codec.messages import entry_to_json

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from property_tests.strategies import jobs, plain_needs, telling_amounts, worlds
+from tests.core.simulated import only, simulate
 from tokenwise.budgets import ledger
 from tokenwise.catalog.models import Catalog, Model, Offer
 from tokenwise.catalog.prices import Price, Rate
@@ -17,7 +18,7 @@ from tokenwise.policy import AcceptRates, Cascading, Policy, Strategy
 from tokenwise.routing.bid import Need, cap, make_bid
 from tokenwise.routing.cascade import Cascade
 from tokenwise.routing.choosing import Routed, route
-from tokenwise.simulation.simulation import Arrival, only, simulate
+from tokenwise.simulation.simulation import Arrival
 from tokenwise.traits import Capability, Feature, Tier
 from tokenwise.usage import TokenCount
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from property_tests.strategies import jobs, worlds
+from tests.core.simulated import only, simulate
 from tokenwise.budgets import ledger
 from tokenwise.budgets.budget import Budget
 from tokenwise.catalog.models import Catalog
@@ -29,7 +30,7 @@ from tokenwise.money import Nanodollars
 from tokenwise.routing.bid import EVERYTHING_WRITTEN
 from tokenwise.simulation.answers import RandomWorld
 from tokenwise.simulation.replaying import Altered, altered, replay
-from tokenwise.simulation.simulation import Arrival, only, simulate
+from tokenwise.simulation.simulation import Arrival
 from tokenwise.simulation.transcripts import transcript
 
 cancellations = st.one_of(st.none(), st.integers(0, 25))

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from property_tests.strategies import plans, worlds
+from tests.core.simulated import only, simulate
 from tests.core.worlds import BIG, MID, MINI, POET
 from tokenwise.budgets.ledger import Upgraded
 from tokenwise.catalog.models import Catalog
@@ -15,7 +16,7 @@ from tokenwise.plan import Plan, Step
 from tokenwise.planner.assignment import Assigned, assign
 from tokenwise.policy import Policy, Strategy
 from tokenwise.simulation.answers import RandomWorld
-from tokenwise.simulation.simulation import Arrival, only, simulate
+from tokenwise.simulation.simulation import Arrival
 from tokenwise.traits import Capability
 
 CATALOG = Catalog([MINI, MID, BIG, POET])

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from property_tests.both_ways import check_requests
 from property_tests.strategies import jobs, worlds
 from property_tests.swarm import check_seed, drawn_world
+from tests.core.simulated import simulate
 from tokenwise import embedded_catalog
 from tokenwise.budgets.budget import Budget
 from tokenwise.money import Nanodollars
-from tokenwise.simulation.simulation import Arrival, simulate
+from tokenwise.simulation.simulation import Arrival
 from tokenwise.simulation.surveys import EVERYTHING, Setting, survey, trace
 from tokenwise.simulation.tally import Handled, Tally, coarse, merge, percentile
 from tokenwise.simulation.workload import Allowance, Asked, Variant

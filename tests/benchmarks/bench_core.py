@@ -6,6 +6,7 @@ import time
 from attrs import evolve
 
 from property_tests.seeded import seeded_job
+from tests.core.simulated import only, simulate
 from tokenwise.catalog.models import Catalog, Model, Offer
 from tokenwise.catalog.prices import Price, Rate
 from tokenwise.ids import AttemptId, jitter
@@ -16,7 +17,7 @@ from tokenwise.routing.bid import Need
 from tokenwise.routing.choosing import Routed, route
 from tokenwise.routing.request import read_request
 from tokenwise.simulation.answers import RandomWorld
-from tokenwise.simulation.simulation import Arrival, only, simulate
+from tokenwise.simulation.simulation import Arrival
 from tokenwise.traits import Capability, Feature, Tier
 from tokenwise.usage import TokenCount
 

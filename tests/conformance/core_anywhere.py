@@ -5,6 +5,8 @@ import json
 import sys
 
 import tokenwise as tw
+from tokenwise.simulation.answers import RandomWorld
+from tokenwise.simulation.simulation import Arrival, Driver
 
 PROMPTS = (
     "Say hi",
@@ -26,7 +28,11 @@ for strategy in tw.Strategy:
         job = tw.Job(
             id=f"r{seed}", plan=plan, choices=assigned.choices, catalog=catalog, policy=policy, limit=limit, seed=seed
         )
-        world = tw.RandomWorld(seed, {tw.Fault.OVERLOADED: 200, tw.Fault.EMPTY: 100})
-        said.append(tw.transcript(tw.simulate([tw.Arrival(job)], world).runs[job.id].moments))
+        world = RandomWorld(seed, {tw.Fault.OVERLOADED: 200, tw.Fault.EMPTY: 100})
+        moments: list[tw.Moment] = []
+        driver = Driver(lambda _, __, moment, moments=moments: moments.append(moment))
+        driver.admit(Arrival(job, world=world))
+        driver.finish()
+        said.append(tw.transcript(moments))
 shape = hashlib.sha256(json.dumps(said).encode()).hexdigest()
 print(json.dumps({"python": list(sys.version_info[:2]), "on": sys.platform, "said": len(said), "hash": shape}))

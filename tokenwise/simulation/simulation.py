@@ -7,13 +7,13 @@ module carries messages between them. A run is forgotten once it has finished, s
 
 import heapq
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from typing import assert_never
 
 from attrs import Factory, define, evolve, field, frozen
 
 from tokenwise.budgets import ledger
-from tokenwise.budgets.budget import Budget, Short
+from tokenwise.budgets.budget import Short
 from tokenwise.budgets.limit import NOBODY, Account
 from tokenwise.budgets.limits import Limits
 from tokenwise.budgets.nested import Budgets
@@ -52,10 +52,6 @@ __all__ = [
     "Driver",
     "Listener",
     "Moment",
-    "Simulated",
-    "Simulation",
-    "only",
-    "simulate",
 ]
 
 
@@ -80,51 +76,6 @@ class Moment:
     at_ms: int
     event: Event | None
     commands: tuple[Command, ...]
-
-
-@frozen
-class Simulated:
-    """One job's whole story and where it ended."""
-
-    run: Run
-    moments: tuple[Moment, ...]
-
-    @property
-    def entries(self) -> tuple[ledger.Entry, ...]:
-        """What the run wrote into the books, in order."""
-        commands = (command for moment in self.moments for command in moment.commands)
-        return tuple(command.entry for command in commands if isinstance(command, Record))
-
-
-@frozen
-class Simulation:
-    """All the jobs' stories by run id, the shared budget's end, and the virtual time it took."""
-
-    runs: Mapping[str, Simulated]
-    budget: Budget | None
-    ended_ms: int
-
-
-def simulate(arrivals: Iterable[Arrival], world: World, *, budget: Budget | None = None) -> Simulation:
-    """Run these jobs against this world. They share health and, if one is given, a budget outside their own limits.
-
-    Repeats exactly for equal arguments. Raises ProtocolViolation only for a bug in the machine.
-    """
-    told: dict[str, tuple[Run, list[Moment]]] = {}
-
-    def hear(arrival: Arrival, run: Run, moment: Moment) -> None:
-        _, moments = told.get(arrival.job.id, (run, []))
-        told[arrival.job.id] = (run, moments)
-        moments.append(moment)
-
-    driver, shared = Driver(hear), ""
-    if budget is not None:
-        shared = driver.limits.adopt("shared", budget)
-    for arrival in sorted(arrivals, key=lambda arrival: arrival.at_ms):
-        driver.admit(evolve(arrival, world=arrival.world or world))
-    driver.finish()
-    stories = {run_id: Simulated(run, tuple(moments)) for run_id, (run, moments) in told.items()}
-    return Simulation(stories, driver.budgets[shared] if budget else None, driver.now_ms)
 
 
 @define(eq=False)
@@ -325,9 +276,3 @@ class Driver:
         after = cooling_seats(self.health, at_ms=self.now_ms)
         if after != cooling_seats(before, at_ms=self.now_ms):
             self._soon.extend((live, ModelsCooling(self.now_ms, after)) for live in self._lives.values())
-
-
-def only(simulation: Simulation) -> Simulated:
-    """The story of the one job that was simulated."""
-    (story,) = simulation.runs.values()
-    return story

@@ -3,6 +3,7 @@
 import pytest
 from attrs import evolve
 
+from tests.core.simulated import only, simulate
 from tests.core.worlds import CATALOG, agreeing, cascading, empty, fails, job, ok, step
 from tokenwise.budgets import ledger
 from tokenwise.faults import Fault
@@ -15,7 +16,7 @@ from tokenwise.policy import Escalation, Policy
 from tokenwise.routing.cascade import Cascade
 from tokenwise.routing.verdicts import FinishReason
 from tokenwise.simulation.answers import ScriptedWorld
-from tokenwise.simulation.simulation import Arrival, only, simulate
+from tokenwise.simulation.simulation import Arrival
 
 FIRST, SECOND, THIRD = (AttemptId("answer", ordinal) for ordinal in range(3))
 SAME, OTHER = agreeing("12"), agreeing("13", agrees=False)

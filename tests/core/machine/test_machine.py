@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 from attrs import evolve
 
+from tests.core.simulated import only, simulate
 from tests.core.worlds import CATALOG, MINI, empty, fails, job, model, ok, step
 from tokenwise.budgets import ledger
 from tokenwise.budgets.budget import Budget
@@ -43,7 +44,7 @@ from tokenwise.routing.bid import Need
 from tokenwise.routing.health import ANY_MODEL
 from tokenwise.routing.verdicts import Failure, FinishReason, Reply
 from tokenwise.simulation.answers import Answer, ScriptedWorld
-from tokenwise.simulation.simulation import Arrival, only, simulate
+from tokenwise.simulation.simulation import Arrival
 from tokenwise.traits import Capability, Tier
 from tokenwise.usage import TokenCount, Usage
 

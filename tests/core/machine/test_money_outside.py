@@ -6,6 +6,7 @@ The upstream is greedy: it bills every token that it may. Time is virtual.
 import pytest
 from attrs import frozen
 
+from tests.core.simulated import simulate
 from tests.core.worlds import model, step
 from tokenwise.budgets.budget import Budget
 from tokenwise.catalog.models import Catalog
@@ -20,7 +21,7 @@ from tokenwise.routing.choosing import Routed, route
 from tokenwise.routing.request import Wishes, read_request
 from tokenwise.routing.verdicts import FinishReason, Reply
 from tokenwise.simulation.answers import Answer
-from tokenwise.simulation.simulation import Arrival, simulate
+from tokenwise.simulation.simulation import Arrival
 from tokenwise.traits import Capability, Tier
 from tokenwise.usage import Usage
 

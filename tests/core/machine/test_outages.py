@@ -7,6 +7,7 @@ seat, each vendor, each strategy and each escalation: in a process that does not
 import pytest
 from attrs import evolve, frozen
 
+from tests.core.simulated import simulate
 from tests.core.worlds import model, step
 from tokenwise.catalog.models import Catalog
 from tokenwise.faults import RULES, Fault
@@ -21,7 +22,7 @@ from tokenwise.routing.request import Wishes, read_request
 from tokenwise.routing.verdicts import Failure, FinishReason, Reply
 from tokenwise.routing.worth import expected_cost
 from tokenwise.simulation.answers import Answer
-from tokenwise.simulation.simulation import Arrival, simulate
+from tokenwise.simulation.simulation import Arrival
 from tokenwise.traits import Capability, Tier
 from tokenwise.usage import Usage
 

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.core.simulated import only, simulate
 from tests.core.worlds import CATALOG, agreeing, cascading, empty, fails, job, ok, step
 from tokenwise.faults import Fault
 from tokenwise.ids import AttemptId
 from tokenwise.policy import Policy
 from tokenwise.routing.verdicts import FinishReason, Reply
 from tokenwise.simulation.answers import Answer, ScriptedWorld
-from tokenwise.simulation.simulation import Arrival, only, simulate
+from tokenwise.simulation.simulation import Arrival
 from tokenwise.simulation.transcripts import transcript
 from tokenwise.usage import Usage
 

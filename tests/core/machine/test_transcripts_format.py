@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.core.simulated import only, simulate
 from tests.core.worlds import job, ok, step
 from tokenwise.budgets import ledger
 from tokenwise.faults import Fault
@@ -21,7 +22,7 @@ from tokenwise.plan import Check, CheckKind
 from tokenwise.prompt import Message, Role
 from tokenwise.routing.verdicts import FinishReason, Reply
 from tokenwise.simulation.answers import ScriptedWorld
-from tokenwise.simulation.simulation import Arrival, Moment, only, simulate
+from tokenwise.simulation.simulation import Arrival, Moment
 from tokenwise.simulation.transcripts import transcript
 from tokenwise.traits import Tier
 from tokenwise.usage import Usage

@@ -3,6 +3,7 @@
 import pytest
 from attrs import evolve
 
+from tests.core.simulated import only, simulate
 from tests.core.worlds import CATALOG, MINI, job, ok, step
 from tokenwise.catalog.models import Catalog
 from tokenwise.catalog.reply_formats import format_for
@@ -10,7 +11,7 @@ from tokenwise.machine.messages import CallModel
 from tokenwise.plan import Check, CheckKind
 from tokenwise.planner.menus import planned_need
 from tokenwise.simulation.answers import ScriptedWorld
-from tokenwise.simulation.simulation import Arrival, only, simulate
+from tokenwise.simulation.simulation import Arrival
 from tokenwise.traits import Feature
 from tokenwise.usage import FORMAT_FRAME
 

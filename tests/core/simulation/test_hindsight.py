@@ -2,6 +2,7 @@
 
 from attrs import evolve
 
+from tests.core.simulated import only, simulate
 from tests.core.worlds import BIG, CATALOG, MINI, empty, job, ok, price, step
 from tokenwise.budgets.ledger import Charged
 from tokenwise.catalog.models import Catalog
@@ -11,7 +12,7 @@ from tokenwise.policy import Policy, Strategy
 from tokenwise.routing.bid import Need
 from tokenwise.simulation.answers import ScriptedWorld
 from tokenwise.simulation.hindsight import reconsider
-from tokenwise.simulation.simulation import Arrival, only, simulate
+from tokenwise.simulation.simulation import Arrival
 from tokenwise.traits import Capability
 from tokenwise.usage import TokenCount, Usage
 

@@ -3,6 +3,7 @@
 import pytest
 from attrs import evolve
 
+from tests.core.simulated import only, simulate
 from tests.core.worlds import CATALOG, MID, MINI, empty, job, ok, price, step
 from tokenwise.budgets.ledger import Charged, Escalated, Finished, Routed
 from tokenwise.catalog.models import Catalog
@@ -10,7 +11,7 @@ from tokenwise.ids import AttemptId
 from tokenwise.machine.messages import Lost
 from tokenwise.simulation.answers import ScriptedWorld
 from tokenwise.simulation.replaying import altered, first_divergence, replay
-from tokenwise.simulation.simulation import Arrival, only, simulate
+from tokenwise.simulation.simulation import Arrival
 
 WORLD = ScriptedWorld(ok(), by_model={"mini": empty()})
 

@@ -3,6 +3,7 @@
 import pytest
 from attrs import evolve
 
+from tests.core.simulated import only, simulate
 from tests.core.worlds import empty, fails, job, ok, step
 from tokenwise.budgets.budget import Budget
 from tokenwise.faults import Fault
@@ -20,7 +21,7 @@ from tokenwise.money import parse_usd
 from tokenwise.policy import Policy
 from tokenwise.routing.verdicts import Failure
 from tokenwise.simulation.answers import Answer, RandomWorld, ScriptedWorld
-from tokenwise.simulation.simulation import Arrival, only, simulate
+from tokenwise.simulation.simulation import Arrival
 from tokenwise.traits import Tier
 
 

@@ -7,6 +7,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.core.simulated import only, simulate
 from tests.core.worlds import BIG, CATALOG, MID, MINI, job, ok, step
 from tokenwise.catalog.prices import Unknown
 from tokenwise.money import Nanodollars, parse_usd
@@ -15,7 +16,7 @@ from tokenwise.planner.assignment import assign
 from tokenwise.policy import Policy
 from tokenwise.routing.losers import Rejected
 from tokenwise.simulation.answers import ScriptedWorld
-from tokenwise.simulation.simulation import Arrival, only, simulate
+from tokenwise.simulation.simulation import Arrival
 from tokenwise_shell.plans.planned import Planned
 from tokenwise_shell.plans.planning import PlannerReport
 from tokenwise_shell.show.plan import mermaid_text, missed, planned_text

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.core.simulated import only, simulate
 from tests.core.worlds import CATALOG, fails, job, ok, step
 from tokenwise.faults import Fault
 from tokenwise.ids import AttemptId
@@ -9,7 +10,7 @@ from tokenwise.money import Nanodollars
 from tokenwise.planner.assignment import Assigned
 from tokenwise.policy import Policy
 from tokenwise.simulation.answers import ScriptedWorld
-from tokenwise.simulation.simulation import Arrival, only, simulate
+from tokenwise.simulation.simulation import Arrival
 from tokenwise.traits import Capability
 from tokenwise_shell.cli.edge import Exit
 from tokenwise_shell.cli.running import exit_of, report

@@ -3,11 +3,12 @@
 import pytest
 from attrs import evolve
 
+from tests.core.simulated import only, simulate
 from tests.core.worlds import job, ok, step
 from tokenwise.budgets.ledger import Charged, Escalated
 from tokenwise.plan import Check, CheckKind
 from tokenwise.simulation.answers import ScriptedWorld
-from tokenwise.simulation.simulation import Arrival, only, simulate
+from tokenwise.simulation.simulation import Arrival
 from tokenwise_shell.engine.checks import failed_checks
 
 CASES = {

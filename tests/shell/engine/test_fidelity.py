@@ -14,6 +14,7 @@ import trio.testing
 from attrs import evolve
 
 from property_tests.seeded import draw, seeded_job
+from tests.core.simulated import only, simulate
 from tests.shell.embedded_world import FAR_MS, Distant, EmbeddedWorld, hurried
 from tests.shell.engine.test_interpret import Notebook, now_ms
 from tests.shell.loopback import in_memory
@@ -22,7 +23,7 @@ from tokenwise.faults import Fault
 from tokenwise.machine.messages import FirstToken, ModelsCooling, Reserved, ReserveRefused, Woke
 from tokenwise.machine.run import Outcome
 from tokenwise.plan import Check, CheckKind
-from tokenwise.simulation.simulation import Arrival, only, simulate
+from tokenwise.simulation.simulation import Arrival
 from tokenwise.simulation.transcripts import transcript
 from tokenwise_shell.budgets.holder import Holder
 from tokenwise_shell.budgets.process_store import ProcessStore

@@ -8,6 +8,7 @@ import trio
 import trio.testing
 
 from property_tests.seeded import seeded_job
+from tests.core.simulated import only, simulate
 from tests.core.worlds import fails, job, ok, step
 from tokenwise.budgets import ledger
 from tokenwise.faults import Fault
@@ -15,7 +16,7 @@ from tokenwise.ids import AttemptId
 from tokenwise.machine.messages import Cancelled, Reserved, ReserveRefused
 from tokenwise.machine.run import Ended, Outcome
 from tokenwise.simulation.answers import RandomWorld, ScriptedWorld
-from tokenwise.simulation.simulation import Arrival, only, simulate
+from tokenwise.simulation.simulation import Arrival
 from tokenwise.simulation.transcripts import transcript
 from tokenwise_shell.budgets.holder import Holder
 from tokenwise_shell.budgets.process_store import ProcessStore

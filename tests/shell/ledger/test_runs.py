@@ -4,6 +4,7 @@ import stat
 
 import pytest
 
+from tests.core.simulated import only, simulate
 from tests.core.worlds import BIG, CATALOG, job, ok, step
 from tokenwise.catalog.models import Catalog
 from tokenwise.errors import InputError
@@ -12,7 +13,7 @@ from tokenwise.machine.machine import start
 from tokenwise.machine.machine import step as take
 from tokenwise.machine.messages import Cancelled, Woke
 from tokenwise.simulation.answers import ScriptedWorld
-from tokenwise.simulation.simulation import Arrival, only, simulate
+from tokenwise.simulation.simulation import Arrival
 from tokenwise_shell.ledger.jsonl import LinesUnwritable
 from tokenwise_shell.ledger.runs import RunJournal, load_catalog, new_run_id, read_run, run_file, save_catalog
 

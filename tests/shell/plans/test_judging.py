@@ -3,6 +3,7 @@
 import pytest
 from attrs import define, evolve, field
 
+from tests.core.simulated import only, simulate
 from tests.core.worlds import CATALOG, ok, step
 from tokenwise.faults import Fault
 from tokenwise.ids import AttemptId
@@ -11,7 +12,7 @@ from tokenwise.plan import Plan
 from tokenwise.policy import Policy
 from tokenwise.routing.verdicts import Failure, FinishReason, Reply
 from tokenwise.simulation.answers import ScriptedWorld
-from tokenwise.simulation.simulation import Arrival, only, simulate
+from tokenwise.simulation.simulation import Arrival
 from tokenwise_shell.plans.judging import Judge, Judging, money_for_judging
 
 PLAN = Plan("The task.", (step("a"), step("b", "a")))

@@ -3,6 +3,7 @@
 import orjson
 from attrs import define, evolve, field
 
+from tests.core.simulated import only, simulate
 from tests.core.worlds import BIG, CATALOG, MID, MINI, POET, ok
 from tokenwise.catalog.models import Catalog
 from tokenwise.machine.messages import CallModel
@@ -10,7 +11,7 @@ from tokenwise.money import parse_usd
 from tokenwise.planner.decompose import PLAN_SCHEMA
 from tokenwise.policy import Policy
 from tokenwise.simulation.answers import ScriptedWorld
-from tokenwise.simulation.simulation import Arrival, only, simulate
+from tokenwise.simulation.simulation import Arrival
 from tokenwise.traits import Feature
 from tokenwise.usage import FORMAT_FRAME, count_messages
 from tokenwise_shell.plans.planning import Planner

@@ -15,12 +15,13 @@ import trio.testing
 
 from property_tests.seeded import seeded_job
 from property_tests.swarm import drawn_world
+from tests.core.simulated import only, simulate
 from tests.shell.commands import ROOT, STUCK_SECONDS
 from tests.shell.engine.test_interpret import has_ties, perform
 from tokenwise import embedded_catalog
 from tokenwise.errors import InputError
 from tokenwise.simulation.facing import Facing, Servers
-from tokenwise.simulation.simulation import Arrival, only, simulate
+from tokenwise.simulation.simulation import Arrival
 from tokenwise.simulation.surveys import Setting
 from tokenwise.simulation.transcripts import transcript
 from tokenwise.simulation.workload import Asked, Variant
