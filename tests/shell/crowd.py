@@ -107,7 +107,7 @@ async def _ask(world: World, crowd: Crowd, body: dict[str, Any], least: int, beg
                 crowd.last_s = trio.current_time() - began
             elif head.status == 402:
                 (now,) = standings(world.client.limits, world.client.interpreter.now_ms())
-                if now.limit - now.spent >= least:
+                if now.amount - now.spent >= least:
                     crowd.hasty.append(said.decode())
             if head.status != 429:
                 return

@@ -15,11 +15,12 @@ from attrs import define, field
 
 from tokenwise.budgets.limit import Account, Limit
 from tokenwise.budgets.limits import Limits
-from tokenwise.budgets.windows import UTC, Span, Zone
+from tokenwise.budgets.windows import UTC, Lasting, Span, Zone
 from tokenwise.money import Nanodollars
 from tokenwise_shell.budgets.answers import Left
 from tokenwise_shell.budgets.local_store import LocalStore
 from tokenwise_shell.budgets.owner_sums import OwnerSums
+from tokenwise_shell.budgets.process_store import ProcessStore
 from tokenwise_shell.budgets.vouchers import Far, Near, Vouchers
 from tokenwise_shell.config.settings import Settings
 from tokenwise_shell.ledger.journal import Journal
@@ -33,8 +34,8 @@ __all__ = ["InForce", "limits_for", "limits_of"]
 class InForce:
     """The limits of one process.
 
-    `load` reads what the ledger knew when this process entered it, `again` what it knows now; `tally` is what it has
-    spent since it entered.
+    `load` reads what the ledger knew when this process entered it, `again` what it knows now, of `only` one
+    tag where it is asked so; `tally` is what it has spent since it entered.
     """
 
     store: Near | Far
@@ -43,9 +44,10 @@ class InForce:
     tally: Spending = field(factory=Spending)
     sums: OwnerSums | None = None
     zone: Zone = UTC
-    again: Callable[[], Spending] = Spending
+    again: Callable[..., Spending] = Spending
     _loaded: Spending | None = None
     _pausing: bool = False
+    _begun: set[tuple[str, Lasting]] = field(factory=set)  # since the ledger was read, and not needed yet
     vouchers: Vouchers = field(init=False)
     _limits: Limits = field(init=False)
 
@@ -83,7 +85,13 @@ class InForce:
         """What is known to be spent under a limit, by this owner, in a window."""
         if not limit.is_plain:
             return self.sums.spent(owner, span) if self.sums else Nanodollars(0)
-        return Nanodollars(sum(known.spent(span, limit.key, limit.tag) for known in (self.read(), self.tally)))
+        known: tuple[Spending, ...] = (self.read(), self.tally)
+        if (limit.owner, limit.window) in self._begun:  # others have spent meanwhile, and hold nothing in it
+            self._begun.discard((limit.owner, limit.window))
+            known = (self.again(),)
+        if not all(one.knows(limit.tag) for one in known):
+            return self.again(only=limit.tag).spent(span, tag=limit.tag)
+        return Nanodollars(sum(one.spent(span, limit.key, limit.tag) for one in known))
 
     def raised(self, scope: str) -> Nanodollars:
         """To what somebody has raised a budget, as far as the ledger knew; 0 where nobody has."""
@@ -97,12 +105,14 @@ class InForce:
 
     def add(self, limit: Limit) -> None:
         """Put a limit in force. Raises InputError where its owner has a limit for this window already."""
+        self._begins(limit)
         self._limits.add(limit)
         self.vouchers.stale = True
         self._pausing = self._pausing or limit.pauses
 
     def change(self, limit: Limit) -> None:
         """Put a limit in force in place of its owner's for this window, if there is one. What was spent stays spent."""
+        self._begins(limit)
         self._limits.change(limit, self.now_ms())
         self.vouchers.stale = True
 
@@ -112,8 +122,15 @@ class InForce:
 
     def limit_keys(self, limits: Iterable[Limit]) -> None:
         """From now on these are the limits of keys, and no others: new ones begin, others change, the rest end."""
+        limits = tuple(limits)
+        self._begins(*limits)
         self._limits.limit_keys(limits, self.now_ms())
         self.vouchers.stale = True
+
+    def _begins(self, *limits: Limit) -> None:
+        """What a new limit begins with the ledger says when it is first needed: others have spent since it was read."""
+        if self._loaded is not None and not isinstance(self.store, ProcessStore):
+            self._begun |= {(one.owner, one.window) for one in limits} - {(one.owner, one.window) for one in self}
 
     def scopes(self, account: Account, model: str = "") -> tuple[str, ...]:
         """Every budget that a call of this account to this model has to fit into now."""

@@ -4,7 +4,7 @@ What living processes hold and have spent, their store says; what nobody shares 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from attrs import frozen
@@ -51,11 +51,15 @@ class Standing:
 
 @frozen
 class Books:
-    """What the ledger says, and what the store of living processes does, by scope."""
+    """What the ledger says, and what the store of living processes does, by scope.
+
+    `again` reads the ledger for `only` one tag that is none of those spent under last.
+    """
 
     spending: Spending
     sums: OwnerSums | None
     rows: Mapping[str, Row]
+    again: Callable[..., Spending] = Spending
 
     def standing(self, limit: Limit, owner: str, at_ms: int, zone: Zone) -> Standing:
         """How one owner's budget stands in its present window."""
@@ -65,7 +69,8 @@ class Books:
             budget = row.budget
             return Standing(limit, scope, budget.limit, budget.spent, budget.held, span.ends_ms, row.waiting)
         if limit.is_plain:
-            spent = self.spending.spent(span, limit.key, limit.tag)
+            known = self.spending if self.spending.knows(limit.tag) else self.again(only=limit.tag)
+            spent = known.spent(span, limit.key, limit.tag)
         else:
             spent = self.sums.spent(owner, span) if self.sums else Nanodollars(0)
         amount = max(limit.amount, self.spending.raised.get(scope, Nanodollars(0)))

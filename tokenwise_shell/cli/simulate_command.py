@@ -16,6 +16,7 @@ from tokenwise.simulation.reports import Report, report
 from tokenwise.simulation.surveys import EVERYTHING, Group, Setting
 from tokenwise.simulation.tally import Tally
 from tokenwise.simulation.workload import Variant
+from tokenwise_shell.budgets.limits import limits_of
 from tokenwise_shell.cli.edge import Exit, columns, tell, write, write_json
 from tokenwise_shell.cli.options import Common, Spending, count
 from tokenwise_shell.config.values import nearest
@@ -189,9 +190,10 @@ def _marks(variants: Sequence[Variant]) -> tuple[str, ...]:
 
 
 def _usual(workspace: Workspace) -> Variant:
-    """What the configuration and the flags say, by the name of its strategy."""
-    policy = workspace.policy()
-    return Variant(name=policy.strategy.value, policy=policy, limit=workspace.budget(None))
+    """What the configuration and the flags say, by the name of its strategy; limits with it."""
+    policy, settings = workspace.policy(), workspace.settings
+    name, held = policy.strategy.value, limits_of(settings)
+    return Variant(name=name, policy=policy, limit=settings.request_budget(None), limits=held)
 
 
 def _pair(names: tuple[str, str], variants: Sequence[Variant], usual: Variant) -> tuple[Variant, Variant]:

@@ -21,6 +21,7 @@ from tokenwise.budgets.voucher import lineage, minted_ms
 from tokenwise.budgets.windows import UTC, Span, Zone, day_of, spent_in
 from tokenwise.money import Nanodollars
 from tokenwise_shell.config.private import private
+from tokenwise_shell.config.values import GUARD
 from tokenwise_shell.ledger.booking import MINTED, RETURNED, Issued, account_of, booking_of, issue_of, voucher_of
 from tokenwise_shell.ledger.corrections import CLOSINGS, CORRECTED, spent_by
 from tokenwise_shell.ledger.jsonl import Line, ms_of, read_lines
@@ -36,7 +37,10 @@ _WORTH_KEEPING: Final = 1 << 22
 # Before a position, so many bytes are hashed: more than one line, and each line has its own time and numbers.
 _HASHED: Final = 4096
 
-_VERSION: Final = 6  # 2 knew no corrections, 3 no zones, 4 no limits that were raised, 5 no vouchers
+_VERSION: Final = 7  # 2 knew no corrections, 3 no zones, 4 no limits that were raised, 5 no vouchers, 6 forgot no tags
+
+# As many tags have their sums in memory, those that were spent under last. What others have, the ledger is read for.
+_TAGS: Final = 4096
 
 RAISED: Final = "limit_raised"
 """The type of a line by which somebody has raised a budget: `scope`, `amount_nano`."""
@@ -55,7 +59,8 @@ def _days() -> defaultdict[str, defaultdict[str, Nanodollars]]:
 class Spending:
     """Sums by key and day, and the day on which each open call was reserved. `read` is how far, by file number.
 
-    `tagged` are the same sums by tag; a call with two tags is in both. Days begin when they do in `zone`.
+    `tagged` are the same sums by tag, a call with two tags in both: of the tags spent under last, or of `only`
+    this one; `forgot` says that there were others. Days begin when they do in `zone`.
     `raised` says to what somebody has raised a budget, by its scope. `vouchers` are those that are open, by name.
     """
 
@@ -66,6 +71,8 @@ class Spending:
     raised: dict[str, Nanodollars] = field(factory=dict)
     vouchers: dict[str, Issued] = field(factory=dict)
     zone: Zone = UTC
+    only: str | None = None
+    forgot: bool = False
 
     def add(self, line: Line) -> None:
         """Count one line. One that `what_is_wrong` objects to counts for nothing; `verify` reports it."""
@@ -98,8 +105,23 @@ class Spending:
             for name in lineage(account.voucher):
                 if one := self.vouchers.get(name):
                     one.spent = Nanodollars(max(0, one.spent + nano))
-        for days in (self.days[account.key], *(self.tagged[tag] for tag in account.tags)):
+        for days in (self.days[account.key], *map(self._of_tag, account.tags)):
             days[day] = Nanodollars(days[day] + nano)
+
+    def _of_tag(self, tag: str) -> defaultdict[str, Nanodollars]:
+        if self.only not in (None, tag):
+            return defaultdict(lambda: Nanodollars(0))
+        days = self.tagged[tag]
+        del self.tagged[tag]
+        self.tagged[tag] = days  # at the end
+        if len(self.tagged) > _TAGS:
+            del self.tagged[next(iter(self.tagged))]
+            self.forgot = True
+        return days
+
+    def knows(self, tag: str | None) -> bool:
+        """Whether all that was added under this tag is in its sums. A guard's is new with it."""
+        return not self.forgot or tag is None or tag in self.tagged or tag.startswith(GUARD)
 
     def _issue(self, line: Line) -> None:
         if line["type"] == RETURNED:
@@ -128,21 +150,23 @@ def load_spending(
     until: Position | None = None,
     worth_keeping: int = _WORTH_KEEPING,
     zone: Zone = UTC,
+    only: str | None = None,
 ) -> Spending:
     """The sums of the whole ledger, or of what stood there at `until`. Raises OSError where it cannot be read.
 
-    It is read from its checkpoint on, which is written anew when `worth_keeping` bytes had to be read.
+    It is read from its checkpoint on, which is written anew when `worth_keeping` bytes had to be read; with `only`
+    from its beginning, for this tag, which need not have been spent under lately.
     """
     files = {number: path for number, path in numbered(ledger).items() if path.exists()}
     ends = {number: _end(path, number, until) for number, path in files.items()}
-    spending = _kept(ledger, files, ends, zone) or Spending(zone=zone)
+    spending = (only is None and _kept(ledger, files, ends, zone)) or Spending(zone=zone, only=only)
     before = sum(spending.read.values())
     for number, path in files.items():
         start, stop = spending.read.get(number, 0), ends[number]
         for line in read_lines(path, notice, start=start, stop=stop) if stop > start else ():
             spending.add(line)
         spending.read[number] = max(start, stop)
-    if sum(spending.read.values()) - before >= worth_keeping:
+    if only is None and sum(spending.read.values()) - before >= worth_keeping:
         _keep(ledger, files, spending)
     return spending
 
@@ -185,6 +209,7 @@ def _keep(ledger: Path, files: dict[int, Path], spending: Spending) -> None:
         ],
         "days": spending.days,
         "tagged": spending.tagged,
+        "forgot": spending.forgot,
         "raised": spending.raised,
         "vouchers": [
             {**booking_of(one.voucher.account), **issue_of(one.voucher), "spent_nano": one.spent}
@@ -215,6 +240,7 @@ def _kept(ledger: Path, files: dict[int, Path], ends: dict[int, int], zone: Zone
         for sums, name in ((spending.days, "days"), (spending.tagged, "tagged")):
             for who, days in document[name].items():
                 sums[who].update(days)
+        spending.forgot = document["forgot"]
         spending.open = {(run, step, attempt): day for run, step, attempt, day in document["open"]}
         spending.raised = {scope: Nanodollars(nano) for scope, nano in document["raised"].items()}
         for row in document["vouchers"]:

@@ -27,13 +27,14 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from tokenwise.budgets import ledger
+from tokenwise.budgets.windows import lasting
 from tokenwise.ids import AttemptId
 from tokenwise.machine.messages import Record
 from tokenwise.money import Nanodollars
 from tokenwise.simulation.simulation import Moment
 from tokenwise.usage import Usage
+from tokenwise_shell.budgets.standings import Standing
 from tokenwise_shell.engine.watch import CoolingList
-from tokenwise_shell.proxy.admission.budgets import Standing
 
 __all__ = ["CONTENT_TYPE", "MOST_NAMES", "Metrics"]
 
@@ -91,13 +92,14 @@ class _Now(Collector):
         """The families as they are now."""
         standing = tuple(self._budgets())
         for name, meaning in (
-            ("limit", "Limits in force, in nano-dollars."),
+            ("amount", "Limits in force, in nano-dollars."),
             ("spent", "Spent within each limit's present window, in nano-dollars."),
             ("held", "Held for calls under way and for the ledger's leases, in nano-dollars."),
         ):
-            family = GaugeMetricFamily(f"tokenwise_budget_{name}_nanodollars", meaning, labels=("scope", "window"))
+            of = "limit" if name == "amount" else name
+            family = GaugeMetricFamily(f"tokenwise_budget_{of}_nanodollars", meaning, labels=("scope", "window"))
             for one in standing:
-                family.add_metric((one.who, one.window), getattr(one, name))
+                family.add_metric((one.limit.owner, lasting(one.limit.window)), getattr(one, name))
             yield family
         left_alone = "Models that are left alone after faults, * for all of a provider's."
         cooling = GaugeMetricFamily("tokenwise_cooling", left_alone, labels=_SEAT)

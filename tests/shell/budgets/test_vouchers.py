@@ -3,7 +3,7 @@
 import pytest
 import trio
 
-from tests.shell.ledger.test_journal import die, reserved
+from tests.shell.ledger.test_journal import charged, die, finished, released, reserved
 from tests.shell.store_contract import FIRST
 from tokenwise.budgets.limit import Account, Limit
 from tokenwise.budgets.voucher import Voucher, name_for
@@ -96,6 +96,22 @@ def test_what_a_killed_process_held_counts_once_where_the_next_comes_while_anoth
         desk.store.close()
         desk.journal.close()
     killed.store._opened.close()
+
+
+def test_a_limit_that_begins_while_several_processes_run_knows_what_all_of_them_have_spent(tmp_path):
+    one, two = Desk(tmp_path, shared=True), Desk(tmp_path, shared=True)
+    for desk, run in ((one, "one"), (two, "two")):
+        desk.journal.enrol(run, key="alice")
+        desk.journal.append(run, reserved(FIRST, 500_000))
+        desk.journal.append(run, charged(FIRST), released(FIRST), finished(300_000))
+    limit = Limit(10**9, Window.TOTAL, key="alice")
+    for desk in (one, two):
+        desk.in_force.add(limit)
+        desk.in_force.scopes(Account("alice"))
+        assert desk.store["key:alice total"].spent == 600_000
+    for desk in (one, two):
+        desk.store.close()
+        desk.journal.close()
 
 
 def test_vouchers_are_not_cut_from_each_other_without_end():

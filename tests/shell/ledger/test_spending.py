@@ -3,8 +3,11 @@
 import pytest
 
 from tests.shell.ledger.test_journal import charged, finished, released, reserved
+from tokenwise.budgets.limit import Account, Limit
 from tokenwise.budgets.windows import Window, span_of
 from tokenwise.ids import AttemptId
+from tokenwise_shell.budgets.limits import limits_for
+from tokenwise_shell.budgets.process_store import ProcessStore
 from tokenwise_shell.config.settings import LedgerSync
 from tokenwise_shell.ledger.journal import Journal
 from tokenwise_shell.ledger.jsonl import ms_of
@@ -38,8 +41,8 @@ def journal(path, clock):
     journal.close()
 
 
-def spend(journal, run, key, calls=1):
-    journal.enrol(run, key=key)
+def spend(journal, run, key, calls=1, tags=()):
+    journal.enrol(run, key=key, tags=tags)
     for number in range(calls):
         attempt = AttemptId("answer", number)
         journal.append(run, reserved(attempt))
@@ -72,6 +75,31 @@ class TestTheFold:
         spend(journal, "run", "", 200)
         assert path.with_name("ledger.jsonl.000001").exists()
         assert load_spending(path, pytest.fail).spent(day(DAY_1)) == 200 * 300_000
+
+
+class TestTagsThatNeverRepeat:
+    def test_only_those_spent_under_last_are_kept_and_the_ledger_knows_the_others(self, journal, path):
+        spend(journal, "first", "", tags=("night",))
+        spending = load_spending(path, pytest.fail)
+        for number in range(5_000):
+            spending.count(Account("", (f"tag-{number}", "often")), DAY_1[:10], 1)
+        assert len(spending.tagged) == 4096
+        assert spending.spent(day(DAY_1), tag="often") == 5_000
+        assert spending.spent(day(DAY_1)) == 305_000
+        assert [spending.knows(tag) for tag in ("often", "tag-4999", "tag-0", "night", "guard.new", None)] == [
+            True, True, False, False, True, True,
+        ]  # fmt: skip
+        again = load_spending(path, pytest.fail, only="night")
+        assert (again.spent(day(DAY_1), tag="night"), again.knows("night")) == (300_000, True)
+
+    def test_a_limit_on_one_that_was_forgotten_begins_with_what_the_ledger_says(self, journal, path):
+        spend(journal, "first", "", tags=("night",))
+        limits = limits_for(journal, ProcessStore(), (Limit(10**9, Window.TOTAL),))
+        for number in range(5_000):
+            limits.read().count(Account("", (f"tag-{number}",)), DAY_1[:10], 1)
+        limits.add(Limit(10**6, Window.TOTAL, tag="night"))
+        limits.scopes(Account("", ("night",)))
+        assert limits.store["tag:night total"].spent == 300_000
 
 
 class TestTheCheckpoint:

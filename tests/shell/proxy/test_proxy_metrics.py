@@ -8,13 +8,15 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.shell.proxy_world import SMALL, chat, proxy
 from tokenwise.budgets.ledger import Abandoned, Charged, Escalated, Overran, Reservation, Retried, Routed
+from tokenwise.budgets.limit import Limit
+from tokenwise.budgets.windows import Window
 from tokenwise.ids import AttemptId
 from tokenwise.machine.messages import Record
 from tokenwise.simulation.simulation import Moment
 from tokenwise.traits import Tier
 from tokenwise.usage import Usage
+from tokenwise_shell.budgets.standings import Standing
 from tokenwise_shell.embedded import First, Script, Status
-from tokenwise_shell.proxy.admission.budgets import Standing
 from tokenwise_shell.proxy.metrics import MOST_NAMES, Metrics
 
 ATTEMPT = AttemptId("answer", 0)
@@ -113,7 +115,7 @@ class TestNow:
         standing, cooling = [], []
         metrics = Metrics(lambda: standing, lambda: tuple(cooling))
         assert not [name for name in figures(metrics.exposition()) if "budget" in name or "cooling" in name]
-        standing.append(Standing("key:alice", "day", 10, 3, 2))
+        standing.append(Standing(Limit(10, Window.DAY, "alice"), "key:alice 2026-11-21", 10, 3, 2))
         cooling.append((("p", "*"), 5))
         found = figures(metrics.exposition())
         for what, amount in (("limit", 10), ("spent", 3), ("held", 2)):

@@ -128,13 +128,14 @@ class TestReports:
         assert "finest less cheap" in text
         assert "calls" in text
 
-    def test_limits_of_every_kind_hold_requests_by_what_their_lines_say(self, folder, capsys):
+    @pytest.mark.parametrize("flag", ["--policy", "--config"])
+    def test_limits_of_every_kind_hold_requests_by_what_their_lines_say(self, folder, capsys, flag):
         call = {"input_tokens": 1000, "output_tokens": 1000, "max_output_tokens": 1000, "model": "openai/gpt-4.1"}
         beside = ({"session": "x"}, {"session": "x"}, {"session": "y"}, {}, {"session": "z", "tags": ["night"]})
         (folder / "work.jsonl").write_bytes(b"".join(orjson.dumps(call | more) + b"\n" for more in beside))
         rows = "{each: session, budget: 0.02}, {tag: night, budget: 0}, {model: 'openai/*', budget: 1, window: day}"
         (folder / "held.yaml").write_text(f"limits: [{rows}, {{each: request, budget: 0.5}}]\n")
-        (one,) = told(capsys, "work.jsonl", "--policy", "held.yaml")["policies"]
+        (one,) = told(capsys, "work.jsonl", flag, "held.yaml")["policies"]
         # A call costs $0.01, and may cost $0.012: a session pays for one.
         spent = {name: nano for name, budget in one["budgets"].items() if (nano := budget["spent_nano"])}
         assert spent == {"session:x": 10**7, "session:y": 10**7, "session:none": 10**7, "model:openai/*": 3 * 10**7}

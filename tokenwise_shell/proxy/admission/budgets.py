@@ -2,29 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 
-from attrs import frozen
-
+from tokenwise.budgets.budget import begun
 from tokenwise.budgets.limit import EVERYBODY, Account, Limit
 from tokenwise.budgets.windows import lasting, span_of
 from tokenwise.errors import InputError, Problem
-from tokenwise.money import Nanodollars
 from tokenwise_shell.budgets.limits import InForce, limits_of
+from tokenwise_shell.budgets.standings import Standing
 from tokenwise_shell.config.settings import Settings
 from tokenwise_shell.config.values import ALONE
 from tokenwise_shell.proxy.admission.keys import Key
 
-__all__ = ["Standing", "emptied", "is_limited", "limits_of_keys", "put_in_force", "refuse_unshared", "standings"]
-
-
-@frozen
-class Standing:
-    """How one limit stands in its present window. `who` is "process", "key:…" or "tag:…"."""
-
-    who: str
-    window: str
-    limit: Nanodollars
-    spent: Nanodollars
-    held: Nanodollars
+__all__ = ["emptied", "is_limited", "limits_of_keys", "put_in_force", "refuse_unshared", "standings"]
 
 
 _EACH_ITS_OWN = (
@@ -63,8 +51,8 @@ def emptied(limits: InForce, key: str, now_ms: int, tags: Iterable[str] = ()) ->
     Money that is held may come back, so it is not counted.
     """
     owners = (EVERYBODY, f"key:{key}", *(f"tag:{tag}" for tag in tags))
-    over = (one for one in standings(limits, now_ms) if one.who in owners and one.spent >= one.limit)
-    return next((f"{one.who} {one.window}" for one in over), "")
+    over = (one for one in standings(limits, now_ms) if one.limit.owner in owners and one.spent >= one.amount)
+    return next((f"{one.limit.owner} {lasting(one.limit.window)}" for one in over), "")
 
 
 def standings(limits: InForce, now_ms: int) -> Iterator[Standing]:
@@ -75,7 +63,7 @@ def standings(limits: InForce, now_ms: int) -> Iterator[Standing]:
         span = span_of(limit.window, now_ms, limits.zone)
         scope, store = limit.scope(span), limits.store
         try:
-            spent, held = store[scope].spent, store[scope].held
+            now = store[scope]
         except KeyError:
-            spent, held = limits.spent(limit, limit.owner, span), Nanodollars(0)
-        yield Standing(limit.owner, lasting(limit.window), limit.amount, spent, held)
+            now = begun(limit.amount, limits.spent(limit, limit.owner, span))
+        yield Standing(limit, scope, now.limit, now.spent, now.held, span.ends_ms)

@@ -8,6 +8,7 @@ or a server.
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from functools import partial
 from typing import Final
 
 from attrs import frozen
@@ -90,7 +91,7 @@ class Overview:
         sums = OwnerSums(ledger, of_many, zone) if of_many and ledger.exists() else None
         if sums:
             sums.catch_up()
-        return Books(spending, sums, rows)
+        return Books(spending, sums, rows, partial(load_spending, ledger, unheard, zone=zone))
 
     def _rows(self) -> _Rows:
         """What processes that live share on this machine. What a server has, it is asked for."""
