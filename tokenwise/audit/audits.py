@@ -177,7 +177,7 @@ class Audit:
     def _wasted(self, session: Session, kind: str, nano: int) -> None:
         self.nothing[kind][0] += 1
         self.nothing[kind][1] += nano
-        session.nothing += nano
+        session.wasted += nano
 
     def _allot(self, call: Call, cost: int) -> None:
         for one in call.allotments:

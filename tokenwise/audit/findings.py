@@ -14,7 +14,7 @@ from tokenwise.audit.sums import Sum
 from tokenwise.budgets.windows import day_of
 from tokenwise.simulation.tally import percentile
 
-__all__ = ["Findings", "Policied", "Stop", "Window", "findings"]
+__all__ = ["Findings", "FiveHours", "Policied", "Stop", "Wasted", "Window", "findings"]
 
 _NANO: Final = 1_000_000_000
 _FIVE_HOURS: Final = 10  # half hours
@@ -79,6 +79,22 @@ class Window:
 
 
 @frozen
+class Wasted:
+    """How many times something bought nothing, and what it cost."""
+
+    times: int
+    cost: int
+
+
+@frozen
+class FiveHours:
+    """The dearest five hours, to the half hour."""
+
+    began_ms: int
+    cost: int
+
+
+@frozen
 class Findings:
     """Everything, in the order in which it is told."""
 
@@ -89,10 +105,10 @@ class Findings:
     sessions: int
     dearest: tuple[Session, ...]
     policies: tuple[Policied, ...]
-    nothing: Mapping[str, tuple[int, int]]
+    nothing: Mapping[str, Wasted]
     stops: tuple[Stop, ...]
     windows: tuple[Window, ...]
-    five_hours: tuple[int, int] | None
+    five_hours: FiveHours | None
     undated: int
     unordered: int
 
@@ -108,7 +124,7 @@ def findings(audit: Audit) -> Findings:
         sessions=sum(audit.sessions.costs.values()),
         dearest=tuple(audit.sessions.dearest),
         policies=tuple(_policied(audit, place) for place in range(len(audit.tries))),
-        nothing={kind: (calls, nano) for kind, (calls, nano) in audit.nothing.items()},
+        nothing={kind: Wasted(*counted) for kind, counted in audit.nothing.items()},
         stops=tuple(_stops(audit)),
         windows=tuple(_windows(audit.allotments)),
         five_hours=_five_hours(audit.hours.slots) if audit.hours.width_ms == 1_800_000 else None,
@@ -206,10 +222,9 @@ def _windows(allotments: Mapping[tuple[str, int, int], Used]) -> Iterator[Window
             yield Window(name, minutes, len(seen), cost, low, high)
 
 
-def _five_hours(slots: Mapping[int, int]) -> tuple[int, int] | None:
-    """The dearest five hours, to the half hour: when they begin, in Unix ms, and what they cost."""
+def _five_hours(slots: Mapping[int, int]) -> FiveHours | None:
     if not slots:
         return None
     sums = {slot: sum(slots.get(slot + after, 0) for after in range(_FIVE_HOURS)) for slot in slots}
     first = max(sorted(sums), key=lambda slot: sums[slot])
-    return first * 1_800_000, sums[first]
+    return FiveHours(first * 1_800_000, sums[first])

@@ -34,7 +34,7 @@ class Session:
     line: Timeline = field(factory=Timeline)
     first_ms: int | None = None
     last_ms: int | None = None
-    nothing: int = 0
+    wasted: int = 0
     trials: list[list[int]] = field(factory=list)
     before: dict[str, Last] = field(factory=dict)
 
@@ -53,7 +53,7 @@ class Session:
         """Count what came of it after it was taken for ended."""
         self.sum.merge(other.sum)
         self.line.merge(other.line)
-        self.nothing += other.nothing
+        self.wasted += other.wasted
         for agent, its in other.agents.items():
             self.of(agent).merge(its)
         times = [at for one in (self, other) for at in (one.first_ms, one.last_ms) if at is not None]

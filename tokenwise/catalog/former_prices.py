@@ -14,74 +14,39 @@ from tokenwise.money import NanoPerMtok
 
 __all__ = ["price_on"]
 
-# Input, output, cache read, dearest write, threshold, write for five minutes: nano-dollars per million tokens.
+# Input, output, cache read, dearest write, write for five minutes, in thousandths of a dollar per million tokens; and
+# the threshold in tokens.
 _Row = tuple[int, int, int, int, int, int]
 
-_TWICE_A_FLASH: Final = ((1_500_000_000, 7_500_000_000, 150_000_000, 1_500_000_000, 0, 1_500_000_000),)
+_TWICE: Final[tuple[_Row, ...]] = ((1500, 7500, 150, 1500, 1500, 0),)
 
 # By id: rows by the day from which they hold, "" for a model's first; () stands for what the catalogue has.
-_CHANGED: Final[Mapping[str, tuple[tuple[str, tuple[_Row, ...]], ...]]] = {
-    "anthropic/claude-opus-4-6": (
-        (
-            "",
-            (
-                (5_000_000_000, 25_000_000_000, 500_000_000, 10_000_000_000, 0, 6_250_000_000),
-                (10_000_000_000, 37_500_000_000, 1_000_000_000, 20_000_000_000, 200_000, 12_500_000_000),
-            ),
-        ),
-        ("2026-03-13", ()),
-    ),
-    "anthropic/claude-sonnet-4-6": (
-        (
-            "",
-            (
-                (3_000_000_000, 15_000_000_000, 300_000_000, 6_000_000_000, 0, 3_750_000_000),
-                (6_000_000_000, 22_500_000_000, 600_000_000, 12_000_000_000, 200_000, 7_500_000_000),
-            ),
-        ),
-        ("2026-03-13", ()),
-    ),
-    "google/gemini-3.6-flash": (("", ()), ("2027-01-01", _TWICE_A_FLASH)),
-    "google/gemini-3.7-flash": (("", ()), ("2027-01-01", _TWICE_A_FLASH)),
-    "google/gemini-3.8-flash": (("", ()), ("2027-01-01", _TWICE_A_FLASH)),
-    "google/gemini-4-argon": (
-        ("", ()),
-        ("2026-12-01", ((4_000_000_000, 20_000_000_000, 200_000_000, 4_000_000_000, 0, 4_000_000_000),)),
-    ),
-    "openai/gpt-5.6-luna": (
-        (
-            "",
-            (
-                (1_000_000_000, 6_000_000_000, 100_000_000, 1_250_000_000, 0, 1_250_000_000),
-                (2_000_000_000, 9_000_000_000, 200_000_000, 2_500_000_000, 272_000, 2_500_000_000),
-            ),
-        ),
-        ("2026-07-30", ()),
-    ),
-    "openai/gpt-5.6-sol": (
-        (
-            "",
-            (
-                (5_000_000_000, 30_000_000_000, 500_000_000, 6_250_000_000, 0, 6_250_000_000),
-                (10_000_000_000, 45_000_000_000, 1_000_000_000, 12_500_000_000, 272_000, 12_500_000_000),
-            ),
-        ),
-        ("2026-08-21", ()),
-    ),
-    "openai/gpt-5.6-terra": (
-        (
-            "",
-            (
-                (2_500_000_000, 15_000_000_000, 250_000_000, 3_125_000_000, 0, 3_125_000_000),
-                (5_000_000_000, 22_500_000_000, 500_000_000, 6_250_000_000, 272_000, 6_250_000_000),
-            ),
-        ),
-        ("2026-07-30", ()),
-    ),
-    "openai/o3": (
-        ("", ((10_000_000_000, 40_000_000_000, 500_000_000, 10_000_000_000, 0, 10_000_000_000),)),
-        ("2025-06-10", ()),
-    ),
+_CHANGED: Final[Mapping[str, Mapping[str, tuple[_Row, ...]]]] = {
+    "anthropic/claude-opus-4-6": {
+        "": ((5000, 25000, 500, 10000, 6250, 0), (10000, 37500, 1000, 20000, 12500, 200_000)),
+        "2026-03-13": (),
+    },
+    "anthropic/claude-sonnet-4-6": {
+        "": ((3000, 15000, 300, 6000, 3750, 0), (6000, 22500, 600, 12000, 7500, 200_000)),
+        "2026-03-13": (),
+    },
+    "google/gemini-3.6-flash": {"": (), "2027-01-01": _TWICE},
+    "google/gemini-3.7-flash": {"": (), "2027-01-01": _TWICE},
+    "google/gemini-3.8-flash": {"": (), "2027-01-01": _TWICE},
+    "google/gemini-4-argon": {"": (), "2026-12-01": ((4000, 20000, 200, 4000, 4000, 0),)},
+    "openai/gpt-5.6-luna": {
+        "": ((1000, 6000, 100, 1250, 1250, 0), (2000, 9000, 200, 2500, 2500, 272_000)),
+        "2026-07-30": (),
+    },
+    "openai/gpt-5.6-sol": {
+        "": ((5000, 30000, 500, 6250, 6250, 0), (10000, 45000, 1000, 12500, 12500, 272_000)),
+        "2026-08-21": (),
+    },
+    "openai/gpt-5.6-terra": {
+        "": ((2500, 15000, 250, 3125, 3125, 0), (5000, 22500, 500, 6250, 6250, 272_000)),
+        "2026-07-30": (),
+    },
+    "openai/o3": {"": ((10000, 40000, 500, 10000, 10000, 0),), "2025-06-10": ()},
 }
 
 _UNCHANGED: Final = {
@@ -118,13 +83,11 @@ def price_on(offer: Offer, model: str, day: str) -> Price | None:
         if name in _UNCHANGED.get(vendor, ()):
             return offer.price
         if history := _CHANGED.get(model):
-            rows = [rows for since, rows in history if since <= day][-1]
+            rows = [rows for since, rows in history.items() if since <= day][-1]
             return Price(tuple(map(_rate, rows))) if rows else offer.price
     return offer.price if day >= offer.valid_from else None
 
 
 def _rate(row: _Row) -> Rate:
-    fresh, output, read, write, threshold, short = row
-    return Rate(
-        NanoPerMtok(fresh), NanoPerMtok(output), NanoPerMtok(read), NanoPerMtok(write), threshold, NanoPerMtok(short)
-    )
+    fresh, output, read, write, short = (NanoPerMtok(thousandths * 1_000_000) for thousandths in row[:5])
+    return Rate(fresh, output, read, write, row[5], short)

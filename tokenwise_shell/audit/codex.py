@@ -7,7 +7,7 @@ written input is part of `input_tokens`, reasoning of `output_tokens`.
 
 Learned from: @ccusage/codex 17.2, its successor's threads on forks and repetitions (ccusage #1288, #897, #1371), and
 lines of Codex 0.140 and later in public repositories' tests (`cache_write_input_tokens`, `rate_limits`,
-`forked_from_id`).
+`forked_from_id`, `source.subagent.thread_spawn`, which names the session that a sub-agent works for).
 """
 
 from collections.abc import Iterator
@@ -44,6 +44,7 @@ def recognises(row: Fields) -> bool:
 class Codex:
     """What a file has said so far of its session, its model and its totals."""
 
+    _own: str = ""
     _session: str = ""
     _parent: str = ""
     _agent: str = MAIN
@@ -54,7 +55,7 @@ class Codex:
         """The call that these totals add, if any."""
         payload = as_fields(row.get("payload"))
         match row.get("type"):
-            case "session_meta" if not self._session:  # a fork repeats its parent's
+            case "session_meta" if not self._own:  # a fork repeats its parent's
                 self._meet(payload)
             case "turn_context":
                 self._model = model_name(payload.get("model")) or self._model
@@ -66,10 +67,12 @@ class Codex:
         return iter(())
 
     def _meet(self, payload: Fields) -> None:
-        self._session = safe_name(first_text(payload.get("id"), payload.get("session_id")))
+        self._own = self._session = safe_name(first_text(payload.get("id"), payload.get("session_id")))
         self._parent = safe_name(payload.get("forked_from_id"))
-        if as_fields(payload.get("source")).get("subagent"):
-            self._agent = self._session
+        if helper := as_fields(payload.get("source")).get("subagent"):
+            spawn = as_fields(as_fields(helper).get("thread_spawn"))
+            self._agent = self._own
+            self._session = safe_name(spawn.get("parent_thread_id")) or self._parent or self._own
 
     def _count(self, payload: Fields, row: Fields) -> Iterator[Read]:
         info = as_fields(payload.get("info"))
@@ -83,7 +86,7 @@ class Codex:
         if min(added) < 0 or (first and last):  # a total that began anew, or one that a resumed session brought along
             added = last or totals
         model = model_name(first_text(info.get("model"), payload.get("model"))) or self._model
-        whose = (self._parent or self._session) if added == totals else ""
+        whose = (self._parent or self._own) if added == totals else ""
         yield (
             digest(whose, *totals),
             Call(

@@ -59,11 +59,14 @@ def _parts(found: Findings, intake: Intake) -> Iterator[str]:
     if spoken := [one for one in found.policies if one.calls]:
         notes = "".join(f'<p class="faint">{escape(line)}</p>' for line in ASSUMPTIONS)
         yield _section("What a policy would have spent", _ranges(spoken) + _policies(spoken) + notes)
-    wasted = {kind: nano for kind, (_, nano) in found.nothing.items() if nano}
+    wasted = {kind: one for kind, one in found.nothing.items() if one.cost}
     if wasted:
-        rows = [(kind, NOTHING[kind], f"{found.nothing[kind][0]:,}", about(nano)) for kind, nano in wasted.items()]
+        rows = [(kind, NOTHING[kind], f"{one.times:,}", about(one.cost)) for kind, one in wasted.items()]
         heads = ("", "what", "times", "cost")
-        yield _section("What bought nothing", _bars(wasted.items()) + _table(heads, rows, money=2))
+        yield _section(
+            "What bought nothing",
+            _bars((kind, one.cost) for kind, one in wasted.items()) + _table(heads, rows, money=2),
+        )
     if stops := list(stop_facts(found)):
         yield _section("What would have stopped it", _facts(stops))
     if found.dearest:
@@ -126,7 +129,7 @@ def _sessions(found: Findings) -> str:
     for one in found.dearest:
         others = sum(its.cost for name, its in one.agents.items() if name != MAIN)
         began = "" if one.first_ms is None else minute(one.first_ms)
-        rows.append((one.name, began, f"{one.sum.calls:,}", about(one.sum.cost), about(others), about(one.nothing)))
+        rows.append((one.name, began, f"{one.sum.calls:,}", about(one.sum.cost), about(others), about(one.wasted)))
     return _table(("session", "from (UTC)", "calls", "cost", "of it sub-agents", "for nothing"), rows, money=2)
 
 

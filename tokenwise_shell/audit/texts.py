@@ -63,8 +63,8 @@ def spent_facts(found: Findings, intake: Intake) -> Iterator[tuple[str, str]]:
         yield "recorded", f"{own}, for {counted(total.told, 'call')} that cost {usd(total.repriced)} here"
     agents = {name: one for name, one in found.by_agent.items() if name != MAIN}
     yield "sub-agents", ", ".join(f"{usd(one.cost)} of it in {counted(one.calls, 'call')}" for one in agents.values())
-    if found.five_hours and found.five_hours[1]:
-        yield "five hours", f"the dearest cost {usd(found.five_hours[1])}, from {minute(found.five_hours[0])}"
+    if (dearest := found.five_hours) and dearest.cost:
+        yield "five hours", f"the dearest cost {usd(dearest.cost)}, from {minute(dearest.began_ms)}"
     for one in found.windows:
         hours = f"{one.minutes // 60} hours" if one.minutes < 2880 else f"{one.minutes // 1440} days"
         worth = f"a whole window of {hours} is worth {about(one.least)} to {about(one.most)} at list prices"
@@ -106,7 +106,7 @@ def _sessions(dearest: Sequence[Session], width: int | None) -> str:
         helpers = len(one.agents.keys() - {MAIN})
         others = sum(its.cost for name, its in one.agents.items() if name != MAIN)
         share = f"{about(others)} by {helpers}" if helpers else ""
-        rows.append((one.name, began, f"{one.sum.calls:,}", about(one.sum.cost), share, about(one.nothing)))
+        rows.append((one.name, began, f"{one.sum.calls:,}", about(one.sum.cost), share, about(one.wasted)))
     heads = ("dearest sessions", "from", "calls", "cost", "sub-agents", "for nothing")
     return table((heads, *rows), right=(2, 3, 4, 5), width=width)
 
@@ -186,8 +186,8 @@ NOTHING: Final = {
 
 
 def _nothing(found: Findings) -> Iterator[tuple[str, str]]:
-    for kind, (calls, nano) in found.nothing.items():
-        yield kind, f"{usd(nano)} bought nothing: {NOTHING[kind]}, {calls:,} times" if calls else ""
+    for kind, one in found.nothing.items():
+        yield kind, f"{usd(one.cost)} bought nothing: {NOTHING[kind]}, {one.times:,} times" if one.times else ""
     if found.unordered:
         yield "order", f"{found.unordered:,} calls are told before an earlier one of their session"
 

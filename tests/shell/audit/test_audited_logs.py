@@ -47,9 +47,9 @@ def test_every_format_is_recognised_and_priced_to_the_nano_dollar(name: str, see
         assert found["by_model"][model]["cost_nano"] == truth(kind, [call for call in calls if call.model == model])
     if kind.format != "openrouter":  # whose export knows no sessions
         assert found["sessions"] == len({call.session for call in calls})
-        dearest = found["dearest_sessions"][0]
-        own = [call for call in calls if call.session.replace("-", "") == dearest["session"].replace("-", "")]
-        assert dearest["cost_nano"] == truth(kind, own)
+        dearest = found["dearest"][0]
+        own = [call for call in calls if call.session.replace("-", "") == dearest["name"].replace("-", "")]
+        assert dearest["sum"]["cost_nano"] == truth(kind, own)
     if kind.format == "claude-code":
         helped = [call for call in calls if call.agent]
         assert found["by_agent"].get("sub-agents", {"cost_nano": 0})["cost_nano"] == truth(kind, helped)
@@ -63,7 +63,9 @@ def test_no_word_of_a_log_and_no_secret_is_told(name: str, logs, tw) -> None:
     (logs / "log.jsonl").write_bytes(raw + b'{"canary": the canary\'s\n')  # a torn last line is told by number alone
     page = logs.parent / "page.html"
     told = [tw("audit", str(logs), *how) for how in ((), ("--json",), ("--html", str(page)))]
-    for text in (*(part for done in told for part in (done.out, done.err)), page.read_text(encoding="utf-8")):
+    drawn = page.read_text(encoding="utf-8")
+    assert [part for part in ("://", "<script", "@import") if part in drawn] == []
+    for text in (*(part for done in told for part in (done.out, done.err)), drawn):
         assert "canary" not in text.lower()
         assert "4242" not in text
 
@@ -142,6 +144,17 @@ def test_a_fork_of_codex_counts_what_it_adds_alone(logs, tw) -> None:
     assert found["total"]["cost_nano"] == 4 * cost_of("openai/gpt-5.5", USAGE)
 
 
+def test_a_sub_agent_of_codex_belongs_to_the_session_that_spawned_it(logs, tw) -> None:
+    (logs / "a.jsonl").write_bytes(codex([call(1_795_400_000_000)]))
+    own = codex([call(1_795_400_100_000, session="bbbbbbbb-0002")]).splitlines()
+    meta = orjson.loads(own[0])
+    meta["payload"]["source"] = {"subagent": {"thread_spawn": {"parent_thread_id": "aaaaaaaa-0001", "depth": 1}}}
+    (logs / "b.jsonl").write_bytes(b"\n".join([orjson.dumps(meta), *own[1:]]))
+    found = tw("audit", str(logs), "--json").json
+    assert (found["sessions"], found["total"]["calls"], found["by_agent"]["sub-agents"]["calls"]) == (1, 2, 1)
+    assert found["dearest"][0]["agents"]["bbbbbbbb-0002"]["calls"] == 1
+
+
 def test_a_resumed_session_of_claude_code_and_an_interrupted_answer(logs, tw) -> None:
     calls = [call(1_795_400_000_000 + 1000 * nth, model="anthropic/claude-opus-5-5") for nth in range(3)]
     raw = claude_code(calls)
@@ -155,7 +168,7 @@ def test_a_resumed_session_of_claude_code_and_an_interrupted_answer(logs, tw) ->
     found = tw("audit", str(logs), "--json").json
     assert (found["total"]["calls"], found["repeated"]) == (4, 3)
     one = cost_of("anthropic/claude-opus-5-5", USAGE)
-    assert found["bought_nothing"]["abandoned"] == {"calls": 1, "cost_nano": one}
+    assert found["nothing"]["abandoned"] == {"times": 1, "cost_nano": one}
 
 
 def test_failed_repeated_and_cached_calls_of_a_gateway(logs, tw) -> None:
@@ -167,8 +180,8 @@ def test_failed_repeated_and_cached_calls_of_a_gateway(logs, tw) -> None:
     found = tw("audit", str(logs), "--json").json
     one = cost_of("openai/gpt-5.5", USAGE)
     assert found["total"]["cost_nano"] == 3 * one
-    assert found["bought_nothing"]["failed"] == {"calls": 1, "cost_nano": one}
-    assert found["bought_nothing"]["asked again"] == {"calls": 1, "cost_nano": one}
+    assert found["nothing"]["failed"] == {"times": 1, "cost_nano": one}
+    assert found["nothing"]["asked again"] == {"times": 1, "cost_nano": one}
 
 
 NAMES = {
