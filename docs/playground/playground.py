@@ -116,7 +116,7 @@ def plan(asked: Json) -> Json:
         for place, (row, step, choice, expected) in enumerate(rows):
             model = catalog[choice.model]
             row |= {"model": model.id, "tier": model.tier.name.lower(), "worst_nano": choice.worst}
-            row |= {"expected_nano": expected, "points": _points(model, step), "instead_of": before.get(place)}
+            row |= {"expected_nano": expected, "points": _points(model, step) / 1000, "instead_of": before.get(place)}
         told |= {"worst_nano": assigned.worst, "expected_nano": sum(assigned.expected)}
         told["optimality_gap_nano"] = assigned.optimality_gap
         least = getattr(assign(made, catalog, policy, Nanodollars(0)), "smallest_limit", Nanodollars(0))
@@ -137,13 +137,16 @@ def _frontier(made: Plan, catalog: Catalog, policy: Policy, least: Nanodollars) 
         if names != told:
             points = [_points(catalog[name], step) for name, step in zip(names, made.steps, strict=True)]
             costs = {"expected_nano": sum(assigned.expected), "worst_nano": assigned.worst}
-            yield {"budget_nano": limit, **costs, "points": round(sum(points) / len(points), 3), "models": names}
+            yield {"budget_nano": limit, **costs, "points": sum(points) // len(points) / 1000, "models": names}
         told = names
 
 
-def _points(model: Model, step: Step) -> float:
-    """How often, of a hundred times, this model's answer to the step will do, as routing assumes it."""
-    return quality(strength(model, step.required.value), step.difficulty) / 1000
+def _points(model: Model, step: Step) -> int:
+    """How often, of a hundred thousand times, this model's answer to the step will do, as routing assumes it.
+
+    Whole, since Python 3.12 adds up floats otherwise than 3.11.
+    """
+    return quality(strength(model, step.required.value), step.difficulty)
 
 
 def sample(asked: Json) -> Json:
