@@ -12,6 +12,7 @@ from typing import Final, Protocol, assert_never
 
 import trio
 from attrs import define, evolve, field
+from attrs.setters import NO_OP
 
 from tokenwise.budgets.ledger import Entry
 from tokenwise.faults import Fault
@@ -38,7 +39,7 @@ from tokenwise.machine.messages import (
     call_ended,
 )
 from tokenwise.machine.run import BackingOff, Calling, Job, Reserving, Run, Streaming
-from tokenwise.machine.straight import Progress, begin, go_on
+from tokenwise.machine.straight import Progress, Straight, begin, go_on
 from tokenwise.money import Nanodollars
 from tokenwise.prompt import Message
 from tokenwise.routing.verdicts import Failure, Reply
@@ -137,7 +138,11 @@ class Interpreter:
         """
         at_ms = self.now_ms() if at_ms is None else at_ms
         told, commands = begin(job, at_ms=at_ms)
-        return await self._drive(Moment(at_ms, None, commands), told, given, listener)
+        first = Moment(at_ms, None, commands)
+        if isinstance(told, Straight) and not given:
+            story = _Story(self, told, listener)
+            return await story.carry_out(first) or await self._drive(story.another(), None)
+        return await self._drive(_Live(self, told, given, listener), first)
 
     async def resume(
         self, run: Run, booked: Mapping[AttemptId, Nanodollars], *, listener: Listener | None = None
@@ -147,21 +152,13 @@ class Interpreter:
         `booked` is what the ledger has charged for its attempts. That process may have got further than it recorded.
         """
         nothing = Moment(self.now_ms(), None, ())
-        return await self._drive(nothing, run, (), listener, lost=tuple(died_with(run, booked, self.now_ms())))
+        lost = tuple(died_with(run, booked, self.now_ms()))
+        return await self._drive(_Live(self, run, (), listener), nothing, lost)
 
-    async def _drive(
-        self,
-        first: Moment,
-        told: Progress,
-        given: tuple[Message, ...],
-        listener: Listener | None,
-        *,
-        lost: tuple[Event, ...] = (),
-    ) -> Run:
-        live = _Live(self, told, given, listener)
+    async def _drive(self, live: "_Live", first: Moment | None, lost: tuple[Event, ...] = ()) -> Run:
         self.watch.listeners[live.hear] = None
         try:
-            if len(told.job.choices) == 1:
+            if len(live.told.job.choices) == 1:
                 return await live.drive(first, lost)
             async with trio.open_nursery() as nursery:
                 live.nursery = nursery
@@ -170,6 +167,125 @@ class Interpreter:
         finally:
             del self.watch.listeners[live.hear]
         return run
+
+
+@define(eq=False, on_setattr=NO_OP)
+class _Story:
+    """A request whose story is the common one so far: each thing is done where the one before it ends.
+
+    So nothing waits in an inbox, and nobody listens for what cools, which concerns another story alone. Such a one is
+    gone on with by `_Live`, from the events so far.
+    """
+
+    shell: Interpreter
+    told: Progress
+    listener: Listener | None
+    attempt: AttemptId = field(init=False)
+    answer: Granted | NotHeld | None = field(default=None, init=False)
+    noted: list[Entry] = field(factory=list, init=False)
+    call: CallModel | None = field(default=None, init=False)
+    unsent: bool = field(default=False, init=False)
+    live: "_Live | None" = field(default=None, init=False)
+
+    async def carry_out(self, first: Moment) -> Run | None:
+        """The run that it ends in; None where it becomes another story."""
+        try:
+            call = self.asked(first)
+            if call is None:
+                return None
+            outcome = await self.outcome_of(call)
+            return self.paid(outcome) if isinstance(outcome, Reply) else self.failed(outcome)
+        except BaseException:  # as in `_Live.drive`
+            self.another().let_go()
+            raise
+
+    def asked(self, first: Moment) -> CallModel | None:
+        """Hold the money, and write that down."""
+        shell, run_id = self.shell, self.told.job.id
+        routed, reserve = first.commands
+        assert isinstance(routed, Record)
+        assert isinstance(reserve, Reserve)
+        self.attempt = attempt = reserve.attempt
+        self.noted.append(routed.entry)
+        shell.money.reserve(
+            run_id, attempt, reserve.amount, self.answered, share=reserve.share, model=reserve.model,
+            patient=reserve.patient,
+        )  # fmt: skip
+        self.hear(first)
+        if not isinstance(self.answer, Granted):
+            if self.answer is None:
+                self.another().write_down()
+            return None
+        moment = self.go_on(Reserved(attempt, shell.now_ms()))
+        if isinstance(self.told, Run):
+            self.another().perform_all(moment)
+            return None
+        held, call = moment.commands
+        assert isinstance(held, Record)
+        assert isinstance(call, CallModel)
+        self.call, self.unsent = call, True  # until the books are safe
+        self.noted.append(held.entry)
+        shell.books.append(run_id, *self.noted)
+        self.noted.clear()
+        self.hear(moment)
+        return call
+
+    def answered(self, told: Granted | NotHeld) -> None:
+        if self.live is not None:
+            self.live.answered(self.attempt, told)
+        else:
+            self.answer = told
+
+    async def outcome_of(self, call: CallModel) -> Reply | Failure:
+        try:
+            await self.shell.books.durable()
+        except LinesUnwritable as problem:
+            return Failure(Fault.BOOKS_UNWRITABLE, str(problem))
+        self.unsent = False
+        return await self.shell.place_call(call, first_token=self.first_token)
+
+    def first_token(self) -> None:
+        self.hear(self.go_on(FirstToken(self.attempt, self.shell.now_ms())))
+
+    def paid(self, reply: Reply) -> Run:
+        """The answer is there: say so in the books, and give back what it did not take."""
+        shell, run_id, call = self.shell, self.told.job.id, self.call
+        assert call is not None
+        at_ms = shell.now_ms()
+        shell.watch.learn((call.provider, call.model), None, at_ms=at_ms)
+        moment = self.go_on(CallSucceeded(self.attempt, at_ms, reply))
+        shell.books.append(run_id, *[each.entry for each in moment.commands if isinstance(each, Record)])
+        for each in moment.commands:
+            if isinstance(each, Settle):
+                shell.money.settle(run_id, each.attempt, each.cost)
+        self.hear(moment)
+        assert isinstance(self.told, Run)
+        return self.told
+
+    def failed(self, failure: Failure) -> None:
+        self.another().post(call_ended(self.attempt, self.shell.now_ms(), failure))
+
+    def go_on(self, event: Event) -> Moment:
+        self.told, commands = go_on(self.told, event)
+        return Moment(self.told.now_ms, event, commands)
+
+    def hear(self, moment: Moment) -> None:
+        if self.listener:
+            self.listener(moment)
+
+    def another(self) -> "_Live":
+        """Who goes on where the story is not the common one any more."""
+        if self.live is None:
+            self.live = live = _Live(self.shell, self.told, (), self.listener, noted=self.noted)
+            if (cooling := self.shell.watch.cooling(self.shell.now_ms())) != self.told.job.cooling:
+                live.hear(cooling)
+            if self.call is not None:
+                live.seats[self.attempt] = (self.call.provider, self.call.model)
+            if self.unsent:
+                live.unsent.add(self.attempt)
+            if isinstance(self.answer, NotHeld):
+                live.answered(self.attempt, self.answer)
+        return self.live
 
 
 @define(eq=False)
@@ -199,9 +315,10 @@ class _Live:
     def run_id(self) -> str:
         return self.told.job.id
 
-    async def drive(self, first: Moment, lost: tuple[Event, ...]) -> Run:
+    async def drive(self, first: Moment | None, lost: tuple[Event, ...]) -> Run:
         try:
-            self.perform_all(first)
+            if first is not None:
+                self.perform_all(first)
             for event in lost:  # before anything can cancel this run, which would let go of what it does not hold
                 self.take(event)
             while not self.told.finished:
@@ -215,11 +332,14 @@ class _Live:
                     self.arrived = trio.Event()
                     await self.arrived.wait()
         except BaseException:  # cancelled, or the books cannot be written: either way nothing may stay held
-            unsent = [Left(attempt, 0, 0, unsent=True) for attempt in self.unsent]
-            self.take(Cancelled(self.shell.now_ms(), (*self.shell.left(), *unsent)))
+            self.let_go()
             raise
         assert isinstance(self.told, Run)  # as all are that have finished
         return self.told
+
+    def let_go(self) -> None:
+        unsent = [Left(attempt, 0, 0, unsent=True) for attempt in self.unsent]
+        self.take(Cancelled(self.shell.now_ms(), (*self.shell.left(), *unsent)))
 
     def take_all(self) -> None:
         while self.inbox and not self.told.finished:

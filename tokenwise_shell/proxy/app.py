@@ -138,23 +138,24 @@ class App:
                 log.note(request, answer, at_ms=self.service.client.interpreter.now_ms(), seconds=seconds)
 
     async def _until_left(self, row: Row | None, request: Request, answer: Answer, long: Trouble | None) -> None:
-        """Stop once the client has left. A server that says so itself spares a task that waits for the word."""
+        """Stop once the client has left, or its time is up: a server that says so itself spares a task and scopes."""
+        limit_s = self.service.settings.request_timeout_s + _SAY_SO_S
         if request.leaving is not None:
-            await self._answer_in_time(row, request, answer, long)
+            request.leaving(limit_s, partial(self._late, row, request, answer))
+            await self._answer(row, request, answer, long)
             return
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_leave_with_client, request, nursery.cancel_scope)
-            await self._answer_in_time(row, request, answer, long)
+            with trio.move_on_after(limit_s) as works:
+                await self._answer(row, request, answer, long)
+            if works.cancelled_caught:
+                await self._late(row, request, answer)
             nursery.cancel_scope.cancel(reason="the request is answered")
 
-    async def _answer_in_time(self, row: Row | None, request: Request, answer: Answer, long: Trouble | None) -> None:
+    async def _late(self, row: Row | None, request: Request, answer: Answer) -> None:
         """Give up what upstream's own limits have not ended: a client that takes its answer in drops."""
-        limit_s = self.service.settings.request_timeout_s
-        with trio.CancelScope(deadline=trio.current_time() + limit_s + _SAY_SO_S) as works:
-            if request.leaving is not None:
-                request.leaving(works)
-            await self._answer(row, request, answer, long)
-        if works.cancelled_caught and not answer.status and trio.current_time() >= works.deadline:
+        if not answer.status:
+            limit_s = self.service.settings.request_timeout_s
             trouble = troubles.upstream(Failure(Fault.TIMED_OUT, f"no answer within {limit_s} s"))
             await refuse(answer, _front(row, request), trouble)
 

@@ -30,6 +30,15 @@ class Incoming(Protocol):
         """The answer's headers, names in lower case."""
         ...
 
+    @property
+    def watched(self) -> bool:
+        """Whether it is to be told how long to wait; what is not is to be cancelled."""
+        ...
+
+    def expect(self, until: float) -> None:
+        """Let `receive` raise Late once it has waited until then, in trio's time."""
+        ...
+
     def whole(self) -> bytes | None:
         """The body, if all of it has come and `receive` has given none of it; then it gives none. None otherwise."""
         ...
@@ -54,6 +63,10 @@ class Carrier(Protocol):
 
         Without `keep` the server is told that the connection ends with this answer.
         """
+        ...
+
+    async def ask_again(self, request: HttpRequest, *, until: float) -> Incoming | None:
+        """As `ask`, over a connection that is at hand and `watched`; None where there is none. Raises Late too."""
         ...
 
     async def aclose(self) -> None:

@@ -11,6 +11,7 @@ from attrs import define, field, frozen
 from attrs.validators import ge
 
 from tokenwise_shell.transport.carriers import Carrier, Incoming
+from tokenwise_shell.transport.connection import Late
 from tokenwise_shell.transport.exchange import Headers, HttpRequest, HttpResponse, TransportTrouble, TroubleKind
 from tokenwise_shell.transport.inflating import Inflating, is_plain
 from tokenwise_shell.transport.pool import Connect, Pool
@@ -21,10 +22,6 @@ __all__ = ["HttpStream", "Transport", "TransportLimits", "open_transport"]
 # An answer that is left before its end may have only its last bytes outstanding. Waiting this long for them saves a
 # handshake; waiting longer would cost more than one.
 _LAST_BYTES_S: Final = 0.05
-
-
-# Within so little time nothing is later than anything else.
-_MOMENT_S: Final = 0.001
 
 
 @frozen
@@ -48,6 +45,7 @@ class HttpStream:
 
     status: int
     headers: Headers
+    _incoming: Incoming
     _body: Inflating
     _deadline: float
     _idle_ms: int
@@ -55,41 +53,31 @@ class HttpStream:
 
     async def receive(self) -> bytes:
         """The next bytes of the body, b"" at its end. Raises TransportTrouble; cancelling closes the connection."""
-        with trio.CancelScope(deadline=self.idle_at()) as patience:
-            return await self.next()
-        raise self.late(patience)
+        until = min(self._deadline, trio.current_time() + self._idle_ms / 1000)
+        if self._incoming.watched:
+            self._incoming.expect(until)
+            try:
+                return await self._next()
+            except Late:
+                pass
+        else:
+            with trio.CancelScope(deadline=until):
+                return await self._next()
+        raise _late(self._idle_ms, "the answer stopped coming", total=until == self._deadline)
 
     async def read(self) -> bytes:
         """The rest of the body. Raises TransportTrouble."""
-        with trio.CancelScope(deadline=self.idle_at()) as patience:
-            return await self.rest(patience)
-        raise self.late(patience)
+        parts = list[bytes]()
+        while chunk := await self.receive():
+            parts.append(chunk)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
 
-    async def next(self) -> bytes:
-        """As `receive`, for whoever has a deadline of his own."""
+    async def _next(self) -> bytes:
         chunk = await self._body.receive()
         self._allowed_bytes -= len(chunk)
         if self._allowed_bytes < 0:
             raise _too_large()
         return chunk
-
-    async def rest(self, patience: trio.CancelScope) -> bytes:
-        """The rest of the body, within a scope whose deadline each piece moves on."""
-        parts = list[bytes]()
-        while chunk := await self.next():
-            parts.append(chunk)
-            # To move a deadline costs as much as to read a piece, and most of an answer comes within a moment.
-            if (later := self.idle_at()) - patience.deadline > _MOMENT_S:
-                patience.deadline = later
-        return parts[0] if len(parts) == 1 else b"".join(parts)
-
-    def idle_at(self) -> float:
-        """When it has been silent for too long, if nothing comes from now on."""
-        return min(self._deadline, trio.current_time() + self._idle_ms / 1000)
-
-    def late(self, patience: trio.CancelScope) -> TransportTrouble:
-        """What it means that this scope's deadline has passed."""
-        return _late(self._idle_ms, "the answer stopped coming", total=patience.deadline == self._deadline)
 
 
 @define(eq=False)
@@ -133,19 +121,35 @@ class Transport:
         await places.take(deadline)
         incoming = None
         try:
-            with (head := _Head(self._limits, deadline)).patience as patience:
-                incoming = await self._carrier.ask(request, keep=True, waiting=head)
-                encoding = _encoding(incoming.headers)
-                if (body := incoming.whole()) is not None and is_plain(body, encoding):
-                    return self._fitting(incoming, body)
-                answer = self._answer(incoming, encoding, deadline, body)
-                patience.deadline = answer.idle_at()
-                return HttpResponse(incoming.status, incoming.headers, await answer.rest(patience))
-            raise head.late() if incoming is None else answer.late(patience)
+            incoming = await self._asked(request, deadline)
+            encoding, body = _encoding(incoming.headers), incoming.whole()
+            if body is not None and is_plain(body, encoding):
+                return self._fitting(incoming, body)
+            answer = self._answer(incoming, encoding, deadline, body)
+            return HttpResponse(incoming.status, incoming.headers, await answer.read())
         finally:
             places.give_back()
             if incoming is not None:
                 await incoming.finish(wait_s=0)
+
+    async def _asked(self, request: HttpRequest, deadline: float) -> Incoming:
+        """Send it, and wait for the head of the answer."""
+        first_byte_ms = self._limits.first_byte_ms
+        until = min(deadline, trio.current_time() + first_byte_ms / 1000)
+        try:
+            incoming = await self._carrier.ask_again(request, until=until)
+        except Late:
+            late = True
+        else:
+            late = False
+        if late:
+            raise _late(first_byte_ms, "no answer", total=until == deadline)
+        if incoming is None:
+            with (head := _Head(self._limits, deadline)).patience:
+                incoming = await self._carrier.ask(request, keep=True, waiting=head)
+            if incoming is None:
+                raise head.late()
+        return incoming
 
     @asynccontextmanager
     async def stream(self, request: HttpRequest, *, timeout_ms: int) -> AsyncIterator[HttpStream]:
@@ -158,10 +162,7 @@ class Transport:
         await places.take(deadline)
         incoming, wait_s = None, 0.0
         try:
-            with (head := _Head(self._limits, deadline)).patience:
-                incoming = await self._carrier.ask(request, keep=True, waiting=head)
-            if incoming is None:
-                raise head.late()
+            incoming = await self._asked(request, deadline)
             yield self._answer(incoming, _encoding(incoming.headers), deadline)
             wait_s = _LAST_BYTES_S
         finally:
@@ -176,7 +177,7 @@ class Transport:
         """The answer, of whose body so much has `come`."""
         limits = self._limits
         body = Inflating(incoming.receive, encoding, come or b"")
-        return HttpStream(incoming.status, incoming.headers, body, deadline, limits.idle_ms, limits.body_bytes)
+        return HttpStream(incoming.status, incoming.headers, incoming, body, deadline, limits.idle_ms, limits.body_bytes)
 
     def _fitting(self, incoming: Incoming, body: bytes) -> HttpResponse:
         if len(body) > self._limits.body_bytes:

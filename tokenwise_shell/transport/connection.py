@@ -1,5 +1,6 @@
 """One HTTP/1.1 connection: a parser knows the protocol, a trio stream moves the bytes. Nothing is ever sent twice."""
 
+import math
 import os
 import select
 from collections.abc import Callable
@@ -9,12 +10,17 @@ from typing import Final
 import trio
 from attrs import define, field
 
+from tokenwise_shell.transport.deadlines import Deadlines
 from tokenwise_shell.transport.exchange import Headers, TransportTrouble, TroubleKind
 from tokenwise_shell.transport.reading import Reading, Unreadable, Written
 
-__all__ = ["Connection"]
+__all__ = ["Connection", "Late"]
 
 _READ_BYTES: Final = 65_536
+
+
+class Late(Exception):  # noqa: N818 -- named for what happened, like trio's and h11's
+    """What a connection was waited for has not come in the time that it was given."""
 
 
 @define(eq=False)
@@ -22,35 +28,63 @@ class Connection:
     """A connection, for one request after another. `idle_since` is when the last answer ended, in trio's time.
 
     Over a plain socket, bytes are moved by its descriptor: a trio stream checks for other tasks at each turn, and only
-    one task has a connection.
+    one task has a connection. `watched` is one on a socket: `expect` gives it until when it may be waited for, and
+    after that it raises Late.
     """
 
     stream: trio.abc.Stream
     reading: Reading
+    deadlines: Deadlines = field(factory=Deadlines)
     idle_since: float = 0.0
+    until: float = math.inf
+    _waits: bool = field(init=False, default=False)
+    _late: bool = field(init=False, default=False)
     _descriptor: int = field(init=False, default=-1)
+    _socket: int = field(init=False, default=-1)
     _news: "_News" = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        if isinstance(self.stream, trio.SocketStream):
-            self._descriptor = self.stream.socket.fileno()
-        self._news = _news_of(self.stream)
+        below = self.stream.transport_stream if isinstance(self.stream, trio.SSLStream) else self.stream
+        if isinstance(below, trio.SocketStream):
+            self._socket = below.socket.fileno()
+        if below is self.stream:
+            self._descriptor = self._socket
+        self._news = _news_of(self._socket)
+
+    @property
+    def watched(self) -> bool:
+        """See above."""
+        return self._socket >= 0
+
+    def expect(self, until: float) -> None:
+        """Wait until then, in trio's time, and no longer."""
+        self.deadlines.expect(self, until)
+
+    def late(self) -> None:
+        """See `Waiter`."""
+        if self._waits:
+            self._late = True
+            trio.lowlevel.notify_closing(self._socket)
 
     async def ask(self, written: Written) -> tuple[int, Headers]:
-        """Send a request, and read the head of its answer. Raises TransportTrouble."""
+        """Send a request, and read the head of its answer. Raises TransportTrouble, and Late."""
         data = self.reading.begin(written)
+        self._waits = True
         try:  # noqa: SIM105 -- once for every request, and `suppress` is two calls
             await self._send(data)
         except (trio.BrokenResourceError, trio.ClosedResourceError, OSError):
             pass  # who refuses a request before it is whole says why and closes: the answer may be there all the same
         while self.reading.head is None:
             await self._read_on("the connection failed")
+        self._waits = False
         return self.reading.head
 
     async def receive(self) -> bytes:
-        """The next bytes of the answer's body, b"" at its end. Raises TransportTrouble."""
+        """The next bytes of the answer's body, b"" at its end. Raises TransportTrouble, and Late."""
         while not (data := self.reading.taken()) and not self.reading.complete:
+            self._waits = True
             await self._read_on("the answer broke off")
+            self._waits = False
         return data
 
     def take_what_is_there(self) -> None:
@@ -70,10 +104,11 @@ class Connection:
     def begin_again(self) -> bool:
         """Whether the connection can take another request, for which it is then ready.
 
-        What came behind the answer would be read as the next one, and belong to another client.
+        Whether anything has come behind the answer is asked when it is taken again (`is_quiet`).
         """
         self.idle_since = trio.current_time()
-        return self.reading.reusable and not self._news()
+        self.deadlines.waiting.discard(self)
+        return self.reading.reusable
 
     async def is_quiet(self) -> bool:
         """Whether an idle connection still stands, and nothing has come behind its last answer."""
@@ -89,6 +124,7 @@ class Connection:
 
     async def aclose(self) -> None:
         """Close it at once, whatever is under way. Cannot be cancelled."""
+        self.deadlines.waiting.discard(self)
         with trio.CancelScope(shield=True):
             await trio.aclose_forcefully(self.stream)
 
@@ -100,6 +136,8 @@ class Connection:
             why = str(error)
         except (trio.BrokenResourceError, trio.ClosedResourceError, OSError):
             why = "the connection was lost"
+        if self._late:
+            raise Late
         # Raised out here, so that it drags no exception along whose frames hold the request.
         if why:
             raise TransportTrouble(TroubleKind.DISCONNECTED, f"{failing}: {why}")
@@ -108,6 +146,8 @@ class Connection:
         if self._descriptor < 0:
             return bytes(await self.stream.receive_some(_READ_BYTES))
         while True:
+            if self._late:  # so it was found while the request was being sent
+                raise trio.ClosedResourceError
             await trio.lowlevel.wait_readable(self._descriptor)
             try:
                 return os.read(self._descriptor, _READ_BYTES)
@@ -118,7 +158,7 @@ class Connection:
         if self._descriptor < 0:
             await self.stream.send_all(data)
             return
-        rest = memoryview(data)
+        rest: bytes | memoryview = data
         while True:
             try:
                 sent = os.write(self._descriptor, rest)
@@ -126,19 +166,17 @@ class Connection:
                 sent = 0
             if sent == len(rest):
                 return
-            rest = rest[sent:]
+            rest = memoryview(rest)[sent:]
             await trio.lowlevel.wait_writable(self._descriptor)
 
 
 _News = Callable[[], bool]
 
 
-def _news_of(stream: trio.abc.Stream) -> _News:
-    """Asks the system whether anything has come over a stream, or its end; of what is no socket, nothing is known."""
-    if isinstance(stream, trio.SSLStream):
-        stream = stream.transport_stream
-    if not isinstance(stream, trio.SocketStream):
+def _news_of(descriptor: int) -> _News:
+    """Asks the system whether anything has come over a socket, or its end; of what is none, nothing is known."""
+    if descriptor < 0:
         return lambda: False
     asked = select.poll()
-    asked.register(stream.socket.fileno(), select.POLLIN)
+    asked.register(descriptor, select.POLLIN)
     return lambda: bool(asked.poll(0))

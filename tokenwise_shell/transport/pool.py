@@ -19,8 +19,9 @@ from attrs import define, field, frozen
 
 from tokenwise_shell.transport.carriers import Incoming, Waiting, fields_of
 from tokenwise_shell.transport.connection import Connection
+from tokenwise_shell.transport.deadlines import Deadlines
 from tokenwise_shell.transport.exchange import Headers, HttpRequest, TransportTrouble, TroubleKind
-from tokenwise_shell.transport.reading import LlhttpAnswers, Reading, Unreadable, Written
+from tokenwise_shell.transport.reading import Head, LlhttpAnswers, Reading, Unreadable, Written
 
 __all__ = ["Connect", "Pool"]
 
@@ -49,18 +50,35 @@ class Pool:
     connect: Connect
     certificates: Callable[[], ssl.SSLContext]
     reading: Callable[[], Reading] = LlhttpAnswers
+    _deadlines: Deadlines = field(factory=Deadlines)
     _idle: dict[_Origin, list[Connection]] = field(factory=dict)
     _resting: dict[_Origin, deque[Connection]] = field(factory=dict)
     _closed: bool = False
 
     async def ask(self, request: HttpRequest, *, keep: bool, waiting: Waiting) -> Incoming:
         """Send the request over an idle connection or a new one."""
-        origin, written = _origin(request.url), _written(request, keep=keep)
+        origin = _origin(request.url)
         connection = await self._taken(origin)
         if connection is None:
             waiting.connecting()
             connection = await self._connected(origin)
         waiting.leaving()
+        return await self._asked(connection, request, origin, keep=keep)
+
+    async def ask_again(self, request: HttpRequest, *, until: float) -> Incoming | None:
+        """Send the request over an idle connection on a socket."""
+        origin = _origin(request.url)
+        connection = await self._taken(origin)
+        if connection is None:
+            return None
+        if not connection.watched:
+            self._idle.setdefault(origin, []).append(connection)
+            return None
+        connection.expect(until)
+        return await self._asked(connection, request, origin, keep=True)
+
+    async def _asked(self, connection: Connection, request: HttpRequest, origin: _Origin, *, keep: bool) -> Incoming:
+        written = _written(request, keep=keep)
         try:
             status, headers = await connection.ask(written)
         except Unreadable as problem:
@@ -129,7 +147,8 @@ class Pool:
                 kind = TroubleKind.MISDIRECTED
         if stream is None:
             raise TransportTrouble(kind, f"the connection failed: no connection to {host}")
-        return Connection(await self._secured(stream, host) if scheme == "https" else stream, self.reading())
+        secured = await self._secured(stream, host) if scheme == "https" else stream
+        return Connection(secured, self.reading(), self._deadlines)
 
     async def _secured(self, stream: trio.abc.Stream, host: str) -> trio.abc.Stream:
         secured = trio.SSLStream(stream, self.certificates(), server_hostname=host, https_compatible=True)
@@ -162,6 +181,13 @@ class _Answer:
     origin: _Origin
     pool: Pool
 
+    @property
+    def watched(self) -> bool:
+        return self.connection.watched
+
+    def expect(self, until: float) -> None:
+        self.connection.expect(until)
+
     def whole(self) -> bytes | None:
         return self.connection.reading.taken() if self.connection.answered else None
 
@@ -190,16 +216,13 @@ def _origin(address: str) -> _Origin:
 
 
 @lru_cache(maxsize=64)
-def _head(address: str, headers: Headers, *, keep: bool) -> tuple[str, Headers]:
-    """The target of a request, and its headers as they are sent besides its length."""
+def _head(method: str, address: str, headers: Headers, keep: bool) -> Head:  # noqa: FBT001 -- names cost in a cache
+    """A request besides its length and its body."""
     url = urlsplit(address)
     target = (url.path or "/") + (f"?{url.query}" if url.query else "")
-    return target, (("host", url.netloc.rpartition("@")[2]), *fields_of(headers, keep=keep))
+    return Head(method, target, (("host", url.netloc.rpartition("@")[2]), *fields_of(headers, keep=keep)))
 
 
 def _written(request: HttpRequest, *, keep: bool) -> Written:
     """The request as it is sent."""
-    target, fields = _head(request.url, request.headers, keep=keep)
-    if request.body or request.method not in ("GET", "HEAD"):
-        fields = (*fields, ("content-length", str(len(request.body))))
-    return Written(request.method, target, fields, request.body)
+    return Written(_head(request.method, request.url, request.headers, keep), request.body)

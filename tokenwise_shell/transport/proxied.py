@@ -43,6 +43,10 @@ class Environment:
         # which may be another client's. It offers no way to see that; so each request has a connection of its own.
         return await self._proxies[proxy].ask(request, keep=False, waiting=waiting)
 
+    async def ask_again(self, request: HttpRequest, *, until: float) -> Incoming | None:
+        """See `carriers.Carrier`."""
+        return None if _proxy_for(request.url) else await self._pool.ask_again(request, until=until)
+
     async def aclose(self) -> None:
         """Close every connection, used or not."""
         await self._pool.aclose()
@@ -97,6 +101,11 @@ class _Answer:
     @property
     def headers(self) -> Headers:
         return tuple((k.decode("latin-1").lower(), v.decode("latin-1")) for k, v in self._response.headers.raw)
+
+    watched = False
+
+    def expect(self, until: float) -> None:
+        """It is cancelled where it takes too long."""
 
     def whole(self) -> None:
         """Nobody knows it before it is read."""

@@ -4,6 +4,7 @@ Both are told bytes and say what they make of them; neither waits. `head` is the
 its body; `complete` once it is whole; `reusable` where another answer may follow it and nothing came behind it.
 """
 
+from functools import cached_property
 from typing import Final, Protocol
 
 import h11
@@ -12,7 +13,7 @@ from attrs import define, field, frozen
 
 from tokenwise_shell.transport.exchange import Headers
 
-__all__ = ["H11Answers", "LlhttpAnswers", "Reading", "Unreadable", "Written"]
+__all__ = ["H11Answers", "Head", "LlhttpAnswers", "Reading", "Unreadable", "Written"]
 
 # A head of 16 KiB, h11's own limit, has been seen from gateways that answer with a whole policy in a header.
 _HEAD_BYTES: Final = 102_400
@@ -22,19 +23,48 @@ class Unreadable(Exception):  # noqa: N818 -- named for what happened, like trio
     """What came is no answer of HTTP/1.1."""
 
 
-@frozen
-class Written:
-    """A request as it is sent, and what a parser must know of it."""
+@frozen(eq=False)
+class Head:
+    """The head of a request without its length: many requests have the same."""
 
     method: str
     target: str
     fields: tuple[tuple[str, str], ...]
-    body: bytes
 
-    def data(self) -> bytes:
+    @cached_property
+    def start(self) -> bytes:
         """The bytes. Names and values have been checked by `exchange.HttpRequest`."""
         fields = "".join([f"{name}: {value}\r\n" for name, value in self.fields])
-        return f"{self.method} {self.target} HTTP/1.1\r\n{fields}\r\n".encode("ascii") + self.body
+        return f"{self.method} {self.target} HTTP/1.1\r\n{fields}".encode("ascii")
+
+    @cached_property
+    def says_last(self) -> bool:
+        """Whether the connection is to end with the answer."""
+        return ("connection", "close") in self.fields
+
+
+@frozen(eq=False)
+class Written:
+    """A request as it is sent, and what a parser must know of it."""
+
+    head: Head
+    body: bytes
+
+    @property
+    def has_length(self) -> bool:
+        """Whether its length is stated."""
+        return bool(self.body) or self.head.method not in ("GET", "HEAD")
+
+    @property
+    def fields(self) -> tuple[tuple[str, str], ...]:
+        """All of its headers."""
+        return (*self.head.fields, *((("content-length", str(len(self.body))),) if self.has_length else ()))
+
+    def data(self) -> bytes:
+        """The bytes."""
+        if not self.has_length:
+            return self.head.start + b"\r\n"
+        return b"%bcontent-length: %d\r\n\r\n%b" % (self.head.start, len(self.body), self.body)
 
 
 class Reading(Protocol):
@@ -76,7 +106,7 @@ class LlhttpAnswers:
         """See `Reading`."""
         self.head, self.complete = None, False
         self._head_bytes = self._body_bytes = 0
-        self._said_last = ("connection", "close") in written.fields
+        self._said_last = written.head.says_last
         return written.data()
 
     def feed(self, data: bytes) -> None:
@@ -167,7 +197,7 @@ class H11Answers:
             self._http.start_next_cycle()
         self.head, self.complete = None, False
         try:
-            head = h11.Request(method=written.method, target=written.target, headers=list(written.fields))
+            head = h11.Request(method=written.head.method, target=written.head.target, headers=list(written.fields))
             events = (head, *((h11.Data(data=written.body),) if written.body else ()), h11.EndOfMessage())
             return b"".join(self._http.send(event) or b"" for event in events)
         except h11.LocalProtocolError:

@@ -378,11 +378,9 @@ class TestLeaving:
 
     @staticmethod
     async def slow(scope, _, send):
-        with trio.CancelScope() as works:
-            scope["tokenwise.leaving"](works)
-            await trio.sleep(0.05)
-            await answer(send, 200, b"done")
-        assert not works.cancelled_caught
+        scope["tokenwise.leaving"](60, trio.lowlevel.checkpoint)
+        await trio.sleep(0.05)
+        await answer(send, 200, b"done")
 
     @pytest.mark.parametrize("implementation", ["httptools"], indirect=True)
     async def test_a_client_that_has_said_all_gets_its_answer(self):
@@ -398,10 +396,11 @@ class TestLeaving:
         left = trio.Event()
 
         async def forever(scope, receive, send):
-            with trio.CancelScope() as works:
-                scope["tokenwise.leaving"](works)
+            scope["tokenwise.leaving"](60, trio.lowlevel.checkpoint)
+            try:
                 await trio.sleep_forever()
-            left.set()
+            finally:
+                left.set()
 
         async with serving(forever) as server:
             async with await server.connect() as client:

@@ -41,7 +41,10 @@ Headers = Mapping[str, str]
 """Names in lower case, and values of visible ASCII."""
 
 LEAVING: Final = "tokenwise.leaving"
-"""The key of an ASGI scope with what takes the cancel scope of the work on a request, where the server has that."""
+"""The key of an ASGI scope with what is told how many seconds a request may take, and what to do then.
+
+Where a server has that, it cancels the work on a request then, and also when its client leaves.
+"""
 
 BODY: Final = "tokenwise.body"
 """The key of an ASGI scope with what gives the whole body, where that came with the head; else None."""
@@ -73,7 +76,7 @@ class Request:
     query: Mapping[str, str]
     headers: Headers
     _receive: Receive
-    leaving: Callable[[trio.CancelScope], None] | None = None
+    leaving: Callable[[float, Callable[[], Awaitable[None]]], None] | None = None
     asked: str = ""
     _at_hand: Callable[[], bytes | None] = _nothing
     _whole: trio.Event = field(factory=trio.Event, init=False)

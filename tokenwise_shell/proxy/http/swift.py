@@ -29,6 +29,7 @@ from tokenwise_shell.proxy.http.leavers import Leavers
 from tokenwise_shell.proxy.http.parsing import Heard, Parser, Unreadable
 from tokenwise_shell.proxy.http.turn import Turn
 from tokenwise_shell.proxy.workers import Shares
+from tokenwise_shell.transport.deadlines import Deadlines
 
 __all__ = ["serve_clients", "serve_swiftly"]
 
@@ -67,9 +68,9 @@ async def serve_swiftly(
     app: Application, settings: ProxySettings, listener: socket.socket, stop: trio.Event, shares: Shares | None = None
 ) -> None:
     """As `connections.serve_connections`."""
-    door = _Door(app, settings, shares or Shares.of(1))
-    door.shares.begin()
     async with trio.open_nursery() as around:
+        door = _Door(app, settings, shares or Shares.of(1), around)
+        door.shares.begin()
         around.start_soon(door.leavers.listen)
         around.start_soon(door.see_off)
         await door.house.keep_open(partial(door.accept, listener), stop, grace_s=settings.grace_s)
@@ -83,8 +84,10 @@ class _Door:
     app: Application
     settings: ProxySettings
     shares: Shares
+    around: trio.Nursery
     house: House = field(factory=House)
     leavers: Leavers = field(factory=Leavers)
+    deadlines: Deadlines = field(factory=Deadlines)
 
     async def accept(self, listener: socket.socket, nursery: trio.Nursery) -> None:
         """Take connections, and close the listener in the end."""
@@ -140,6 +143,7 @@ class _Door:
         finally:
             if connection is not None:
                 self.house.guests.discard(connection)
+                self.deadlines.waiting.discard(connection)
                 self.leavers.forget(sock)
             trio.lowlevel.notify_closing(sock)
             sock.close()
@@ -157,6 +161,7 @@ class _Connection:
     turn: Turn | None = None
     said_all: bool = False
     idle_since: float = math.inf
+    until: float = math.inf
     life: trio.CancelScope = field(factory=trio.CancelScope)
     parser: Parser = field(init=False)
 
@@ -200,7 +205,7 @@ class _Connection:
         if self.said_all and heard.complete and not self.parser.arrived:
             self.told(gone=False)  # it said so before anybody looked after this request
         await self.door.app(turn.scope(), turn.receive, turn.send)
-        self.turn = None
+        self.turn, self.until = None, math.inf
         if turn.left.is_set():
             return False
         if not turn.begun:
@@ -209,6 +214,22 @@ class _Connection:
             return not self.said_all or bool(self.parser.arrived)
         await self.let_go(said_all=heard.complete)
         return False
+
+    def within(self, limit_s: float) -> None:
+        """See `Wire`."""
+        self.door.deadlines.expect(self, trio.current_time() + limit_s)
+
+    def late(self) -> None:
+        """See `Waiter`."""
+        if self.turn is not None:
+            self.door.around.start_soon(self.give_up, self.turn)
+
+    async def give_up(self, turn: Turn) -> None:
+        """Say that its time is up, where nothing has been said yet, and end it."""
+        if turn.late is not None:
+            with trio.move_on_after(LINGER_S):
+                await turn.late()
+        self.life.cancel(reason="its time is up")
 
     async def read(self) -> bytes:
         """The next bytes, b"" at the end of them."""
@@ -251,10 +272,11 @@ class _Connection:
                 await trio.lowlevel.wait_writable(self.sock)
                 with suppress(BlockingIOError):
                     rest = rest[self.sock.send(rest) :]
-        except OSError:
+        except (OSError, trio.ClosedResourceError):
             self.leave()
         except trio.Cancelled:
-            self.leave()  # the client has half of something; nothing can follow that
+            if self.turn is not None:
+                self.turn.leave()  # the client has half of something; nothing can follow that
             with suppress(OSError):
                 self.sock.shutdown(socket.SHUT_RDWR)
             raise
@@ -276,6 +298,7 @@ class _Connection:
         """The client is gone: nobody need go on with its request."""
         if self.turn is not None:
             self.turn.leave()
+            self.life.cancel(reason="the client has left")
 
     def apologise(self) -> None:
         """Say that a bug ended the request, if no part of its answer has been sent, and without waiting."""

@@ -1,11 +1,11 @@
 """One request and its answer on a connection, as ASGI hands them to an application.
 
-Beside ASGI's own keys the scope has `tokenwise.leaving`: the application gives it the cancel scope of its work, which
-is cancelled when the client leaves; and `tokenwise.body` gives the body where it is there as a whole.
+Beside ASGI's own keys the scope has `tokenwise.leaving`: the application's work is cancelled when the client leaves, and
+with this it says how long it may take otherwise; and `tokenwise.body` gives the body where it is there as a whole.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import Any, Final, Protocol
@@ -34,6 +34,9 @@ class Wire(Protocol):
     client: tuple[str, int]
     server: tuple[str, int]
 
+    def within(self, limit_s: float) -> None:
+        """Give the request under way so much time from now."""
+
     async def more(self) -> bool:
         """Read on, and say whether anything came."""
 
@@ -52,10 +55,10 @@ class Turn:
     ended: bool = field(default=False, init=False)
     keep: bool = field(default=False, init=False)
     left: trio.Event = field(factory=trio.Event, init=False)
+    late: Callable[[], Awaitable[None]] | None = field(default=None, init=False)
     _told: bool = field(default=False, init=False)
     _chunked: bool = field(default=False, init=False)
     _head: bytes = field(default=b"", init=False)
-    _works: trio.CancelScope | None = field(default=None, init=False)
 
     def scope(self) -> dict[str, Any]:
         """What ASGI tells of a request before its body."""
@@ -74,7 +77,7 @@ class Turn:
             "headers": heard.headers,
             "client": self.wire.client,
             "server": self.wire.server,
-            LEAVING: self.works_in,
+            LEAVING: self.takes,
             BODY: self.body,
         }
 
@@ -85,11 +88,10 @@ class Turn:
         self._told = True
         return self.heard.taken()
 
-    def works_in(self, works: trio.CancelScope) -> None:
-        """Cancel this when the client leaves."""
-        self._works = works
-        if self.left.is_set():
-            works.cancel(reason="the client has left")
+    def takes(self, limit_s: float, late: Callable[[], Awaitable[None]]) -> None:
+        """Let this be done when so much time has passed and the work is not, and cancel the work then."""
+        self.late = late
+        self.wire.within(limit_s)
 
     async def receive(self) -> dict[str, Any]:
         """The next piece of the body; behind its end, the word that the client has left, once it has."""
@@ -133,8 +135,6 @@ class Turn:
     def leave(self) -> None:
         """The client has left."""
         self.left.set()
-        if self._works is not None:
-            self._works.cancel(reason="the client has left")
 
     def _begin(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
         names = {name for name, _ in headers}
