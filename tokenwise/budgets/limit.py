@@ -54,7 +54,7 @@ def shown_value(text: str) -> str:
 
 
 def _in_order(tags: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted(set(tags)))
+    return tuple(sorted(set(tags)) if len(tags) > 1 else tags)
 
 
 def glob_matches(glob: str, model: str) -> bool:

@@ -24,6 +24,8 @@ __all__ = ["Limits", "Store"]
 # As many values of limits `each` as are known by heart; the others' windows are looked up again.
 _REMEMBERED: Final = 4096
 
+_NEVER: Final = 1 << 62
+
 
 class Store(Protocol):
     """Where budgets are kept: in this process, or where several share them. Nothing here waits."""
@@ -93,6 +95,8 @@ class Limits:
     # Their owners' windows, the one asked for last at the end; and when those end that were forgotten.
     _values: dict[_Name, _InForce] = field(factory=dict)
     _resting: list[tuple[int, str]] = field(factory=list)
+    # What each account was told last, with when from and until when that holds, where there are no limits of many.
+    _told: dict[Account, tuple[int, int, tuple[str, ...]]] = field(factory=dict)
     _over: dict[str, None] = field(factory=dict)
 
     def __iter__(self) -> Iterator[Limit]:
@@ -104,6 +108,7 @@ class Limits:
 
     def add(self, limit: Limit) -> None:
         """Put a limit in force. Raises InputError where its owner has a limit for this window already."""
+        self._told.clear()
         owner, window = limit.owner, limit.window
         if (owner, window) in self._of_many or window in self._by_owner.get(owner, ()):
             name = limit.key or limit.tag or owner
@@ -115,6 +120,7 @@ class Limits:
 
     def adopt(self, name: str, budget: Budget) -> str:
         """Hold everybody, for ever, to a budget of which something may be gone, and say under which scope it is."""
+        self._told.clear()
         one = _InForce(Limit(budget.limit, Window.TOTAL, name=name), name, span_of(Window.TOTAL, 0), f"{name} total")
         self._of_many[name, Window.TOTAL] = one.limit
         self._values[name, Window.TOTAL] = one
@@ -133,6 +139,7 @@ class Limits:
 
     def withdraw(self, limit: Limit) -> None:
         """End its owner's limit for this window. Raises KeyError where there is none."""
+        self._told.clear()
         one = self._by_owner[limit.owner].pop(limit.window)
         if not self._by_owner[limit.owner]:
             del self._by_owner[limit.owner]
@@ -154,6 +161,8 @@ class Limits:
 
         What a voucher pays is held for everybody, the key and the tags already.
         """
+        if (known := self._told.get(account)) and known[0] <= at_ms < known[1]:
+            return known[2]
         if not self and not account.voucher:
             return ()
         plain = () if account.voucher else self._of(account)
@@ -162,7 +171,16 @@ class Limits:
             scopes = (*scopes, voucher_scope(account.voucher))
         while len(self._values) > self.remembered:  # only now: nothing that this call draws on is among the oldest
             self._forget(next(iter(self._values)))
+        if not self._of_many and not account.voucher:
+            self._keep(account, at_ms, scopes)
         return scopes
+
+    def _keep(self, account: Account, at_ms: int, scopes: tuple[str, ...]) -> None:
+        """Remember what an account was told: until the first of the windows ends, it is told the same."""
+        if len(self._told) >= self.remembered:
+            self._told.clear()
+        ends = (one.span.ends_ms for one in self._of(account) if one.span and one.span.ends_ms is not None)
+        self._told[account] = at_ms, min(ends, default=_NEVER), scopes
 
     def plain_scopes(self, account: Account, at_ms: int) -> tuple[str, ...]:
         """Of these, the budgets of everybody, of the key and of the tags."""

@@ -193,6 +193,8 @@ class Alerts:
 
     def near(self, run_id: str) -> str:
         """The budget that this run has come nearest the end of, in words for a header; "" where that is far."""
+        if not self._near:
+            return ""
         most = max(self._near.get(run_id, ()), key=lambda alert: alert.percent, default=None)
         return f"{most.scope} {most.percent}%" if most else ""
 

@@ -134,7 +134,7 @@ class InForce:
 
     def scopes(self, account: Account, model: str = "") -> tuple[str, ...]:
         """Every budget that a call of this account to this model has to fit into now."""
-        if self._limits or account.voucher:
+        if (self.vouchers.stale and self._limits) or (account.marks and account.voucher):
             self.vouchers.ready(account)
         return self._limits.scopes(account, self.now_ms(), model)
 

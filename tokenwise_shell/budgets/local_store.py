@@ -2,7 +2,7 @@
 
     reserve           one transaction, by the core's own rules; tens of microseconds, so nothing here waits but for
                       another process's transaction
-    settle, reduce    with the next one, or in a moment: what they give back is held until then
+    settle, reduce    in a moment, together, or before a reserve is refused: what they give back is held until then
 
 The ledger stays the truth. The file says what living processes hold and have spent, and begins anew, with what the
 ledger says, whenever none of them lives; it belongs to one start of the machine, so it need not survive a power loss.
@@ -49,7 +49,7 @@ _MOMENT_S: Final = 0.005
 
 _Row = tuple[str, str, str, int]
 
-_REDUCE: Final = "UPDATE holds SET amount = ? WHERE writer = ? AND run = ? AND step = ? AND ordinal = ?"
+_REDUCE: Final = "UPDATE holds SET amount = amount - ? WHERE writer = ? AND run = ? AND step = ? AND ordinal = ?"
 _GOES_ON: Final = "DELETE FROM waiting WHERE writer = ? AND run = ? AND step = ? AND ordinal = ?"
 _HELD: Final = "INSERT INTO holds VALUES (?, ?, ?, ?, ?, ?)"
 _REMOVE: Final = "DELETE FROM holds WHERE writer = ? AND run = ? AND step = ? AND ordinal = ?"
@@ -76,6 +76,8 @@ class LocalStore:
     _ends_ms: dict[str, int | None] = field(factory=dict)
     _holds: dict[Place, Held] = field(factory=dict)
     _due: list[Callable[[Page], object]] = field(factory=list)
+    _paid: list[tuple["_Row", Held, Nanodollars]] = field(factory=list)
+    _reduced: dict[Place, tuple[Held, int]] = field(factory=dict)
     _swept: tuple[int, ...] = ()
     _opened: sqlite3.Connection | None = None
     _closed: bool = False
@@ -157,6 +159,8 @@ class LocalStore:
     def _granted(self, place: Place, held: Held, share: int) -> Granted | NotHeld:
         def asked(page: Page) -> Granted | NotHeld:
             answer = self._asked(page, held, share)
+            if isinstance(answer, NotHeld) and self._give_back(page):
+                answer = self._asked(page, held, share)
             if isinstance(answer, NotHeld) and self._bury(page):
                 answer = self._asked(page, held, share)
             if isinstance(answer, NotHeld):
@@ -165,7 +169,7 @@ class LocalStore:
             page.db.execute(_HELD, (*self._row(place), held.hold.amount, "\n".join(held.scopes)))
             return Granted(held.hold, near=near_in(answer))
 
-        return self._transact(asked)
+        return self._transact(asked, all_due=False)
 
     def _asked(self, page: Page, held: Held, share: int) -> dict[str, Budget] | NotHeld:
         """The budgets with this held in them, or which of them says no."""
@@ -180,18 +184,28 @@ class LocalStore:
                 raise ProtocolViolation(None, Settle(attempt, cost), blame=Blamed.MACHINE)
             return
         if held.scopes and not self._closed:
-            self._in_a_moment(partial(self._pay, row=self._row((run_id, attempt)), held=held, cost=cost))
+            self._paid.append((self._row((run_id, attempt)), held, cost))
+            self._in_a_moment()
 
     def reduce(self, run_id: str, attempt: AttemptId, by: Nanodollars) -> None:
         """Give back a part of an open hold, in every scope. Raises KeyError for a hold that is not open."""
         place = (run_id, attempt)
         held = self._holds[place]
         self._holds[place] = Held(Hold(Nanodollars(held.hold.amount - by)), held.scopes)
-        self._in_a_moment(partial(self._reduced, row=self._row(place), held=held, by=by))
+        self._reduced[place] = held, self._reduced[place][1] + by if place in self._reduced else by
+        self._in_a_moment()
 
-    def _reduced(self, page: Page, row: _Row, held: Held, by: Nanodollars) -> None:
-        page.move(held.scopes, *settling(by, _NOTHING))
-        page.db.execute(_REDUCE, (held.hold.amount - by, *row))
+    def _give_back(self, page: Page) -> bool:
+        """Book what was given back since this was done last, and say whether there was anything."""
+        if page.booked or not (self._paid or self._reduced):
+            return False
+        for place, (held, by) in self._reduced.items():
+            page.move(held.scopes, *settling(Nanodollars(by), _NOTHING))
+            page.db.execute(_REDUCE, (by, *self._row(place)))
+        for row, held, cost in self._paid:
+            self._pay(page, row, held, cost)
+        page.booked = True
+        return True
 
     def correct(self, scopes: tuple[str, ...], by: int, over: int) -> None:
         """Book in those of these budgets that are open that a settled cost is stated anew. Raises sqlite3.Error.
@@ -307,9 +321,8 @@ class LocalStore:
         self._due.append(deed)
         self._catch_up()
 
-    def _in_a_moment(self, deed: Callable[[Page], object]) -> None:
-        """Do it with the next transaction, which is often only a moment away, or in a moment if none comes."""
-        self._due.append(deed)
+    def _in_a_moment(self) -> None:
+        """Book what is given back together with what else is within a moment."""
         if self._waiting:
             return
         import trio
@@ -331,7 +344,7 @@ class LocalStore:
         self._catch_up()
 
     def _catch_up(self) -> None:
-        if self._due and not self._closed:
+        if (self._due or self._paid or self._reduced) and not self._closed:
             with suppress(sqlite3.OperationalError):
                 self._transact(_nothing_more)
 
@@ -358,14 +371,16 @@ class LocalStore:
             self._opened.close()
         self._closed = True
 
-    def _transact(self, what: Callable[[Page], T]) -> T:
-        """All or nothing, alone; and first whatever is still to be done."""
+    def _transact(self, what: Callable[[Page], T], *, all_due: bool = True) -> T:
+        """All or nothing, alone; and first whatever is still to be done, if not `all_due` but what is given back."""
         db = self._connection()
         page = Page(db)
         db.execute("BEGIN IMMEDIATE")
         try:
             for deed in self._due:
                 deed(page)
+            if all_due:
+                self._give_back(page)
             found = what(page)
             page.write()
             db.execute("COMMIT")
@@ -374,6 +389,9 @@ class LocalStore:
                 db.execute("ROLLBACK")
             raise
         self._due.clear()
+        if page.booked:
+            self._paid.clear()
+            self._reduced.clear()
         return found
 
     def _connection(self) -> sqlite3.Connection:

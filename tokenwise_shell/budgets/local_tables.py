@@ -79,9 +79,13 @@ def create(db: sqlite3.Connection) -> None:
 
 @define
 class Page:
-    """The budgets as one transaction sees them: each is read once at most, and written once."""
+    """The budgets as one transaction sees them: each is read once at most, and written once.
+
+    `booked` where what was given back lately is in them.
+    """
 
     db: sqlite3.Connection
+    booked: bool = False
     _known: dict[str, Budget] = field(factory=dict)
     _changed: dict[str, None] = field(factory=dict)
     _moves: dict[str, list[int]] = field(factory=dict)

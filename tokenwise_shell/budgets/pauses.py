@@ -66,7 +66,7 @@ class Pauses:
 
     def leave(self, place: Place) -> bool:
         """Nobody wants this call any more. Say whether it was waiting; then it holds nothing, and hears nothing."""
-        if place not in self.waiting:
+        if not self.waiting or place not in self.waiting:
             return False
         self._scopes[place].cancel(reason="the client has left")
         self._end(place)

@@ -194,10 +194,13 @@ class _Story:
             if call is None:
                 return None
             outcome = await self.outcome_of(call)
-            return self.paid(outcome) if isinstance(outcome, Reply) else self.failed(outcome)
+            if isinstance(outcome, Reply):
+                return self.paid(outcome)
+            self.another().post(call_ended(self.attempt, self.shell.now_ms(), outcome))
         except BaseException:  # as in `_Live.drive`
             self.another().let_go()
             raise
+        return None
 
     def asked(self, first: Moment) -> CallModel | None:
         """Hold the money, and write that down."""
@@ -261,9 +264,6 @@ class _Story:
         self.hear(moment)
         assert isinstance(self.told, Run)
         return self.told
-
-    def failed(self, failure: Failure) -> None:
-        self.another().post(call_ended(self.attempt, self.shell.now_ms(), failure))
 
     def go_on(self, event: Event) -> Moment:
         self.told, commands = go_on(self.told, event)

@@ -130,7 +130,11 @@ class Journal:
 
         It holds until the run has finished, and for its planning and judging calls too, whose ids begin with its own.
         """
-        self._runs[run_id] = _Numbers(Account(key, tags, marks), seq)
+        self.book(run_id, Account(key, tags, marks), seq)
+
+    def book(self, run_id: str, account: Account, seq: int = 0) -> None:
+        """As `enrol`, where the account is known."""
+        self._runs[run_id] = _Numbers(account, seq)
 
     def account_of(self, run_id: str) -> Account:
         """Under whom a run is booked."""
@@ -146,11 +150,20 @@ class Journal:
         if numbers is None:
             numbers = self._runs[run_id] = _Numbers(self.account_of(run_id), 0)
         at_ms, account, seq = self.now_ms(), numbers.account, numbers.seq
-        at, day = iso(at_ms), self._day(at_ms)
-        head = {"at": at, "run": run_id, "seq": seq, **booking_of(account)}
-        drawn = [self._notice(run_id, account, day, entry) for entry in entries]
+        drawn, day = list[Nanodollars](), self._day(at_ms)
+        for entry in entries:
+            if isinstance(entry, Reservation):
+                self._owing[run_id, entry.attempt] = day
+                drawn.append(entry.amount)
+            elif isinstance(entry, (Charged, Abandoned)):
+                self.tally.count(account, self._owing.pop((run_id, entry.attempt), day), entry.amount)
+            elif isinstance(entry, Finished):
+                self._runs.pop(run_id, None)
+        head: dict[str, object] = {"at": iso(at_ms), "run": run_id, "seq": seq, **booking_of(account)}
         if short := shortened(entries, head):
-            lines = [encode_line(self._held(short) if isinstance(entries[-1], Reservation) else short)]
+            if drawn:
+                short["writer"] = self.writer  # who must close it
+            lines = [encode_line(short)]
         else:
             lines = [encode_line(self._line(entry, head, seq + place)) for place, entry in enumerate(entries)]
         numbers.seq = seq + len(entries)
@@ -158,8 +171,7 @@ class Journal:
         position = self.file.append(lines)
         if self.sync is LedgerSync.LEASE:
             for amount in drawn:
-                if amount is not None:
-                    self.leases.draw(account, amount, position)
+                self.leases.draw(account, amount, position)
         self.rotation.after_writing()
 
     @property
@@ -174,26 +186,10 @@ class Journal:
             self._today = known, day_of(at_ms, self.zone)
         return self._today[1]
 
-    def _notice(self, run_id: str, account: Account, day: str, entry: Entry) -> Nanodollars | None:
-        """Count what an entry means for this process; the amount that it reserves, None where it reserves nothing."""
-        match entry:
-            case Reservation(attempt=attempt, amount=amount):
-                self._owing[run_id, attempt] = day
-                return amount
-            case Charged(attempt=attempt, amount=amount) | Abandoned(attempt=attempt, amount=amount):
-                self.tally.count(account, self._owing.pop((run_id, attempt), day), amount)
-            case Finished():
-                self._runs.pop(run_id, None)
-            case _:
-                pass
-        return None
-
     def _line(self, entry: Entry, head: dict[str, object], seq: int) -> dict[str, object]:
         line = {"v": VERSION, **head, "seq": seq, **self._encode(entry)}
-        return self._held(line) if isinstance(entry, Reservation) else line
-
-    def _held(self, line: dict[str, object]) -> dict[str, object]:
-        line["writer"] = self.writer  # who must close it
+        if isinstance(entry, Reservation):
+            line["writer"] = self.writer
         return line
 
     def check(self) -> LinesUnwritable | None:

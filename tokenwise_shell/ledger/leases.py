@@ -70,6 +70,7 @@ class _Lease:
     unsynced: int = 0
     used: bool = False
     pending: deque[tuple[int, Nanodollars]] = field(factory=deque)
+    _place: tuple[str, AttemptId] | None = None
 
     @property
     def rest(self) -> Nanodollars:
@@ -78,7 +79,9 @@ class _Lease:
 
     def place(self) -> tuple[str, AttemptId]:
         """Under which name the store holds it; no run has such an id."""
-        return f"{_LEASE}{self.account.key}\n{self.account.tags}", AttemptId("lease", self.number)
+        if self._place is None or self._place[1].ordinal != self.number:
+            self._place = f"{_LEASE}{self.account.key}\n{self.account.tags}", AttemptId("lease", self.number)
+        return self._place
 
 
 @define(eq=False)
@@ -106,19 +109,20 @@ class Leases:
         """Count a reservation that has been written at this position."""
         if self.strict(account):
             self._beside.append(position)
-        if account.voucher:
+        if account.marks and account.voucher:
             return  # its money was taken from these budgets when it was minted, so no lease has it
         account = self.limited(account) if account.tags or account.marks else account
         lease = self._active.get(account) or self._activated(account)
-        before = lease.rest
+        used = min(amount, lease.rest)
         lease.since_line += amount
         lease.unsynced += amount
         lease.largest = max(lease.largest, amount)
         lease.used = True
         lease.pending.append((position, amount))
-        self._weigh(lease)
-        if before and lease.scopes:
-            self._lent().reduce(*lease.place(), Nanodollars(before - lease.rest))
+        if 2 * lease.unsynced > lease.covers:  # else it was not more before, as `_weigh` has noted
+            self._weigh(lease)
+        if used and lease.scopes:
+            self._lent().reduce(*lease.place(), used)
 
     def _weigh(self, lease: _Lease) -> None:
         """Note how much of what is covered is used up."""

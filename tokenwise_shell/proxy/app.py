@@ -34,7 +34,7 @@ from tokenwise_shell.proxy.doors.responses.door import RESPONSES, answer_respons
 from tokenwise_shell.proxy.doors.route import show_route
 from tokenwise_shell.proxy.doors.vouchers import VOUCHERS, mint_voucher, return_voucher
 from tokenwise_shell.proxy.fronts import Front, Trouble
-from tokenwise_shell.proxy.http.asgi import Answer, ClientGone, Receive, Request, Scope, Send
+from tokenwise_shell.proxy.http.asgi import AT_ONCE, Answer, ClientGone, Receive, Request, Scope, Send
 from tokenwise_shell.proxy.openapi import show_description
 from tokenwise_shell.proxy.service import Service
 from tokenwise_shell.proxy.serving import complete
@@ -115,10 +115,14 @@ class App:
                 await _lifespan(receive, send)
             case "http":
                 request = Request.of(scope, receive)
-                answer = Answer(send, bodiless=request.method == "HEAD", closes=request.unread)
+                settings = self.service.settings
+                answer = Answer(
+                    send, bodiless=request.method == "HEAD", closes=request.unread, at_once=scope.get(AT_ONCE)
+                )
                 target = scope.get("raw_path", b"") + scope.get("query_string", b"")
-                answer.extra |= cors_headers(request.headers, self.service.settings)
-                long = long_head(scope["headers"], target, self.service.settings)
+                if settings.origins:
+                    answer.extra |= cors_headers(request.headers, settings)
+                long = long_head(scope["headers"], target, settings)
                 await self.answered(request, answer, long)
             case _:  # a websocket: nothing here speaks over one
                 await send({"type": "websocket.close"})

@@ -44,7 +44,8 @@ class Memory:
             self._workspace = workspace
         known = self._made.get(place)
         if known is not None:
-            self._made.move_to_end(place)
+            if 2 * len(self._made) > self.most:  # until then none is forgotten
+                self._made.move_to_end(place)
             return known
         made = decide()
         if any(known.warm for known in made.request.need.known):  # which holds for some minutes only

@@ -8,6 +8,7 @@ together as "other", since an upstream may answer with any model's name.
 Money is nano-dollars: a counter is a double, exact up to 2**53 of them, nine million dollars.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
@@ -49,6 +50,9 @@ _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 
 _OTHER: Final = "other"
 
 _SEAT: Final = ("provider", "model")
+
+# What nearly every run writes too, and no counter has to do with.
+_UNCOUNTED: Final = frozenset((ledger.Routed, ledger.Released, ledger.StepEnded, ledger.Finished))
 
 # Every counter by its name behind `tokenwise_`: what it means, and its labels.
 _COUNTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
@@ -127,7 +131,7 @@ class Metrics:
         self.registry = registry = CollectorRegistry()
         self._folder, self._now = folder, _Now(budgets, cooling)
         self._models, self._keys = _Names(), _Names()
-        self._sums: dict[tuple[str, ...], int] = {}
+        self._sums: defaultdict[tuple[str, ...], int] = defaultdict(int)
         self._series: dict[tuple[str, ...], Counter] = {}
         self._in_flight = 0
         self._timed: dict[str, Histogram] = {}
@@ -153,7 +157,7 @@ class Metrics:
         """Count a request. `endpoint` is a row of the table of endpoints, "" for none; status 0: the client left."""
         place = endpoint or _OTHER
         self._in_flight -= 1
-        self._count("requests", place, str(status) if status else "gone")
+        self._sums["requests", place, str(status) if status else "gone"] += 1
         if place not in self._timed:
             self._timed[place] = self._seconds.labels(place)
         self._timed[place].observe(seconds)
@@ -168,11 +172,11 @@ class Metrics:
 
     def refused(self, reason: str) -> None:
         """Count an error that a client was given, by its code."""
-        self._count("refusals", reason)
+        self._sums["refusals", reason] += 1
 
     def ungoverned(self) -> None:
         """Count a request of which a call was made while the budget store could not be asked."""
-        self._count("ungoverned")
+        self._sums["ungoverned",] += 1
 
     def listener(self, key: str) -> Callable[[Moment], None]:
         """Counts what a run under this key writes into the books, for the interpreter."""
@@ -180,7 +184,7 @@ class Metrics:
 
         def hear(moment: Moment) -> None:
             for command in moment.commands:
-                if isinstance(command, Record):
+                if type(command) is Record and type(command.entry) not in _UNCOUNTED:
                     self._booked(command.entry, named, bounds)
 
         return hear
@@ -195,10 +199,6 @@ class Metrics:
         together.register(self._now)
         return generate_latest(together)
 
-    def _count(self, name: str, *labels: str, by: int = 1) -> None:
-        series = (name, *labels)
-        self._sums[series] = self._sums.get(series, 0) + by
-
     def _tell(self) -> None:
         """Tell the library what has been counted."""
         self._serving.set(self._in_flight)
@@ -210,45 +210,46 @@ class Metrics:
             self._series[place].inc(by)
 
     def _booked(self, entry: ledger.Entry, key: str, bounds: dict[AttemptId, int]) -> None:
+        sums = self._sums
         match entry:
             case ledger.Reservation(attempt=attempt, input_tokens=tokens):
                 bounds[attempt] = tokens
             case ledger.Charged(model=model, provider=provider, amount=amount, outcome=outcome):
                 seat = provider, self._models.of(model)
-                self._count("attempts", *seat, outcome)
+                sums["attempts", *seat, outcome] += 1
                 self._charge(seat, key, amount, estimated=entry.estimated)
-                self._use(seat, entry.usage, bounds.pop(entry.attempt, 0))
+                if entry.usage is not None:
+                    self._use(seat, entry.usage)
+                    sums["bound_tokens", *seat] += bounds.pop(entry.attempt, 0)
             case ledger.Abandoned(model=model, provider=provider, amount=amount):
                 seat = provider, self._models.of(model)
-                self._count("attempts", *seat, "abandoned")
+                sums["attempts", *seat, "abandoned"] += 1
                 self._charge(seat, key, amount, estimated=True)
             case ledger.Overran(amount=amount):
-                self._count("overruns")
-                self._count("overrun_nanodollars", by=amount)
+                sums["overruns",] += 1
+                sums["overrun_nanodollars",] += amount
             case ledger.Retried():
-                self._count("recoveries", "retry")
+                sums["recoveries", "retry"] += 1
             case ledger.Escalated(model=model, to=to):
-                self._count("recoveries", "failover" if model == to else "escalation")
+                sums["recoveries", "failover" if model == to else "escalation"] += 1
             case _:
                 pass
 
     def _charge(self, seat: tuple[str, str], key: str, amount: Nanodollars, *, estimated: bool) -> None:
-        self._count("cost_nanodollars", *seat, by=amount)
-        self._count("key_cost_nanodollars", key, by=amount)
+        sums = self._sums
+        sums["cost_nanodollars", *seat] += amount
+        sums["key_cost_nanodollars", key] += amount
         if estimated:
-            self._count("estimated_nanodollars", by=amount)
+            sums["estimated_nanodollars",] += amount
 
-    def _use(self, seat: tuple[str, str], usage: Usage | None, bound: int) -> None:
-        if usage is None:
-            return
-        classes = {
-            "input": usage.input_tokens,
-            "cache_read": usage.cache_read_tokens,
-            "cache_write": usage.written_tokens,
-            "output": usage.output_tokens,
-            "reasoning": usage.reasoning_tokens,
-        }
-        for name, tokens in classes.items():
+    def _use(self, seat: tuple[str, str], usage: Usage) -> None:
+        classes = (
+            ("input", usage.input_tokens),
+            ("cache_read", usage.cache_read_tokens),
+            ("cache_write", usage.written_tokens),
+            ("output", usage.output_tokens),
+            ("reasoning", usage.reasoning_tokens),
+        )
+        for name, tokens in classes:
             if tokens:
-                self._count("tokens", *seat, name, by=tokens)
-        self._count("bound_tokens", *seat, by=bound)
+                self._sums["tokens", *seat, name] += tokens

@@ -98,6 +98,9 @@ class Service:
 
     def foreign(self, request: Request) -> Trouble | None:
         """Why nobody may make this request from where it comes; None where it may be made."""
+        trouble = foreign_caller(request.headers, self.settings, keyless=True)
+        if trouble is None:  # nearly always, whether keys are asked for or not
+            return None
         self.access.refresh()
         return foreign_caller(request.headers, self.settings, keyless=not self.access.required)
 

@@ -90,6 +90,7 @@ async def _begun(service: Service, carrier: Carrier) -> None:
     """Carry an order out whose run may outlast its request, and return once its client has its answer."""
     assert service.tasks is not None
     ends, scope = _End(), trio.CancelScope()
+    carrier.handed_over = handed_over = trio.Event()
 
     async def run() -> None:
         with scope:
@@ -97,13 +98,13 @@ async def _begun(service: Service, carrier: Carrier) -> None:
                 await carrier.carry_out()
             except Exception as error:  # noqa: BLE001 -- the outermost edge of a run without a request
                 ends.error = error
-                if carrier.handed_over.is_set():
+                if handed_over.is_set():
                     _LOG.exception("a run in the background failed")
-        carrier.handed_over.set()
+        handed_over.set()
 
     service.tasks.start_soon(run)
     try:
-        await carrier.handed_over.wait()
+        await handed_over.wait()
     except trio.Cancelled:
         if carrier.drains and carrier.call is not None:
             carrier.delivery.unheard = True
@@ -176,27 +177,24 @@ def _understood(service: Service, body: bytes, request: Request, front: Front, w
     try:
         said = object_in(body, settings.max_values)
         fields, barred = _read(front, said)
+        betas = request.headers.get(BETAS, "")
         asked = read_asked(
             fields,
             request.headers,
             workspace.catalog,
             aliases=workspace.settings.aliases,
             problems_in=work.problems,
+            beside={
+                "own": front.own(said),
+                "barred": barred,
+                "betas": betas if betas and _BETAS.fullmatch(betas) else "",
+                "mark": mark_of(body, type(front).__name__),
+                "marks": marks_of(service.client.limits.marks, request.headers, said),
+            },
         )
     except BadRequest as problem:
         return problem.trouble
-    if isinstance(asked, Trouble):
-        return asked
-    betas = request.headers.get(BETAS, "")
-    asked = evolve(
-        asked,
-        own=front.own(said),
-        barred=barred,
-        betas=betas if _BETAS.fullmatch(betas) else "",
-        mark=mark_of(body, type(front).__name__),
-        marks=marks_of(service.client.limits.marks, request.headers, said),
-    )
-    return long_conversation(len(asked.messages), settings) or asked
+    return asked if isinstance(asked, Trouble) else long_conversation(len(asked.messages), settings) or asked
 
 
 async def small_object(service: Service, request: Request, *, most_bytes: int = 4096) -> Fields | Trouble:

@@ -177,7 +177,9 @@ class Transport:
         """The answer, of whose body so much has `come`."""
         limits = self._limits
         body = Inflating(incoming.receive, encoding, come or b"")
-        return HttpStream(incoming.status, incoming.headers, incoming, body, deadline, limits.idle_ms, limits.body_bytes)
+        return HttpStream(
+            incoming.status, incoming.headers, incoming, body, deadline, limits.idle_ms, limits.body_bytes
+        )
 
     def _fitting(self, incoming: Incoming, body: bytes) -> HttpResponse:
         if len(body) > self._limits.body_bytes:

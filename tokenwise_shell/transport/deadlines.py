@@ -1,4 +1,4 @@
-"""Until when each of many may wait, looked after by one task: a scope for each wait costs more than most waits are long.
+"""Until when each of many may wait, looked after by one task: a scope for each would cost more than the waits do.
 
 Nothing has to be told that a wait is over, or that it may last longer; only one that ends sooner than all others wakes
 the task.

@@ -216,7 +216,7 @@ def _origin(address: str) -> _Origin:
 
 
 @lru_cache(maxsize=64)
-def _head(method: str, address: str, headers: Headers, keep: bool) -> Head:  # noqa: FBT001 -- names cost in a cache
+def _head(method: str, address: str, headers: Headers, keep: bool) -> Head:
     """A request besides its length and its body."""
     url = urlsplit(address)
     target = (url.path or "/") + (f"?{url.query}" if url.query else "")

@@ -8,7 +8,7 @@ key that is made or revoked counts at once; where it cannot be read, the keys st
 import hmac
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -56,6 +56,7 @@ class Admitted:
     outer: "Admitted | None" = None
     voucher: str = ""
     session: str = ""
+    _plain: Account | None = field(default=None, init=False)
 
     @classmethod
     def alone(cls, key: Key, tags: tuple[str, ...], outer: "Admitted | None" = None) -> "Admitted":
@@ -66,8 +67,12 @@ class Admitted:
         session = outer.session if outer else key.name
         return cls(key.name, key, Rates(), time.monotonic, _Catalogs(), tags=tags, outer=outer, session=session)
 
-    def account(self, tags: Iterable[str] = (), marks: tuple[tuple[str, str], ...] = ()) -> Account:
+    def account(self, tags: tuple[str, ...] = (), marks: tuple[tuple[str, str], ...] = ()) -> Account:
         """Who pays for a request with these tags and marks, which is of the key's session where it says of none."""
+        if not (tags or marks or self.tags or self.voucher):  # nearly always
+            if self._plain is None:
+                self._plain = Account(self.name)
+            return self._plain
         paid = ((VOUCHER, self.voucher),) if self.voucher else ()
         if self.session:
             unsaid = ("session", NONE)
@@ -96,15 +101,16 @@ class Admitted:
 
     def take(self, *, requests: int = 1, tokens: int = 0) -> Trouble | None:
         """Count a request, and tokens that it may use at most, against the rates; None where they allow it."""
-        return self._rates.take(self._clock(), requests=requests, tokens=tokens)
+        return self._rates.take(self._clock(), requests=requests, tokens=tokens) if self._rates.buckets else None
 
     def give_back(self, tokens: int) -> None:
         """Tokens that were taken for a request and that it did not use after all."""
-        self._rates.give_back(tokens, self._clock())
+        if self._rates.buckets:
+            self._rates.give_back(tokens, self._clock())
 
     def headers(self) -> dict[str, str]:
         """`x-ratelimit-…` headers: what is left of the rates. None for what has no rate."""
-        return self._rates.headers(self._clock())
+        return self._rates.headers(self._clock()) if self._rates.buckets else {}
 
 
 @define

@@ -8,6 +8,7 @@ Sources: the Fetch standard, and Fetch Metadata Request Headers, both as of 2026
 
 import ipaddress
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -41,7 +42,7 @@ def foreign_caller(headers: Mapping[str, str], settings: ProxySettings, *, keyle
     else's page would be of the proxy's own origin. Where keys are asked for, such a page has none.
     """
     host, origin = headers.get("host", ""), headers.get("origin", "")
-    if keyless and host and not _is_ours(host, settings):
+    if keyless and host and not _is_ours(host, settings.host, settings.hosts):
         message = f"the host {shortened(host)!r} is none of this proxy's; name it in proxy.hosts if it is"
         return Trouble(403, _DENIED, "host_not_allowed", message)
     if _may_call(origin, settings):
@@ -97,10 +98,12 @@ def _may_call(origin: str, settings: ProxySettings) -> bool:
     return bool(origin) and origin.lower() in settings.origins
 
 
-def _is_ours(host: str, settings: ProxySettings) -> bool:
+# The same few, with each request.
+@lru_cache(maxsize=256)
+def _is_ours(host: str, own: str, others: tuple[str, ...]) -> bool:
     """Whether this cannot be a name that somebody else made lead here. An address is nobody's name."""
     name = _place(host).host
-    if name == "localhost" or name.endswith(".localhost") or name in (settings.host.lower(), *settings.hosts):
+    if name == "localhost" or name.endswith(".localhost") or name in (own.lower(), *others):
         return True
     try:
         ipaddress.ip_address(name)

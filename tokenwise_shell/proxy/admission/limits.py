@@ -23,7 +23,9 @@ _RETRY_S = 1
 
 def long_head(headers: Iterable[tuple[bytes, bytes]], target: bytes, settings: ProxySettings) -> Trouble | None:
     """What is wrong with a head that is longer than is taken, counted as it came over the wire."""
-    size = len(target) + sum(len(name) + len(value) + _FRAMING_BYTES for name, value in headers)
+    size = len(target)
+    for name, value in headers:
+        size += len(name) + len(value) + _FRAMING_BYTES
     if size <= settings.max_header_bytes:
         return None
     message = f"the head of the request is longer than {settings.max_header_bytes} bytes"

@@ -20,7 +20,7 @@ from tokenwise.routing.verdicts import Failure, Reply
 from tokenwise.simulation.simulation import Moment
 from tokenwise.usage import Usage
 from tokenwise_shell.config.settings import OnLeave
-from tokenwise_shell.engine.calls import Said
+from tokenwise_shell.engine.calls import NOTHING_SAID, Said
 from tokenwise_shell.engine.hearing import Hearing
 from tokenwise_shell.engine.interpret import Interpreter
 from tokenwise_shell.engine.watch import Watch
@@ -55,18 +55,18 @@ class Carrier:
     work: Work
     attempts: int = field(default=0, init=False)
     call: CallModel | None = field(default=None, init=False)
-    handed_over: trio.Event = field(factory=trio.Event, init=False)
+    handed_over: trio.Event | None = field(default=None, init=False)
     _held: dict[AttemptId, tuple[CallModel, bytes]] = field(factory=dict, init=False)
     _told: Failure | None = field(default=None, init=False)
     _hearing: Hearing | None = field(default=None, init=False)
-    _patience: trio.CancelScope = field(factory=trio.CancelScope, init=False)
+    _patience: trio.CancelScope | None = field(default=None, init=False)
     _ends_s: float = field(default=math.inf, init=False)
 
     async def carry_out(self) -> None:
         """Run the job, and end the answer as the run has ended. Cancelling this settles everything that was called."""
         client, admitted, asked = self.service.client, self.order.admitted, self.order.asked
         account = admitted.account((*client.workspace.settings.tags, *asked.options.tags), asked.marks)
-        client.journal.enrol(self.id, key=account.key, tags=account.tags, marks=account.marks)
+        client.journal.book(self.id, account)
         if client.workspace.settings.ledger_numbers and not asked.model:
             self._describe()
         self.service.seen.decided.keep(self.id, admitted.name, self.order.decision)
@@ -150,13 +150,14 @@ class Carrier:
         """
         if self.delivery.unheard:
             return Failure(Fault.REJECTED, "the client has left, and nobody would hear another answer")
-        self.attempts, self._told, self._hearing = self.attempts + 1, None, Hearing(call.attempt)
+        self.attempts, self._told, self._hearing = self.attempts + 1, None, None
         self._attempt(call)
         if call.held or not self.order.asked.stream:
             outcome = await self._sent(call, first_token)
             if isinstance(outcome, Reply) and self.delivery.pending and self.lasting:
                 return await self._made_later(call, self.delivery.pending, first_token)
             return outcome
+        self._hearing = Hearing(call.attempt)
         left_ms = int(1000 * (self._ends_s - trio.current_time()))
         with trio.move_on_after(call.timeout_ms / 1000) as self._patience:
             return await self._sent(evolve(call, timeout_ms=max(call.timeout_ms, left_ms)), first_token)
@@ -178,7 +179,13 @@ class Carrier:
     def _take_up(self, run: Run) -> None:
         """Deliver the answer that the run has ended with, where another call has come after it."""
         ended = run.steps[0].state
-        if isinstance(ended, Ended) and ended.by in self._held and self.call and self.call.attempt != ended.by:
+        if (
+            self._held
+            and isinstance(ended, Ended)
+            and ended.by in self._held
+            and self.call
+            and self.call.attempt != ended.by
+        ):
             call, completion = self._held[ended.by]
             self._attempt(call)
             self.delivery.own = self._own(call)
@@ -206,16 +213,20 @@ class Carrier:
         """Hand the answer over, and hold the money until the response is made."""
         self._begin(first_token)
         await self.delivery.hand_over()
-        self.handed_over.set()
+        if self.handed_over is not None:
+            self.handed_over.set()
         maker = self.service.made.maker(id_)
         return await self.service.client.caller.followed(call, id_, maker.news if maker else trio.Event())
 
     async def _sent(self, call: CallModel, first_token: Callable[[], None]) -> Reply | Failure:
         asked, caller = self.order.asked, self.service.client.caller
-        key, provider = self.order.admitted.who, call.provider
-        self.delivery.made = lambda id_: self.service.made.remember(id_, provider, key)
-        self.delivery.own = self._own(call)
-        passes = asked.own if self.delivery.own is not None or not call.held else None
+        said = NOTHING_SAID
+        if asked.own is not None or asked.stream or asked.betas:
+            key, provider = self.order.admitted.who, call.provider
+            self.delivery.made = lambda id_: self.service.made.remember(id_, provider, key)
+            self.delivery.own = self._own(call)
+            passes = asked.own if self.delivery.own is not None or not call.held else None
+            said = Said(passes, asked.betas, self._hearing)
         outcome = await self.work.place(
             caller,
             call,
@@ -223,7 +234,7 @@ class Carrier:
             first_token=partial(self._begin, first_token),
             relay=self.delivery.relay if asked.stream and not call.held else None,
             whole=partial(self._keep, call),
-            said=Said(passes, asked.betas, self._hearing),
+            said=said,
         )
         self._told = outcome if isinstance(outcome, Failure) else None
         return outcome
@@ -241,7 +252,8 @@ class Carrier:
     def _begin(self, first_token: Callable[[], None]) -> None:
         """Output is about to reach the client: from now on nobody else can be asked, and the machine must know."""
         self.delivery.begun = True
-        self._patience.deadline = math.inf
+        if self._patience is not None:
+            self._patience.deadline = math.inf
         first_token()
 
     def _bill(self, run: Run) -> Bill:
@@ -300,18 +312,15 @@ class _Heard:
     def __call__(self, moment: Moment) -> None:
         self.count(moment)
         self.follow(moment)
-        for command in moment.commands:
-            match command:
-                case Record(Charged(outcome="ok") as charged):
-                    self.charged = charged
-                case _:
-                    pass
         match moment.event:
             case CallFailed(usage=usage) as failure:
                 self.failure = failure
                 self._add(usage)
             case CallSucceeded(reply=reply):
                 self._add(reply.usage)
+                for command in moment.commands:
+                    if isinstance(command, Record) and isinstance(command.entry, Charged):
+                        self.charged = command.entry if command.entry.outcome == "ok" else self.charged
             case _:
                 pass
 

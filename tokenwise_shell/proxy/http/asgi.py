@@ -18,6 +18,7 @@ from tokenwise_shell.transport.inflating import Unread, inflated
 from tokenwise_shell.transport.sse import SseEvent
 
 __all__ = [
+    "AT_ONCE",
     "BODY",
     "JSON",
     "LEAVING",
@@ -48,6 +49,9 @@ Where a server has that, it cancels the work on a request then, and also when it
 
 BODY: Final = "tokenwise.body"
 """The key of an ASGI scope with what gives the whole body, where that came with the head; else None."""
+
+AT_ONCE: Final = "tokenwise.at_once"
+"""The key of an ASGI scope with what sends a whole answer: status, headers as text, and the body that they state."""
 
 JSON: Final = "application/json"
 SSE: Final = "text/event-stream; charset=utf-8"
@@ -159,23 +163,33 @@ class Answer:
     closes: Callable[[], bool] = field(default=lambda: False)
     extra: dict[str, str] = field(factory=dict)
     reword: Callable[[Trouble], Trouble] = field(default=lambda trouble: trouble)
+    at_once: Callable[[int, Headers, bytes], Awaitable[None]] | None = None
     status: int = field(default=0, init=False)
     error: str = field(default="", init=False)
 
     async def whole(self, status: int, headers: Headers, body: bytes) -> None:
         """Answer in one piece. The length is stated here."""
-        await self.begin(status, {**headers, "content-length": str(len(body))})
+        headers = {**headers, "content-length": str(len(body))}
+        if self.at_once is not None:
+            await self.at_once(status, self._begun(status, headers), b"" if self.bodiless else body)
+            return
+        await self.begin(status, headers)
         await self.send(body, more=False)
 
-    async def begin(self, status: int, headers: Headers) -> None:
-        """Send status and headers."""
+    def _begun(self, status: int, headers: Headers) -> Headers:
+        """All headers, now that the answer begins."""
         self.status = status
         named = {**self.extra, **headers}
         if self.closes():
             named["connection"] = "close"
         said = "".join(named.values())
-        encoded = str.encode if said.isascii() and said.isprintable() else _printable
-        pairs = [(_name(name), encoded(value)) for name, value in named.items()]
+        if said.isascii() and said.isprintable():
+            return named
+        return {name: _printable(value) for name, value in named.items()}
+
+    async def begin(self, status: int, headers: Headers) -> None:
+        """Send status and headers."""
+        pairs = [(_name(name), value.encode("ascii")) for name, value in self._begun(status, headers).items()]
         await self._send({"type": "http.response.start", "status": status, "headers": pairs})
 
     async def send(self, data: bytes, *, more: bool = True) -> None:
@@ -208,9 +222,9 @@ _name: Final = lru_cache(maxsize=256)(str.encode)
 """A header's name. They are few, and the same each time."""
 
 
-def _printable(value: str) -> bytes:
+def _printable(value: str) -> str:
     """A header's value. A model may be named in any script, and HTTP knows ASCII."""
-    return bytes(ord(char) if " " <= char <= "~" else ord("?") for char in value)
+    return "".join(char if " " <= char <= "~" else "?" for char in value)
 
 
 def _joined(pairs: Iterable[tuple[bytes, bytes]]) -> Headers:

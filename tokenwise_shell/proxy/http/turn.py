@@ -1,7 +1,8 @@
 """One request and its answer on a connection, as ASGI hands them to an application.
 
-Beside ASGI's own keys the scope has `tokenwise.leaving`: the application's work is cancelled when the client leaves, and
-with this it says how long it may take otherwise; and `tokenwise.body` gives the body where it is there as a whole.
+Beside ASGI's own keys the scope has three of ours. The application's work is cancelled when the client leaves; with
+`tokenwise.leaving` it says how long it may take otherwise. `tokenwise.body` gives the body where it is there as a
+whole, and `tokenwise.at_once` sends a whole answer.
 """
 
 import time
@@ -14,7 +15,7 @@ from urllib.parse import unquote
 import trio
 from attrs import define, field
 
-from tokenwise_shell.proxy.http.asgi import BODY, LEAVING
+from tokenwise_shell.proxy.http.asgi import AT_ONCE, BODY, LEAVING
 from tokenwise_shell.proxy.http.parsing import Heard
 
 __all__ = ["Turn", "Wire"]
@@ -79,6 +80,7 @@ class Turn:
             "server": self.wire.server,
             LEAVING: self.takes,
             BODY: self.body,
+            AT_ONCE: self.answer,
         }
 
     def body(self) -> bytes | None:
@@ -127,6 +129,18 @@ class Turn:
         self.ended = not more
         if head or data:
             await self.wire.write(head + data if head else data)
+
+    async def answer(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        """The whole answer, whose headers state the length of its body."""
+        if self.left.is_set():
+            await trio.lowlevel.checkpoint()
+            return
+        said = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+        self.keep = self.heard.keep and not self.ending and headers.get("connection") != "close"
+        last = b"\r\n" if self.keep or "connection" in headers else b"connection: close\r\n\r\n"
+        self.begun = self.ended = True
+        first = _FIRST_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status
+        await self.wire.write(b"".join((first, said.encode("ascii"), _date(int(time.time())), last, body)))
 
     def asks_whether_there(self) -> bool:
         """Whether an interim answer can be sent, since no part of the real one has been, and HTTP/1.1 is spoken."""

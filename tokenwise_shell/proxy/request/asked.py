@@ -7,7 +7,7 @@ is reported at once and together.
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypedDict
 
 from attrs import evolve, field, frozen
 
@@ -26,7 +26,7 @@ from tokenwise_shell.proxy.request.names import wanted
 from tokenwise_shell.proxy.request.options import OBJECT, Options, read_options
 from tokenwise_shell.proxy.request.telling import line_for, own_with, with_line
 
-__all__ = ["Asked", "Told", "chat_problems", "read_asked"]
+__all__ = ["Asked", "Beside", "Told", "chat_problems", "read_asked"]
 
 # More than anybody corrects at once: a conversation of thousands of bad messages is no text of an error.
 _MOST_PROBLEMS: Final = 20
@@ -44,6 +44,16 @@ class Told:
     line: str
     fields: Fields
     own: Own | None
+
+
+class Beside(TypedDict, total=False):
+    """What is known of a request beside its fields; see `Asked`."""
+
+    own: Own | None
+    betas: str
+    barred: Trouble | None
+    mark: bytes
+    marks: Marks
 
 
 @frozen(kw_only=True)
@@ -110,6 +120,7 @@ def read_asked(
     *,
     aliases: Mapping[str, str] = _NO_ALIASES,
     problems_in: Callable[[Fields], Iterator[Problem]] | None = None,
+    beside: Beside | None = None,
 ) -> Asked | Trouble:
     """What these fields and headers ask for. Raises BadRequest with everything that is wrong with them.
 
@@ -126,12 +137,13 @@ def read_asked(
     if isinstance(named, Trouble):
         return named
     return Asked(
-        fields={key: value for key, value in fields.items() if key != OBJECT},
+        fields={key: value for key, value in fields.items() if key != OBJECT} if OBJECT in fields else fields,
         model=named.model,
         options=options,
         max_output_tokens=_cap(fields),
         stream=fields.get("stream") is True,
         wants_usage=as_fields(fields.get("stream_options")).get("include_usage") is True,
+        **(beside or {}),
     )
 
 

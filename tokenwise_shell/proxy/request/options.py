@@ -42,6 +42,9 @@ class Options:
     tags: tuple[str, ...] = ()
 
 
+_NOTHING_SAID: Final = Options()
+
+
 def read_options(
     fields: Fields, headers: Mapping[str, str], problems: list[Problem], *, strategy: str | None = None
 ) -> Options:
@@ -49,6 +52,8 @@ def read_options(
 
     `strategy` is one that the model's name says, before which no other holds.
     """
+    if strategy is None and OBJECT not in fields and not any(name.startswith(HEADER) for name in headers):
+        return _NOTHING_SAID  # nearly always
     said = _Said(problems)
     said.take((name.removeprefix(HEADER), name, value) for name, value in headers.items() if name.startswith(HEADER))
     given = fields.get(OBJECT)

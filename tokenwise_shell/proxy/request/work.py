@@ -55,7 +55,7 @@ class Words(Protocol):
         ...
 
 
-@frozen
+@frozen(eq=False)
 class Work:
     """One kind of work. `pinned` work is done by the model that was chosen first, or by none.
 
