@@ -29,17 +29,19 @@ class AttemptId:
 
 def canonical(value: object) -> str:
     """A text that equal values share, on every machine and every Python: flags by number, classes by their fields."""
-    if type(value) in _PLAIN:
+    kind = type(value)
+    if kind in _PLAIN:
         return repr(value)
+    if value == () and kind is tuple:
+        return "()"
     match value:
         case enum.Enum():
-            return str(value.value)
+            return str(value._value_)  # what `value` gives, without looking for it
         case tuple():
             return f"({','.join(map(canonical, value))})"
         case frozenset():
             return f"{{{','.join(sorted(map(canonical, value)))}}}"
         case _:
-            kind = type(value)
             names = _names_of(kind)  # type: ignore[arg-type] # mypy: a class has object's __hash__, which is unbound
             if names is None:
                 return repr(value)

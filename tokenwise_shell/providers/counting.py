@@ -107,6 +107,8 @@ def weigh(fields: Fields) -> Weight:
 unmeasured=0), unpriced='', surcharge=0, writes=Writes(hour=0, minutes=0), tier='', hosted=())
     """
     counted, messages = _of_turns(entries(fields.get("messages")))
+    if not messages and _says_no_more(fields):
+        return Weight(input=counted, choices=max(1, count(fields.get("n")) or 1))
     searches = fields.get(_SEARCH) is not None
     hosted = tuple(_hosted(fields))
     attached = _attachments(messages, unmeasured=int(searches or bool(hosted)))
@@ -129,6 +131,13 @@ unmeasured=0), unpriced='', surcharge=0, writes=Writes(hour=0, minutes=0), tier=
         hosted=hosted,
         writes=writes if attached is NOTHING_ATTACHED else unlimited(writes),
     )
+
+
+def _says_no_more(fields: Fields) -> bool:
+    """Whether there is nothing to a request but its messages and some numbers, none of which has a price."""
+    if not fields.keys() <= _AT_LIST_PRICE:
+        return False
+    return all([name in _NOT_SENT or value is None or isinstance(value, int | float) for name, value in fields.items()])
 
 
 def _of_turns(messages: list[object]) -> tuple[TokenCount, list[Fields]]:
