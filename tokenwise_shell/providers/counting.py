@@ -63,6 +63,9 @@ _AT_LIST_PRICE: Final = frozenset(
     """.split()  # noqa: SIM905 -- words that are only ever read by eye
 )
 
+# What is said by these is never more input.
+_PRICELESS: Final = frozenset((int, float, bool, type(None)))
+
 # How many answers are written and billed, by OpenAI, its Completions and vLLM (of which it shows `n`), Hugging Face,
 # Cohere and Google. The others' words are obeyed by servers that pass on what they know.
 _MULTIPLIERS: Final = ("n", "best_of", "num_return_sequences", "num_generations", "candidate_count", "candidateCount")
@@ -137,7 +140,8 @@ def _says_no_more(fields: Fields) -> bool:
     """Whether there is nothing to a request but its messages and some numbers, none of which has a price."""
     if not fields.keys() <= _AT_LIST_PRICE:
         return False
-    return all([name in _NOT_SENT or value is None or isinstance(value, int | float) for name, value in fields.items()])
+    said = [value for name, value in fields.items() if name not in _NOT_SENT and type(value) not in _PRICELESS]
+    return not said
 
 
 def _of_turns(messages: list[object]) -> tuple[TokenCount, list[Fields]]:
