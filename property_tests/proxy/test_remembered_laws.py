@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from property_tests.scenario.test_politeness_laws import REQUESTS
 from tokenwise.scenario.detector import detect
 from tokenwise.usage import REPLY_FRAME, TokenCount
-from tokenwise_shell.providers.counting import _of_message, weigh
+from tokenwise_shell.providers.counting import _of_message, _of_turns, _with_all, weigh
 from tokenwise_shell.proxy.memory import Memory, mark_of
 from tokenwise_shell.proxy.request.conversation import conversation_in
 
@@ -40,7 +40,8 @@ class TestWhatIsRead:
     @given(MESSAGES)
     def test_leaving_out_what_is_not_read_changes_nothing(self, messages):
         fields = {"messages": messages}
-        assert detect(conversation_in(fields, whole=False)) == detect(conversation_in(fields))
+        short, long = detect(conversation_in(fields, whole=False)), detect(conversation_in(fields))
+        assert (short, short.signals) == (long, long.signals)
 
 
 class TestPlainMessages:
@@ -54,6 +55,17 @@ class TestPlainMessages:
         found = weigh({"messages": messages})
         beside = found.attachments.usual
         assert found.input == one_by_one + beside
+
+    @given(
+        MESSAGES,
+        st.dictionaries(
+            st.sampled_from(["n", "temperature", "seed", "max_tokens", "stream", "stop", "user", "best_of", "tools"]),
+            st.none() | st.integers(0, 5) | st.floats(0, 1) | st.booleans() | st.sampled_from(["", "a", ["a"], {}]),
+        ),
+    )
+    def test_numbers_beside_them_weigh_what_they_weigh_looked_at_one_by_one(self, messages, beside):
+        fields = {"messages": messages, **beside}
+        assert weigh(fields) == _with_all(fields, *_of_turns(messages))
 
 
 class TestMemory:

@@ -87,7 +87,7 @@ class Scenario:
     capabilities: Capability
     difficulty: float = field(validator=[ge(0.0), le(1.0)])
     primary: Capability = Factory(_first, takes_self=True)
-    _readings: tuple[tuple[int, "_Weighed"], ...] = field(default=(), repr=False)
+    _readings: tuple[tuple[int, "_Weighed"], ...] = field(default=(), repr=False, eq=False)
 
     @property
     def signals(self) -> tuple[Signal, ...]:

@@ -366,20 +366,10 @@ async def _relayed(
     hearing: Hearing,
 ) -> TransportTrouble | None:
     """Read the stream to its end and pass it on; the trouble it ended with, None for none. `start` was read already."""
-    reader, told, chunk = SseReader(), False, start
+    reader, chunk = SseReader(), start
 
-    async def pass_on(events: Iterable[SseEvent]) -> None:
-        nonlocal told
-        together: list[tuple[SseEvent, str]] = []
-        for event in events:
-            text = parse.feed(event)
-            if parse.begun and not told and first_token:
-                first_token()
-            told |= parse.begun
-            for said in parse.chunks:
-                together.append((said, text))
-                text = ""
-        if together:
+    async def pass_on(events: Sequence[SseEvent]) -> None:
+        if together := _heard(parse, events, first_token):
             await relay(together)
 
     try:
@@ -395,6 +385,27 @@ async def _relayed(
     if closing := [(said, "") for said in parse.closing]:
         await relay(closing)
     return None
+
+
+def _heard(
+    parse: StreamParse, events: Sequence[SseEvent], first_token: Callable[[], None] | None
+) -> list[tuple[SseEvent, str]]:
+    """What the events of one read amount to for a client."""
+    together, place, told = list[tuple[SseEvent, str]](), 0, parse.begun
+    while place < len(events):
+        if told and (alike := parse.alike(events, place)):
+            together += alike
+            place += len(alike)
+            continue
+        text = parse.feed(events[place])
+        place += 1
+        if parse.begun and not told and first_token:
+            first_token()
+        told = parse.begun
+        for said in parse.chunks:
+            together.append((said, text))
+            text = ""
+    return together
 
 
 def _last_of(reader: SseReader, parse: StreamParse) -> tuple[SseEvent, ...]:

@@ -112,6 +112,11 @@ unmeasured=0), unpriced='', surcharge=0, writes=Writes(hour=0, minutes=0), tier=
     counted, messages = _of_turns(entries(fields.get("messages")))
     if not messages and _says_no_more(fields):
         return Weight(input=counted, choices=max(1, count(fields.get("n")) or 1))
+    return _with_all(fields, counted, messages)
+
+
+def _with_all(fields: Fields, counted: TokenCount, messages: list[Fields]) -> Weight:
+    """The weight where `messages` have more to them than words, or something is said beside them all."""
     searches = fields.get(_SEARCH) is not None
     hosted = tuple(_hosted(fields))
     attached = _attachments(messages, unmeasured=int(searches or bool(hosted)))

@@ -5,7 +5,7 @@ the machine and the books must know. A translation would lose what has no word i
 """
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
@@ -289,6 +289,11 @@ class AsItCame:
     def closing(self) -> tuple[SseEvent, ...]:
         """Nothing: a stream that passes as it is ends as it does."""
         return ()
+
+    def alike(self, events: Sequence[SseEvent], start: int) -> list[tuple[SseEvent, str]]:
+        """None: each is read."""
+        del events, start
+        return []
 
     def feed(self, event: SseEvent) -> str:
         """Take an event; the text it adds."""

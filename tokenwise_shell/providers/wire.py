@@ -124,6 +124,10 @@ class StreamParse(Protocol):
         """What a client has yet to hear once a stream has ended well."""
         ...
 
+    def alike(self, events: Sequence[SseEvent], start: int) -> list[tuple[SseEvent, str]]:
+        """As many events from there on as need not be read, each with the text it adds; then it has taken them."""
+        ...
+
     def feed(self, event: SseEvent) -> str:
         """Take an event; the text it adds."""
         ...

@@ -58,7 +58,12 @@ class OnlyAsItIs(BadRequest):
 
 
 class Writer(Protocol):
-    """Writes one streamed answer in the door's format."""
+    """Writes one streamed answer in the door's format. One that changes nothing need not be asked: it is `as_it_is`."""
+
+    @property
+    def as_it_is(self) -> bool:
+        """See above."""
+        ...
 
     def write(self, chunk: SseEvent) -> Sequence[SseEvent]:
         """The events that say what this chunk of a chat completion says; its data may be `[DONE]`."""

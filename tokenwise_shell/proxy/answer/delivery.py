@@ -90,7 +90,12 @@ class Delivery:
         """Take the chunks of a streamed answer that came together, and pass them on if the answer has begun."""
         if self.unheard:
             return
-        kept = [one for event, _ in events if (one := self._kept(event))]
+        kept = list[SseEvent]()
+        for event, _ in events:
+            if self._head is not None and self.own is None and _is_usual(event.data):
+                kept.append(event)
+            elif one := self._kept(event):
+                kept.append(one)
         if self.begun and kept:
             await self._send(*kept)
         elif not self.begun:
@@ -100,8 +105,6 @@ class Delivery:
         """What of an event is passed on now."""
         if self.own is not None:
             return self._kept_as_it_is(event, self.own)
-        if self._head is not None and b'"usage"' not in event.data and b'"error"' not in event.data:
-            return None if is_done(event) else event  # nearly always
         if is_done(event) or is_error(event):
             return None  # the run hears of it too, and its end says it: once for all, and in this proxy's words
         self._head = self._head or event
@@ -165,8 +168,8 @@ class Delivery:
             await self.answer.begin(200, {"content-type": SSE, "cache-control": "no-cache", **self._facts})
         events = (*self._waiting, *events)
         self._waiting.clear()
-        if self.own is not None:
-            await self.answer.events(list(events))
+        if self.own is not None or self._writer.as_it_is:
+            await self.answer.events(events)
         else:
             await self.answer.events([written for event in events for written in self._writer.write(event)])
 
@@ -184,6 +187,11 @@ class Delivery:
         if usage is None and self.asked.wants_usage and self._head:
             usage = usage_alone(self._head, None)
         return [*([SseEvent(with_bill(usage.data, bill.fields))] if usage else []), DONE]
+
+
+def _is_usual(data: bytes) -> bool:
+    """Whether a chunk says neither how the stream ended nor what it cost, as nearly all do."""
+    return data.startswith(b"{") and b'"usage"' not in data and b'"error"' not in data
 
 
 class _WritesErrors(Protocol):

@@ -38,6 +38,8 @@ class Chat:
 
 
 class _AsItIs:
+    as_it_is = True
+
     def write(self, chunk: SseEvent) -> Sequence[SseEvent]:
         return (chunk,)
 

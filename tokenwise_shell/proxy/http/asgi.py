@@ -198,7 +198,10 @@ class Answer:
 
     async def events(self, events: Iterable[SseEvent]) -> None:
         """Send events of a stream, together."""
-        if data := b"".join(map(event_bytes, events)):
+        said = [
+            event_bytes(each) if each.name or b"\n" in each.data else b"data: %b\n\n" % each.data for each in events
+        ]
+        if data := b"".join(said):
             await self.send(data)
 
     async def end(self) -> None:
@@ -212,8 +215,6 @@ def event_bytes(event: SseEvent) -> bytes:
     >>> event_bytes(SseEvent(b"{}", "ping"))
     b'event: ping\ndata: {}\n\n'
     """
-    if not event.name and b"\n" not in event.data:  # nearly always
-        return b"data: " + event.data + b"\n\n"
     name = f"event: {event.name}\n".encode() if event.name else b""
     return name + b"".join(b"data: " + line + b"\n" for line in event.data.split(b"\n")) + b"\n"
 

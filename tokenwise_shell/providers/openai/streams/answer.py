@@ -1,6 +1,7 @@
 """What an answer in no vendor's terms amounts to, whole or streamed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 
 from attrs import define, field, frozen
 
@@ -101,6 +102,7 @@ class AnswerStream:
     _counted: Counted | None = field(default=None, init=False)
     _served: str = field(default="", init=False)
     _model: str | None = field(default=None, init=False)
+    _shape: tuple[bytes, bytes] | None = field(default=None, init=False)
 
     @property
     def over(self) -> bool:
@@ -136,9 +138,28 @@ class AnswerStream:
             return ()
         return (DONE,) if self.writer is None else self.writer.end(self._report.usage)
 
+    def alike(self, events: Sequence[SseEvent], start: int) -> list[tuple[SseEvent, str]]:
+        """As many events from there on as differ from the one fed last in nothing but text, each with its own.
+
+        Within the text of one, bytes that end no text of JSON are text too: what `feed` would make of them is known.
+        """
+        taken = list[tuple[SseEvent, str]]()
+        if self._shape is None:
+            return taken
+        before, behind = self._shape
+        for event in islice(events, start, None):
+            said = "" if event.name else _between(before, event.data, behind)
+            if not said:
+                break
+            taken.append((event, said))
+            self._said.append(said)
+            self.heard_tokens += len(said) if said.isascii() else text_bound(said)
+        return taken
+
     def feed(self, event: SseEvent) -> str:
         """Take an event; the text it adds to the reply. What comes once the stream is over is not looked at."""
         self._last = self._event = ()
+        self._shape = None
         if self.over:
             return ""
         if event.data.strip() == DONE.data:
@@ -153,6 +174,7 @@ class AnswerStream:
                 self._go_on(0)
                 self._said.append(said)
                 self.heard_tokens += text_bound(said)
+                self._shape = _around(said.encode(), event.data) if self._may_go_on_so else None
                 return said
         self._error = self.dialect.error(answer) or (_unnamed_error(event, answer) if event.name == "error" else None)
         fields = as_fields(answer)
@@ -167,6 +189,11 @@ class AnswerStream:
             return ""
         self._last = tuple(self.dialect.read(fields))
         return "".join([self._take(delta) for delta in self._last])
+
+    @property
+    def _may_go_on_so(self) -> bool:
+        """Whether more text of the first choice changes nothing that is known of the stream."""
+        return 0 in self._open
 
     def end(self, trouble: TransportTrouble | None = None) -> Reply | Failure:
         """The reply, or what kept it from being one. `trouble` is how the connection ended, None for properly."""
@@ -267,6 +294,29 @@ class AnswerStream:
         if self._answered:
             return Failure(Fault.CUT_STREAM, "the stream ended before the reply did")
         return Failure(Fault.MALFORMED, f"the stream held no {self.dialect.what}")
+
+
+def _between(before: bytes, data: bytes, behind: bytes) -> str:
+    """The text between these two, "" where there is none, or one that JSON would write in other ways."""
+    raw = data[len(before) : -len(behind)]
+    if not data.startswith(before) or data != before + raw + behind or b'"' in raw or b"\\" in raw:
+        return ""
+    try:
+        said = raw.decode()
+    except UnicodeDecodeError:
+        return ""
+    return said if said.isprintable() else ""
+
+
+def _around(said: bytes, data: bytes) -> tuple[bytes, bytes] | None:
+    """What stands before and behind a text in the event that holds it; None where that cannot be told."""
+    quoted = b'"%b"' % said
+    before, found, behind = data.partition(quoted)
+    if not found or b"\\" in said or b'"' in said or quoted in behind:
+        return None
+    if not before.rstrip(b" :").endswith(b'"content"'):
+        return None
+    return before + b'"', b'"' + behind
 
 
 def _unnamed_error(event: SseEvent, answer: object) -> ProviderError:

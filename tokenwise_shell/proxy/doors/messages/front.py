@@ -7,7 +7,7 @@ Anthropic's own terms, so that nothing is lost where one of Anthropic's models i
 from collections.abc import Callable, Mapping, Sequence
 from itertools import takewhile
 from types import UnionType
-from typing import Final
+from typing import ClassVar, Final
 
 import orjson
 from attrs import define, field, frozen
@@ -138,6 +138,7 @@ class MessagesFront:
 class _Events:
     """Anthropic's events, with failures in Anthropic's words."""
 
+    as_it_is: ClassVar[bool] = False
     _writer: MessageWriter = field(factory=MessageWriter, init=False)
 
     def write(self, chunk: SseEvent) -> Sequence[SseEvent]:

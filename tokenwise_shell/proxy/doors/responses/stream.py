@@ -1,7 +1,7 @@
 """A streamed chat completion as the typed events of a Responses stream."""
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import ClassVar, Final
 
 import orjson
 from attrs import define, field
@@ -30,6 +30,7 @@ class ResponseWriter:
     `error`; nothing follows it. What a failure cuts short is not said to be done, since clients act upon what is done.
     """
 
+    as_it_is: ClassVar[bool] = False
     asked: Fields
     _reader: ChunkReader = field(factory=ChunkReader, init=False)
     _head: Head | None = field(default=None, init=False)
