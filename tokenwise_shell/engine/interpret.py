@@ -120,6 +120,8 @@ class Interpreter:
 
     def known_cooling(self, job: Job) -> Job:
         """The job with what is known of everybody's health now, which is part of what its run is decided from."""
+        if not self.watch.health.seats and not job.cooling:  # nearly always
+            return job
         cooling = self.watch.cooling(self.now_ms())
         return job if cooling == job.cooling else evolve(job, cooling=cooling)
 

@@ -118,7 +118,10 @@ class Transport:
         """Send a request once and read the whole answer within this time. Raises TransportTrouble."""
         deadline = trio.current_time() + timeout_ms / 1000
         places = self._places_at(request)
-        await places.take(deadline)
+        if places.free:
+            places.free -= 1
+        else:
+            await places.take(deadline)
         incoming = None
         try:
             incoming = await self._asked(request, deadline)

@@ -98,10 +98,10 @@ class Pool:
         elif rest and origin[0] == "http":  # what stands behind TLS means it where it says that it keeps a connection
             self._resting.setdefault(origin, deque()).append(connection)
             self._rested(origin)
-            await self._grow_old(origin)
+            await self._grow_old(origin, connection.idle_since)
         else:
             self._idle.setdefault(origin, []).append(connection)
-            await self._grow_old(origin)
+            await self._grow_old(origin, connection.idle_since)
 
     async def aclose(self) -> None:
         """Close the idle connections; those in use are closed when they come back."""
@@ -131,9 +131,9 @@ class Pool:
             await connection.aclose()
         return None
 
-    async def _grow_old(self, origin: _Origin) -> None:
+    async def _grow_old(self, origin: _Origin, now: float) -> None:
         """Close what has been idle for too long, which stands at the front."""
-        while (idle := self._idle.get(origin)) and idle[0].idle_since + _KEEP_IDLE_S <= trio.current_time():
+        while (idle := self._idle.get(origin)) and idle[0].idle_since + _KEEP_IDLE_S <= now:
             await idle.pop(0).aclose()
 
     async def _connected(self, origin: _Origin) -> Connection:

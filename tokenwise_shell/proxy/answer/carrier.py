@@ -75,7 +75,8 @@ class Carrier:
         interpreter = Interpreter(self.place_call, common.money, common.books, watch, common.now_ms, self._left)
         job = interpreter.known_cooling(self.job)
         heard = _Heard(self.service.metrics.listener(admitted.name), admitted.follow(job))
-        self._ends_s = trio.current_time() + self._limit_ms / 1000
+        if asked.stream:
+            self._ends_s = trio.current_time() + self._limit_ms / 1000
         kept = self.service.journals.keeping(self.id, heard) if self.service.journals is not None else None
         try:
             run = await interpreter.run(job, listener=kept or heard)

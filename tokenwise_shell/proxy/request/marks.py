@@ -6,7 +6,7 @@ kind each time. So such limits only narrow; what a key or everybody may spend st
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from tokenwise.budgets.limit import NONE, shown_value
@@ -26,7 +26,7 @@ _WITHIN: Final = re.compile(r"(?P<user>.+?)_session_(?P<session>[0-9A-Za-z-]+)")
 _LONGEST_OBJECT: Final = 2000
 
 
-def marks_of(names: Iterable[str], headers: Mapping[str, str], fields: Fields) -> Marks:
+def marks_of(names: tuple[str, ...], headers: Mapping[str, str], fields: Fields) -> Marks:
     """What a request says under each of these names; "none" where it says nothing.
 
     >>> marks_of(("session", "x-team"), {"session-id": "7f3e"}, {})
@@ -34,6 +34,8 @@ def marks_of(names: Iterable[str], headers: Mapping[str, str], fields: Fields) -
     >>> marks_of(("user", "metadata.project"), {}, {"user": "bob", "metadata": {"project": "a b"}})
     (('user', 'bob'), ('metadata.project', 'a%20b'))
     """
+    if not names:
+        return ()
     return tuple((name, next(map(shown_value, _said(name, headers, fields)), NONE)) for name in names)
 
 
