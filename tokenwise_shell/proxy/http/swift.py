@@ -295,10 +295,11 @@ class _Connection:
             self.leave()
 
     def leave(self) -> None:
-        """The client is gone: nobody need go on with its request."""
+        """The client is gone: nobody need go on with its request. Who asks for no such thing hears of it in time."""
         if self.turn is not None:
             self.turn.leave()
-            self.life.cancel(reason="the client has left")
+            if self.turn.late is not None:
+                self.life.cancel(reason="the client has left")
 
     def apologise(self) -> None:
         """Say that a bug ended the request, if no part of its answer has been sent, and without waiting."""
