@@ -81,18 +81,13 @@ class Scenario:
     """What a request needs: one or several capabilities, how hard it is (0 trivial … 1 very hard), and why.
 
     `capabilities` is GENERAL alone, or whatever of CODE, REASONING and MATH is needed. `primary` is the one with most
-    points. What was read of the texts is kept with it, since nearly nobody asks for its `signals`.
+    points. `signals` are the strongest observations for and against `primary`, in hundredths of a log-odd.
     """
 
     capabilities: Capability
     difficulty: float = field(validator=[ge(0.0), le(1.0)])
+    signals: tuple[Signal, ...] = ()
     primary: Capability = Factory(_first, takes_self=True)
-    _readings: tuple[tuple[int, "_Weighed"], ...] = field(default=(), repr=False, eq=False)
-
-    @property
-    def signals(self) -> tuple[Signal, ...]:
-        """The strongest observations for and against `primary`, in hundredths of a log-odd."""
-        return _signals(self._readings, _ORDER.index(self.primary)) if self._readings else ()
 
     @property
     def complexity(self) -> Complexity:
@@ -113,7 +108,7 @@ class _Said:
         self.digest = blake2b(self.text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-@frozen(hash=False)
+@frozen
 class _Weighed:
     """What is known of a text: the levels of its features, its known words, how many it has, and its points, packed.
 
@@ -145,7 +140,7 @@ def detect(conversation: str | Sequence[Message]) -> Scenario:
     *totals, hardness = [base + points // _UNIT for base, points in zip(BASE, sums, strict=True)]
     best = totals.index(max(totals))
     difficulty = min(max(hardness, 0), 1000) / 1000
-    return Scenario(_needed(totals, best), difficulty, _ORDER[best], readings)
+    return Scenario(_needed(totals, best), difficulty, _signals(readings, best), _ORDER[best])
 
 
 def _needed(totals: Sequence[int], best: int) -> Capability:
