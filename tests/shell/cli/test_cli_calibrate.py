@@ -159,6 +159,20 @@ class TestTheLog:
         done = tw("calibrate", "--out", str(out), "--cuts-only", "--json", *kept)
         assert (done.code, done.json["requests"]) == (0, 3)
 
+    @pytest.mark.slow  # a plan of several steps
+    def test_the_steps_of_a_plan_keep_their_numbers_and_no_word_and_a_plan_is_not_rated(self, tw, tmp_path):
+        (tmp_path / "config.yaml").write_text("ledger: {numbers: true}\n")
+        kept = ("--config", str(tmp_path / "config.yaml"))
+        task = "Compare tea and coffee, then write a report on hunter2 for the board"
+        ran = tw("plan", task, "--planner", "rules", "--execute", *kept, "--json").json["run"]
+        file = outcomes_file(tw.ledger)
+        told = list(logged(file))
+        assert [one.step for one in told] == [step["id"] for step in ran["steps"]]
+        assert {(one.run, one.good) for one in told} == {(ran["run_id"], None)}
+        assert all(one.numbers["words"] > 0 and one.input_tokens > 0 for one in told)
+        assert b"hunter2" not in file.read_bytes()
+        assert "numbers" in tw("rate", ran["run_id"], "good", *kept).err
+
     def test_a_rating_that_could_teach_nothing_is_refused_with_the_setting_that_is_missing(self, tw, out):
         tw("ask", "What is rain?")
         assert "`ledger: {numbers: true}`" in tw("rate", "last", "good").err
