@@ -81,8 +81,10 @@ _SHARE = and_(ge(0.0), le(1.0))
 class AcceptRates:
     """How often two cheap answers will agree, by what a request needs, and how often one passes a `check`. 0 to 1.
 
-    A forecast, and an assumption until somebody measures their own: what pairs of cheap models reach on public sets
-    spreads widely (docs/routing-quality.md). Prose of two models is never the same.
+    A forecast, and an assumption until somebody measures their own. Of pairs of models that cost at most half of the
+    strong one, the middle one agrees on 0.80 of GSM8K, 0.46 of CRUX and 0.17 of MATH at its hardest (the middle half:
+    0.71 to 0.87, 0.40 to 0.56, 0.12 to 0.23); nobody measured reasoning, checks or prose here, and prose of two models
+    is never the same.
     """
 
     general: float = field(default=0.0, converter=float, validator=_SHARE)

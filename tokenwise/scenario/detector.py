@@ -13,7 +13,7 @@ as hard as the task that began it.
 
 import enum
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from hashlib import blake2b
 from typing import Final
 
@@ -81,13 +81,18 @@ class Scenario:
     """What a request needs: one or several capabilities, how hard it is (0 trivial … 1 very hard), and why.
 
     `capabilities` is GENERAL alone, or whatever of CODE, REASONING and MATH is needed. `primary` is the one with most
-    points. `signals` are the strongest observations for and against `primary`, in hundredths of a log-odd.
+    points.
     """
 
     capabilities: Capability
     difficulty: float = field(validator=[ge(0.0), le(1.0)])
-    signals: tuple[Signal, ...] = ()
+    _readings: "Sequence[tuple[int, _Weighed]]" = field(default=(), eq=False, repr=False)
     primary: Capability = Factory(_first, takes_self=True)
+
+    @cached_property
+    def signals(self) -> tuple[Signal, ...]:
+        """The strongest observations for and against `primary`, in hundredths of a log-odd. Worked out on demand."""
+        return _signals(self._readings, _ORDER.index(self.primary))
 
     @property
     def complexity(self) -> Complexity:
@@ -140,7 +145,7 @@ def detect(conversation: str | Sequence[Message]) -> Scenario:
     *totals, hardness = [base + points // _UNIT for base, points in zip(BASE, sums, strict=True)]
     best = totals.index(max(totals))
     difficulty = min(max(hardness, 0), 1000) / 1000
-    return Scenario(_needed(totals, best), difficulty, _signals(readings, best), _ORDER[best])
+    return Scenario(_needed(totals, best), difficulty, readings, _ORDER[best])
 
 
 def _needed(totals: Sequence[int], best: int) -> Capability:

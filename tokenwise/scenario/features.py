@@ -223,9 +223,11 @@ def _words_and_grams(text: str, beginnings: frozenset[str] | None) -> tuple[list
         characters += len(word)
         pairs = [a + b for a, b in pairwise(word)]
         grams.update(word, pairs)
-        if beginnings is None or not beginnings.isdisjoint(pairs):
-            ends = zip(pairs, word[2:], strict=False)
-            grams.update([pair + c for pair, c in ends if beginnings is None or pair in beginnings])
+        for pair in set(pairs) if beginnings is None else beginnings.intersection(pairs):
+            place = word.find(pair)
+            while place >= 0:
+                grams.add(word[place : place + 3])
+                place = word.find(pair, place + 1)
     return words, grams, characters
 
 
