@@ -242,6 +242,7 @@ def _text(
         yield f"the weights are not surely better than length and today's policy: {'they' if made else 'nothing'} " + (
             "are left out" if made else "was written"
         )
+        yield "--cuts-only sets the cuts by today's difficulty all the same"
     if made:
         yield f"written to {out}; set `calibration: {out}` to use it, or try it with tw simulate --policy {out}"
 
