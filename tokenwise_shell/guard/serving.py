@@ -13,6 +13,7 @@ import trio
 from attrs import evolve, frozen
 
 from tokenwise.budgets.limit import Limit
+from tokenwise.policy import Policy
 from tokenwise_shell.embedded import EmbeddedProvider
 from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.guard.account import account_of
@@ -34,6 +35,11 @@ __all__ = ["Guard", "guard", "within"]
 # Once the command has ended, those whom it left behind have this long for what they have asked.
 _GRACE_S: Final = 2
 
+# A whole tool call of an agent's, and more; and a half of what is left for each that asks for no length.
+_LEAST: Final = 1000
+_SHARE: Final = 2
+_USUAL: Final = Policy()
+
 
 def within(workspace: Workspace, scope: Scope) -> Workspace:
     """The workspace of a guard's proxy: on loopback alone, with the cap as a limit, which one request may fill.
@@ -50,9 +56,24 @@ def within(workspace: Workspace, scope: Scope) -> Workspace:
         settings=evolve(
             settings,
             default_budget=terms.budget,
+            policy=_for_an_agent(settings.policy),
             limits=(*others, terms.limit),
             proxy=evolve(settings.proxy, host="127.0.0.1", port=0, workers=1, grace_s=_GRACE_S, origins=()),
         ),
+    )
+
+
+def _for_an_agent(policy: Policy) -> Policy:
+    """What suits one agent near its cap, where nothing else is configured.
+
+    An answer that is cut to 100 tokens ends its session with an error of its own, and a refusal says how to go on. And
+    it shares with few.
+    """
+    least, share = policy.min_output_tokens, policy.fair_share
+    return evolve(
+        policy,
+        min_output_tokens=_LEAST if least == _USUAL.min_output_tokens else least,
+        fair_share=_SHARE if share == _USUAL.fair_share else share,
     )
 
 

@@ -110,6 +110,13 @@ class TestTheCap:
             == "tw guard --budget MORE -- COMMAND"
         )
 
+    def test_an_answer_that_names_no_length_is_refused_before_it_is_cut_to_what_no_agent_can_use(self, tmp_path):
+        unbounded = CALLS.replace(", max_tokens=100", "")
+        assert unbounded != CALLS
+        done = guarded(tmp_path, python(tmp_path, unbounded, "1"), budget="0.004")  # which pays 400 tokens
+        assert (done.code, "402" in done.err) == (1, True)
+        assert (summary(tmp_path)["refused"], summary(tmp_path)["calls"]) == (1, 0)
+
     def test_calls_are_made_until_it_is_reached_and_then_told_in_words(self, tmp_path):
         command = python(tmp_path, CALLS, "50")
         done = guarded(tmp_path, command, budget="0.004")

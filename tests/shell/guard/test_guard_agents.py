@@ -87,9 +87,9 @@ def test_claude_code_works_until_the_cap_and_then_says_how_to_go_on(tmp_path):
 @codex_cli
 def test_codex_works_until_the_cap_and_then_says_how_to_go_on(tmp_path):
     loop = f"for i in 1 2 3 4 5 6 7 8 9; do {CODEX} || exit 9; done"
-    done, account = guarded(tmp_path, loop, "0.25")
+    done, account = guarded(tmp_path, loop, "0.3")  # a call may cost $0.22, and costs $0.05
     assert done.code == 9
-    assert "402 Payment Required: tw guard: the budget of $0.25 is reached, $0." in done.err
+    assert "402 Payment Required: tw guard: the budget of $0.3 is reached, $0." in done.err
     assert account["calls"] >= 1
     assert 1 <= account["refused"] <= 6  # it tries again, and not for ever
 
@@ -126,10 +126,21 @@ def test_other_agents_work_and_are_told_at_the_cap(tmp_path, command):
     assert "tw guard: the budget of $0.0001" in account["last_error"]
 
 
-@claude_code
-def test_a_session_goes_on_when_its_cap_is_raised(tmp_path):
-    loop = f"{CLAUDE} && {CLAUDE.replace('-p', '--continue -p')} && {CLAUDE.replace('-p', '--continue -p')} && echo all"
-    words = ["guard", "--budget", "0.04", "--on-limit", "pause", "--summary", "summary.json", "--", "sh", "-c", loop]
+CLAUDE_ON = CLAUDE.replace("-p", "--continue -p")
+CODEX_ON = CODEX.replace("-m gpt-5.5 hi", "-m gpt-5.5 resume --last hello")
+
+
+@pytest.mark.parametrize(
+    ("loop", "budget"),
+    [
+        pytest.param(f"{CLAUDE} && {CLAUDE_ON} && {CLAUDE_ON} && echo all", "0.04", marks=claude_code, id="claude"),
+        pytest.param(f"{CODEX} && {CODEX_ON} && {CODEX_ON} && echo all", "0.3", marks=codex_cli, id="codex"),
+    ],
+)
+def test_a_session_goes_on_when_its_cap_is_raised(tmp_path, loop, budget):
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    (tmp_path / "codex").mkdir()
+    words = ["guard", "--budget", budget, "--on-limit", "pause", "--summary", "summary.json", "--", "sh", "-c", loop]
     with subprocess.Popen(
         [*PROGRAM, *words], env=surroundings(tmp_path), cwd=tmp_path, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
