@@ -64,7 +64,8 @@ class Prices:
         if model is None or offer is None or call.usage is None or not isinstance(offer.price, Price):
             return _as_recorded(call, model)
         price, sure = _price(model, offer, call)
-        sure = sure and call.provider in ("", offer.provider)
+        seller = call.provider or model.id.partition("/")[0]  # whoever does not name one asks the vendor
+        sure = sure and seller == offer.provider
         return Costing(price.cost(call.usage), Grounds.KNOWN if sure else Grounds.ASSUMED, model, price)
 
     def _model(self, provider: str, name: str) -> Model | None:

@@ -107,7 +107,7 @@ def _sessions(dearest: Sequence[Session], width: int | None) -> str:
         others = sum(its.cost for name, its in one.agents.items() if name != MAIN)
         share = f"{about(others)} by {helpers}" if helpers else ""
         rows.append((one.name, began, f"{one.sum.calls:,}", about(one.sum.cost), share, about(one.wasted)))
-    heads = ("dearest sessions", "from", "calls", "cost", "sub-agents", "for nothing")
+    heads = ("dearest sessions", "from (UTC)", "calls", "cost", "sub-agents", "for nothing")
     return table((heads, *rows), right=(2, 3, 4, 5), width=width)
 
 

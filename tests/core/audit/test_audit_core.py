@@ -54,7 +54,17 @@ PRICED = (
     ("openai/gpt-4.1-mini", "2026-11-22", MILLION, {"provider": "azure"}, 2, Grounds.ASSUMED, "another seller's price"),
     ("openai/gpt-4.1-mini", "2026-11-22", MILLION, {"tier": "priority"}, 3.5, Grounds.KNOWN, "7/4 of the list"),
     ("openai/gpt-4.1-mini", "2026-11-22", MILLION, {"tier": "batch"}, 2, Grounds.ASSUMED, "no price published for it"),
-    ("openai/gpt-oss-120b", "2026-09-01", MILLION, {}, 0.6, Grounds.ASSUMED, "a reseller's, before it was read"),
+    ("openai/gpt-oss-120b", "2026-09-01", MILLION, {"provider": "openrouter"}, 0.6, Grounds.ASSUMED, "not yet read"),
+    ("openai/gpt-oss-120b", "2026-11-22", MILLION, {"provider": "openrouter"}, 0.6, Grounds.KNOWN, "a reseller's"),
+    (
+        "openai/gpt-oss-120b",
+        "2026-11-22",
+        MILLION,
+        {},
+        0.6,
+        Grounds.ASSUMED,
+        "of weights that anybody sells, by somebody",
+    ),
     ("openai/gpt-4.1-mini", "2026-11-22", MILLION, {"gratis": True}, 0, Grounds.KNOWN, "from the gateway's cache"),
     ("nobody/knows", "2026-11-22", MILLION, {"recorded": Nanodollars(7 * NANO)}, 7, Grounds.RECORDED, "the log's word"),
     ("nobody/knows", "2026-11-22", MILLION, {}, None, Grounds.UNKNOWN, "never 0"),
@@ -91,6 +101,22 @@ def test_timelines_keep_the_sum_whatever_the_order_and_merge() -> None:
         if spent >= half:
             break
     assert 0 <= whole.reached(half) - exact <= whole.width_ms
+
+
+def test_a_finer_timeline_is_told_to_a_coarser_one_at_its_own_times() -> None:
+    coarse, fine = Timeline(most=2), Timeline()
+    for at_ms in (0, 60_000, 120_000):
+        coarse.add(at_ms, 1)
+    fine.add(600_000, 5)
+    coarse.merge(fine)
+    assert (coarse.reached(3), coarse.reached(4)) == (240_000, 720_000)  # minutes 2 and 10, in slots of four
+    assert coarse.width_ms == 240_000
+
+
+def test_a_window_that_spends_its_limit_whole_refuses_nothing() -> None:
+    holding = Holding(Limit(Nanodollars(50), Window.DAY))
+    holding.spend(Account(), "m", NOVEMBER_22, 50)
+    assert (holding.refusals().over, holding.refusals().most) == (0, 0)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -187,6 +213,31 @@ def test_an_equal_is_of_the_tier_and_costs_no_more() -> None:
     equal, tried = found.policies
     assert equal.alike < equal.base == found.total.cost
     assert tried.easy <= tried.alike <= tried.cold
+
+
+@pytest.mark.parametrize("model", ["openai/gpt-5.5", "anthropic/claude-sonnet-5-5", "google/gemini-3.8-flash"])
+def test_the_tier_that_was_asked_for_is_the_tier_that_is_had(model: str) -> None:
+    one = call(model, Usage(5_000, 0, 0, 500))
+    equal, balanced = (
+        Trial(variant, CATALOG).would(one, PRICES.costing(one))
+        for variant in (equals(Nanodollars(10**15)), Variant(name="b", policy=Policy(), limit=Nanodollars(10**15)))
+    )
+    assert CATALOG[equal.model].tier >= CATALOG[model].tier
+    assert CATALOG[equal.model].quality >= CATALOG[model].quality - CATALOG[model].margin
+    assert CATALOG[balanced.model].tier >= CATALOG[model].tier
+
+
+def test_what_is_assumed_is_told_apart_and_what_is_refused_is_no_saving() -> None:
+    usage = Usage(5_000, 0, 0, 500)
+    calls = [call("openai/gpt-5.5", usage, session=str(nth), provider="azure") for nth in range(9)]
+    tiny = Variant(name="tiny", policy=Policy(), limit=Nanodollars(1))
+    audit = Audit(PRICES, [Trial(tiny, CATALOG)])
+    for each in calls:
+        audit.add(each)
+    found = findings(audit)
+    assert found.total.assumed == found.total.cost > 0
+    assert (found.policies[0].refused, found.policies[0].refused_cost) == (9, found.total.cost)
+    assert found.policies[0].saved is None
 
 
 def test_the_cheapest_stays_with_the_cheapest() -> None:

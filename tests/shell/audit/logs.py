@@ -292,6 +292,11 @@ def _langfuse_rows(calls: Sequence[Made]) -> Iterator[dict[str, object]]:
 def opentelemetry(calls: Sequence[Made]) -> bytes:
     """A batch of OTLP a line, three spans each; agents' spans repeat their calls' counts."""
     spans = [_span(call) for call in calls]
+    repeated = {"key": "gen_ai.operation.name", "value": {"stringValue": "invoke_agent"}}
+    spans += [
+        {**span, "spanId": f"{nth:016x}", "attributes": [*span["attributes"], repeated]}
+        for nth, span in enumerate(spans)
+    ]
     batches = [spans[first : first + 3] for first in range(0, len(spans), 3)]
     resource = {"attributes": [{"key": "service.name", "value": {"stringValue": CANARY}}]}
     return lines([{"resourceSpans": [{"resource": resource, "scopeSpans": [{"spans": batch}]}]} for batch in batches])
