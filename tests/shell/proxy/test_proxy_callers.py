@@ -33,6 +33,7 @@ DOORS = {
         ({}, DEFAULT, None),  # HTTP/1.0; a browser always says whom it asks
         ({"host": "evil.example"}, DEFAULT, "host_not_allowed"),
         ({"host": "localhost.evil.example"}, DEFAULT, "host_not_allowed"),
+        ({"host": "evil.example@127.0.0.1"}, DEFAULT, "host_not_allowed"),
         ({"host": "127.0.0.1.evil.example:8000"}, DEFAULT, "host_not_allowed"),
         ({"host": "[::1"}, DEFAULT, "host_not_allowed"),
         ({"host": "gpu-box:8000"}, DEFAULT, "host_not_allowed"),

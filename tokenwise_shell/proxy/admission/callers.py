@@ -113,9 +113,9 @@ def _is_ours(host: str, own: str, others: tuple[str, ...]) -> bool:
 
 
 def _place(host: str) -> _Place:
-    """A host as `Host` and `Origin` write it. One that cannot be read has no name."""
+    """A host as `Host` and `Origin` write it. One that cannot be read, or names a user as well, has no name."""
     try:
-        found = urlsplit(f"//{host.strip()}")
+        found = urlsplit(f"//{host.strip()}" if "@" not in host else "")
         return _Place((found.hostname or "").lower(), found.port)
     except ValueError:
         return _Place("", None)
