@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from tokenwise.budgets.windows import Span, Window, day_of, span_of, spent_in
+from tokenwise.budgets.windows import Span, Window, Zone, day_of, span_of, spent_in
 
 
 def ms(text):
@@ -51,3 +51,17 @@ def test_weeks_are_numbered_as_iso_says():
 def test_what_was_spent_in_a_window_is_the_sum_of_its_days():
     days = {"2026-11-15": 1, "2026-11-16": 20, "2026-11-22": 300, "2026-11-23": 4000}
     assert spent_in(span_of(Window.WEEK, ms("2026-11-18T00:00:00")), days) == 320
+
+
+def test_a_window_is_over_at_its_end_and_not_before():
+    span = span_of(Window.DAY, 0)
+    assert [span.is_over(at_ms) for at_ms in (span.ends_ms - 1, span.ends_ms, span.ends_ms + 1)] == [False, True, True]
+
+
+def test_a_day_begins_once_though_clocks_are_set_back_over_its_midnight():
+    """At half past midnight they go back an hour: what was said to be tomorrow is today again."""
+    day_ms, hour_ms = 86_400_000, 3_600_000
+    zone = Zone("back", ((0, hour_ms), (10 * day_ms - hour_ms // 2, 0)))
+    days = [zone.day(9 * day_ms + nth * hour_ms // 4) for nth in range(4 * 26)]
+    assert days == sorted(days)
+    assert zone.begins_ms(10) == 10 * day_ms

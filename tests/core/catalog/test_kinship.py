@@ -1,6 +1,7 @@
 """New models by hand: whose family they are of, and what follows from it. The catalogue is the shipped one."""
 
 import pytest
+from attrs import evolve
 
 from tokenwise.catalog.embedded_models import embedded_catalog
 from tokenwise.catalog.kinship import place
@@ -102,6 +103,9 @@ def test_an_older_member_of_a_family_is_not_taken_to_be_as_good_as_its_successor
     family = [each for each in SHIPPED.models if each.id.startswith("anthropic/claude-opus-")]
     best = max(each.quality for each in family)
     assert placed("anthropic/claude-opus-3").quality < best
+    newest = evolve(SHIPPED["anthropic/claude-opus-5-5"], quality=best + 100)
+    alone = Catalog([newest, *(each for each in SHIPPED.models if each not in family)])
+    assert place("anthropic/claude-opus-5", newest.price, newest.features, alone).quality < best
     assert placed("anthropic/claude-opus-6").quality == SHIPPED["anthropic/claude-opus-5-5"].quality
 
 

@@ -37,10 +37,11 @@ from tokenwise.machine.messages import (
     Wait,
     Woke,
 )
-from tokenwise.machine.run import BackingOff, Calling, Ended, Parked, Pending, Reserving, Run
+from tokenwise.machine.plausible import implausible
+from tokenwise.machine.run import BackingOff, Calling, Ended, Outcome, Parked, Pending, Reserving, Run
 from tokenwise.money import Nanodollars, parse_usd
 from tokenwise.policy import Escalation, Policy, Strategy
-from tokenwise.routing.bid import Need
+from tokenwise.routing.bid import Bid, Need
 from tokenwise.routing.health import ANY_MODEL
 from tokenwise.routing.verdicts import Failure, FinishReason, Reply
 from tokenwise.simulation.answers import Answer, ScriptedWorld
@@ -236,7 +237,7 @@ class TestBudgetsOutsideTheRun:
     def test_who_waits_for_others_in_vain_gives_up(self):
         run, asked = start(job(step("a")))
         waits = 0
-        while not run.finished:
+        while not run.finished and waits < 100:
             ((attempt, _),) = [(each.attempt, each.amount) for each in asked if isinstance(each, Reserve)]
             run, asked = hear(run, ReserveRefused(attempt, run.now_ms, parse_usd("0"), parse_usd("1")))
             if any(isinstance(each, Wait) for each in asked):
@@ -304,6 +305,11 @@ class TestCharges:
         (charged,) = entries(told(job(step("a")), scripted(a0=replies(usage=usage))), ledger.Charged)
         assert (charged.usage, charged.amount, charged.estimated) == (None, 1_239_000, True)
         assert "are the most that can be" in charged.notice
+
+    def test_each_of_several_answers_may_be_as_long_as_one(self):
+        bid = Bid("m", "p", "m", 29, 100, Nanodollars(1), choices=3)
+        odd = [implausible(Usage(20, output_tokens=tokens), bid, None) for tokens in (664, 665)]
+        assert [bool(why) for why in odd] == [False, True]
 
     def test_a_server_that_does_not_know_the_cap_is_believed_as_far_as_its_text_goes(self):
         usage = Usage(input_tokens=60, output_tokens=4_000)
@@ -501,6 +507,10 @@ class TestTheStatus:
         assert [finish.status for finish in commands(told(both, world), Finish)] == ["exhausted"]
         world = scripted(a0=fails(Fault.REJECTED))
         assert [finish.status for finish in commands(told(both, world), Finish)] == ["failed"]
+        billed = fails(Fault.REJECTED, usage=Usage(input_tokens=60, output_tokens=500))
+        mixed = told(both, scripted(a0=billed))
+        assert [end.outcome is Outcome.BUDGET_EXHAUSTED for end in mixed.run.endings] == [False, True]
+        assert [finish.status for finish in commands(mixed, Finish)] == ["failed"]
 
 
 # --- time and cancellation -------------------------------------------------------------------------------------------

@@ -115,6 +115,16 @@ class TestWhatARefusalLeadsTo:
         run, commands = self.refused(available, held, cap)
         return run.steps[0].state, [command for command in commands if isinstance(command, Reserve | Wait)]
 
+    def test_a_limit_of_some_models_shuts_these_out_and_no_others(self):
+        catalog = Catalog(model(name, Tier.MID, 1, 10) for name in ("one", "two", "three"))
+        run, (*_, reserve) = start(request("r", catalog))
+        run, commands = go_on(run, ReserveRefused(reserve.attempt, 0, Nanodollars(0), Nanodollars(0), reserve.model))
+        (again,) = (command for command in commands if isinstance(command, Reserve))
+        assert again.model != reserve.model
+        refusal = ReserveRefused(again.attempt, 0, Nanodollars(0), Nanodollars(0), f"{again.model[:-1]}?")
+        (last,) = (command for command in go_on(run, refusal)[1] if isinstance(command, Reserve))
+        assert len({reserve.model, again.model, last.model}) == 3
+
     def test_who_names_no_length_asks_that_no_more_than_a_quarter_be_taken(self):
         _, (*_, reserve) = start(request("r", self.CATALOG))
         assert reserve.share == 4

@@ -120,6 +120,25 @@ class TestThinking:
         assert short.choices[0].max_output_tokens == 1000
 
 
+@pytest.mark.parametrize(
+    ("strategy", "times", "chosen", "upgrades"),
+    [
+        (Strategy.BEST_QUALITY, 1, "thinker", ("big", "able", "mini")),
+        (Strategy.BEST_QUALITY, 3, "mini", ("big", "able")),
+        (Strategy.BEST_QUALITY, 6, "able", ("big",)),
+        (Strategy.BALANCED, 1, "thinker", ("able", "mini")),  # `big` would need more room to be worth its price
+        (Strategy.BALANCED, 6, "able", ()),
+    ],
+)
+def test_upgrades_are_what_is_worth_more_in_the_same_room_best_first(strategy, times, chosen, upgrades):
+    big = evolve(BIG, features=Feature.REASONING_EFFORT)
+    market = Catalog([MINI, model("able", Tier.MID, 2, 6), big, TestThinking.THINKER])
+    plan, policy = Plan("The task.", (step("a", difficulty=0.9),)), Policy(strategy=strategy)
+    least = assign(plan, market, policy, Nanodollars(0)).smallest_limit
+    (choice,) = assign(plan, market, policy, Nanodollars(times * least)).choices
+    assert (choice.model, choice.upgrades) == (chosen, upgrades)
+
+
 def test_the_same_plan_on_the_best_models_is_told_for_comparison():
     assigned = assign(PLAN, CATALOG, BALANCED, parse_usd("1"))
     best = assign(PLAN, CATALOG, Policy(strategy=Strategy.BEST_QUALITY), parse_usd("1"))

@@ -121,6 +121,15 @@ def test_greetings_and_thanks_are_simple():
     assert {detect(text).complexity for text in ("hello", "thanks!", "ok", "")} == {Complexity.SIMPLE}
 
 
+def test_thanks_behind_a_request_take_away_nothing_of_what_stands_behind_it():
+    before = [
+        Message(Role.SYSTEM, "You are a senior Python engineer. Refactor functions, fix bugs, write unit tests."),
+        Message(Role.USER, "Please look at it once more."),
+    ]
+    assert detect(before) != detect(before[1:])
+    assert detect([*before, Message(Role.USER, "Thanks!")]) == detect(before)
+
+
 def test_a_lock_free_queue_is_harder_than_hello_world():
     hard = detect("Implement a lock-free queue in C++ and prove that it is linearizable")
     easy = detect("Print hello world in Python")

@@ -2,6 +2,7 @@
 
 import math
 import statistics
+from collections import Counter
 
 import pytest
 from attrs import evolve
@@ -18,7 +19,7 @@ from tokenwise.simulation.differences import differing
 from tokenwise.simulation.laws import Broken, Kept, judge_laws, parse_law
 from tokenwise.simulation.reports import MEASURES, report
 from tokenwise.simulation.surveys import EVERYTHING, Group, Setting, survey, trace
-from tokenwise.simulation.tally import Tally
+from tokenwise.simulation.tally import Tally, merge, percentile
 from tokenwise.simulation.traffic import Kind, Stretch, Traffic
 from tokenwise.simulation.workload import Allowance, Asked, Recorded, Variant
 from tokenwise.simulation.worlds import Behaviour, ModelledWorld, Quality, Spread, Trouble
@@ -62,6 +63,27 @@ class TestSums:
         tally = tally_of(asked(judged=True), setting=evolve(SETTING, world=world))
         assert tally.below("fault") == {"check_failed": 1}
         assert (tally.sums["escalated",], tally.sums["wasted_nano",], tally.sums["quality",]) == (1, 450_000, 1000)
+
+    @pytest.mark.parametrize("per_mille", [1, 250, 333, 500, 501, 950, 1000])
+    def test_a_percentile_is_the_least_value_that_so_many_do_not_exceed(self, per_mille):
+        values = [3, 3, 7, 20, 20, 20, 900]
+        rank = math.ceil(len(values) * per_mille / 1000)
+        assert percentile(Counter(values), per_mille) == values[rank - 1]
+
+    def test_tallies_that_are_merged_are_those_of_all_requests(self):
+        one, two = (tally_of(asked(name)) for name in ("r1", "r2"))
+        both = tally_of(asked("r1"), asked("r2"))
+        assert (merge([one, two]).sums, merge([one, two]).spreads) == (both.sums, both.spreads)
+
+    def test_what_nobody_counted_is_an_estimate(self):
+        world = ModelledWorld(usual=evolve(STEADY, unreported_per_mille=1000))
+        tally = tally_of(asked(), setting=evolve(SETTING, world=world))
+        assert tally.sums["estimated_nano",] == tally.sums["spent_nano",] > 0
+
+    def test_a_best_effort_is_one_in_a_simulation_too(self):
+        short = asked(limit=Nanodollars(600_000), max_output_tokens=2_000)
+        assert tally_of(short).below("outcome") == {"refused": 1}
+        assert tally_of(short, variant=evolve(CHEAP, best_effort=True)).below("outcome") == {"completed": 1}
 
     def test_what_a_provider_bills_above_its_hold_is_an_overrun(self):
         world = ModelledWorld(usual=evolve(STEADY, overbilled_per_mille=1000))

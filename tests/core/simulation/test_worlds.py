@@ -140,6 +140,10 @@ class TestBills:
         tally = survey(some, Variant(name="v"), Setting(catalog=CATALOG, world=cheaper))[EVERYTHING]
         assert (tally.sums["spent_nano",], tally.sums["unbooked_nano",]) == (2 * usual, -usual // 2)
 
+    def test_the_latest_change_of_a_price_holds(self):
+        twice = evolve(STEADY, prices=(Repriced(1_000, 1_500), Repriced(2_000, 700)))
+        assert [twice.billing_at(at_ms) for at_ms in (999, 1_000, 1_999, 2_000, 9_000)] == [1000, 1500, 1500, 700, 700]
+
     def test_silence_and_excess_come_at_their_rates(self):
         odd = evolve(STEADY, unreported_per_mille=300, overbilled_per_mille=100)
         usages = [answer.outcome.usage for answer in answers(odd)]
@@ -189,6 +193,18 @@ class TestQuality:
         missed = facing(quality=bad, noticed_per_mille=0).answer("r", call(), 0).outcome.findings
         assert found
         assert not missed
+
+    @pytest.mark.parametrize(
+        ("first", "second", "alike", "agree"),
+        [(1000, 1000, 0, True), (0, 0, 0, False), (0, 0, 1000, True), (0, 1000, 1000, False), (1000, 0, 1000, False)],
+    )
+    def test_two_good_answers_agree_and_two_bad_ones_as_often_as_is_said(self, first, second, alike, agree):
+        rows = ((Tier.BUDGET, first), (Tier.FLAGSHIP, second))
+        world = facing(
+            quality=tuple(Quality(tier, Capability.GENERAL, sure, sure) for tier, sure in rows), alike_per_mille=alike
+        )
+        world.answer("r", evolve(call(), held=True), 0)
+        assert world.answer("r", evolve(call(1, model="big"), beside="mini"), 0).outcome.agrees is agree
 
 
 class TestPlaces:

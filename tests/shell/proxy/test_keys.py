@@ -4,14 +4,22 @@ import hashlib
 import re
 import stat
 import threading
+from contextlib import nullcontext
 
 import orjson
 import pytest
+from attrs import evolve
 
+from tests.core.worlds import CATALOG
+from tests.shell.proxy_world import furnished
+from tokenwise.budgets.limit import Limit
 from tokenwise.budgets.windows import Window
 from tokenwise.errors import InputError
 from tokenwise.money import Nanodollars
 from tokenwise_shell.config.paths import keys_file
+from tokenwise_shell.config.values import ALONE
+from tokenwise_shell.proxy.admission.access import Admitted
+from tokenwise_shell.proxy.admission.budgets import limits_of_keys, refuse_unshared
 from tokenwise_shell.proxy.admission.keys import Key, KeyFile, digest_of
 
 NOON_MS = 1_795_262_400_000
@@ -126,6 +134,27 @@ class TestChanging:
         for thread in threads:
             thread.join()
         assert sorted(key.name for key in file.read()) == sorted(names)
+
+
+class TestTheirBudgets:
+    def test_a_key_that_was_revoked_or_has_no_budget_is_limited_by_none(self):
+        live, gone = (named("k", budget=Nanodollars(5), revoked_ms=at_ms)("0" * 64) for at_ms in (None, NOON_MS))
+        assert [limit.owner for limit in limits_of_keys([live, gone, named("free")("0" * 64)])] == ["key:k"]
+
+    @pytest.mark.parametrize(
+        ("workers", "store", "refused"), [(1, ALONE, False), (2, ALONE, True), (3, ALONE, True), (2, "local", False)]
+    )
+    def test_workers_that_would_each_keep_them_alone_are_refused(self, tmp_path, workers, store, refused):
+        usual = furnished(tmp_path, CATALOG).settings
+        settings = evolve(usual, proxy=evolve(usual.proxy, workers=workers), budget_store=store)
+        with pytest.raises(InputError, match="budget_store") if refused else nullcontext():
+            refuse_unshared([Limit(Nanodollars(5), Window.TOTAL, key="k")], settings)
+
+    def test_what_an_outer_key_may_not_use_an_inner_one_may_not_either(self):
+        outer, inner = (named("k", models=(glob,))("0" * 64) for glob in ("mi*", "*i?"))
+        within = Admitted.alone(inner, (), Admitted.alone(outer, ()))
+        names = [model.id for model in within.catalog(CATALOG).models]
+        assert names == [model.id for model in CATALOG.models if within.may_use(model.id)] == ["mid"]
 
 
 class TestKeys:
