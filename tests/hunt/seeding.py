@@ -18,7 +18,7 @@ from attrs import frozen
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("tokenwise", "tokenwise_shell", "property_tests", "tests")
 PASSED, TESTS_FAILED, HUNG = 0, 1, -1  # pytest's exit codes; 2 and above mean that tests did not run
-STUCK_S = 300
+STUCK_S = 900
 
 # A hunt needs neither the smallest example nor another one each time.
 PROFILE = """
