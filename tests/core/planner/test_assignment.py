@@ -70,6 +70,13 @@ def test_a_trivial_step_gets_a_flagship_only_where_it_costs_less_than_all_that_w
     assert models("100", policy, plan=plan, catalog=Catalog([gift])) == ["gift"]
 
 
+def test_a_trivial_step_gets_no_flagship_for_a_little_more_however_good_it_is():
+    plan = Plan("The task.", (step("a", difficulty=0.1),))
+    tiny, grand = model("tiny", Tier.BUDGET, 1, 20), model("grand", Tier.FLAGSHIP, 1, 21)
+    market = Catalog([evolve(tiny, quality=1200), evolve(grand, quality=1600)])
+    assert models("1", plan=plan, catalog=market) == ["tiny"]
+
+
 def test_ratings_within_the_band_are_ties_that_the_cheaper_wins():
     close = Catalog([BIG, model("successor", Tier.FLAGSHIP, 3, 12, quality=1500 - 15)])
     worse = Catalog([BIG, model("successor", Tier.FLAGSHIP, 3, 12, quality=1500 - 16)])
