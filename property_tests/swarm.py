@@ -60,7 +60,10 @@ def drawn_behaviour(seed, place):
 def drawn_world(seed):
     places = {name: drawn_behaviour(seed, name) for name in ("direct", "openrouter", "vendor/m4")}
     return ModelledWorld(
-        usual=drawn_behaviour(seed, "usual"), places=places, noticed_per_mille=draw(seed, "seen", 1000)
+        usual=drawn_behaviour(seed, "usual"),
+        places=places,
+        noticed_per_mille=draw(seed, "seen", 1000),
+        leaves_per_mille=(0, 0, 300)[draw(seed, "leaves", 2)],
     )
 
 

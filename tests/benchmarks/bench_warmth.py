@@ -1,7 +1,12 @@
 """What it is worth to stay where a conversation is warm: agents' sessions of 200 messages, prices as shipped."""
 
+import random
+
+from attrs import evolve
+
 from tokenwise.catalog.embedded_models import embedded_catalog
-from tokenwise.catalog.models import Catalog
+from tokenwise.catalog.models import Catalog, Model
+from tokenwise.catalog.prices import Price, Rate
 from tokenwise.money import Nanodollars, format_usd, parse_usd
 from tokenwise.policy import Policy, Strategy
 from tokenwise.simulation.sessions import Played, Turn, play, turns_of
@@ -27,16 +32,42 @@ def main() -> None:
         name, fixed = best_fixed(sessions, catalog, mean(played.quality for played in stay))
         tell(f"  as good: {name} throughout", fixed)
 
-    print("balanced against the best single model that is as good, by who sells: with pauses, without")
-    for vendor in ("", "openai/", "anthropic/", "google/"):
-        sold = Catalog(model for model in catalog.models if model.id.startswith(vendor))
-        print(f"{vendor or 'everybody':12}", *(f"{against(sold, pauses):+7.1f} %" for pauses in (25, 0)))
+    print("against the best single model that is as good, with pauses, without")
+    sold = {vendor or "everybody": of_vendor(catalog, vendor) for vendor in ("", "openai/", "anthropic/", "google/")}
+    for name, lists in (sold | {f"other prices {seed}": at_other_prices(catalog, seed) for seed in SEEDS}).items():
+        for policy in (Policy(strategy=Strategy.CHEAPEST), Policy()):
+            said = (f"{against(lists, policy, pauses):+7.1f} %" for pauses in (25, 0))
+            print(f"{name:15} {policy.strategy.value:9}", *said, flush=True)
 
 
-def against(catalog: Catalog, pause_every: int) -> float:
-    """By how much `balanced` is dearer than the best single model that is as good, in percent."""
+def of_vendor(catalog: Catalog, vendor: str) -> Catalog:
+    """What one vendor sells; everything for none."""
+    return Catalog(model for model in catalog.models if model.id.startswith(vendor))
+
+
+def at_other_prices(catalog: Catalog, seed: int) -> Catalog:
+    """Seven of ten models, each at three to eight fifths of its prices, for input and output apart."""
+    drawn = random.Random(seed)
+    return Catalog(at_prices_of(model, drawn) for model in catalog.models if drawn.random() < 0.7)
+
+
+def at_prices_of(model: Model, drawn: random.Random) -> Model:
+    """The model at prices of its own."""
+    read, written = drawn.uniform(0.6, 1.6), drawn.uniform(0.6, 1.6)
+
+    def changed(rate: Rate) -> Rate:
+        kept = {name: int(read * getattr(rate, name)) for name in ("cache_read", "cache_write", "cache_write_5m")}
+        return evolve(rate, input=int(read * rate.input), output=int(written * rate.output), **kept)
+
+    priced = [offer for offer in model.offers if isinstance(offer.price, Price)]
+    at = [evolve(offer, price=evolve(offer.price, rates=tuple(map(changed, offer.price.rates)))) for offer in priced]
+    return evolve(model, offers=tuple(at))
+
+
+def against(catalog: Catalog, policy: Policy, pause_every: int) -> float:
+    """By how much a policy is dearer than the best single model that is as good, in percent."""
     sessions = [turns_of(seed, length=200, pause_every=pause_every) for seed in SEEDS]
-    played = [play(turns, catalog, Policy(), PLENTY) for turns in sessions]
+    played = [play(turns, catalog, policy, PLENTY) for turns in sessions]
     _, fixed = best_fixed(sessions, catalog, mean(one.quality for one in played))
     return 100 * sum(one.cost for one in played) / sum(one.cost for one in fixed) - 100
 

@@ -11,6 +11,7 @@ characters in which the books write them, which sort as time does. Source of the
 import enum
 from bisect import bisect_right
 from collections.abc import Mapping
+from math import inf
 from typing import Final, assert_never
 
 from attrs import frozen
@@ -53,6 +54,15 @@ class Zone:
     name: str = "UTC"
     changes: tuple[tuple[int, int], ...] = ()
 
+    def since(self, at_ms: int) -> "Zone":
+        """The same clocks for times that count from this moment, as a simulation's do.
+
+        >>> span_of(Window.DAY, 0, UTC.since(1_795_392_000_000 - 7_200_000)).ends_ms
+        7200000
+        """
+        changes = self.changes or ((0, 0),)
+        return Zone(self.name, tuple((moment - at_ms, ahead + at_ms) for moment, ahead in changes))
+
     def day(self, at_ms: int) -> int:
         """The day of a moment, counted from 1970-01-01. A day begins once, whatever clocks do."""
         if not self.changes:
@@ -65,7 +75,7 @@ class Zone:
         midnight = day * _DAY_MS
         if not self.changes:
             return midnight
-        near = bisect_right(self.changes, (midnight, 0))
+        near = bisect_right(self.changes, (midnight - self.changes[0][1], 0))
         around = range(max(0, near - 2), min(len(self.changes), near + 2))
         candidates = {midnight - self.changes[nth][1] for nth in around} | {self.changes[nth][0] for nth in around}
         return max(at_ms for at_ms in candidates if self._local(at_ms - 1) < midnight <= self._local(at_ms))
@@ -74,7 +84,7 @@ class Zone:
         return at_ms + self._ahead(at_ms)
 
     def _ahead(self, at_ms: int) -> int:
-        return self.changes[max(0, bisect_right(self.changes, (at_ms, _DAY_MS)) - 1)][1]
+        return self.changes[max(0, bisect_right(self.changes, (at_ms, inf)) - 1)][1]
 
 
 UTC: Final = Zone()

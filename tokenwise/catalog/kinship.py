@@ -4,10 +4,11 @@
     a successor      the same words, another number (`gpt-6`)            everything as the nearest of its family has it
     a relative       the words of a family and more (`gpt-9-swift`),     as its family, at most the tier of its price
                      or a size where the family states none
-    a stranger       nothing known of the name                           by its price, and by the words of its name
+    a stranger       nothing known of the name                           by its price, at most the middle tier, and by
+                     the words of its name
 
 A name is words, a version and a size: `qwen/qwen4-coder-480b` is qwen and coder, version 4, of 480 billion parameters.
-Sizes more than three times apart are no family. No model is rated 0 for being new: one that nobody has rated counts as
+Sizes more than twice apart are no family. No model is rated 0 for being new: one that nobody has rated counts as
 the lower quarter of its tier, and one that has a family as its nearest relative.
 """
 
@@ -38,7 +39,7 @@ _PACKING: Final = frozenset(
 )
 _TOKEN: Final = re.compile(r"[a-z]+|[0-9]+(?:\.[0-9]+)*[a-z]*")
 _SIZE: Final = re.compile(r"(?:[0-9]+x)?([0-9]+(?:\.[0-9]+)?)b")
-_MOST_TIMES_LARGER: Final = 3
+_MOST_TIMES_LARGER: Final = 2
 
 
 @frozen
@@ -78,8 +79,9 @@ def place(model_id: str, price: Price | Unknown, features: Feature, known: Catal
         tier, why = min(kin.tier, by_price), f"related to {kin.id}; its price says {by_price.name.lower()}"
         like = _as(kin, why, known) if tier is kin.tier else Placing(tier, kin.capabilities, _usual(tier, known), why)
         return evolve(like, capabilities=kin.capabilities | named)
-    able = Capability.GENERAL | named | _by_interface(features, by_price)
-    return Placing(by_price, able, _usual(by_price, known), f"by its price ({by_price.name.lower()}) and its name")
+    tier = min(by_price, Tier.MID)  # that somebody asks much for it makes no stranger as good as the best
+    able = Capability.GENERAL | named | _by_interface(features, tier)
+    return Placing(tier, able, _usual(tier, known), f"by its price ({tier.name.lower()}) and its name")
 
 
 def _successor(name: _Name, same: Sequence[tuple[Model, _Name]], known: Catalog) -> Placing:

@@ -29,6 +29,7 @@ __all__ = [
     "bound_known",
     "cap",
     "fees_of",
+    "has_paused",
     "input_bound",
     "likely_input",
     "longest_bid",
@@ -63,7 +64,8 @@ class Known:
 
     `attachments` are those that it has not counted, which are in `tokens` as they usually count. `warm` of the tokens
     are probably in its prompt cache now: whoever keeps this value drops what has expired. What is `fading` will
-    probably be gone before the next turn, unless this one is answered there.
+    probably be gone before the next turn, unless this one is answered there. `paused` where the conversation had once
+    paused for so long, before this count, that nothing of it was warm any more.
     """
 
     provider: str
@@ -72,6 +74,12 @@ class Known:
     attachments: Attachments = NOTHING_ATTACHED
     warm: int = field(default=0, validator=ge(0))
     fading: bool = False
+    paused: bool = False
+
+
+def has_paused(known: Sequence[Known]) -> bool:
+    """Whether a conversation of which so much is known has paused until nothing of it was warm, now or before."""
+    return any(each.paused for each in known) or bool(known and not any(each.warm for each in known))
 
 
 @frozen

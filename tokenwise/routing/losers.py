@@ -16,7 +16,6 @@ from tokenwise.routing.shortlist import groups, obstacle
 from tokenwise.routing.worth import (
     counted_quality,
     lacking,
-    likely_output,
     outlook,
     rated,
     thinks,
@@ -125,8 +124,7 @@ def _quality_of(serving: Serving, contest: _Contest) -> int:
 
 
 def _in_view(serving: Serving, need: Need) -> Nanodollars:
-    likely = likely_output(need, thinks=thinks(serving.model))
-    return round_up(max(0, outlook(serving.model, need, min(serving.max_output_tokens, likely))))
+    return round_up(max(0, outlook(serving.model, need, serving.max_output_tokens)))
 
 
 def _points(thousandths: int) -> str:

@@ -15,7 +15,7 @@ from tokenwise.catalog.tool_fees import Hosted
 from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy
 from tokenwise.prompt import Message, Role
-from tokenwise.routing.bid import Counted, Horizon, Known, Need
+from tokenwise.routing.bid import Counted, Horizon, Known, Need, has_paused
 from tokenwise.scenario.detector import Scenario, detect
 from tokenwise.scenario.numbers import difficulty_by
 from tokenwise.traits import Capability, Feature
@@ -28,7 +28,7 @@ _NO_FEE: Final = Nanodollars(0)
 # How many turns an agent's conversation is taken to have before any was seen; and how far ahead is looked at most: far
 # enough for a cache to be worth filling, but where one has been lost already, not far beyond the next pause.
 _AGENTS_TURNS: Final = 8
-_MOST_TURNS: Final = 50
+_MOST_TURNS: Final = 100
 _TURNS_TO_A_PAUSE: Final = 16
 
 # Nothing is known of words that were not read: they are as hard as a request can be expected to be.
@@ -136,7 +136,7 @@ def ahead(answers: int, tokens: int, known: Sequence[Known] = (), *, agent: bool
     (Horizon(turns=20, added_tokens=2000), None)
     """
     turns = answers + _AGENTS_TURNS if agent else answers
-    most = _MOST_TURNS if all(each.warm for each in known) else _TURNS_TO_A_PAUSE
+    most = _TURNS_TO_A_PAUSE if has_paused(known) else _MOST_TURNS
     if not turns:
         return None
     last = tokens - max((each.warm for each in known), default=0)

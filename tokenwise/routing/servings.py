@@ -82,7 +82,7 @@ def servings(
             if plain:
                 less = less_merit + read * rate.input + min(room, likely) * choices * rate.output
             else:
-                less = less_merit + outlook(model, need, min(room, likely))
+                less = less_merit + outlook(model, need, room)
             if room < wanted:
                 less += lacking(room, wanted) * cramped
             worst = price.worst(input_tokens=bound, output_tokens=room * choices, writes=writes_of(model, need))

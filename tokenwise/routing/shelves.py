@@ -245,12 +245,13 @@ def _compiled(need: Need, catalog: Catalog, policy: Policy, room: int) -> _Shelv
 
 
 def _lean(rated: Iterable[tuple[Model, int]], need: Need, policy: Policy) -> tuple[tuple[Model, int], ...]:
-    """Without models that another one of their kind beats, whatever is read, written or kept in caches."""
+    """Without models that another of their kind beats, whatever is read, written or kept in caches, however long."""
     kept: dict[tuple[Tier, bool], list[tuple[tuple[int, ...], tuple[Model, int]]]] = {}
     for model, rating in sorted(rated, key=lambda pair: (-strength(pair[0], need.work), pair[0].id)):
         assert isinstance(model.price, Price)  # only priced models are able
         rate, grade = model.price.rate_at(need.input.expected), -_grade(model, rating, policy, need.work)
-        lowest = grade, rate.output, rate.input, rate.cache_read, rate.cache_write, rate.cache_write_5m
+        kept_at, window = (rate.cache_read, rate.cache_write, rate.cache_write_5m), -model.context_tokens
+        lowest = grade, rate.output, rate.input, *kept_at, window
         # What is kept only if it is marked may not be kept at all.
         surely = lowest if caches_unasked(model.id) else (*lowest[:3], max(lowest[2:4]), *lowest[4:])
         kind = kept.setdefault((model.tier, thinks(model)), [])

@@ -80,6 +80,13 @@ _TIER_FIRST: Final = 10_000
 _CRAMPED: Final = 5_000
 _CRAMPED_RATING: Final = 30
 
+# What this turn asks for tells so much of what those ahead ask for: one part in four, and the rest is what turns
+# usually ask for. A conversation's turns differ more from each other than conversations do, and who takes a hard turn
+# for the first of many hard ones changes models with every turn.
+_ONE_TURN_TELLS: Final = 4
+_USUAL_DIFFICULTY: Final = 0.35
+_USUAL_ANSWER: Final = 300
+
 # Of what fades from a cache, one part in so many is read again by who comes back to it: once in four times, agents'
 # turns ask for a model within minutes that the turn before did not.
 _COMES_BACK_ONCE_IN: Final = 4
@@ -92,7 +99,7 @@ def worth(model: Model, need: Need, policy: Policy, *, room: int, rating: int) -
     """
     thinker = thinks(model)
     halvings = lacking(room, wanted_room(need, policy, thinks=thinker))
-    cost = outlook(model, need, min(room, likely_output(need, thinks=thinker)))
+    cost = outlook(model, need, room)
     return merit(model, need, policy, rating) - halvings * cost_of_half_the_room(need, policy) - cost
 
 
@@ -172,15 +179,25 @@ def _has_answered(model: Model, need: Need) -> bool:
 def _coming_back(model: Model, need: Need, policy: Policy) -> int:
     """What reading this conversation is worth to a model that will read it anyhow, for each of the turns ahead.
 
-    After a pause nothing is warm. Who has answered here, and is stronger than this turn deserves, was needed for harder
-    ones and will be again: then it may as well answer now, and nobody else has to read all of it.
+    Who has answered here, and is stronger than this turn deserves, was needed for harder ones and will be again. While
+    it is warm, it will read whatever it does not yet know, now or then, so that speaks against nobody. What is fading
+    would have to be read anew, so whoever asks it in time saves that, as often as somebody comes back. After a pause
+    nothing is warm: then it may as well answer now, and nobody else has to read all of it.
     """
-    if need.horizon is None or model.tier <= policy.tier_for(need.difficulty):
+    ahead = need.horizon
+    if ahead is None or model.tier <= policy.tier_for(need.difficulty) or not _has_answered(model, need):
         return 0
-    if any(known.warm for known in need.known) or not _has_answered(model, need):
+    offer = seat(model, need)
+    assert isinstance(offer.price, Price)
+    rate, warm = offer.price.rate_at(need.input.expected), warm_at(model, offer.provider, need)
+    if warm:
+        fading = warm_at(model, offer.provider, need, fading=True)
+        unread = need.input.expected - warm + ahead.turns * ahead.added_tokens
+        saved = fading * max(0, rate.input - rate.cache_read) // _COMES_BACK_ONCE_IN
+        return unread * rate.input // (ahead.turns + 1) + saved
+    if any(known.warm for known in need.known):
         return 0
-    assert isinstance(model.price, Price)
-    return need.input.expected * model.price.rate_at(need.input.expected).input // (need.horizon.turns + 1)
+    return need.input.expected * rate.input // (ahead.turns + 1)
 
 
 def lacking(room: int, wanted: int) -> int:
@@ -264,9 +281,11 @@ def thinks(model: Model) -> bool:
 
 def thoughts(need: Need, *, thinks: bool) -> int:
     """Tokens that are probably thought before one answer; billed as output."""
-    if not thinks:
-        return 0
-    return _LEAST_THOUGHTS + round((_THOUGHTS_FOR_THE_HARDEST - _LEAST_THOUGHTS) * need.difficulty)
+    return _thoughts_at(need.difficulty) if thinks else 0
+
+
+def _thoughts_at(difficulty: float) -> int:
+    return _LEAST_THOUGHTS + round((_THOUGHTS_FOR_THE_HARDEST - _LEAST_THOUGHTS) * difficulty)
 
 
 def likely_output(need: Need, *, thinks: bool) -> int:
@@ -291,14 +310,15 @@ def likely_cost(model: Model, need: Need, output_tokens: int) -> int:
     return read + output_tokens * need.choices * rate.output
 
 
-def outlook(model: Model, need: Need, output_tokens: int) -> int:
+def outlook(model: Model, need: Need, room: int) -> int:
     """What a request costs, this one and those that will follow it taken together, on average; in token-nanos.
 
-    They are taken to stay with the model, to read from its cache what was said before, and to get as long an answer.
-    Where nothing follows it is `likely_cost`. What is fading where this model is sold would have to be read anew, so
-    whoever is asked there in time saves that, as often as somebody comes back.
+    `room` caps each answer, in tokens. The turns ahead are taken to stay with the model, to read from its cache what
+    was said before, and to be as turns usually are. Where nothing follows it is `likely_cost`. Who has no window for
+    the turns ahead will be left, and all of it read anew then: by its own price, since nobody knows by whom.
     """
-    now, ahead = likely_cost(model, need, output_tokens), need.horizon
+    thinker = thinks(model)
+    now, ahead = likely_cost(model, need, min(room, likely_output(need, thinks=thinker))), need.horizon
     if ahead is None:
         return now
     offer = seat(model, need)
@@ -307,11 +327,21 @@ def outlook(model: Model, need: Need, output_tokens: int) -> int:
     fresh = rate.cache_write if marked.hour else rate.cache_write_5m if marked.minutes else rate.input
     keeps = caches_unasked(model.id) or marked is not NOTHING_WRITTEN
     read = min(rate.cache_read, rate.input) if keeps else rate.input
-    kept = ahead.turns * need.input.expected + ahead.added_tokens * ahead.turns * (ahead.turns - 1) // 2
-    new = ahead.turns * ahead.added_tokens
-    later = kept * read + new * fresh + ahead.turns * output_tokens * need.choices * rate.output
-    saved = warm_at(model, offer.provider, need, fading=True) * (rate.input - read) // _COMES_BACK_ONCE_IN
-    return (now + later) // (ahead.turns + 1) - saved
+    turns = ahead.turns
+    kept = turns * need.input.expected + ahead.added_tokens * turns * (turns - 1) // 2
+    new = turns * ahead.added_tokens
+    written = min(room, _usual_output(need, thinks=thinker)) * need.choices
+    later = kept * read + new * fresh + turns * written * rate.output
+    if need.input.expected + new > model.context_tokens:
+        later += model.context_tokens * rate.input
+    return (now + later) // (turns + 1)
+
+
+def _usual_output(need: Need, *, thinks: bool) -> int:
+    """Tokens that the answer of a turn ahead will probably take, for one choice, thoughts included."""
+    usual = (_ONE_TURN_TELLS - 1) * _USUAL_ANSWER + need.output_tokens
+    difficulty = ((_ONE_TURN_TELLS - 1) * _USUAL_DIFFICULTY + need.difficulty) / _ONE_TURN_TELLS
+    return usual // _ONE_TURN_TELLS + (_thoughts_at(difficulty) if thinks else 0)
 
 
 def expected_cost(model: Model, need: Need, *, room: int) -> Nanodollars:

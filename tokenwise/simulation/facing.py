@@ -114,6 +114,15 @@ class Facing:
     quality: dict[AttemptId, int] = field(factory=dict)
     _opinions: dict[str, tuple[bool, str]] = field(factory=dict)
 
+    @property
+    def leaves_ms(self) -> int | None:
+        """When its client leaves, counted from the request; None where it waits as long as it takes."""
+        world = self.servers.world
+        if not world.leaves_per_mille:
+            return None
+        drawn = _draws(f"{self.servers.seed}/{self.asked.id}/leaves")
+        return world.leaves_after_ms.at(drawn[1]) if drawn[0] % 1000 < world.leaves_per_mille else None
+
     def answer(self, run_id: str, call: CallModel, at_ms: int) -> Answer:
         """See `answers.World`."""
         how = self.servers.behaviour(call.provider, call.model)

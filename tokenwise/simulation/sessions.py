@@ -8,7 +8,7 @@ model throughout (`model`). Answers always come; what goes wrong with calls is `
 """
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from attrs import evolve, field, frozen
@@ -19,7 +19,7 @@ from tokenwise.catalog.prices import Price, Writes
 from tokenwise.ids import AttemptId, jitter
 from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy
-from tokenwise.routing.bid import Known, Need
+from tokenwise.routing.bid import Known, Need, has_paused
 from tokenwise.routing.choosing import Routed, route
 from tokenwise.routing.request import ahead
 from tokenwise.routing.worth import likely_output, quality, strength, thinks
@@ -59,10 +59,11 @@ class Played:
 
 @frozen
 class _Warm:
-    """What one seller's model has in its cache, and until when."""
+    """What one seller's model has in its cache, and until when; whether the conversation had paused before."""
 
     tokens: int
     until_ms: int
+    paused: bool
 
 
 def turns_of(seed: int, *, length: int, pause_every: int = 25) -> tuple[Turn, ...]:
@@ -93,7 +94,9 @@ def play(
     for turn in turns:
         said += turn.added_tokens
         need = _need(turn, said, model)
-        decision = route(_in_view(need, caches, turn, len(names)) if sticky else need, catalog, policy, limit)
+        known = tuple(_known(*seat, 4 * said, kept, turn) for seat, kept in sorted(caches.items()))
+        horizon = ahead(len(names), said, known, agent=True)
+        decision = route(evolve(need, known=known, horizon=horizon) if sticky else need, catalog, policy, limit)
         if not isinstance(decision, Routed):
             break
         seat, chosen = (decision.bid.provider, decision.model.id), decision.model
@@ -104,22 +107,16 @@ def play(
         cost, read = cost + price.cost(usage), read + usage.cache_read_tokens
         points += quality(strength(chosen, need.work), turn.difficulty)
         names.append(chosen.id)
-        caches[seat] = _Warm(said, turn.at_ms + _WARMTH_MS)
+        caches[seat] = _Warm(said, turn.at_ms + _WARMTH_MS, has_paused(known))
         said += turn.output_tokens
     switches = sum(one != other for one, other in itertools.pairwise(names))
     return Played(Nanodollars(cost), points / max(1, len(names)) / 1000, tuple(names), switches, read)
 
 
-def _in_view(need: Need, caches: Mapping[tuple[str, str], _Warm], turn: Turn, answers: int) -> Need:
-    """The need with what is warm now, and with what will probably follow."""
-    tokens = need.input.expected
-    known = tuple(_known(*seat, 4 * tokens, kept, turn) for seat, kept in sorted(caches.items()))
-    return evolve(need, known=known, horizon=ahead(answers, tokens, known, agent=True))
-
-
 def _known(provider: str, model: str, bound: int, kept: _Warm, turn: Turn) -> Known:
     left_ms = kept.until_ms - turn.at_ms
-    return Known(provider, model, bound, warm=kept.tokens if left_ms > 0 else 0, fading=0 < left_ms <= _FADING_MS)
+    warm, fading = kept.tokens if left_ms > 0 else 0, 0 < left_ms <= _FADING_MS
+    return Known(provider, model, bound, warm=warm, fading=fading, paused=kept.paused)
 
 
 def _kept(warm: _Warm, turn: Turn) -> bool:

@@ -57,9 +57,11 @@ __all__ = [
 
 @frozen
 class Arrival:
-    """A job and when it comes. `cancel_after` cancels it right after so many of its events (0: at once).
+    """A job and when it comes.
 
-    `world` answers this job's calls in place of the common one; `account` says which limits hold it beside its own.
+    `cancel_after` cancels it right after so many of its events (0: at once), `leaves_ms` so long after it came, before
+    whatever else happens then. `world` answers this job's calls in place of the common one; `account` says which limits
+    hold it beside its own.
     """
 
     job: Job
@@ -67,6 +69,7 @@ class Arrival:
     cancel_after: int | None = None
     world: World | None = None
     account: Account = NOBODY
+    leaves_ms: int | None = None
 
 
 @frozen
@@ -130,6 +133,9 @@ class Driver:
         run, commands = start(job, at_ms=self.now_ms)
         live = self._lives[job.id] = _Live(arrival, run, arrival.world)
         self._perform(live, None, commands)
+        if arrival.leaves_ms is not None:
+            leaves_at_ms = self.now_ms + arrival.leaves_ms
+            self._post(live, leaves_at_ms, Cancelled(leaves_at_ms))
         if arrival.cancel_after == 0 and not live.run.finished:
             self._deliver(live, Cancelled(self.now_ms))
 

@@ -17,6 +17,7 @@ from attrs.validators import in_, min_len
 from tokenwise.budgets import ledger
 from tokenwise.budgets.limit import Account
 from tokenwise.budgets.nested import Closed
+from tokenwise.budgets.windows import UTC, Zone
 from tokenwise.catalog.models import Catalog, WorkedOut
 from tokenwise.errors import InputError, Problem
 from tokenwise.machine.messages import Record
@@ -68,11 +69,15 @@ def _capabilities(asked: Asked) -> Capability:
 
 @frozen(kw_only=True)
 class Setting:
-    """What stays the same for all variants and seeds: the catalogue, the world, and which groups are counted apart."""
+    """What stays the same for all variants and seeds: the catalogue, the world, and which groups are counted apart.
+
+    By `calendar` the windows of limits begin: a zone's clocks since the workload's beginning (`Zone.since`).
+    """
 
     catalog: Catalog
     world: ModelledWorld = field(factory=ModelledWorld)
     groups: tuple[Group, ...] = ()
+    calendar: Zone = UTC
 
 
 def survey(
@@ -132,6 +137,7 @@ class _Desk:
     def __attrs_post_init__(self) -> None:
         self._servers = Servers(self.setting.world, self.setting.catalog, self.seed)
         self._driver = Driver(self._hear, self._hear_brief)
+        self._driver.limits.zone = self.setting.calendar
         for limit in (*(allowance.limit_of_runs for allowance in self.variant.allowances), *self.variant.limits):
             self._driver.limits.add(limit)
 
@@ -151,10 +157,10 @@ class _Desk:
             self._over.append(turned_away(asked, routed))
             return
         make_job = functools.partial(job_of, asked, need, routed, self.variant, self.setting.catalog, self.seed)
-        if ready is None:
+        facing = Facing(self._servers, asked)
+        if ready is None or facing.leaves_ms is not None:
             self._begin(asked, make_job())
             return
-        facing = Facing(self._servers, asked)
         account = self._account(asked)
         self._driver.admit_brief(Brief(asked.id, asked.at_ms, ready, facing, account, make_job, asked.judged))
 
@@ -168,7 +174,8 @@ class _Desk:
             self._over.append(turned_away(asked, job))
             return
         facing = Facing(self._servers, asked)
-        self._driver.admit(Arrival(job, asked.at_ms, world=facing, account=self._account(asked)))
+        account, leaves_ms = self._account(asked), facing.leaves_ms
+        self._driver.admit(Arrival(job, asked.at_ms, world=facing, account=account, leaves_ms=leaves_ms))
 
     def _decide(self, asked: Asked) -> _Decided:
         """What is decided alike for all requests that say the same, worked out once."""

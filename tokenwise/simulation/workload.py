@@ -119,7 +119,7 @@ class Allowance:
 class Variant:
     """One way of deciding, by name: a policy, the limit of each request or plan, and the budgets they share.
 
-    Windows of `limits` are those of the calendar, which begins with the workload; nobody raises one that pauses.
+    Windows of `limits` are those of the calendar (`Setting.calendar`); nobody raises one that pauses.
     """
 
     name: str = field(validator=min_len(1))

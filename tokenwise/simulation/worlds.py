@@ -129,6 +129,7 @@ class ModelledWorld:
     A place is "provider:model", a model id, a provider, or a tier's lower-case name; the first of these that is named
     holds, else `usual`. `noticed_per_mille` of the bad answers are found out where the caller checks at all. Two good
     answers agree; of two bad ones `alike_per_mille` do (two models that slip, slip apart); a good and a bad one never.
+    Of the clients `leaves_per_mille` wait no longer than `leaves_after_ms`, counted from their request.
     """
 
     usual: Behaviour = Behaviour()
@@ -136,6 +137,8 @@ class ModelledWorld:
     quality: tuple[Quality, ...] = ()
     noticed_per_mille: int = field(default=500, validator=[ge(0), le(1000)])
     alike_per_mille: int = field(default=200, validator=[ge(0), le(1000)])
+    leaves_per_mille: int = field(default=0, validator=[ge(0), le(1000)])
+    leaves_after_ms: Spread = Spread(((0, 1_000), (500, 5_000), (1000, 30_000)))
 
     def behaviour(self, provider: str, model: str, tier: Tier) -> Behaviour:
         """How this seat behaves."""

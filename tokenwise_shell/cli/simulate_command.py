@@ -146,7 +146,9 @@ def simulate(
     file = read_world(world)
     source = open_workload(workload, Manner(trial.pace_ms, file.recorded_as, _marks(variants)))
     groups = tuple(dict.fromkeys(law.group for law in laws if law.group))
-    setting = Setting(catalog=file.narrowed(workspace.reachable), world=file.world, groups=groups)
+    setting = Setting(
+        catalog=file.narrowed(workspace.reachable), world=file.world, groups=groups, calendar=file.calendar
+    )
     if output.diff:
         pair = _pair(output.diff, variants, usual)
         return _differ(source, pair, setting, trial.seeds[0], output, as_json=common.json)

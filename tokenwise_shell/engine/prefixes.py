@@ -13,7 +13,7 @@ from tokenwise.catalog.attachments import NOTHING_ATTACHED, Attachments
 from tokenwise.routing.bid import Known
 from tokenwise_shell.providers.prefixes import Trail
 
-__all__ = ["Counts"]
+__all__ = ["Count", "Counts", "Row"]
 
 # An agent's turn is one count of some 300 bytes: days of several agents, in three megabytes.
 _MOST_KEPT: Final = 10_000
@@ -21,17 +21,28 @@ _MOST_KEPT: Final = 10_000
 # An agent's next turn comes within seconds, and after a minute seldom.
 _FADING_MS: Final = 60_000
 
+# How many turns back others are asked for: as many as may have been answered by models that keep no caches.
+_LOOKED_UP: Final = 4
+
 _Seat = tuple[str, str]
 
 
 @frozen
-class _Count:
-    """What was counted of one beginning: its tokens, and what was attached to it."""
+class Count:
+    """What was counted of one beginning: its tokens, and what was attached to it. `warm` and `paused` as in `Known`.
+
+    So much is warm until then, by Unix time.
+    """
 
     tokens: int
-    attachments: Attachments
+    attachments: Attachments = NOTHING_ATTACHED
     warm: int = 0
     until_ms: int = 0
+    paused: bool = False
+
+
+Row = tuple[bytes, _Seat, Count]
+"""What one seller's model has counted of the beginning with this digest."""
 
 
 @define(eq=False)
@@ -39,7 +50,7 @@ class Counts:
     """Sellers' own counts of conversations. Used by one event loop, and read by threads beside it."""
 
     most: int = _MOST_KEPT
-    _kept: dict[bytes, dict[_Seat, _Count]] = field(factory=dict, init=False)
+    _kept: dict[bytes, dict[_Seat, Count]] = field(factory=dict, init=False)
     _doubted: set[_Seat] = field(factory=set, init=False)
 
     def known(
@@ -66,17 +77,37 @@ class Counts:
         *,
         warm: int = 0,
         until_ms: int = 0,
-    ) -> None:
+        paused: bool = False,
+    ) -> Row | None:
         """This seller's model, (provider, model), has counted so many tokens for the whole of this conversation.
 
-        So many of them are `warm` in its prompt cache until then, on the caller's own clock.
+        So many of them are `warm` in its prompt cache until then, by Unix time. `paused` as in `Known`. Returns what
+        others may learn of it, None where nothing is warm.
         """
-        if not trail.ends or seat in self._doubted:
-            return
-        counts = self._kept.pop(trail.ends[-1], {})
-        self._kept[trail.ends[-1]] = {**counts, seat: _Count(tokens, attachments, warm, until_ms)}
+        if not trail.ends:
+            return None
+        row = trail.ends[-1], seat, Count(tokens, attachments, warm, until_ms, paused)
+        return row if self.take(row) and warm else None
+
+    def take(self, row: Row) -> bool:
+        """Keep what was counted, here or elsewhere; whether it is believed."""
+        end, seat, count = row
+        if seat in self._doubted:
+            return False
+        self._kept[end] = {**self._kept.pop(end, {}), seat: count}
         while len(self._kept) > self.most:
             self._kept.pop(next(iter(self._kept)))
+        return True
+
+    def unknown(self, trails: Iterable[Trail], now_ms: int) -> tuple[bytes, ...]:
+        """The digests of beginnings that others may know of. None where the last turn is known here, and warm."""
+        found: list[bytes] = []
+        for trail in trails:
+            before = [trail.ends[turns] for turns in trail.continued()][1 : 1 + _LOOKED_UP]
+            if before and any(count.until_ms > now_ms for count in self._kept.get(before[0], {}).values()):
+                return ()
+            found += before
+        return tuple(found)
 
     @property
     def doubts(self) -> int:
@@ -96,10 +127,8 @@ class Counts:
                 had.add(seat)
                 tokens = count.tokens + trail.behind(turns) + more.usual.bound
                 left_ms = count.until_ms - now_ms if count.warm else 0
-                yield (
-                    seat,
-                    Known(*seat, tokens, more, warm=count.warm if left_ms > 0 else 0, fading=0 < left_ms <= _FADING_MS),
-                )
+                warm, fading = count.warm if left_ms > 0 else 0, 0 < left_ms <= _FADING_MS
+                yield seat, Known(*seat, tokens, more, warm=warm, fading=fading, paused=count.paused)
 
 
 def _added(now: Attachments, then: Attachments) -> Attachments | None:

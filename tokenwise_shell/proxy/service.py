@@ -11,6 +11,7 @@ from tokenwise.catalog.prices import FREE
 from tokenwise.policy import Policy
 from tokenwise_shell.client import Client
 from tokenwise_shell.config.settings import ProxySettings
+from tokenwise_shell.engine.boards import Board, board_of
 from tokenwise_shell.engine.prefixes import Counts
 from tokenwise_shell.engine.request_journals import RequestJournals
 from tokenwise_shell.proxy.access_log import AccessLog
@@ -73,11 +74,13 @@ class Service:
     memory: Memory = field(factory=Memory, init=False)
     made: MadeHere = field(factory=MadeHere, init=False)
     counts: Counts = field(factory=Counts, init=False)
+    board: Board | None = field(init=False)
     seen: Seen = field(init=False)
     _timed: dict[int, tuple[Policy, Policy]] = field(factory=dict, init=False)
     _desks: trio.CapacityLimiter = field(factory=lambda: trio.CapacityLimiter(_DESKS), init=False)
 
     def __attrs_post_init__(self) -> None:
+        self.board = board_of(self.client.workspace.settings, self.client.holder)
         self.seen = Seen(Tail(self.client.workspace.settings.ledger_path))
 
     @property

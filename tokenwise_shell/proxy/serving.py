@@ -30,6 +30,7 @@ from tokenwise_shell.proxy.http.asgi import Answer, Request
 from tokenwise_shell.proxy.memory import mark_of
 from tokenwise_shell.proxy.request.asked import Asked, read_asked
 from tokenwise_shell.proxy.request.bounds import refuse_crowded
+from tokenwise_shell.proxy.request.deciding import LEAST_SHARED_BYTES, ask_others
 from tokenwise_shell.proxy.request.marks import marks_of
 from tokenwise_shell.proxy.request.options import HEADER
 from tokenwise_shell.proxy.request.recount import placed, recounted
@@ -149,8 +150,15 @@ async def heard(
         return asked if isinstance(asked, Trouble) else then(admitted, asked)
 
     takes_long = _takes_long(body)
-    if service.client.workspace.settings.tell_budget and work is CHAT:  # budgets are asked by this thread alone
-        made = partial(made, _told(service, admitted, await service.aside(understood) if takes_long else understood()))
+    tells = service.client.workspace.settings.tell_budget and work is CHAT
+    shares = service.board is not None and work is CHAT and len(body) >= LEAST_SHARED_BYTES
+    if tells or shares:  # budgets and boards are asked by this thread alone
+        asked = await service.aside(understood) if takes_long else understood()
+        if tells:
+            asked = _told(service, admitted, asked)
+        if shares and not isinstance(asked, Trouble):
+            await ask_others(service, asked, takes_long=takes_long)
+        made = partial(made, asked)
     return await service.aside(made) if takes_long else made()
 
 

@@ -12,6 +12,7 @@
       - {tier: budget, capability: code, easy: 0.9, hard: 0.3}
     noticed: 0.5
     alike: 0.2
+    leaves: {share: 2%, after: {p50: 5s, p95: 30s}}
     recorded_as: {gpt-4-1106-preview: openai/gpt-5.5}
     only: [openai/gpt-5.5, anthropic/claude-haiku-5-5]
 
@@ -20,17 +21,21 @@ recorded of; `only` names the models that there are, in place of the whole catal
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from attrs import evolve, field, frozen
 
+from tokenwise.budgets.windows import UTC, Zone
 from tokenwise.catalog.models import Catalog
 from tokenwise.errors import InputError, Problem
 from tokenwise.faults import Fault
 from tokenwise.simulation.worlds import Behaviour, ModelledWorld, Quality, Repriced, Trouble
 from tokenwise.traits import Capability, Tier
-from tokenwise_shell.config.values import Form, choice, fraction, whole
+from tokenwise_shell.config.values import ZONE, Form, choice, fraction, whole
+from tokenwise_shell.config.zones import zone_named
 from tokenwise_shell.simulate.yaml_forms import (
     LENGTH,
     SHARE,
@@ -51,11 +56,15 @@ __all__ = ["WorldFile", "read_world"]
 
 @frozen
 class WorldFile:
-    """A world, under which catalogue ids recorded outcomes count, and which models there are (none named: all)."""
+    """A world, under which catalogue ids recorded outcomes count, and which models there are (none named: all).
+
+    By its `calendar` the windows of limits begin.
+    """
 
     world: ModelledWorld = field(factory=ModelledWorld)
     recorded_as: Mapping[str, str] = field(factory=dict)
     only: tuple[str, ...] = ()
+    calendar: Zone = UTC
 
     def narrowed(self, catalog: Catalog) -> Catalog:
         """The models of the catalogue that this world has. Raises InputError for a name that none of them has."""
@@ -80,6 +89,8 @@ def _named(kind: type[Tier] | type[Capability]) -> Reader:
 
 
 _share: Final = scalar(SHARE)
+
+_MOMENT: Final = Form("a time of the world's zone such as 2026-11-30T08:00", datetime.fromisoformat)
 
 _trouble: Final = record(
     lambda fault, share=1000, until=None, retry_after=None, **times: Trouble(
@@ -138,6 +149,12 @@ _quality: Final = record(
     required=("tier", "capability", "easy", "hard"),
 )
 
+_leaves: Final = record(
+    lambda share, after=None: {"leaves_per_mille": share} | ({"leaves_after_ms": after} if after else {}),
+    {"share": _share, "after": SPREAD_MS},
+    required=("share",),
+)
+
 
 def read_world(path: Path | None) -> WorldFile:
     """The world of a file; the usual one where there is none. Raises InputError with every problem."""
@@ -153,7 +170,9 @@ def _read(raw: object, path: str, reading: Reading) -> WorldFile:
         for name in ("noticed", "alike"):
             if name in given:
                 given[f"{name}_per_mille"] = given.pop(name)
-        return WorldFile(ModelledWorld(**given), recorded_as, only)
+        given |= given.pop("leaves", {})
+        calendar = _calendar(given.pop("begins", None), given.pop("time_zone", "UTC"))
+        return WorldFile(ModelledWorld(**given), recorded_as, only, calendar)
 
     reader = record(
         build,
@@ -163,8 +182,20 @@ def _read(raw: object, path: str, reading: Reading) -> WorldFile:
             "quality": listed(_quality),
             "noticed": _share,
             "alike": _share,
+            "leaves": _leaves,
             "recorded_as": mapped(WORD),
             "only": listed(WORD),
+            "begins": scalar(_MOMENT),
+            "time_zone": scalar(ZONE),
         },
     )
     return reader(raw, path, reading) or WorldFile()
+
+
+def _calendar(begins: datetime | None, name: str) -> Zone:
+    """The clocks of a world whose time begins then; without a beginning, at midnight of the first of a month."""
+    if begins is None:
+        return UTC
+    at = begins if begins.tzinfo else begins.replace(tzinfo=ZoneInfo(name))
+    zone = UTC if name == "UTC" else zone_named(name)
+    return zone.since(int(at.timestamp() * 1000))

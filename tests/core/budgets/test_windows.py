@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from tokenwise.budgets.windows import Span, Window, Zone, day_of, span_of, spent_in
+from tokenwise.budgets.windows import UTC, Span, Window, Zone, day_of, span_of, spent_in
 
 
 def ms(text):
@@ -65,3 +65,21 @@ def test_a_day_begins_once_though_clocks_are_set_back_over_its_midnight():
     days = [zone.day(9 * day_ms + nth * hour_ms // 4) for nth in range(4 * 26)]
     assert days == sorted(days)
     assert zone.begins_ms(10) == 10 * day_ms
+
+
+# Berlin's: an hour ahead in winter, two in summer.
+BERLIN = Zone("Berlin", tuple((ms(at), hours * 3_600_000) for at, hours in (
+    ("2026-01-01T00:00:00", 1), ("2026-03-29T01:00:00", 2), ("2026-10-25T01:00:00", 1), ("2027-03-28T01:00:00", 2),
+)))  # fmt: skip
+
+
+@pytest.mark.parametrize("zone", [UTC, BERLIN])
+@pytest.mark.parametrize("window", [Window.DAY, Window.WEEK, Window.MONTH, Window.TOTAL])
+@pytest.mark.parametrize("begins", ["2026-03-28T22:30:00", "2026-10-24T07:00:00", "2026-12-31T23:59:59"])
+def test_time_that_counts_from_a_moment_has_the_windows_of_that_zones_calendar(zone, window, begins):
+    start, since = ms(begins), zone.since(ms(begins))
+    for hours in range(0, 24 * 200, 5):
+        at_ms = 3_600_000 * hours
+        true, virtual = span_of(window, start + at_ms, zone), span_of(window, at_ms, since)
+        assert (virtual.label, virtual.first, virtual.after) == (true.label, true.first, true.after)
+        assert virtual.ends_ms == (None if true.ends_ms is None else true.ends_ms - start)

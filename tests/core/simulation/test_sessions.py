@@ -39,19 +39,44 @@ class TestCaches:
 
 
 class TestStaying:
-    @pytest.mark.parametrize(("output", "name"), [(500, "reader"), (530, "writer")])
+    @pytest.mark.parametrize(("output", "name"), [(940, "reader"), (980, "writer")])
     def test_it_leaves_where_that_pays_over_the_turns_ahead(self, output, name):
-        """The writer saves $6 a million tokens of answer in this turn and nine more: $0.0309 of 515 tokens each.
+        """The writer saves $6 a million tokens of answer: $0.0309 of 961 in this turn and 465 in each of nine more.
 
-        It costs $0.0192 more to read 10,200 tokens anew, and in the turns ahead $0.0011 each to read what was said and
-        $0.0002 to read 200 new ones, which is what this turn has added.
+        Those are one part in four as this one is, and three as turns are: 300 tokens. It costs $0.0192 more to read
+        10,200 tokens anew, and in the turns ahead $0.0011 each to read what was said and $0.0002 to read 200 new ones,
+        which is what this turn has added.
         """
         played = play((BEGINNING, turn(10, output=output)), PAIR, CHEAPEST, PLENTY)
         assert (played.models, played.switches) == (("reader", name), int(name == "writer"))
 
     def test_and_where_the_cache_has_expired(self):
-        turns = (BEGINNING, turn(400, output=600))
+        turns = (BEGINNING, turn(400, output=1_200))
         assert play(turns, PAIR, CHEAPEST, PLENTY).models == ("reader", "writer")
+
+    def test_one_turn_that_is_unlike_the_others_moves_nobody(self):
+        """At a usual turn the thinker writes 1,200 tokens of thought, at a hard one 2,900; the talker writes dearly."""
+        thinker = model("thinker", Tier.BUDGET, 1, 1, **{**ROOM, "features": Feature.TOOLS | Feature.REASONING_EFFORT})
+        pair = Catalog([thinker, model("talker", Tier.BUDGET, 1.1, 4.5, **ROOM)])
+        hard_or_easy = [evolve(turn(10 * nth, output=100), difficulty=nth % 2) for nth in range(1, 9)]
+        turns = (turn(0, output=100, added=30_000), *hard_or_easy)
+        assert play(turns, pair, CHEAPEST, PLENTY).switches == 0
+
+    def test_who_has_no_window_for_the_turns_ahead_is_left_before_all_must_be_read_twice(self):
+        short = model("short", Tier.BUDGET, 0.9, 0.9, **{**ROOM, "context_tokens": 60_000})
+        pair = Catalog([short, model("long", Tier.BUDGET, 1, 1, **ROOM)])
+        assert play((turn(0, output=100, added=40_000),), pair, CHEAPEST, PLENTY).models == ("long",)
+        assert play((turn(0, output=100, added=10_000),), pair, CHEAPEST, PLENTY).models == ("short",)
+
+    def test_a_conversation_that_has_paused_once_is_not_taken_to_go_on_for_as_long(self):
+        """Of two that read what was said at $0.1 and $0.01, the second saves $0.09 a turn and is dear to begin with."""
+        kept, cheap = model("kept", Tier.BUDGET, 1, 1, **ROOM), model("cheap", Tier.BUDGET, 3, 1, **ROOM)
+        rate = evolve(cheap.price.rates[0], cache_read=10**7)
+        pair = Catalog([kept, evolve(cheap, offers=(evolve(cheap.offers[0], price=Price((rate,))),))])
+        turns = [turn(0, output=10, added=90_000), *[turn(10 * nth, output=10) for nth in range(1, 60)]]
+        paused = [evolve(each, at_ms=each.at_ms + 900_000 * (nth > 20)) for nth, each in enumerate(turns)]
+        assert "cheap" in play(turns, pair, CHEAPEST, PLENTY).models
+        assert "cheap" not in play(paused, pair, CHEAPEST, PLENTY).models
 
     def test_it_stays_with_what_is_cheaper_over_the_turns_ahead_although_not_now(self):
         """Both write at $1. One reads at $1 always, the other at $1.2 what is new and at $0.12 what is kept."""

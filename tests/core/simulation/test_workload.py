@@ -172,3 +172,27 @@ class TestTraffic:
     def test_a_rate_of_nothing_is_refused(self):
         with pytest.raises(ValueError, match="rate above 0"):
             self.traffic(Stretch(HOUR, 0))
+
+
+class TestClientsThatLeave:
+    """'Clients who wait no longer than that; what is under way is charged in full'."""
+
+    def tallied(self, after_ms, share=1000):
+        world = ModelledWorld(leaves_per_mille=share, leaves_after_ms=Spread(((0, after_ms), (1000, after_ms))))
+        some, setting = [asked(f"r{nth}", at_ms=100 * nth) for nth in range(20)], Setting(catalog=CATALOG, world=world)
+        ways = [
+            survey(some, Variant(name="v"), setting, at_length=at_length)[EVERYTHING] for at_length in (False, True)
+        ]
+        assert ways[0].sums == ways[1].sums
+        return ways[0]
+
+    def test_who_waits_long_enough_is_answered_as_anybody(self):
+        assert self.tallied(10**7).sums == self.tallied(0, share=0).sums
+
+    def test_who_leaves_at_once_is_cancelled_and_its_call_charged_in_full(self):
+        tally = self.tallied(1)
+        assert tally.below("outcome") == {"cancelled": 20}
+        assert tally.sums["spent_nano",] > self.tallied(10**7).sums["spent_nano",]
+
+    def test_some_leave_where_some_do(self):
+        assert 0 < self.tallied(1, share=500).below("outcome")["cancelled"] < 20

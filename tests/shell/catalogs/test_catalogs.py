@@ -61,7 +61,7 @@ class TestReadingOpenRouter:
         )
 
     @pytest.mark.parametrize(
-        ("prompt", "tier"), [("0.0000001", Tier.BUDGET), ("0.000001", Tier.MID), ("0.00001", Tier.FLAGSHIP)]
+        ("prompt", "tier"), [("0.0000001", Tier.BUDGET), ("0.000001", Tier.MID), ("0.00001", Tier.MID)]
     )
     def test_the_price_rule(self, prompt, tier):
         assert only([priced(prompt=prompt, completion=prompt)]).tier is tier

@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection, IncompleteRead
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -230,6 +230,20 @@ class TestTheProgram:
             assert server.stdout.read() == b""
         assert document.pop("base_url") == document.pop("anthropic_base_url") + "/v1"
         assert document == {"providers": ["embedded"], "keys_required": False, "workers": 1}
+
+    @pytest.mark.parametrize("shared", ["local", pytest.param("on a server", marks=needs_server)])
+    def test_what_one_process_has_made_warm_another_knows_where_they_share_budgets(self, tmp_path, shared):
+        with ExitStack() as stack:
+            url = shared if shared == "local" else stack.enter_context(store(tmp_path))
+            one, two = (stack.enter_context(serving(tmp_path, "--offline", budget_store=url)) for _ in range(2))
+            text = "a word or two " * 4_000
+            assert one.ask("/chat/completions", chat(text, model="openai/gpt-4.1-mini", max_tokens=50))[0] == 200
+            turns = [("user", text), ("assistant", "Well."), ("user", "And then?")]
+            asked = {"model": "auto", "messages": [{"role": role, "content": words} for role, words in turns]}
+            ends = time.monotonic() + STUCK_SECONDS
+            while not (said := two.ask("/route", asked)[1].get("warmth")) and time.monotonic() < ends:
+                pass  # it is told in the background
+        assert "openai/gpt-4.1-mini" in said or said.startswith("stays")
 
     def test_faults_are_played_behind_the_proxy_which_goes_on_elsewhere(self, tmp_path):
         (tmp_path / "faults.yaml").write_text("rules: [{first: [400]}]")

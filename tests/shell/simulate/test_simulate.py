@@ -140,6 +140,19 @@ class TestReports:
         spent = {name: nano for name, budget in one["budgets"].items() if (nano := budget["spent_nano"])}
         assert spent == {"session:x": 10**7, "session:y": 10**7, "session:none": 10**7, "model:openai/*": 3 * 10**7}
 
+    @pytest.mark.parametrize(
+        ("begins", "refused"), [("", 3), ("begins: '2026-11-30T22:00'\n", 1), ("begins: 2026-11-30T20:30:00Z\n", 0)]
+    )
+    def test_days_begin_at_the_midnight_of_the_worlds_zone(self, folder, capsys, begins, refused):
+        """A call an hour for six hours, money for three a day: from ten at night one is refused, from 21:30 none."""
+        call = {"input_tokens": 1000, "output_tokens": 1000, "max_output_tokens": 1000, "model": "openai/gpt-4.1"}
+        lines = [orjson.dumps(call | {"at_ms": 3_600_000 * hour}) + b"\n" for hour in range(6)]
+        (folder / "work.jsonl").write_bytes(b"".join(lines))
+        (folder / "held.yaml").write_text("limits: [{budget: 0.033, window: day}]\n")
+        (folder / "world.yaml").write_text(begins + ("time_zone: Europe/Berlin\n" if begins else ""))
+        (one,) = told(capsys, "work.jsonl", "--policy", "held.yaml", "--world", "world.yaml")["policies"]
+        assert one["by_reason"].get("budget_exhausted", 0) == refused
+
     def test_shared_budgets_are_reported(self, folder, capsys):
         (folder / "tight.yaml").write_text("strategy: cheapest\nbudgets: [{name: all, limit: 0.0005, window: total}]\n")
         (one,) = told(capsys, "work.jsonl", "--policy", "tight.yaml")["policies"]

@@ -3,7 +3,6 @@
 The same for a request that is carried out and for `POST /v1/route`, which only wants to know.
 """
 
-import time
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import Final
@@ -14,12 +13,13 @@ from tokenwise.catalog.models import Catalog
 from tokenwise.catalog.prices import Price
 from tokenwise.machine.messages import CallModel
 from tokenwise.policy import Policy, Streams
-from tokenwise.routing.bid import Known, bound_known, warm_at
+from tokenwise.routing.bid import Known, bound_known, has_paused, warm_at
 from tokenwise.routing.choosing import Refusal, Refused, Routed
 from tokenwise.routing.request import Wishes
 from tokenwise.routing.shortlist import obstacle
 from tokenwise.scenario.risk import Blocked
 from tokenwise.usage import Usage
+from tokenwise_shell.engine.clock import wall_ms
 from tokenwise_shell.plans.decision import Decision, decide
 from tokenwise_shell.providers.fields import text
 from tokenwise_shell.providers.own import speaks
@@ -34,7 +34,7 @@ from tokenwise_shell.proxy.service import Service
 from tokenwise_shell.proxy.troubles import blocked, refused, unknown_model, unknown_response
 from tokenwise_shell.workspace import gate_of
 
-__all__ = ["Order", "decided", "learn", "ordered"]
+__all__ = ["LEAST_SHARED_BYTES", "Order", "ask_others", "decided", "learn", "ordered"]
 
 
 @frozen
@@ -136,12 +136,15 @@ _LEAST_CACHED: Final = 1_024
 # Below this a count would save less than a cent at the dearest price there is.
 _WORTH_COUNTING: Final = 4_096
 
+LEAST_SHARED_BYTES: Final = _WORTH_COUNTING
+"""Of a shorter body nothing is asked of others: no more tokens than bytes."""
+
 
 def _known(service: Service, asked: Asked, wishes: Wishes) -> tuple[Known, ...]:
     """What sellers have counted of this conversation at an earlier turn."""
     if wishes.weight is None or wishes.weight.input.bound < _WORTH_COUNTING:
         return ()
-    return service.counts.known((asked.trail, asked.own_trail), wishes.weight.attachments, now_ms=_now_ms())
+    return service.counts.known((asked.trail, asked.own_trail), wishes.weight.attachments, now_ms=wall_ms())
 
 
 def learn(service: Service, order: Order, call: CallModel, usage: Usage, *, own: bool) -> None:
@@ -153,14 +156,31 @@ def learn(service: Service, order: Order, call: CallModel, usage: Usage, *, own:
     # Below some caps a model is not told to think, and then what it has thought before is no input.
     whole = call.max_output_tokens >= min(_THINKS_FROM, asked.max_output_tokens or _THINKS_FROM)
     if whole and need.input.bound >= _WORTH_COUNTING:
-        service.counts.learn(
+        row = service.counts.learn(
             asked.own_trail if own else asked.trail,
             seat,
             usage.prompt_tokens,
             need.attachments,
             warm=_warmed(order, call, usage),
-            until_ms=_now_ms() + (_LONG_WARMTH_MS if need.writes.hour else _WARMTH_MS),
+            until_ms=wall_ms() + (_LONG_WARMTH_MS if need.writes.hour else _WARMTH_MS),
+            paused=has_paused(need.known),
         )
+        if row and service.board:
+            service.board.write(row, wall_ms())
+
+
+async def ask_others(service: Service, asked: Asked, *, takes_long: bool) -> None:
+    """Learn what other processes know of this conversation, if anything can be learned of it in time."""
+    if service.board is None:
+        return
+    find = partial(_unknown, service, asked)
+    if ends := await service.aside(find) if takes_long else find():
+        for row in await service.board.read(ends, wall_ms()):
+            service.counts.take(row)
+
+
+def _unknown(service: Service, asked: Asked) -> tuple[bytes, ...]:
+    return service.counts.unknown((asked.trail, asked.own_trail), wall_ms())
 
 
 def _warmed(order: Order, call: CallModel, usage: Usage) -> int:
@@ -181,10 +201,6 @@ def _warmed(order: Order, call: CallModel, usage: Usage) -> int:
     if usage.prompt_tokens < _LEAST_CACHED or (warm_at(model, call.provider, need) and not usage.cache_read_tokens):
         return 0
     return usage.prompt_tokens
-
-
-def _now_ms() -> int:
-    return int(1000 * time.monotonic())
 
 
 def _policy(policy: Policy, asked: Asked) -> Policy:
