@@ -1,6 +1,6 @@
 """What a recorded call cost, and on which grounds: a price of that day, a price of another day, or the log's own word.
 
-A price is known for a day from its offer's `valid_from` on, and before it as far as `former_prices` goes back. A call
+A price is known for a day from its offer's `valid_from` on, and before it as far as `dated_prices` goes back. A call
 of an earlier day, at a tier without a published price, or from a seller that the catalogue does not have is priced all
 the same and counted as assumed. What has no price and no word of the log is unknown, and never 0.
 """
@@ -13,7 +13,7 @@ from attrs import define, field, frozen
 
 from tokenwise.audit.records import Call
 from tokenwise.budgets.windows import day_of
-from tokenwise.catalog.former_prices import price_on
+from tokenwise.catalog.dated_prices import price_on
 from tokenwise.catalog.models import Catalog, Model, Offer
 from tokenwise.catalog.prices import Price
 from tokenwise.catalog.service_tiers import price_at

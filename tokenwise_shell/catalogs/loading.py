@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 from attrs import evolve, field, frozen
 
+from tokenwise.catalog.dated_prices import in_force
 from tokenwise.catalog.embedded_models import embedded_catalog
 from tokenwise.catalog.models import Catalog, Model, Offer
 from tokenwise.errors import InputError, Problem
@@ -32,6 +33,7 @@ _CACHE_NAME: Final = "openrouter-models.json"
 _MAX_PAGES: Final = 40
 # The end of the year 9999, where calendars stop.
 _LATEST_MS: Final = 253_402_300_799_000
+_DAY_MS: Final = 86_400_000
 
 
 @frozen
@@ -113,6 +115,8 @@ def _embedded(model: Model) -> Model:
 
 def _assembled(sources: Sources, live: _Live | None, notices: tuple[str, ...], now_ms: int) -> Loaded:
     catalog = embedded_catalog()
+    if not sources.offline:
+        catalog = in_force(catalog, (_day(now_ms - _DAY_MS), _day(now_ms + _DAY_MS)))
     if live is not None:
         from tokenwise_shell.catalogs.openrouter import parse_openrouter
 

@@ -8,11 +8,13 @@ catalogue: a model stands here where the price that is in force on the day of th
 from collections.abc import Mapping
 from typing import Final
 
-from tokenwise.catalog.models import Offer
+from attrs import evolve
+
+from tokenwise.catalog.models import Catalog, Model, Offer
 from tokenwise.catalog.prices import Price, Rate
 from tokenwise.money import NanoPerMtok
 
-__all__ = ["price_on"]
+__all__ = ["in_force", "price_on"]
 
 # Input, output, cache read, dearest write, write for five minutes, in thousandths of a dollar per million tokens; and
 # the threshold in tokens.
@@ -86,6 +88,39 @@ def price_on(offer: Offer, model: str, day: str) -> Price | None:
             rows = [rows for since, rows in history.items() if since <= day][-1]
             return Price(tuple(map(_rate, rows))) if rows else offer.price
     return offer.price if day >= offer.valid_from else None
+
+
+def in_force(catalog: Catalog, days: tuple[str, ...]) -> Catalog:
+    """The catalogue with the price changes that vendors have announced for these days or earlier; itself without any.
+
+    Of several days the dearest price holds, so that who names the day before and the day after today holds for a
+    rise in whatever time zone it begins.
+    """
+    changed = [changed for model in catalog.models if (changed := _changed(model, days)) is not model]
+    return catalog.merged(changed) if changed else catalog
+
+
+def _changed(model: Model, days: tuple[str, ...]) -> Model:
+    announced = [since for since in _CHANGED.get(model.id, ()) if since and since <= max(days)]
+    vendor = model.id.partition("/")[0]
+    offers = tuple(
+        offer
+        if offer.provider != vendor or not announced or max(announced) <= offer.valid_from
+        else max((_dated(offer, model.id, day) for day in days), key=_dearness)
+        for offer in model.offers
+    )
+    return model if offers == model.offers else evolve(model, offers=offers)
+
+
+def _dated(offer: Offer, model: str, day: str) -> Offer:
+    since = max((since for since in _CHANGED[model] if since <= day), default="")
+    price = price_on(offer, model, day)
+    return offer if since <= offer.valid_from or price is None else evolve(offer, price=price, valid_from=since)
+
+
+def _dearness(offer: Offer) -> tuple[int, ...]:
+    rates = offer.price.rates if isinstance(offer.price, Price) else ()
+    return tuple(rate.input + rate.output for rate in rates)
 
 
 def _rate(row: _Row) -> Rate:
