@@ -11,7 +11,7 @@ from tokenwise import embedded_catalog
 from tokenwise.budgets.nested import Closed
 from tokenwise.money import Nanodollars
 from tokenwise.policy import AcceptRates, Cascading, FreeModels, Policy, Strategy
-from tokenwise.simulation.surveys import Setting, survey, trace
+from tokenwise.simulation.surveys import Setting, simulate, trace
 from tokenwise.simulation.workload import Allowance, Asked, Recorded, Variant
 from tokenwise.simulation.worlds import ModelledWorld
 from tokenwise.traits import Capability, Feature
@@ -74,7 +74,7 @@ def check_requests(seed, world):
     at_length = list(trace(some, variant, setting, seed=seed, at_length=True))
     for short, long in zip(briefly, at_length, strict=True):
         assert told(short) == told(long), f"seed {seed}: briefly {told(short)}\nat length {told(long)}"
-    sums = [survey(some, variant, setting, seed=seed, at_length=way)[None] for way in (False, True)]
+    sums = [simulate(some, variant, setting, seed=seed, at_length=way)[None] for way in (False, True)]
     assert sums[0] == sums[1], f"seed {seed}: the sums differ"
     tally = sums[0]
     assert sum(tally.below("outcome").values()) == REQUESTS, f"seed {seed}: every request has an outcome"

@@ -82,7 +82,7 @@ if TYPE_CHECKING:
     from tokenwise.simulation.replaying import Divergence, Replayed, first_divergence, replay
     from tokenwise.simulation.reports import Report, report
     from tokenwise.simulation.simulation import Moment
-    from tokenwise.simulation.surveys import EVERYTHING, Setting, survey, trace
+    from tokenwise.simulation.surveys import EVERYTHING, Setting, simulate, trace
     from tokenwise.simulation.tally import Tally
     from tokenwise.simulation.traffic import Kind, Stretch, Traffic
     from tokenwise.simulation.transcripts import transcript
@@ -261,10 +261,10 @@ __all__ = [
     "rungs",
     "schedule",
     "settle",
+    "simulate",
     "span_of",
     "start",
     "step",
-    "survey",
     "trace",
     "transcript",
     "verdict",
@@ -323,7 +323,7 @@ _HOMES = {
     "simulation.replaying": "Divergence Replayed first_divergence replay",
     "simulation.reports": "Report report",
     "simulation.simulation": "Moment",
-    "simulation.surveys": "EVERYTHING Setting survey trace",
+    "simulation.surveys": "EVERYTHING Setting simulate trace",
     "simulation.tally": "Tally",
     "simulation.traffic": "Kind Stretch Traffic",
     "simulation.transcripts": "transcript",

@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from property_tests.seeded import seeded_job
-from tests.core.simulated import only, simulate
+from tests.core.simulated import only, play
 from tokenwise.budgets import ledger
 from tokenwise.faults import Fault
 from tokenwise.money import Nanodollars
@@ -21,7 +21,7 @@ def books(draw):
     """The lines of a simulated run, some of them cancelled half-way, with at least one line about money."""
     seed = draw(st.integers(0, 400))
     arrival = Arrival(seeded_job(seed, size=3), cancel_after=draw(st.sampled_from([None, 3, 5])))
-    entries = list(only(simulate([arrival], RandomWorld(seed, FAULTS))).entries)
+    entries = list(only(play([arrival], RandomWorld(seed, FAULTS))).entries)
     assume(any(isinstance(entry, MONEY) for entry in entries))
     return entries
 

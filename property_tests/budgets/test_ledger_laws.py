@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from property_tests.strategies import jobs, worlds
-from tests.core.simulated import only, simulate
+from tests.core.simulated import only, play
 from tokenwise.budgets import ledger
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
@@ -42,7 +42,7 @@ def ledgers(draw):
     for number in range(draw(st.integers(1, 3))):
         # Short ones: of longer ones hypothesis throws nearly all away. Fewer models, and most could be paid by nobody.
         job, cancel_after = draw(jobs(most_steps=2)), draw(st.none() | st.integers(0, 25))
-        story = only(simulate([Arrival(job, cancel_after=cancel_after)], draw(worlds())))
+        story = only(play([Arrival(job, cancel_after=cancel_after)], draw(worlds())))
         lines += lines_of(f"run{number}", story.entries)
         spent += story.run.books.spent
     return lines, spent

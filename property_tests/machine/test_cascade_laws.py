@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from property_tests.strategies import jobs, plain_needs, telling_amounts, worlds
-from tests.core.simulated import only, simulate
+from tests.core.simulated import only, play
 from tokenwise.budgets import ledger
 from tokenwise.catalog.models import Catalog, Model, Offer
 from tokenwise.catalog.prices import Price, Rate
@@ -71,7 +71,7 @@ class TestSecondOpinions:
 
     @given(both, worlds())
     def test_no_seat_is_asked_twice_but_by_a_retry_or_once_beside_its_own_answer(self, job, world):
-        story = only(simulate([Arrival(job)], world))
+        story = only(play([Arrival(job)], world))
         retried = {entry.attempt for entry in story.entries if isinstance(entry, ledger.Retried)}
         for spec in job.plan.steps:
             asked, seconds = set(), 0
@@ -87,7 +87,7 @@ class TestSecondOpinions:
 
     @given(both, worlds())
     def test_what_is_compared_is_held_and_belongs_to_a_cascade_with_a_second_model(self, job, world):
-        story = only(simulate([Arrival(job)], world))
+        story = only(play([Arrival(job)], world))
         for spec, choice in zip(job.plan.steps, job.choices, strict=True):
             for call in calls_of(story, spec.id):
                 assert not call.held or (choice.cascade and call.model != choice.cascade.strong)
@@ -99,7 +99,7 @@ class TestAcceptance:
 
     @given(both, worlds())
     def test_a_cheap_answer_is_confirmed_or_said_to_be_unconfirmed(self, job, world):
-        story = only(simulate([Arrival(job)], world))
+        story = only(play([Arrival(job)], world))
         replies = replies_of(story)
         for spec, choice, each in zip(job.plan.steps, job.choices, story.run.steps, strict=True):
             ended = each.state
@@ -112,7 +112,7 @@ class TestAcceptance:
 
     @given(both, worlds())
     def test_whoever_ended_well_has_the_text_of_the_answer_that_is_named(self, job, world):
-        story = only(simulate([Arrival(job)], world))
+        story = only(play([Arrival(job)], world))
         replies = replies_of(story)
         for each in story.run.steps:
             if each.state.outcome is Outcome.OK:
@@ -121,7 +121,7 @@ class TestAcceptance:
     @given(both, worlds())
     def test_a_step_without_a_cascade_is_what_it_was(self, job, world):
         plain = evolve(job, choices=tuple(evolve(choice, cascade=None) for choice in job.choices))
-        story = only(simulate([Arrival(plain)], world))
+        story = only(play([Arrival(plain)], world))
         assert not any(isinstance(entry, ledger.Seconded) for entry in story.entries)
         assert not any(
             isinstance(command, Record) and getattr(command.entry, "why", "").startswith("unconfirmed")

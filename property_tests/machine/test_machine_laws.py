@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from property_tests.strategies import jobs, worlds
-from tests.core.simulated import only, simulate
+from tests.core.simulated import only, play
 from tokenwise.budgets import ledger
 from tokenwise.budgets.budget import Budget
 from tokenwise.catalog.models import Catalog
@@ -63,19 +63,19 @@ class TestTheBudgetLaw:
 
     @given(jobs(), worlds(), cancellations)
     def test_holds_at_every_step(self, job, world, cancel_after):
-        story = only(simulate([Arrival(job, cancel_after=cancel_after)], world))
+        story = only(play([Arrival(job, cancel_after=cancel_after)], world))
         for run in runs_of(story):
             assert run.books.spent + run.books.held <= job.limit + run.books.overrun
 
     @given(jobs(), worlds(), cancellations)
     def test_nothing_is_held_at_the_end(self, job, world, cancel_after):
-        story = only(simulate([Arrival(job, cancel_after=cancel_after)], world))
+        story = only(play([Arrival(job, cancel_after=cancel_after)], world))
         assert story.run.books.held == 0
 
     @given(jobs(), worlds(), cancellations)
     def test_holds_as_the_commands_tell_it_too(self, job, world, cancel_after):
         """Counted by an outsider from Reserve and Settle alone, without looking into the run."""
-        story = only(simulate([Arrival(job, cancel_after=cancel_after)], world))
+        story = only(play([Arrival(job, cancel_after=cancel_after)], world))
         holds, spent, overrun = {}, 0, 0
         for command in commands_of(story):
             match command:
@@ -95,7 +95,7 @@ class TestTheBudgetLaw:
         from attrs import evolve
 
         named = [Arrival(evolve(job, id=f"run{index}"), at_ms=index * 50) for index, job in enumerate(some)]
-        simulation = simulate(named, world, budget=Budget(Nanodollars(limit)))
+        simulation = play(named, world, budget=Budget(Nanodollars(limit)))
         spent = sum(story.run.books.spent for story in simulation.runs.values())
         overrun = sum(story.run.books.overrun for story in simulation.runs.values())
         assert simulation.budget.held == 0
@@ -107,7 +107,7 @@ class TestCalls:
 
     @given(jobs(), worlds(), cancellations)
     def test_every_call_was_reserved_for_its_own_price_and_cap(self, job, world, cancel_after):
-        story = only(simulate([Arrival(job, cancel_after=cancel_after)], world))
+        story = only(play([Arrival(job, cancel_after=cancel_after)], world))
         reserved = {}
         for command in commands_of(story):
             match command:
@@ -124,7 +124,7 @@ class TestCalls:
 
     @given(jobs(), worlds())
     def test_a_called_model_has_every_required_capability(self, job, world):
-        story = only(simulate([Arrival(job)], world))
+        story = only(play([Arrival(job)], world))
         for command in commands_of(story):
             if isinstance(command, CallModel):
                 required = job.plan[command.attempt.step].capabilities
@@ -132,13 +132,13 @@ class TestCalls:
 
     @given(jobs(), worlds())
     def test_no_more_calls_per_step_than_the_attempt_budget(self, job, world):
-        story = only(simulate([Arrival(job)], world))
+        story = only(play([Arrival(job)], world))
         for each in story.run.steps:
             assert each.calls <= job.policy.max_attempts
 
     @given(jobs(), worlds())
     def test_never_more_at_once_than_the_parallelism(self, job, world):
-        story = only(simulate([Arrival(job)], world))
+        story = only(play([Arrival(job)], world))
         for run in runs_of(story):
             assert run.busy <= job.policy.parallelism
 
@@ -148,23 +148,23 @@ class TestTheEnd:
 
     @given(jobs(), worlds(), cancellations)
     def test_exactly_one_finish_and_it_comes_last(self, job, world, cancel_after):
-        commands = commands_of(only(simulate([Arrival(job, cancel_after=cancel_after)], world)))
+        commands = commands_of(only(play([Arrival(job, cancel_after=cancel_after)], world)))
         assert [isinstance(command, Finish) for command in commands].count(True) == 1
         assert isinstance(commands[-1], Finish)
 
     @given(jobs(), worlds(), cancellations)
     def test_every_step_has_ended(self, job, world, cancel_after):
-        story = only(simulate([Arrival(job, cancel_after=cancel_after)], world))
+        story = only(play([Arrival(job, cancel_after=cancel_after)], world))
         assert all(isinstance(each.state, Ended) for each in story.run.steps)
 
     @given(jobs(), worlds(), cancellations)
     def test_the_books_balance(self, job, world, cancel_after):
-        story = only(simulate([Arrival(job, cancel_after=cancel_after)], world))
+        story = only(play([Arrival(job, cancel_after=cancel_after)], world))
         assert list(ledger.check(story.entries)) == []
 
     @given(jobs(), worlds(), st.randoms())
     def test_the_books_balance_in_any_order(self, job, world, random):
-        entries = list(only(simulate([Arrival(job)], world)).entries)
+        entries = list(only(play([Arrival(job)], world)).entries)
         random.shuffle(entries)
         assert list(ledger.check(entries)) == []
 
@@ -174,7 +174,7 @@ class TestThePlan:
 
     @given(jobs(), worlds())
     def test_no_step_is_called_before_its_parents_ended_well(self, job, world):
-        story = only(simulate([Arrival(job)], world))
+        story = only(play([Arrival(job)], world))
         done = set()
         for command in commands_of(story):
             match command:
@@ -185,7 +185,7 @@ class TestThePlan:
 
     @given(jobs(), worlds(), cancellations)
     def test_orphans_are_unpaid(self, job, world, cancel_after):
-        story = only(simulate([Arrival(job, cancel_after=cancel_after)], world))
+        story = only(play([Arrival(job, cancel_after=cancel_after)], world))
         for each in story.run.steps:
             if each.state.outcome is Outcome.UPSTREAM_FAILED:
                 assert each.spent == 0
@@ -197,7 +197,7 @@ class TestTheLadder:
 
     @given(jobs(), worlds())
     def test_an_escalation_never_leads_below_the_tier_the_step_set_out_from(self, job, world):
-        story = only(simulate([Arrival(job)], world))
+        story = only(play([Arrival(job)], world))
         base = {each.attempt.step: each.tier for each in story.entries if isinstance(each, ledger.Routed)}
         for entry in story.entries:
             if isinstance(entry, ledger.Escalated):
@@ -209,7 +209,7 @@ class TestDeterminism:
 
     @given(jobs(), worlds(), cancellations)
     def test_a_replay_of_the_events_gives_identical_commands(self, job, world, cancel_after):
-        story = only(simulate([Arrival(job, cancel_after=cancel_after)], world))
+        story = only(play([Arrival(job, cancel_after=cancel_after)], world))
         run, commands = start(story.run.job, at_ms=story.moments[0].at_ms)
         replayed = [commands]
         for moment in story.moments[1:]:
@@ -220,18 +220,18 @@ class TestDeterminism:
 
     @given(jobs(), worlds())
     def test_a_simulation_repeats(self, job, world):
-        once, again = (only(simulate([Arrival(job)], world)) for _ in range(2))
+        once, again = (only(play([Arrival(job)], world)) for _ in range(2))
         assert transcript(once.moments) == transcript(again.moments)
 
     @given(jobs(), worlds(), cancellations)
     def test_a_record_altered_by_nothing_is_the_record(self, job, world, cancel_after):
-        story = only(simulate([Arrival(job, cancel_after=cancel_after)], world))
+        story = only(play([Arrival(job, cancel_after=cancel_after)], world))
         record = replay(story.run.job, story.moments[0].at_ms, [moment.event for moment in story.moments[1:]])
         assert altered(story.run.job, record) == Altered(record, None)
 
     @given(jobs(), worlds(), st.integers(1, 400), st.integers(1, 300))
     def test_a_record_with_other_prices_and_another_limit_keeps_the_law_and_ends(self, job, world, dearer, limit):
-        story = only(simulate([Arrival(job)], world))
+        story = only(play([Arrival(job)], world))
         record = replay(story.run.job, story.moments[0].at_ms, [moment.event for moment in story.moments[1:]])
         other = evolve(
             story.run.job, catalog=at_percent(job.catalog, dearer), limit=Nanodollars(job.limit * limit // 100)
@@ -252,7 +252,7 @@ class TestTheContract:
 
     @given(jobs(), worlds(), st.data())
     def test_events_after_the_end_change_nothing(self, job, world, data):
-        story = only(simulate([Arrival(job)], world))
+        story = only(play([Arrival(job)], world))
         event = data.draw(st.sampled_from([moment.event for moment in story.moments if moment.event] or [None]))
         if event is not None:
             assert step(story.run, event) == (story.run, ())
@@ -271,7 +271,7 @@ class TestTheContract:
 
     @given(jobs(), worlds())
     def test_an_event_delivered_twice_is_late_or_a_violation_and_never_moves_money(self, job, world):
-        story = only(simulate([Arrival(job)], world))
+        story = only(play([Arrival(job)], world))
         run, _ = start(story.run.job, at_ms=story.moments[0].at_ms)
         for moment in story.moments[1:]:
             run, _ = step(run, moment.event)
@@ -283,7 +283,7 @@ class TestTheContract:
 
     @given(jobs(), worlds())
     def test_only_the_transitions_of_the_table_are_seen(self, job, world):
-        story = only(simulate([Arrival(job)], world))
+        story = only(play([Arrival(job)], world))
         run, _ = start(story.run.job, at_ms=story.moments[0].at_ms)
         for moment in story.moments[1:]:
             before = run
@@ -306,7 +306,7 @@ def test_a_thousand_seeded_plans():
         job = seeded_job(seed)
         world = RandomWorld(seed, seeded_faults(seed), most_ms=1 + seed * 7 % 5000)
         cancel_after = seed % 23 if seed % 3 == 0 else None
-        story = only(simulate([Arrival(job, cancel_after=cancel_after)], world))
+        story = only(play([Arrival(job, cancel_after=cancel_after)], world))
         for run in runs_of(story):
             assert run.books.spent + run.books.held <= job.limit + run.books.overrun
         assert story.run.books.held == 0

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from property_tests.strategies import plans, worlds
-from tests.core.simulated import only, simulate
+from tests.core.simulated import only, play
 from tests.core.worlds import BIG, MID, MINI, POET
 from tokenwise.budgets.ledger import Upgraded
 from tokenwise.catalog.models import Catalog
@@ -56,7 +56,7 @@ class TestUpgrades:
 
     @given(planned_jobs(), worlds())
     def test_after_an_upgrade_all_waiting_steps_can_still_have_what_was_planned(self, job, world):
-        for run, commands in turns_of(only(simulate([Arrival(job)], world))):
+        for run, commands in turns_of(only(play([Arrival(job)], world))):
             if upgraded(commands):
                 rows = zip(run.steps, job.choices, strict=True)
                 planned = sum(
@@ -66,13 +66,13 @@ class TestUpgrades:
 
     @given(planned_jobs(), worlds())
     def test_the_budget_law_holds_with_them(self, job, world):
-        for run, _ in turns_of(only(simulate([Arrival(job)], world))):
+        for run, _ in turns_of(only(play([Arrival(job)], world))):
             assert run.books.spent + run.books.held <= job.limit + run.books.overrun
 
     @given(planned_jobs(), worlds())
     def test_an_upgrade_is_worth_more_and_was_named_beforehand(self, job, world):
         for entry in upgraded(
-            command for _, commands in turns_of(only(simulate([Arrival(job)], world))) for command in commands
+            command for _, commands in turns_of(only(play([Arrival(job)], world))) for command in commands
         ):
             choice = job.choices[job.plan.position[entry.step]]
             assert entry.model == choice.model
@@ -87,5 +87,5 @@ class TestUpgrades:
         least = assign(plan, CATALOG, policy, Nanodollars(0)).smallest_limit
         choices = assign(plan, CATALOG, policy, Nanodollars(3 * least)).choices
         job = Job(id="run", plan=plan, choices=choices, catalog=CATALOG, policy=policy, limit=Nanodollars(3 * least))
-        story = only(simulate([Arrival(job)], RandomWorld(seed=1)))
+        story = only(play([Arrival(job)], RandomWorld(seed=1)))
         assert upgraded(command for moment in story.moments for command in moment.commands)

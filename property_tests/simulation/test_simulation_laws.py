@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from property_tests.both_ways import check_requests
 from property_tests.strategies import jobs, worlds
 from property_tests.swarm import check_seed, drawn_world
-from tests.core.simulated import simulate
+from tests.core.simulated import play
 from tokenwise import embedded_catalog
 from tokenwise.budgets.budget import Budget
 from tokenwise.money import Nanodollars
 from tokenwise.simulation.simulation import Arrival
-from tokenwise.simulation.surveys import EVERYTHING, Setting, survey, trace
+from tokenwise.simulation.surveys import EVERYTHING, Setting, simulate, trace
 from tokenwise.simulation.tally import Handled, Tally, coarse, merge, percentile
 from tokenwise.simulation.workload import Allowance, Asked, Variant
 from tokenwise.simulation.worlds import ModelledWorld, Spread
@@ -162,7 +162,7 @@ class TestSurveys:
         variant = Variant(
             name="v", allowances=(Allowance("all", shared, window_ms), Allowance("key", shared, 0, per_key=True))
         )
-        tally = survey(workload, variant, Setting(catalog=CATALOG))[EVERYTHING]
+        tally = simulate(workload, variant, Setting(catalog=CATALOG))[EVERYTHING]
         for name in tally.names("scope"):
             sums = tally.below("scope", name)
             assert sums["spent_nano"] <= sums["limit_nano"] + sums["overrun_nano"]
@@ -170,7 +170,7 @@ class TestSurveys:
     @given(workloads(), st.integers(0, 3))
     def test_equal_seeds_give_equal_tallies(self, workload, seed):
         variant, setting = Variant(name="v"), Setting(catalog=CATALOG)
-        assert survey(workload, variant, setting, seed=seed) == survey(workload, variant, setting, seed=seed)
+        assert simulate(workload, variant, setting, seed=seed) == simulate(workload, variant, setting, seed=seed)
 
     @given(workloads(), limits)
     def test_no_request_costs_more_than_its_limit_where_nobody_overbills(self, workload, limit):
@@ -230,6 +230,6 @@ class TestArrivals:
 
         named = [Arrival(evolve(job, id=f"run{index}"), at_ms=index * 70) for index, job in enumerate(some)]
         budget = Budget(Nanodollars(100_000_000))
-        forwards, backwards = simulate(named, world, budget=budget), simulate(named[::-1], world, budget=budget)
+        forwards, backwards = play(named, world, budget=budget), play(named[::-1], world, budget=budget)
         assert forwards.runs == backwards.runs
         assert forwards.budget == backwards.budget

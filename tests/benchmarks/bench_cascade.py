@@ -27,7 +27,7 @@ from tokenwise.catalog.prices import Price, Rate
 from tokenwise.money import Nanodollars, NanoPerMtok
 from tokenwise.policy import AcceptRates, Cascading, Policy, Strategy
 from tokenwise.routing.choosing import Routed, route
-from tokenwise.simulation.surveys import EVERYTHING, Setting, survey
+from tokenwise.simulation.surveys import EVERYTHING, Setting, simulate
 from tokenwise.simulation.workload import Asked, Recorded, Variant, need_of
 from tokenwise.simulation.worlds import Behaviour, ModelledWorld, Spread
 from tokenwise.traits import Capability, Tier
@@ -157,7 +157,7 @@ def forecast_of(half, pair, catalog):
 def simulated(asked, policy, catalog):
     """Mean quality and mean cost in dollars, and strong calls a request, of requests that all ended well."""
     setting = Setting(catalog=catalog, world=WORLD)
-    sums = survey(asked, Variant(name="v", policy=policy, limit=BUDGET), setting)[EVERYTHING].sums
+    sums = simulate(asked, Variant(name="v", policy=policy, limit=BUDGET), setting)[EVERYTHING].sums
     count = sums["requests",]
     assert sums["outcome", "completed"] == count
     assert sums["spent_nano",] <= count * BUDGET

@@ -6,7 +6,7 @@ import time
 from attrs import evolve
 
 from property_tests.seeded import seeded_job
-from tests.core.simulated import only, simulate
+from tests.core.simulated import only, play
 from tokenwise.catalog.models import Catalog, Model, Offer
 from tokenwise.catalog.prices import Price, Rate
 from tokenwise.ids import AttemptId, jitter
@@ -80,7 +80,7 @@ def routing(catalog: Catalog) -> None:
 
 
 def machine_events() -> None:
-    story = only(simulate([Arrival(eight_steps(7))], RandomWorld(7)))
+    story = only(play([Arrival(eight_steps(7))], RandomWorld(7)))
     events = [moment.event for moment in story.moments[1:]]
 
     def replay() -> None:
@@ -94,7 +94,7 @@ def machine_events() -> None:
 
 def simulated_plans() -> None:
     arrivals = [Arrival(evolve(eight_steps(seed), id=f"run{seed}"), at_ms=10_000_000 * seed) for seed in range(50)]
-    seconds = per_call(lambda: simulate(arrivals, RandomWorld(7)), times=1) / len(arrivals)
+    seconds = per_call(lambda: play(arrivals, RandomWorld(7)), times=1) / len(arrivals)
     tell("simulated plans of eight steps", 1 / seconds, "plans/s")
 
 

@@ -18,7 +18,7 @@ from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy
 from tokenwise.routing.bid import Need
 from tokenwise.routing.choosing import route
-from tokenwise.simulation.surveys import EVERYTHING, Setting, survey
+from tokenwise.simulation.surveys import EVERYTHING, Setting, simulate
 from tokenwise.simulation.traffic import Kind, Stretch, Traffic
 from tokenwise.simulation.workload import Allowance, Asked, Variant
 from tokenwise.traits import Capability
@@ -85,7 +85,7 @@ def both_ways(some, variant):
     setting, times = Setting(catalog=CATALOG), {False: [], True: []}
     for _ in range(3):
         for at_length, spent in times.items():
-            spent.append(best_us(lambda way=at_length: survey(some, variant, setting, at_length=way), len(some), 1))
+            spent.append(best_us(lambda way=at_length: simulate(some, variant, setting, at_length=way), len(some), 1))
     return tuple(map(min, times.values()))
 
 
@@ -118,7 +118,7 @@ def memory(count):
                 print(f"{index:>10,} requests, {used} MiB at most, {time.monotonic() - began:.0f} s", flush=True)
             yield traffic.request(index)
 
-    tally = survey(watched(), variant, setting)[EVERYTHING]
+    tally = simulate(watched(), variant, setting)[EVERYTHING]
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(f"{tally.sums['requests',]:>10,} requests, {used} MiB at most, {time.monotonic() - began:.0f} s")
 
@@ -126,7 +126,7 @@ def memory(count):
 def profile(count=500, shown=25):
     """Bytecodes executed and functions called for a request, by function, the most first."""
     some, setting, variant = requests(count), Setting(catalog=CATALOG), Variant(name="v")
-    survey(some, variant, setting)
+    simulate(some, variant, setting)
     executed, called = Counter(), Counter()
 
     def trace_calls(frame, event, _):
@@ -139,7 +139,7 @@ def profile(count=500, shown=25):
         return trace_calls
 
     sys.settrace(trace_calls)
-    survey(some, variant, setting)
+    simulate(some, variant, setting)
     sys.settrace(None)
     made = sum(number for name, number in executed.items() if name.startswith(MADE))
     print(f"{executed.total() / count:8,.0f} bytecodes and {called.total() / count:.0f} calls a request")

@@ -1,6 +1,6 @@
 """Jobs through the simulator's driver against any world, each told from its first moment to its last.
 
-Programs ask by `survey` and `trace`; tests of the machine want worlds of their own, and every event.
+Programs ask by `simulate` and `trace`; tests of the machine want worlds of their own, and every event.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ from tokenwise.machine.run import Run
 from tokenwise.simulation.answers import World
 from tokenwise.simulation.simulation import Arrival, Driver, Moment
 
-__all__ = ["Simulated", "Simulation", "only", "simulate"]
+__all__ = ["Simulated", "Simulation", "only", "play"]
 
 
 @frozen
@@ -40,7 +40,7 @@ class Simulation:
     ended_ms: int
 
 
-def simulate(arrivals: Iterable[Arrival], world: World, *, budget: Budget | None = None) -> Simulation:
+def play(arrivals: Iterable[Arrival], world: World, *, budget: Budget | None = None) -> Simulation:
     """Run these jobs against this world. They share health and, if one is given, a budget outside their own limits.
 
     Repeats exactly for equal arguments. Raises ProtocolViolation only for a bug in the machine.

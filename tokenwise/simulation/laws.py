@@ -133,7 +133,7 @@ def _unit_problem(found: re.Match[str], share: tuple[str, str] | None) -> str:
 def judge_laws(
     laws: Iterable[Law], variant: str, seeds: Mapping[int, Mapping[Group | None, Tally]]
 ) -> Iterator[Kept | Broken]:
-    """Whether each law holds under every seed. Tallies are by seed, and by group as `survey` gives them."""
+    """Whether each law holds under every seed. Tallies are by seed, and by group as `simulate` gives them."""
     for law in laws:
         values = [
             (seed, value) for seed, tallies in seeds.items() if (value := law.value(tallies[law.group])) is not None

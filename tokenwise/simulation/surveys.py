@@ -1,6 +1,6 @@
 """A workload under variants, seed by seed: every request through the machine, against a world, into a tally.
 
-    survey       one variant, one seed, requests as they come: a tally per group, in memory that does not grow with them
+    simulate     one variant, one seed, requests as they come: a tally per group, in memory that does not grow
     trace        the same, giving each request's own story as soon as it is over
 
 A request is decided and forgotten. Runs meet each other only through the money and the health they share.
@@ -33,7 +33,7 @@ from tokenwise.simulation.workload import REQUEST, Asked, Variant, admit, decide
 from tokenwise.simulation.worlds import ModelledWorld
 from tokenwise.traits import Capability
 
-__all__ = ["EVERYTHING", "Group", "Setting", "survey", "trace"]
+__all__ = ["EVERYTHING", "Group", "Setting", "simulate", "trace"]
 
 
 @frozen
@@ -80,7 +80,7 @@ class Setting:
     calendar: Zone = UTC
 
 
-def survey(
+def simulate(
     workload: Iterable[Asked], variant: Variant, setting: Setting, *, seed: int = 0, at_length: bool = False
 ) -> dict[Group | None, Tally]:
     """What becomes of a workload, in order of arrival, under one variant in one world. EVERYTHING is all of it.

@@ -12,7 +12,7 @@ from typing import Final, Protocol, TypeVar
 from attrs import frozen
 
 from tokenwise.errors import InputError, Problem
-from tokenwise.simulation.surveys import Group, Setting, survey
+from tokenwise.simulation.surveys import Group, Setting, simulate
 from tokenwise.simulation.tally import Tally, merge
 from tokenwise.simulation.workload import Variant
 from tokenwise_shell.simulate.workload_files import Piece, Source
@@ -48,7 +48,7 @@ class Task:
 
 def perform(task: Task) -> Result:
     """Do one task. The requests are read once for each variant, and none is kept."""
-    return tuple(survey(task.piece.requests(), variant, task.setting, seed=task.seed) for variant in task.variants)
+    return tuple(simulate(task.piece.requests(), variant, task.setting, seed=task.seed) for variant in task.variants)
 
 
 def tasks_of(

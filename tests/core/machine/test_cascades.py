@@ -3,7 +3,7 @@
 import pytest
 from attrs import evolve
 
-from tests.core.simulated import only, simulate
+from tests.core.simulated import only, play
 from tests.core.worlds import CATALOG, agreeing, cascading, empty, fails, job, ok, step
 from tokenwise.budgets import ledger
 from tokenwise.faults import Fault
@@ -23,7 +23,7 @@ SAME, OTHER = agreeing("12"), agreeing("13", agrees=False)
 
 
 def told(made, **world):
-    return only(simulate([Arrival(made)], ScriptedWorld(ok(text="The answer is 12."), **world)))
+    return only(play([Arrival(made)], ScriptedWorld(ok(text="The answer is 12."), **world)))
 
 
 def calls(story):

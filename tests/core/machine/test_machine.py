@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from attrs import evolve
 
-from tests.core.simulated import only, simulate
+from tests.core.simulated import only, play
 from tests.core.worlds import CATALOG, MINI, empty, fails, job, model, ok, step
 from tokenwise.budgets import ledger
 from tokenwise.budgets.budget import Budget
@@ -110,11 +110,11 @@ def story(name):
     """The named story, simulated alone."""
     work, world, outside = STORIES[name]
     budget = None if outside is None else Budget(parse_usd(outside))
-    return only(simulate([Arrival(work)], world, budget=budget))
+    return only(play([Arrival(work)], world, budget=budget))
 
 
 def told(work, world, **more):
-    return only(simulate([Arrival(work, **more)], world))
+    return only(play([Arrival(work, **more)], world))
 
 
 def commands(simulated, kind):
@@ -170,7 +170,7 @@ class TestMoneyOfSiblings:
 
     def test_twenty_steps_take_turns_at_a_budget_that_holds_one(self):
         many = job(*(step(f"s{nth}") for nth in range(20)))
-        simulated = only(simulate([Arrival(many)], scripted(), budget=Budget(parse_usd("0.012"))))
+        simulated = only(play([Arrival(many)], scripted(), budget=Budget(parse_usd("0.012"))))
         assert set(outcomes(simulated).values()) == {"ok"}
         assert len(called(simulated)) == 20
 
@@ -447,7 +447,7 @@ class TestThePlan:
     def test_a_child_starts_the_moment_its_own_parents_end(self):
         """A takes 2,000 ms, B 100, C after B 2,000: done at 2,100, where waves would take 4,000."""
         three = job(step("a"), step("b"), step("c", "b"))
-        simulation = simulate([Arrival(three)], scripted(a0=ok(2000), b0=ok(100), c0=ok(2000)))
+        simulation = play([Arrival(three)], scripted(a0=ok(2000), b0=ok(100), c0=ok(2000)))
         assert simulation.ended_ms == 2100
         assert [moment.at_ms for moment in only(simulation).moments][-1] == 2100
 
@@ -544,7 +544,7 @@ class TestCancelling:
         work, world, outside = STORIES[name]
         for nth in range(len(story(name).moments)):
             budget = Budget(parse_usd(outside or "1"))
-            simulation = simulate([Arrival(work, cancel_after=nth)], world, budget=budget)
+            simulation = play([Arrival(work, cancel_after=nth)], world, budget=budget)
             simulated = only(simulation)
             assert simulated.run.books.held == simulation.budget.held == 0
             assert list(ledger.check(simulated.entries)) == []
@@ -754,7 +754,7 @@ def own_transitions(runs, events):
 def busy_outside():
     """Two runs share a budget that holds one call: the second waits for what the first holds."""
     runs = [Arrival(evolve(job(step("a")), id="one")), Arrival(evolve(job(step("a")), id="two"), at_ms=1)]
-    return simulate(runs, scripted(), budget=Budget(parse_usd("0.002"))).runs.values()
+    return play(runs, scripted(), budget=Budget(parse_usd("0.002"))).runs.values()
 
 
 def test_every_transition_of_the_table_happens_in_some_story_and_no_other_does():

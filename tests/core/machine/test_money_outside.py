@@ -6,7 +6,7 @@ The upstream is greedy: it bills every token that it may. Time is virtual.
 import pytest
 from attrs import frozen
 
-from tests.core.simulated import simulate
+from tests.core.simulated import play
 from tests.core.worlds import model, step
 from tokenwise.budgets.budget import Budget
 from tokenwise.catalog.models import Catalog
@@ -83,7 +83,7 @@ def test_six_hundred_who_name_no_length_share_what_is_there(input_usd, output_us
     """Without shares the first of them takes it all, at the dearest of these prices."""
     catalog = Catalog((model("only", Tier.MID, input_usd, output_usd),))
     arrivals = [Arrival(request(f"r{nth}", catalog), at_ms=10 * nth) for nth in range(600)]
-    simulation = simulate(arrivals, Greedy(), budget=Budget(parse_usd("0.05")))
+    simulation = play(arrivals, Greedy(), budget=Budget(parse_usd("0.05")))
     assert served(simulation) >= 8
     assert simulation.budget.spent <= simulation.budget.limit + simulation.budget.overrun
     assert simulation.budget.overrun == 0
@@ -96,7 +96,7 @@ def test_of_sixty_four_at_once_those_that_fit_are_served():
     catalog = Catalog((model("only", Tier.MID, 1, 15),))
     work = [request(f"r{nth}", catalog, cap=400) for nth in range(64)]
     assert parse_usd("0.10") // work[0].choices[0].worst == 16
-    simulation = simulate([Arrival(each) for each in work], Greedy(), budget=Budget(parse_usd("0.10")))
+    simulation = play([Arrival(each) for each in work], Greedy(), budget=Budget(parse_usd("0.10")))
     assert served(simulation) >= 14
     assert simulation.ended_ms <= 10_000
     assert simulation.budget.spent <= simulation.budget.limit

@@ -7,7 +7,7 @@ seat, each vendor, each strategy and each escalation: in a process that does not
 import pytest
 from attrs import evolve, frozen
 
-from tests.core.simulated import simulate
+from tests.core.simulated import play
 from tests.core.worlds import model, step
 from tokenwise.catalog.models import Catalog
 from tokenwise.faults import RULES, Fault
@@ -107,7 +107,7 @@ class TestAVendorIsDown:
         policy = Policy(strategy=strategy, escalation=escalation)
         for down in MARKUP:
             fresh, later = make(policy, "fresh"), make(policy, "later")
-            simulation = simulate([Arrival(fresh), Arrival(later, at_ms=8_000)], Down(down, fault))
+            simulation = play([Arrival(fresh), Arrival(later, at_ms=8_000)], Down(down, fault))
             for name, job in (("fresh", fresh), ("later", later)):
                 story = simulation.runs[name]
                 assert story.run.status == "completed"
@@ -130,5 +130,5 @@ def test_a_rate_limited_model_hands_over_to_a_sibling_of_its_tier_and_not_to_the
         def answer(self, run_id, call, at_ms):
             return Down("direct" if call.model == "acme/small" else "nobody", Fault.RATE_LIMITED).answer("", call, 0)
 
-    (story,) = simulate([Arrival(job)], Busy()).runs.values()
+    (story,) = play([Arrival(job)], Busy()).runs.values()
     assert answered_by(story) == {"a": ("acme/tiny", "direct")}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.core.simulated import only, simulate
+from tests.core.simulated import only, play
 from tests.core.worlds import CATALOG, agreeing, cascading, empty, fails, job, ok, step
 from tokenwise.faults import Fault
 from tokenwise.ids import AttemptId
@@ -123,7 +123,7 @@ STORIES = {
 @pytest.mark.parametrize("name", STORIES)
 def test_transcript(name, regold):
     summary, arrival, world = STORIES[name]
-    text = f"{summary}\n\n{transcript(only(simulate([arrival], world)).moments)}"
+    text = f"{summary}\n\n{transcript(only(play([arrival], world)).moments)}"
     path = FOLDER / f"{name}.txt"
     if regold:
         path.write_text(text, encoding="utf-8")

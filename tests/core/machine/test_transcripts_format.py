@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.core.simulated import only, simulate
+from tests.core.simulated import only, play
 from tests.core.worlds import job, ok, step
 from tokenwise.budgets import ledger
 from tokenwise.faults import Fault
@@ -90,7 +90,7 @@ def test_a_call_shows_the_length_of_its_prompt_and_its_checks_if_there_are_any()
 
 
 def test_nobodys_text_is_shown():
-    told = only(simulate([Arrival(job(step("a"), step("b", "a")))], ScriptedWorld(ok(text="My own words."))))
+    told = only(play([Arrival(job(step("a"), step("b", "a")))], ScriptedWorld(ok(text="My own words."))))
     text = transcript(told.moments)
     assert "My own words." not in text
     assert "Do a." not in text

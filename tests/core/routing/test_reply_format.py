@@ -3,7 +3,7 @@
 import pytest
 from attrs import evolve
 
-from tests.core.simulated import only, simulate
+from tests.core.simulated import only, play
 from tests.core.worlds import CATALOG, MINI, job, ok, step
 from tokenwise.catalog.models import Catalog
 from tokenwise.catalog.reply_formats import format_for
@@ -38,7 +38,7 @@ def test_what_is_asked_follows_from_the_step_and_the_models_interface(more, feat
 
 
 def calls_of(work, world):
-    story = only(simulate([Arrival(work)], world))
+    story = only(play([Arrival(work)], world))
     return story, [command for moment in story.moments for command in moment.commands if isinstance(command, CallModel)]
 
 

@@ -2,7 +2,7 @@
 
 from attrs import evolve
 
-from tests.core.simulated import only, simulate
+from tests.core.simulated import only, play
 from tests.core.worlds import BIG, CATALOG, MINI, empty, job, ok, price, step
 from tokenwise.budgets.ledger import Charged, Reservation
 from tokenwise.catalog.models import Catalog
@@ -21,7 +21,7 @@ CHEAPEST, BEST = Policy(strategy=Strategy.CHEAPEST), Policy(strategy=Strategy.BE
 
 
 def told(*steps, world=None, **more):
-    return only(simulate([Arrival(job(*steps, **more))], world or ScriptedWorld(ok())))
+    return only(play([Arrival(job(*steps, **more))], world or ScriptedWorld(ok())))
 
 
 def reconsidered(story, policy, catalog=CATALOG, limit=PLENTY):
@@ -78,7 +78,7 @@ def test_too_little_money_is_said_with_the_least_that_would_do():
 def test_a_request_that_came_as_it_is_is_routed_again():
     need = Need(Capability.CODE, TokenCount(50, 200), max_output_tokens=300, output_tokens=100)
     work = evolve(job(step("a")), request=need)
-    story = only(simulate([Arrival(work)], ScriptedWorld(ok())))
+    story = only(play([Arrival(work)], ScriptedWorld(ok())))
     (row,) = reconsidered(story, BEST).steps
     assert row.other.model == "big"
     assert row.other.max_output_tokens == 300

@@ -3,7 +3,7 @@
 import pytest
 from attrs import evolve
 
-from tests.core.simulated import only, simulate
+from tests.core.simulated import only, play
 from tests.core.worlds import CATALOG, MID, MINI, empty, job, ok, price, step
 from tokenwise.budgets.ledger import Charged, Escalated, Finished, Routed
 from tokenwise.catalog.models import Catalog
@@ -17,7 +17,7 @@ WORLD = ScriptedWorld(ok(), by_model={"mini": empty()})
 
 
 def told(work, *, cancel_after=None):
-    return only(simulate([Arrival(work, cancel_after=cancel_after)], WORLD))
+    return only(play([Arrival(work, cancel_after=cancel_after)], WORLD))
 
 
 def events_of(story):

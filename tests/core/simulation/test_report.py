@@ -18,7 +18,7 @@ from tokenwise.policy import Policy, Strategy
 from tokenwise.simulation.differences import differing
 from tokenwise.simulation.laws import Broken, Kept, judge_laws, parse_law
 from tokenwise.simulation.reports import MEASURES, report
-from tokenwise.simulation.surveys import EVERYTHING, Group, Setting, survey, trace
+from tokenwise.simulation.surveys import EVERYTHING, Group, Setting, simulate, trace
 from tokenwise.simulation.tally import Tally, merge, percentile
 from tokenwise.simulation.traffic import Kind, Stretch, Traffic
 from tokenwise.simulation.workload import Allowance, Asked, Recorded, Variant
@@ -37,7 +37,7 @@ def asked(name="r", **more):
 
 
 def tally_of(*some, variant=CHEAP, setting=SETTING, **more):
-    return survey(some, variant, setting, **more)[EVERYTHING]
+    return simulate(some, variant, setting, **more)[EVERYTHING]
 
 
 class TestSums:
@@ -151,7 +151,7 @@ class TestFigures:
         kind = Kind(name="r", pattern=asked(output_tokens=None, max_output_tokens=400))
         traffic = Traffic(requests=30, stretches=(Stretch(3_600_000, 3_600),), kinds=(kind,))
         some, setting = list(traffic.part(0, 30)), Setting(catalog=embedded_catalog())
-        tallies = [survey(some, Variant(name="v"), setting, seed=seed)[EVERYTHING] for seed in range(2_000)]
+        tallies = [simulate(some, Variant(name="v"), setting, seed=seed)[EVERYTHING] for seed in range(2_000)]
         for measure in ("cost", "quality", "p50 latency"):
             fives = (report({"v": list(enumerate(tallies[at : at + 5]))}) for at in range(0, 2_000, 5))
             figures = [told.variants[0].figures[measure] for told in fives]
@@ -164,7 +164,7 @@ class TestLaws:
     def verdict(self, text, *some, variant=CHEAP, setting=SETTING):
         law = parse_law(text)
         groups = (law.group,) if law.group else ()
-        tallies = survey(some, variant, evolve(setting, groups=groups))
+        tallies = simulate(some, variant, evolve(setting, groups=groups))
         (one,) = judge_laws((law,), variant.name, {0: tallies})
         return one
 

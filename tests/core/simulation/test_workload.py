@@ -18,7 +18,7 @@ from tokenwise.money import Nanodollars, parse_usd
 from tokenwise.plan import Plan
 from tokenwise.policy import Policy, Strategy
 from tokenwise.routing.choosing import Refusal, Refused
-from tokenwise.simulation.surveys import EVERYTHING, Group, Setting, survey, trace
+from tokenwise.simulation.surveys import EVERYTHING, Group, Setting, simulate, trace
 from tokenwise.simulation.tally import Handled
 from tokenwise.simulation.traffic import Kind, Stretch, Traffic
 from tokenwise.simulation.workload import Allowance, Asked, Variant, admit, asked_in_words, need_of
@@ -80,7 +80,7 @@ class TestSharedBudgets:
     def test_a_budget_per_key_leaves_the_other_keys_alone(self):
         variant = Variant(name="v", allowances=(Allowance("key", parse_usd("0.002"), 0, per_key=True),))
         some = [asked(f"{key}{n}", key=key, at_ms=n * 10_000) for n in range(20) for key in ("a", "b")]
-        tally = survey(some[:-1], variant, Setting(catalog=CATALOG))[EVERYTHING]
+        tally = simulate(some[:-1], variant, Setting(catalog=CATALOG))[EVERYTHING]
         assert tally.names("scope") == ["key:a", "key:b"]
 
     def test_an_allowance_for_one_key_is_no_other_s_concern(self):
@@ -94,16 +94,16 @@ class TestSurveying:
     def test_groups_are_counted_apart(self):
         some = [asked("r1", labels=("chat",)), asked("r2", capabilities=Capability.CODE, key="k")]
         groups = (Group("label", "chat"), Group("capability", "code"), Group("key", "k"))
-        tallies = survey(some, Variant(name="v"), Setting(catalog=CATALOG, groups=groups))
+        tallies = simulate(some, Variant(name="v"), Setting(catalog=CATALOG, groups=groups))
         assert [tally.sums["requests",] for tally in tallies.values()] == [2, 1, 1, 1]
 
     def test_time_does_not_run_backwards(self):
         with pytest.raises(InputError, match="before the one above it"):
-            survey([asked("r1", at_ms=5), asked("r2", at_ms=4)], Variant(name="v"), Setting(catalog=CATALOG))
+            simulate([asked("r1", at_ms=5), asked("r2", at_ms=4)], Variant(name="v"), Setting(catalog=CATALOG))
 
     def test_two_requests_of_one_name_cannot_be_under_way_together(self):
         with pytest.raises(InputError, match="r1"):
-            survey([asked("r1"), asked("r1")], Variant(name="v"), Setting(catalog=CATALOG))
+            simulate([asked("r1"), asked("r1")], Variant(name="v"), Setting(catalog=CATALOG))
 
 
 def _poisson(chance, mean):
@@ -142,7 +142,7 @@ class TestTraffic:
         traffic = Traffic(requests=5_000, stretches=(Stretch(HOUR, 600),), kinds=(kind,), seed=limit)
         once = Variant(name="v", policy=Policy(max_attempts=1))
         setting = Setting(catalog=CATALOG, world=ModelledWorld(usual=behaviour))
-        tally = survey(traffic.part(0, 5_000), once, setting)[EVERYTHING]
+        tally = simulate(traffic.part(0, 5_000), once, setting)[EVERYTHING]
         chance = random.Random(1)
         draws = sorted(sum(max(0, _poisson(chance, 10) - limit) for _ in range(500)) for _ in range(1_000))
         assert draws[25] <= tally.sums["fault", "rate_limited"] <= draws[974]
@@ -181,7 +181,7 @@ class TestClientsThatLeave:
         world = ModelledWorld(leaves_per_mille=share, leaves_after_ms=Spread(((0, after_ms), (1000, after_ms))))
         some, setting = [asked(f"r{nth}", at_ms=100 * nth) for nth in range(20)], Setting(catalog=CATALOG, world=world)
         ways = [
-            survey(some, Variant(name="v"), setting, at_length=at_length)[EVERYTHING] for at_length in (False, True)
+            simulate(some, Variant(name="v"), setting, at_length=at_length)[EVERYTHING] for at_length in (False, True)
         ]
         assert ways[0].sums == ways[1].sums
         return ways[0]

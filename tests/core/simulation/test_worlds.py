@@ -13,7 +13,7 @@ from tokenwise.machine.messages import CallModel
 from tokenwise.plan import Plan
 from tokenwise.routing.verdicts import Failure, Reply
 from tokenwise.simulation.facing import Facing, Servers
-from tokenwise.simulation.surveys import EVERYTHING, Setting, survey
+from tokenwise.simulation.surveys import EVERYTHING, Setting, simulate
 from tokenwise.simulation.traffic import Kind, Stretch, Traffic
 from tokenwise.simulation.workload import Asked, Recorded, Variant
 from tokenwise.simulation.worlds import Behaviour, ModelledWorld, Quality, Repriced, Spread, Trouble
@@ -133,11 +133,13 @@ class TestBills:
         """The books say the larger of the catalogue's price and the provider's; what they say too much is counted."""
         dearer = evolve(STEADY, prices=(Repriced(1_000, 1_500),))
         some = [evolve(ASKED, id=f"r{n}", at_ms=n * 1_000, model="mini") for n in range(2)]
-        tally = survey(some, Variant(name="v"), Setting(catalog=CATALOG, world=ModelledWorld(usual=dearer)))[EVERYTHING]
+        tally = simulate(some, Variant(name="v"), Setting(catalog=CATALOG, world=ModelledWorld(usual=dearer)))[
+            EVERYTHING
+        ]
         usual = 50 * 1_000 + 200 * 2_000
         assert (tally.sums["spent_nano",], tally.sums["unbooked_nano",]) == (usual + usual * 3 // 2, 0)
         cheaper = ModelledWorld(usual=evolve(STEADY, prices=(Repriced(1_000, 500),)))
-        tally = survey(some, Variant(name="v"), Setting(catalog=CATALOG, world=cheaper))[EVERYTHING]
+        tally = simulate(some, Variant(name="v"), Setting(catalog=CATALOG, world=cheaper))[EVERYTHING]
         assert (tally.sums["spent_nano",], tally.sums["unbooked_nano",]) == (2 * usual, -usual // 2)
 
     def test_the_latest_change_of_a_price_holds(self):

@@ -7,7 +7,7 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.simulated import only, simulate
+from tests.core.simulated import only, play
 from tests.core.worlds import BIG, CATALOG, MID, MINI, job, ok, step
 from tokenwise.catalog.prices import Unknown
 from tokenwise.money import Nanodollars, parse_usd
@@ -154,7 +154,7 @@ class TestPlans:
 
 class TestProgress:
     def story(self, *steps, world):
-        return only(simulate([Arrival(job(*steps))], world))
+        return only(play([Arrival(job(*steps))], world))
 
     def test_the_tally_ends_at_what_the_run_has_spent_with_nothing_held(self):
         story = self.story(step("a"), step("b", "a"), world=ScriptedWorld(ok()))

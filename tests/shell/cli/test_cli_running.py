@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.core.simulated import only, simulate
+from tests.core.simulated import only, play
 from tests.core.worlds import CATALOG, fails, job, ok, step
 from tokenwise.faults import Fault
 from tokenwise.ids import AttemptId
@@ -23,7 +23,7 @@ BADLY = ScriptedWorld(fails(Fault.REJECTED))
 
 
 def executed(work, world=WELL, cancel_after=None):
-    story = only(simulate([Arrival(work, cancel_after=cancel_after)], world))
+    story = only(play([Arrival(work, cancel_after=cancel_after)], world))
     zeros = (Nanodollars(0),) * len(work.plan.steps)
     assigned = Assigned(work.choices, zeros, Nanodollars(0), 0, ())
     planned = Planned(work.plan, assigned, CATALOG, Policy(), work.limit, PlannerReport("rules"), "run-1")

@@ -3,7 +3,7 @@
 import pytest
 from attrs import evolve
 
-from tests.core.simulated import only, simulate
+from tests.core.simulated import only, play
 from tests.core.worlds import job, ok, step
 from tokenwise.budgets.ledger import Charged, Escalated
 from tokenwise.plan import Check, CheckKind
@@ -36,7 +36,7 @@ def test_a_reply_that_fails_it_escalates_and_one_that_passes_is_taken(kind):
     argument, bad, good = CASES[kind]
     check = Check(kind, argument)
     world = ScriptedWorld(observed(good, check), by_model={"mini": observed(bad, check)})
-    story = only(simulate([Arrival(job(step("a", checks=(check,))))], world))
+    story = only(play([Arrival(job(step("a", checks=(check,))))], world))
     (climbed,) = [entry for entry in story.entries if isinstance(entry, Escalated)]
     assert (climbed.model, climbed.to, climbed.why) == ("mini", "mid", "check_failed")
     assert [entry.outcome for entry in story.entries if isinstance(entry, Charged)] == ["check_failed", "ok"]

@@ -14,7 +14,7 @@ import trio.testing
 from attrs import evolve
 
 from property_tests.seeded import draw, seeded_job
-from tests.core.simulated import only, simulate
+from tests.core.simulated import only, play
 from tests.shell.embedded_world import FAR_MS, Distant, EmbeddedWorld, hurried
 from tests.shell.engine.test_interpret import Notebook, now_ms
 from tests.shell.loopback import in_memory
@@ -106,7 +106,7 @@ class Case:
     def simulated(self):
         """The story by the simulator, and whether anything in it might as well have happened in another order."""
         world = EmbeddedWorld(self.provider(), self.endpoint, self.stream, self.salt)
-        story = only(simulate([Arrival(self.job)], world))
+        story = only(play([Arrival(self.job)], world))
         events = (moment for moment in story.moments if moment.event and not isinstance(moment.event, CAUSED_AT_ONCE))
         moments_of = Counter(at_ms for at_ms, _ in {(moment.at_ms, moment.event.attempt) for moment in events})
         return story, world.close_calls > 0 or max(moments_of.values(), default=0) > 1

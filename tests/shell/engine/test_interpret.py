@@ -8,7 +8,7 @@ import trio
 import trio.testing
 
 from property_tests.seeded import seeded_job
-from tests.core.simulated import only, simulate
+from tests.core.simulated import only, play
 from tests.core.worlds import fails, job, ok, step
 from tokenwise.budgets import ledger
 from tokenwise.faults import Fault
@@ -96,7 +96,7 @@ class TestFidelity:
             a_job = seeded_job(seed)
             rates = {list(Fault)[(seed + k) % len(Fault)]: 90 for k in range(seed % 4)}
             world = RandomWorld(seed, rates, least_ms=11, most_ms=9973)
-            story = only(simulate([Arrival(a_job)], world))
+            story = only(play([Arrival(a_job)], world))
             if has_ties(story.moments):
                 continue
             clock = trio.testing.MockClock(autojump_threshold=0)

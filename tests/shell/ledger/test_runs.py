@@ -4,7 +4,7 @@ import stat
 
 import pytest
 
-from tests.core.simulated import only, simulate
+from tests.core.simulated import only, play
 from tests.core.worlds import BIG, CATALOG, job, ok, step
 from tokenwise.catalog.models import Catalog
 from tokenwise.errors import InputError
@@ -30,7 +30,7 @@ def recorded(folder, story):
 
 
 def test_what_was_recorded_replays_to_the_same_run(tmp_path):
-    story = only(simulate([Arrival(JOB, at_ms=AT_MS)], ScriptedWorld(ok())))
+    story = only(play([Arrival(JOB, at_ms=AT_MS)], ScriptedWorld(ok())))
     recorded(tmp_path, story)
     record = read_run(tmp_path, "run", pytest.fail)
     assert record.job == JOB

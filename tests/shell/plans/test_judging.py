@@ -3,7 +3,7 @@
 import pytest
 from attrs import define, evolve, field
 
-from tests.core.simulated import only, simulate
+from tests.core.simulated import only, play
 from tests.core.worlds import CATALOG, ok, step
 from tokenwise.faults import Fault
 from tokenwise.ids import AttemptId
@@ -32,7 +32,7 @@ class Court:
 
     async def run_job(self, job, _):
         self.jobs.append(job)
-        return only(simulate([Arrival(job)], ScriptedWorld(ok(text=self.answer)))).run
+        return only(play([Arrival(job)], ScriptedWorld(ok(text=self.answer)))).run
 
     def judge(self, kept=None):
         kept = money_for_judging(PLAN, "mid", CATALOG, Policy()) if kept is None else kept

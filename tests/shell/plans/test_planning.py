@@ -3,7 +3,7 @@
 import orjson
 from attrs import define, evolve, field
 
-from tests.core.simulated import only, simulate
+from tests.core.simulated import only, play
 from tests.core.worlds import BIG, CATALOG, MID, MINI, POET, ok
 from tokenwise.catalog.models import Catalog
 from tokenwise.machine.messages import CallModel
@@ -34,7 +34,7 @@ class Asked:
     runs: list = field(factory=list)
 
     async def run(self, job, messages):
-        story = only(simulate([Arrival(job)], ScriptedWorld(ok(text=self.answers.pop(0)))))
+        story = only(play([Arrival(job)], ScriptedWorld(ok(text=self.answers.pop(0)))))
         commands = [command for moment in story.moments for command in moment.commands]
         self.calls += [command for command in commands if isinstance(command, CallModel)]
         self.prompts.append(messages)

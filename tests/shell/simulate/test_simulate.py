@@ -15,7 +15,7 @@ import trio.testing
 
 from property_tests.seeded import seeded_job
 from property_tests.swarm import drawn_world
-from tests.core.simulated import only, simulate
+from tests.core.simulated import only, play
 from tests.shell.commands import ROOT, STUCK_SECONDS
 from tests.shell.engine.test_interpret import has_ties, perform
 from tokenwise import embedded_catalog
@@ -430,7 +430,7 @@ class TestFidelity:
         for seed in range(100):
             job = seeded_job(seed)
             world, asked = drawn_world(seed), Asked(id=job.id, plan=job.plan, streamed=seed % 2 == 0)
-            story = only(simulate([Arrival(job)], Facing(Servers(world, job.catalog, seed), asked)))
+            story = only(play([Arrival(job)], Facing(Servers(world, job.catalog, seed), asked)))
             if has_ties(story.moments):
                 continue
             clock = trio.testing.MockClock(autojump_threshold=0)
