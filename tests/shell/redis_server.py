@@ -15,6 +15,9 @@ needs_server = pytest.mark.skipif(
     SERVER is None and os.environ.get("CI") != "true", reason="neither valkey-server nor redis-server is installed"
 )
 
+# A slow machine is no outage: only tests of outages ask stores to give a server up.
+PATIENT_S = 60
+
 
 class Server:
     """One server. It syncs each command, so that being killed loses nothing that it has answered."""

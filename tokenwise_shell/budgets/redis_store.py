@@ -72,6 +72,7 @@ class RedisStore:
     client: "Redis[str]"
     fail_open: bool
     hold_ms: int
+    patience_s: float
     ungoverned: int = 0
     undelivered: int = 0
     stood: dict[str, Budget] = field(factory=dict)
@@ -183,7 +184,7 @@ class RedisStore:
     async def _asked(self, ask: Callable[[], Any]) -> list[Any] | None:
         """The server's answer; None if there was none in time, which is a moment where it was silent just before."""
         silent = trio.current_time() < self._silent_until
-        with trio.move_on_after(_MOMENT_S if silent else _PATIENCE_S):
+        with trio.move_on_after(_MOMENT_S if silent else self.patience_s):
             while True:
                 try:
                     answer: list[Any] = await ask()
@@ -221,7 +222,7 @@ class RedisStore:
         """What the tightest of these budgets has left, 0 where that cannot be found out; without any, 0 too."""
         if trio.current_time() < self._silent_until:
             return Nanodollars(0)
-        with trio.move_on_after(_PATIENCE_S):
+        with trio.move_on_after(self.patience_s):
             try:
                 return min([(await self.balance(scope)).available for scope in scopes], default=Nanodollars(0))
             except (RedisError, OSError, KeyError):
@@ -272,18 +273,24 @@ def _name(place: _Place) -> str:
 
 @asynccontextmanager
 async def open_store(
-    url: str, *, fail_open: bool = False, hold_ms: int = HOLD_MS, farewell_s: float = _PATIENCE_S
+    url: str,
+    *,
+    fail_open: bool = False,
+    hold_ms: int = HOLD_MS,
+    patience_s: float = _PATIENCE_S,
+    farewell_s: float = _PATIENCE_S,
 ) -> AsyncIterator[RedisStore]:
-    """A store, while the block runs; at its end, settlements are delivered for `farewell_s` seconds at most.
+    """A store, while the block runs, whose server has `patience_s` seconds for each answer.
 
-    What is not delivered by then expires on the server and counts as spent in full. Raises InputError where the server
-    cannot be reached at the start and the policy is not to fail open: a limit that cannot be enforced refuses to start.
+    At its end, settlements are delivered for `farewell_s` seconds at most. What is not delivered by then expires on the
+    server and counts as spent in full. Raises InputError where the server cannot be reached at the start and the policy
+    is not to fail open: a limit that cannot be enforced refuses to start.
     """
     address = url.replace("valkey://", "redis://", 1).replace("valkeys://", "rediss://", 1)
     send, receive = trio.open_memory_channel[tuple[_Place, Nanodollars]](float("inf"))
     client: Redis[str] = Redis.from_url(address, decode_responses=True)
-    async with _reached(client, url, needed=not fail_open), trio.open_nursery() as nursery:
-        store = RedisStore(client, fail_open, hold_ms)
+    async with _reached(client, url, patience_s, needed=not fail_open), trio.open_nursery() as nursery:
+        store = RedisStore(client, fail_open, hold_ms, patience_s)
         store._send = send  # noqa: SLF001 -- the channel belongs to the block
         for _ in range(_CARRIERS):
             nursery.start_soon(store.deliver, receive)
@@ -296,11 +303,11 @@ async def open_store(
 
 
 @asynccontextmanager
-async def _reached(client: "Redis[str]", url: str, *, needed: bool) -> AsyncIterator[None]:
+async def _reached(client: "Redis[str]", url: str, patience_s: float, *, needed: bool) -> AsyncIterator[None]:
     problem: Exception | None = None
     async with client:
         if needed:
-            problem = await _problem_with(client)
+            problem = await _problem_with(client, patience_s)
         if problem is None:
             yield
     if problem:  # raised here and not within, where the client would make a group of it
@@ -310,9 +317,9 @@ async def _reached(client: "Redis[str]", url: str, *, needed: bool) -> AsyncIter
         raise InputError(Problem("budget_store", f"{where} cannot be reached, or refuses to be asked")) from problem
 
 
-async def _problem_with(client: "Redis[str]") -> Exception | None:
+async def _problem_with(client: "Redis[str]", patience_s: float) -> Exception | None:
     try:
-        with trio.fail_after(_PATIENCE_S):
+        with trio.fail_after(patience_s):
             await client.ping()
     except (RedisError, OSError, trio.TooSlowError) as error:
         return error

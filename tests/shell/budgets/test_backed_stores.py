@@ -12,7 +12,7 @@ import trio
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.shell.redis_server import Server, needs_server
+from tests.shell.redis_server import PATIENT_S, Server, needs_server
 from tests.shell.store_contract import FIRST
 from tokenwise.budgets.backing import Backing
 from tokenwise.budgets.budget import Budget, begun
@@ -152,7 +152,7 @@ def test_every_store_says_the_same_of_vouchers(server):
     async def play(story):
         await server.ready()
         with tempfile.TemporaryDirectory() as folder:
-            async with open_store(server.url) as far:
+            async with open_store(server.url, patience_s=PATIENT_S) as far:
                 await far.client.flushall()
                 three = Three(Path(folder), far)
                 await three.begin()

@@ -7,7 +7,7 @@ import trio
 import trio.testing
 from attrs import frozen
 
-from tests.shell.redis_server import Server, needs_server
+from tests.shell.redis_server import PATIENT_S, Server, needs_server
 from tests.shell.store_contract import FIRST, ONE, SECOND, StoreContract, balance
 from tokenwise.errors import InputError
 from tokenwise_shell.budgets.answers import UNREACHABLE, Granted
@@ -38,7 +38,7 @@ def running(tmp_path_factory):
 @pytest.fixture
 async def store(running):
     await running.ready()
-    async with open_store(running.url) as store:
+    async with open_store(running.url, patience_s=PATIENT_S, farewell_s=PATIENT_S) as store:
         await store.client.flushall()
         yield store
 
@@ -108,7 +108,7 @@ class TestRepeatedRequests:
 
 class TestExpiry:
     async def test_what_a_lost_replica_held_is_charged_in_full_and_put_right_if_it_comes_back(self, running, store):
-        async with open_store(running.url, hold_ms=0) as lost:
+        async with open_store(running.url, hold_ms=0, patience_s=PATIENT_S) as lost:
             await store.open("process", 100)
             await lost.reserve("run", FIRST, 60, ONE)
             await store.reserve("other", SECOND, 10, ONE)
@@ -120,7 +120,7 @@ class TestExpiry:
 
 class TestSharing:
     async def test_two_replicas_have_one_budget(self, running, store):
-        async with open_store(running.url) as other:
+        async with open_store(running.url, patience_s=PATIENT_S) as other:
             await store.open("process", 100)
             await other.open("process", 100, spent=70)
             assert isinstance(await store.reserve("a", FIRST, 60, ONE), Granted)
