@@ -1,6 +1,6 @@
-"""How long `/healthz` takes while somebody sends bodies of 14 to 17 MB: many parts, one long text, a spent key.
+"""How long `/healthz` takes while somebody sends bodies of 12 to 31 MB: many parts, one long text, a spent key.
 
-    python -m tests.benchmarks.bench_long_bodies
+    python -m tests.benchmarks long_bodies
 
 Each body is sent over and over for some seconds by one client, and `/healthz` is asked by another, on connections that
 are kept. The proxy is a process of its own, over simulated models.
@@ -32,6 +32,7 @@ def main() -> None:
     part = {"type": "text", "text": "a"}
     bodies = {
         "nothing": b"",
+        "a million parts, 31 MB": _body([part | {"text": "aaaaa"}] * 1_000_000),
         "half a million parts": _body([part] * 500_000),
         "30,000 parts": _body([part] * 30_000),
         "one text": _body("abc, def { " * 1_500_000),

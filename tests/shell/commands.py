@@ -104,3 +104,17 @@ def program(*argv: str, home: Path, stdin: bytes = b"", environ: dict[str, str] 
 def environment(home: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not PERSONAL.search(name)}
     return kept | {"HOME": str(home), "PYTHONPATH": str(ROOT)}
+
+
+@contextmanager
+def serving(env: dict[str, str]) -> Iterator[str]:
+    """`tw serve` as a program of its own, in this environment, while the block runs. Gives its origin."""
+    command = [*PROGRAM, "serve", "--port", "0"]
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield next(found[0] for line in process.stdout if (found := re.search(r"http://[\d.:]+", line)))
+        finally:
+            process.terminate()
+            process.stdout.read()
+            process.wait(STUCK_SECONDS)

@@ -91,6 +91,12 @@ class TestRepeatedRequests:
         await store.delivered()
         assert await store.balance("process") == balance(100, spent=45)
 
+    async def test_a_correction_told_again_books_nothing_more(self, store):
+        await store.open("process", 100)
+        for _ in range(2):
+            assert await store.correct("one", ONE, 30, 0)
+        assert await store.balance("process") == balance(100, spent=30)
+
     async def test_a_cancelled_reserve_holds_nothing(self, store):
         await store.open("process", 100)
         with trio.CancelScope() as scope:
@@ -125,6 +131,17 @@ class TestSharing:
             await other.open("process", 100, spent=70)
             assert isinstance(await store.reserve("a", FIRST, 60, ONE), Granted)
             assert not isinstance(await other.reserve("b", FIRST, 60, ONE), Granted)
+
+    async def test_what_was_raised_stays_so_whoever_opens_it_again(self, store):
+        await store.open("process", 100)
+        assert await store.raise_to("process", 200, spent=0, ends_ms=None)
+        await store.open("process", 100)
+        assert await store.balance("process") == balance(200)
+
+    async def test_a_share_is_one_of_so_many_parts_of_what_is_left(self, store):
+        await store.open("process", 100)
+        assert not isinstance(await store.reserve("run", FIRST, 26, ONE, share=4), Granted)
+        assert isinstance(await store.reserve("run", SECOND, 25, ONE, share=4), Granted)
 
     async def test_a_budget_that_nobody_opened_admits_nothing(self, store):
         with pytest.raises(KeyError, match="process"):

@@ -5,17 +5,15 @@ Names are those of https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spa
 
 import json
 import os
-import re
 import subprocess
 import threading
-from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from tests.shell.commands import PERSONAL, PROGRAM, ROOT, STUCK_SECONDS
+from tests.shell.commands import PERSONAL, PROGRAM, ROOT, STUCK_SECONDS, serving
 
 SAID = "what nobody but the provider may read"
 ANSWER = {
@@ -99,19 +97,6 @@ def environ(house, home, *, tracing="true"):
     bare = {name: value for name, value in os.environ.items() if not PERSONAL.search(name)}
     said = {"HOME": str(home), "TOKENWISE_CONFIG": str(home / "config.yaml"), "PYTHONPATH": str(ROOT)}
     return {**bare, **said, "OTEL_EXPORTER_OTLP_ENDPOINT": house.url}
-
-
-@contextmanager
-def serving(env):
-    command = [*PROGRAM, "serve", "--port", "0"]
-    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        try:
-            address = next(found[0] for line in process.stdout if (found := re.search(r"http://[\d.:]+", line)))
-            yield address
-        finally:
-            process.terminate()
-            process.stdout.read()
-            process.wait(STUCK_SECONDS)
 
 
 def attributes(span):

@@ -1,11 +1,15 @@
 """Limits of every kind at the proxy: each session, each user, a model's; what they read, and what a restart knows."""
 
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from queue import SimpleQueue
+
+import httpx
 import orjson
 import pytest
-import trio
 
-from tests.shell.loopback import on_loopback
-from tests.shell.proxy_world import LARGE, SMALL, chat, proxy, until
+from tests.shell.commands import STUCK_SECONDS, environment, serving
+from tests.shell.proxy_world import LARGE, SMALL, chat, proxy
 from tokenwise.budgets.limit import Limit, shown_value
 from tokenwise.budgets.windows import Window
 from tokenwise.money import Nanodollars, parse_usd
@@ -120,26 +124,37 @@ class TestWarning:
             assert [line["type"] for line in events] == ["limit_near", "limit_spent"]
             assert {line["scope"] for line in events} == {"session:a total"}
 
-    async def test_a_webhook_hears_it_and_is_tried_again(self):
-        heard, answers = [], [500, 204]
+    @pytest.mark.slow  # starts the program
+    def test_a_webhook_hears_it_and_is_tried_again(self, tmp_path):
+        heard, answers = SimpleQueue(), iter((500, 204, 204))
 
-        async def listen(stream: trio.abc.Stream) -> None:
-            said = b""
-            while not said.endswith(b"}"):
-                said += await stream.receive_some()
-            heard.append(orjson.loads(said.partition(b"\r\n\r\n")[2]))
-            status = answers[len(heard) - 1]
-            await stream.send_all(b"HTTP/1.1 %d x\r\nconnection: close\r\ncontent-length: 0\r\n\r\n" % status)
+        class Hook(BaseHTTPRequestHandler):
+            def do_POST(self):
+                heard.put(orjson.loads(self.rfile.read(int(self.headers["content-length"]))))
+                self.send_response(next(answers))
+                self.end_headers()
 
-        async with on_loopback(listen) as house, open_transport() as transport, trio.open_nursery() as nursery:
-            webhook = Webhook(f"http://127.0.0.1:{house.port}/", transport)
-            nursery.start_soon(webhook.deliver)
-            webhook.say(Alert("near", "session:a total", Nanodollars(7), 83))
-            await until(lambda: len(heard) == 2)
-            nursery.cancel_scope.cancel()
-        assert heard[0] == heard[1]
-        del heard[0]["at"]
-        assert heard[0] == {"event": "limit_near", "scope": "session:a total", "percent": 83, "left_nano": 7}
+        with HTTPServer(("127.0.0.1", 0), Hook) as hook, ThreadPoolExecutor() as pool:
+            pool.submit(hook.serve_forever)
+            rows = f"limits: [{{each: session, budget: 0.01}}]\nlimit_webhook: 'http://127.0.0.1:{hook.server_port}/'\n"
+            (tmp_path / "config.yaml").write_text(rows)
+            said = {"TOKENWISE_OFFLINE": "1", "TOKENWISE_CONFIG": str(tmp_path / "config.yaml")}
+            asked = {"json": chat(model="gpt-4.1", max_tokens=100), "headers": {SESSION: "a"}, "timeout": STUCK_SECONDS}
+            try:
+                with serving(environment(tmp_path) | said) as origin:  # a call may cost a tenth of it
+                    while httpx.post(f"{origin}/v1/chat/completions", **asked).status_code == 200:
+                        pass
+                    near, again, spent = (heard.get(timeout=STUCK_SECONDS) for _ in range(3))
+            finally:
+                hook.shutdown()
+        assert near == again
+        assert near["percent"] >= 80
+        assert near["percent"] <= spent["percent"]
+        assert 10**7 > near["left_nano"] > spent["left_nano"]
+        assert [(one["event"], one["scope"]) for one in (near, spent)] == [
+            ("limit_near", "session:a total"),
+            ("limit_spent", "session:a total"),
+        ]
 
     async def test_what_a_webhook_has_no_room_for_is_dropped(self):
         async with open_transport() as transport:
