@@ -81,10 +81,13 @@ class StoreContract:
 
     async def test_a_cost_above_the_hold_is_booked_in_full_and_recorded_as_overrun(self, desk):
         await desk.open("process", 100)
-        await desk.reserve("run", FIRST, 100, ONE)
-        desk.settle("run", FIRST, 130)
-        assert await desk.balance("process") == balance(100, spent=130, overrun=30)
-        assert await desk.reserve("run", SECOND, 1, ONE) == NotHeld("process", 1, 0, 0)
+        await desk.reserve("run", FIRST, 40, ONE)
+        desk.settle("run", FIRST, 45)
+        assert await desk.balance("process") == balance(100, spent=45, overrun=5)
+        await desk.reserve("run", SECOND, 55, ONE)
+        desk.settle("run", SECOND, 85)
+        assert await desk.balance("process") == balance(100, spent=130, overrun=35)
+        assert await desk.reserve("other", FIRST, 1, ONE) == NotHeld("process", 1, 0, 0)
 
     async def test_a_refusal_says_which_budget_and_what_others_hold_of_it(self, desk):
         await desk.open("process", 100)
