@@ -43,6 +43,8 @@ def drawn_request(seed, index, at_ms, models):
         judged=one("judged", False, True),
         streamed=one("streamed", False, True),
         outcomes=one("outcomes", {}, {}, {named.id: Recorded(700, 50, "yes")}),
+        session=one("session", "", "", "talk", "work"),
+        prefix_tokens=one("prefix", None, None, 0, 20_000),
     )
 
 

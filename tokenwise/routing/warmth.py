@@ -4,14 +4,26 @@ A seller that has most of a conversation in its cache reads it for a fraction of
 for all of it again, once; so a switch is made only where other costs, or what the strategy wants, outweigh that.
 """
 
+from typing import Final
+
 from attrs import evolve, frozen
 
 from tokenwise.catalog.models import Catalog, Model, Offer
 from tokenwise.catalog.prices import Price
 from tokenwise.money import Nanodollars, format_usd, round_up
 from tokenwise.routing.bid import Bid, Need, likely_input, warm_at
+from tokenwise.usage import Usage
 
-__all__ = ["Warmth", "warmest"]
+__all__ = ["FADING_MS", "LEAST_CACHED", "WARMTH_MS", "Warmth", "keeps", "warmed", "warmest"]
+
+WARMTH_MS: Final = 300_000
+"""Vendors keep a prefix for five minutes after its last use at least, or for the hour that is asked for."""
+
+FADING_MS: Final = 60_000
+"""What has so little left is fading: an agent's next turn comes within seconds, and after a minute seldom."""
+
+LEAST_CACHED: Final = 1_024
+"""The shortest prompt, in tokens, that caches which fill by themselves keep."""
 
 
 @frozen
@@ -45,6 +57,29 @@ def warmest(bid: Bid, need: Need, catalog: Catalog) -> Warmth | None:
         for chosen in ((known.provider, known.model) == (bid.provider, bid.model),)
     ]
     return max((each for each in found if each.worth), key=lambda each: (each.chosen, each.worth), default=None)
+
+
+def keeps(price: Price, tokens: int) -> bool:
+    """Whether so long an input is cheaper to read from this seller's cache."""
+    rate = price.rate_at(tokens)
+    return rate.cache_read < rate.input
+
+
+def warmed(model: Model, provider: str, need: Need, usage: Usage) -> int:
+    """How many tokens a call with this usage has left in its seller's prompt cache, by what is known of the request.
+
+    Where writes are sold apart and made only if asked for, what was read and written. Elsewhere caches fill by
+    themselves, so the whole prompt, unless they have just been seen not to: it was thought warm, and nothing was read.
+    """
+    offer = model.offered_by.get(provider)
+    if offer is None or not isinstance(offer.price, Price) or not keeps(offer.price, usage.prompt_tokens):
+        return 0
+    rate = offer.price.rate_at(usage.prompt_tokens)
+    if rate.cache_write > rate.input and not model.writes_unasked:
+        return usage.cache_read_tokens + usage.written_tokens
+    if usage.prompt_tokens < LEAST_CACHED or (warm_at(model, provider, need) and not usage.cache_read_tokens):
+        return 0
+    return usage.prompt_tokens
 
 
 def _worth(model: Model, offer: Offer, need: Need) -> Nanodollars:

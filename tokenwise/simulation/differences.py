@@ -84,7 +84,7 @@ def _of_the_choice(one: Handled, other: Handled, variant: Variant, catalog: Cata
     """Why the other side's variant did not choose the model that this side called first."""
     asked = one.asked
     mine, theirs = next(_asked_models(one), None), next(_asked_models(other), None)
-    if mine is None or mine == theirs or asked.plan:
+    if mine is None or mine == theirs or asked.plan or asked.session:  # what was warm is not told afterwards
         return
     limit = variant.limit if asked.limit is None else asked.limit
     need = need_of(asked, variant.policy)

@@ -11,7 +11,7 @@ import itertools
 from collections import deque
 from typing import Final
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from tokenwise.catalog.models import Catalog
 from tokenwise.catalog.prices import Price
@@ -21,7 +21,9 @@ from tokenwise.machine.messages import CallModel
 from tokenwise.money import Nanodollars
 from tokenwise.routing.request import expected_output
 from tokenwise.routing.verdicts import Failure, FinishReason, Reply
+from tokenwise.routing.warmth import LEAST_CACHED, keeps
 from tokenwise.simulation.answers import Answer
+from tokenwise.simulation.conversations.caches import Caches
 from tokenwise.simulation.workload import Asked
 from tokenwise.simulation.worlds import Behaviour, ModelledWorld, Trouble
 from tokenwise.traits import Capability
@@ -38,11 +40,12 @@ _PLACES: Final = range(224, -32, -32)
 
 @define(eq=False)
 class Servers:
-    """The world's side of one simulation: it counts the calls that its rate limits are about. Made anew for each."""
+    """The world's side of one simulation: its prompt caches, the calls that limits count. Made anew for each."""
 
     world: ModelledWorld
     catalog: Catalog
     seed: int
+    caches: Caches = field(factory=Caches)
     _known: dict[tuple[str, str], Behaviour] = field(factory=dict)
     _minutes: dict[tuple[str, str], tuple[int, int, int]] = field(factory=dict)
     _free_ms: dict[tuple[str, str], list[int]] = field(factory=dict)
@@ -130,12 +133,20 @@ class Facing:
             return Answer(how.latency_ms.points[0][1], Failure(Fault.RATE_LIMITED, retry_after_ms=pause))
         answer = self._worked_on(run_id, call, how, at_ms)
         if not how.concurrency:
-            return answer
+            return self._kept(call, how, answer, at_ms)
         queued_ms = self.servers.queued_ms((call.provider, call.model), how, at_ms, answer.after_ms)
         if queued_ms is None:
             return Answer(how.latency_ms.points[0][1], Failure(Fault.OVERLOADED))
         first_ms = answer.first_token_ms
-        return Answer(answer.after_ms + queued_ms, answer.outcome, None if first_ms is None else first_ms + queued_ms)
+        later = Answer(answer.after_ms + queued_ms, answer.outcome, None if first_ms is None else first_ms + queued_ms)
+        return self._kept(call, how, later, at_ms)
+
+    def _kept(self, call: CallModel, how: Behaviour, answer: Answer, at_ms: int) -> Answer:
+        """The same answer, after which all of its request is in the seat's cache, if it has one."""
+        asked = self.asked
+        if asked.session and not asked.plan and isinstance(answer.outcome, Reply) and self._keeps(call, how):
+            self.servers.caches.keep(asked, (call.provider, call.model), at_ms, how.cache_ms)
+        return answer
 
     def _worked_on(self, run_id: str, call: CallModel, how: Behaviour, at_ms: int) -> Answer:
         attempt = call.attempt
@@ -146,7 +157,7 @@ class Facing:
         whole_ms = first_ms + tokens * how.token_us // 1000
         for trouble, draw in zip(how.troubles, itertools.cycle(draws[4:]), strict=False):
             if trouble.strikes(at_ms, draw % 1000):
-                return self._failed(trouble, call, first_ms, whole_ms, tokens)
+                return self._failed(trouble, call, first_ms, whole_ms, self._usage(call, how, tokens, at_ms))
         reply = self._reply(call, how, draws, tokens, at_ms)
         return Answer(whole_ms, reply, self._first(call, first_ms))
 
@@ -158,9 +169,9 @@ class Facing:
             told = likely * how.length_per_mille.at(draw) // 1000
         return max(1, min(call.max_output_tokens, told))
 
-    def _failed(self, trouble: Trouble, call: CallModel, first_ms: int, whole_ms: int, tokens: int) -> Answer:
+    def _failed(self, trouble: Trouble, call: CallModel, first_ms: int, whole_ms: int, usage: Usage) -> Answer:
         """A stream is cut half-way, with its usage unsaid; all other faults come in place of the first token."""
-        usage = self._usage(call, tokens)
+        tokens = usage.output_tokens
         match trouble.fault:
             case Fault.CUT_STREAM | Fault.DISCONNECTED:
                 half = (first_ms + whole_ms) // 2
@@ -168,7 +179,7 @@ class Facing:
             case Fault.TRUNCATED:
                 return Answer(whole_ms, Reply(_text(tokens), FinishReason.LENGTH, usage))
             case Fault.EMPTY:
-                return Answer(first_ms, Reply("", FinishReason.STOP, self._usage(call, 1)))
+                return Answer(first_ms, Reply("", FinishReason.STOP, evolve(usage, output_tokens=1)))
             case Fault.REFUSED:
                 return Answer(whole_ms, Reply("I cannot help with that.", FinishReason.REFUSAL, usage))
             case Fault.CHECK_FAILED:
@@ -182,14 +193,25 @@ class Facing:
         """When the first token is out, where somebody waits for it and it comes in time."""
         return first_ms if self.asked.streamed and first_ms <= call.timeout_ms else None
 
-    def _usage(self, call: CallModel, tokens: int) -> Usage:
-        expected = self.asked.input.expected if not self.asked.plan else -(-call.input_tokens // 4)
-        return Usage(expected, 0, 0, tokens)
+    def _usage(self, call: CallModel, how: Behaviour, tokens: int, at_ms: int) -> Usage:
+        asked = self.asked
+        if asked.plan:
+            return Usage(-(-call.input_tokens // 4), 0, 0, tokens)
+        expected = asked.input.expected
+        if not asked.session or not self._keeps(call, how):
+            return Usage(expected, 0, 0, tokens)
+        read = self.servers.caches.read(asked, (call.provider, call.model), at_ms)
+        return Usage(0, read, 0, tokens, cache_write_5m_tokens=expected - read)
+
+    def _keeps(self, call: CallModel, how: Behaviour) -> bool:
+        """Whether this seat keeps the request in a prompt cache: where it sells what it reads there for less."""
+        price, expected = self.servers.catalog[call.model].offered_by[call.provider].price, self.asked.input.expected
+        return how.cache_ms > 0 and expected >= LEAST_CACHED and isinstance(price, Price) and keeps(price, expected)
 
     def _reply(self, call: CallModel, how: Behaviour, draws: tuple[int, ...], tokens: int, at_ms: int) -> Reply:
-        usage = self._usage(call, tokens)
+        usage = self._usage(call, how, tokens, at_ms)
         if draws[2] % 1000 < how.overbilled_per_mille:
-            usage = Usage(usage.input_tokens, 0, 0, 2 * call.max_output_tokens)
+            usage = evolve(usage, output_tokens=2 * call.max_output_tokens)
         per_mille = self.quality[call.attempt] = self._judge(call)
         good = per_mille >= 500
         noticed = not good and draws[3] % 1000 < self.servers.world.noticed_per_mille

@@ -9,7 +9,6 @@ model throughout (`model`). Answers always come; what goes wrong with calls is `
 
 import itertools
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from attrs import evolve, field, frozen
 from attrs.validators import ge
@@ -22,15 +21,12 @@ from tokenwise.policy import Policy
 from tokenwise.routing.bid import Known, Need, has_paused
 from tokenwise.routing.choosing import Routed, route
 from tokenwise.routing.request import ahead
+from tokenwise.routing.warmth import FADING_MS, WARMTH_MS
 from tokenwise.routing.worth import likely_output, quality, strength, thinks
 from tokenwise.traits import Capability, Feature
 from tokenwise.usage import TokenCount, Usage
 
 __all__ = ["Played", "Turn", "play", "turns_of"]
-
-# Vendors keep a prefix for five minutes after its last use at least. What has a minute left is fading, as at the proxy.
-_WARMTH_MS: Final = 300_000
-_FADING_MS: Final = 60_000
 
 
 @frozen
@@ -107,7 +103,7 @@ def play(
         cost, read = cost + price.cost(usage), read + usage.cache_read_tokens
         points += quality(strength(chosen, need.work), turn.difficulty)
         names.append(chosen.id)
-        caches[seat] = _Warm(said, turn.at_ms + _WARMTH_MS, has_paused(known))
+        caches[seat] = _Warm(said, turn.at_ms + WARMTH_MS, has_paused(known))
         said += turn.output_tokens
     switches = sum(one != other for one, other in itertools.pairwise(names))
     return Played(Nanodollars(cost), points / max(1, len(names)) / 1000, tuple(names), switches, read)
@@ -115,7 +111,7 @@ def play(
 
 def _known(provider: str, model: str, bound: int, kept: _Warm, turn: Turn) -> Known:
     left_ms = kept.until_ms - turn.at_ms
-    warm, fading = kept.tokens if left_ms > 0 else 0, 0 < left_ms <= _FADING_MS
+    warm, fading = kept.tokens if left_ms > 0 else 0, 0 < left_ms <= FADING_MS
     return Known(provider, model, bound, warm=warm, fading=fading, paused=kept.paused)
 
 

@@ -125,7 +125,7 @@ class Driver:
 
     def admit(self, arrival: Arrival) -> None:
         """Let a job start once all has happened that comes before it. Raises ValueError if time would run backwards."""
-        self._go_to(arrival.at_ms)
+        self.go_to(arrival.at_ms)
         if arrival.world is None:
             raise ValueError(f"{arrival.job.id} has no world")
         cooling = cooling_seats(self.health, at_ms=self.now_ms) if self.health.seats else ()
@@ -141,7 +141,7 @@ class Driver:
 
     def admit_brief(self, brief: Brief) -> None:
         """Let a request start that is expected to go as nearly all do, or as a job where it cannot."""
-        self._go_to(brief.at_ms)
+        self.go_to(brief.at_ms)
         if self.health.seats:
             brief.cooling = cooling_seats(self.health, at_ms=self.now_ms)
         if brief.cools or isinstance(self._reserve(brief.id, brief.account, brief.ready.reserve), ReserveRefused):
@@ -154,7 +154,8 @@ class Driver:
         """Go on until everything has ended."""
         self._catch_up(None)
 
-    def _go_to(self, at_ms: int) -> None:
+    def go_to(self, at_ms: int) -> None:
+        """Let everything happen that comes before this moment. Raises ValueError if time would run backwards."""
         self._catch_up(at_ms)
         if at_ms < self.now_ms:
             raise ValueError(f"an arrival at {at_ms} ms, and it is {self.now_ms} ms now")

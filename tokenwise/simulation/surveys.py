@@ -26,10 +26,11 @@ from tokenwise.planner.assignment import Unassignable
 from tokenwise.routing.bid import Need
 from tokenwise.routing.choosing import Refused, Routed
 from tokenwise.simulation.brief import Brief, Ready, ready_of
+from tokenwise.simulation.conversations.recall import Conversations
 from tokenwise.simulation.facing import Facing, Servers
 from tokenwise.simulation.simulation import Arrival, Driver, Moment
 from tokenwise.simulation.tally import Handled, Tally, handled, handled_briefly, turned_away
-from tokenwise.simulation.workload import REQUEST, Asked, Variant, admit, decide, job_of
+from tokenwise.simulation.workload import REQUEST, Asked, Variant, admit, decide, job_of, need_of
 from tokenwise.simulation.worlds import ModelledWorld
 from tokenwise.traits import Capability
 
@@ -130,6 +131,7 @@ class _Desk:
     _over: deque[Handled | Closed] = field(factory=deque)
     _accounts: dict[str, Account] = field(factory=dict)
     _decided: WorkedOut = field(factory=lambda: WorkedOut(_REMEMBERED))
+    _conversations: Conversations = field(factory=Conversations)
     _now_ms: int = 0
     _servers: Servers = field(init=False)
     _driver: Driver = field(init=False)
@@ -149,16 +151,16 @@ class _Desk:
         if asked.id in self._driver:
             raise InputError(Problem(asked.id, "is the id of a request that is still under way; ids must differ"))
         self._now_ms = asked.at_ms
-        if asked.plan or self.at_length:
+        if asked.plan or (self.at_length and not asked.session):
             self._begin(asked, admit(asked, self.variant, self.setting.catalog, seed=self.seed))
             return
-        need, routed, ready = self._decide(asked)
+        need, routed, ready = self._decide_continued(asked) if asked.session else self._decide(asked)
         if isinstance(routed, Refused):
             self._over.append(turned_away(asked, routed))
             return
         make_job = functools.partial(job_of, asked, need, routed, self.variant, self.setting.catalog, self.seed)
         facing = Facing(self._servers, asked)
-        if ready is None or facing.leaves_ms is not None:
+        if ready is None or self.at_length or facing.leaves_ms is not None:
             self._begin(asked, make_job())
             return
         account = self._account(asked)
@@ -191,11 +193,17 @@ class _Desk:
             asked.streamed,
             asked.limit,
         )
-        return self._decided.of(alike, functools.partial(self._decide_anew, asked))
+        return self._decided.of(alike, lambda: self._decide_anew(asked, need_of(asked, self.variant.policy)))
 
-    def _decide_anew(self, asked: Asked) -> _Decided:
+    def _decide_continued(self, asked: Asked) -> _Decided:
+        """What is decided of one in a session, by what is warm once all has happened that comes before it."""
+        self._driver.go_to(asked.at_ms)
+        need = need_of(asked, self.variant.policy)
+        return self._decide_anew(asked, self._conversations.recalled(asked, need, asked.at_ms))
+
+    def _decide_anew(self, asked: Asked, need: Need) -> _Decided:
         variant, catalog = self.variant, self.setting.catalog
-        need, routed = decide(asked, variant, catalog)
+        routed = decide(asked, need, variant, catalog)
         if isinstance(routed, Refused):
             return need, routed, None
         return need, routed, ready_of(routed, need, REQUEST.steps[0], catalog, variant.policy)
@@ -220,15 +228,25 @@ class _Desk:
 
     def _hear(self, arrival: Arrival, run: Run, moment: Moment) -> None:
         entries = self._entries.setdefault(arrival.job.id, [])
-        entries += [command.entry for command in moment.commands if isinstance(command, Record)]
+        new = [command.entry for command in moment.commands if isinstance(command, Record)]
+        entries += new
+        facing, need = arrival.world, arrival.job.request
+        assert isinstance(facing, Facing)
+        if facing.asked.session and need is not None:
+            for entry in new:
+                if isinstance(entry, ledger.Charged):
+                    self._learn(facing.asked, need, entry, moment.at_ms)
         if run.finished:
             del self._entries[arrival.job.id]
-            facing = arrival.world
-            assert isinstance(facing, Facing)
             self._over.append(handled(facing.asked, run, tuple(entries), facing.quality))
 
     def _hear_brief(self, brief: Brief, charged: ledger.Charged) -> None:
         facing = brief.world
         assert isinstance(facing, Facing)
+        if facing.asked.session:
+            self._learn(facing.asked, brief.ready.attempt.intent.need, charged, self._driver.now_ms)
         quality = facing.quality.get(charged.attempt, 0)
         self._over.append(handled_briefly(facing.asked, brief, charged, self._driver.now_ms, quality))
+
+    def _learn(self, asked: Asked, need: Need, charged: ledger.Charged, at_ms: int) -> None:
+        self._conversations.learn(asked, need, self.setting.catalog, charged, at_ms)

@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
-from attrs import field, frozen
-from attrs.validators import ge, le, min_len
+from attrs import evolve, field, frozen
+from attrs.validators import ge, le, min_len, optional
 
 from tokenwise.budgets.limit import Limit
 from tokenwise.budgets.windows import Window
 from tokenwise.catalog.models import Catalog
+from tokenwise.catalog.prices import NOTHING_WRITTEN, Writes
 from tokenwise.machine.opinions import choice_of
 from tokenwise.machine.run import Job
 from tokenwise.money import Nanodollars
@@ -72,6 +73,8 @@ class Asked:
     `guessed` where its capabilities were read off its words, so that they order models and exclude none; `streamed`
     where the first token reaches a client, after which nobody else can be asked. `outcomes` are recorded
     answers by model id. `tags` and `marks` are what limits hold it by besides its key and its model.
+    Requests of one `session` continue each other: so many `prefix_tokens` of what was sent before begin this one too
+    (None: all that there is room for), and it is marked to be kept for five minutes. Plans have none.
     """
 
     id: str = field(validator=min_len(1))
@@ -93,6 +96,14 @@ class Asked:
     outcomes: Mapping[str, Recorded] = field(factory=dict)
     tags: tuple[str, ...] = ()
     marks: tuple[tuple[str, str], ...] = ()
+    session: str = ""
+    prefix_tokens: int | None = field(default=None, validator=optional(ge(0)))
+
+    @property
+    def prefix(self) -> int:
+        """How many of its expected tokens may be those of its session's requests before, at most."""
+        expected = self.input.expected
+        return expected if self.prefix_tokens is None else min(expected, self.prefix_tokens)
 
 
 @frozen
@@ -141,23 +152,12 @@ def asked_in_words(asked: Asked, prompt: str | Sequence[Message], wishes: Wishes
     Stated capabilities in `wishes` replace the detected ones.
     """
     request = read_request(prompt, _USUAL, wishes)
-    return Asked(
-        id=asked.id,
-        at_ms=asked.at_ms,
-        key=asked.key,
-        labels=asked.labels,
+    return evolve(
+        asked,
         input=request.need.input,
         capabilities=request.need.wanted,
         guessed=bool(request.need.likely),
         difficulty=request.need.difficulty,
-        max_output_tokens=asked.max_output_tokens,
-        output_tokens=asked.output_tokens,
-        features=asked.features,
-        model=asked.model,
-        limit=asked.limit,
-        judged=asked.judged,
-        streamed=asked.streamed,
-        outcomes=asked.outcomes,
     )
 
 
@@ -175,6 +175,7 @@ def need_of(asked: Asked, policy: Policy) -> Need:
         likely=asked.capabilities if asked.guessed else _NO_KIND,
         streamed=asked.streamed,
         open_ended=not asked.max_output_tokens,
+        writes=Writes(minutes=asked.input.bound) if asked.session else NOTHING_WRITTEN,
     )
 
 
@@ -183,17 +184,18 @@ def limit_of(asked: Asked, variant: Variant) -> Nanodollars:
     return variant.limit if asked.limit is None else asked.limit
 
 
-def decide(asked: Asked, variant: Variant, catalog: Catalog) -> tuple[Need, Routed | Refused]:
-    """What a request needs, and which model gets it."""
-    need, limit = need_of(asked, variant.policy), limit_of(asked, variant)
-    return need, route(need, catalog, variant.policy, limit, best_effort=variant.best_effort)
+def decide(asked: Asked, need: Need, variant: Variant, catalog: Catalog) -> Routed | Refused:
+    """Which model gets a request that needs this."""
+    limit = limit_of(asked, variant)
+    return route(need, catalog, variant.policy, limit, best_effort=variant.best_effort)
 
 
 def admit(asked: Asked, variant: Variant, catalog: Catalog, *, seed: int = 0) -> Job | Refused | Unassignable:
     """The job for a request or a plan, or why there is none. `seed` is for the jitter of retries."""
     if asked.plan:
         return _planned(asked, asked.plan, variant, catalog, seed)
-    need, routed = decide(asked, variant, catalog)
+    need = need_of(asked, variant.policy)
+    routed = decide(asked, need, variant, catalog)
     return routed if isinstance(routed, Refused) else job_of(asked, need, routed, variant, catalog, seed)
 
 

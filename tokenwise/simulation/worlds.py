@@ -19,6 +19,7 @@ from attrs.validators import ge, le
 
 from tokenwise.catalog.models import Model
 from tokenwise.faults import Fault
+from tokenwise.routing.warmth import WARMTH_MS
 from tokenwise.routing.worth import quality, strength
 from tokenwise.traits import Capability, Tier
 
@@ -92,7 +93,9 @@ class Behaviour:
     `overbilled_per_mille` report twice the output that was asked for. `requests_per_minute` and `tokens_per_minute` (0:
     no limit; tokens as providers count them when a call arrives, its input and its cap) are counted in whole minutes of
     virtual time; the call above them is refused until the next one. It works on `concurrency` calls at once (0: on
-    all), and the others wait their turn, at most `queue` of them (0: any number); one more is OVERLOADED.
+    all), and the others wait their turn, at most `queue` of them (0: any number); one more is OVERLOADED. What a
+    session has sent stays in its prompt cache for `cache_ms` (0: it has none) after the last call with it, where the
+    catalogue has a price for reading it.
     """
 
     latency_ms: Spread = Spread(((0, 200), (500, 600), (950, 2000), (1000, 6000)))
@@ -106,6 +109,7 @@ class Behaviour:
     prices: tuple[Repriced, ...] = ()
     unreported_per_mille: int = field(default=0, validator=[ge(0), le(1000)])
     overbilled_per_mille: int = field(default=0, validator=[ge(0), le(1000)])
+    cache_ms: int = field(default=WARMTH_MS, validator=ge(0))
 
     def billing_at(self, at_ms: int) -> int:
         """Thousandths of the catalogue's price that are billed at this moment."""

@@ -11,15 +11,13 @@ from attrs import define, field, frozen
 
 from tokenwise.catalog.attachments import NOTHING_ATTACHED, Attachments
 from tokenwise.routing.bid import Known
+from tokenwise.routing.warmth import FADING_MS
 from tokenwise_shell.providers.prefixes import Trail
 
 __all__ = ["Count", "Counts", "Row"]
 
 # An agent's turn is one count of some 300 bytes: days of several agents, in three megabytes.
 _MOST_KEPT: Final = 10_000
-
-# An agent's next turn comes within seconds, and after a minute seldom.
-_FADING_MS: Final = 60_000
 
 # How many turns back others are asked for: as many as may have been answered by models that keep no caches.
 _LOOKED_UP: Final = 4
@@ -127,7 +125,7 @@ class Counts:
                 had.add(seat)
                 tokens = count.tokens + trail.behind(turns) + more.usual.bound
                 left_ms = count.until_ms - now_ms if count.warm else 0
-                warm, fading = count.warm if left_ms > 0 else 0, 0 < left_ms <= _FADING_MS
+                warm, fading = count.warm if left_ms > 0 else 0, 0 < left_ms <= FADING_MS
                 yield seat, Known(*seat, tokens, more, warm=warm, fading=fading, paused=count.paused)
 
 

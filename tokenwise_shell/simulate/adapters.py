@@ -13,10 +13,11 @@ from typing import Any, Final
 import orjson
 from attrs import define, evolve
 
+from tokenwise.budgets.limit import NONE
 from tokenwise.errors import InputError, Problem
 from tokenwise.routing.bid import Need
 from tokenwise.simulation.tally import Tally, coarse
-from tokenwise.simulation.workload import Asked
+from tokenwise.simulation.workload import REQUEST, Asked
 from tokenwise.usage import TokenCount
 from tokenwise_shell.ledger.corrections import overrun_by, spent_by
 from tokenwise_shell.ledger.jsonl import Line, ms_of
@@ -26,6 +27,9 @@ __all__ = ["as_recorded", "from_journals", "from_ledger", "from_table"]
 
 # After so long without an end a call is taken for one whose process died: it is passed on without its tokens.
 _PATIENCE_MS: Final = 3_600_000
+
+# The classes of a reported usage that make up the prompt.
+_PROMPT: Final = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_5m_tokens")
 
 
 # --- our ledger -------------------------------------------------------------------------------------------------------
@@ -45,7 +49,8 @@ def from_ledger(lines: Iterable[Line]) -> Iterator[Asked]:
 
     That call may have any number: one that waited for a budget has asked before. `input_tokens` of the reservation is
     the bound; what was reported with the charge is how many there really were. Times count from the first reservation.
-    The model that was called is a label. Of runs that called nobody nothing is known: `as_recorded` counts them.
+    The model that was called is a label; the session is the one that a limit of each `session` counted it under.
+    Of runs that called nobody nothing is known: `as_recorded` counts them.
     """
     began: int | None = None
     calls: dict[tuple[str, str], _Call] = {}
@@ -88,14 +93,21 @@ def _reserved(line: Line, at_ms: int) -> Asked:
         labels=(f"model:{line['model']}",),
         input=TokenCount(-(-bound // 4), bound),
         max_output_tokens=max(1, int(line["max_output_tokens"])),
+        session=_session(line),
     )
+
+
+def _session(line: Line) -> str:
+    """The conversation that a limit of each `session` has counted this under; "" where there is none."""
+    session = str(line.get("each", {}).get("session", NONE))
+    return session if session != NONE and line["step"] == REQUEST.steps[0].id else ""
 
 
 def _charged(asked: Asked, line: Line) -> Asked:
     usage = line.get("usage")
     if not isinstance(usage, dict):
         return asked
-    real = sum(int(usage.get(name, 0)) for name in ("input_tokens", "cache_read_tokens", "cache_write_tokens"))
+    real = sum(int(usage.get(name, 0)) for name in _PROMPT)
     known = TokenCount(real, max(real, asked.input.bound))
     return evolve(asked, input=known, output_tokens=max(1, int(usage.get("output_tokens", 0))))
 

@@ -245,6 +245,8 @@ _KNOWN: Final[Mapping[str, _Field]] = {
     "judged": _truth,
     "streamed": _truth,
     "outcomes": _outcomes,
+    "session": _text,
+    "prefix_tokens": _whole,
 }
 
 

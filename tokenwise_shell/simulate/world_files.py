@@ -129,11 +129,13 @@ _BEHAVIOUR: Final[Mapping[str, Reader]] = {
     "prices": listed(_repriced),
     "unreported": _share,
     "overbilled": _share,
+    "cache": LENGTH,
 }
 _CORE_NAMES: Final = {
     "length": "length_per_mille",
     "unreported": "unreported_per_mille",
     "overbilled": "overbilled_per_mille",
+    "cache": "cache_ms",
 }
 
 

@@ -339,10 +339,10 @@ class TestWorkloads:
     def test_our_own_ledger_is_a_workload(self, tmp_path):
         path = tmp_path / "ledger.jsonl"
         call = {"v": 1, "run": "R", "key": "web", "step": "answer", "model": "mini", "provider": "p"}
-        usage = {"input_tokens": 30, "cache_read_tokens": 10, "output_tokens": 25}
+        usage = {"input_tokens": 20, "cache_read_tokens": 10, "cache_write_5m_tokens": 10, "output_tokens": 25}
         lines = [
             {**call, "at": "2026-11-21T20:15:53.123Z", "seq": 0, "type": "reserved", "attempt": 0, "amount_nano": 9,
-             "input_tokens": 200, "max_output_tokens": 500},
+             "input_tokens": 200, "max_output_tokens": 500, "each": {"session": "talk"}},
             {**call, "at": "2026-11-21T20:15:53.200Z", "seq": 1, "type": "reserved", "attempt": 0, "amount_nano": 9,
              "run": "S", "input_tokens": 100, "max_output_tokens": 500},
             {**call, "at": "2026-11-21T20:15:54.000Z", "seq": 1, "type": "charged", "attempt": 0, "amount_nano": 5,
@@ -352,6 +352,7 @@ class TestWorkloads:
         first, second = self.requests(path)
         assert (first.id, first.at_ms, first.key, first.output_tokens) == ("R/answer", 0, "web", 25)
         assert (first.input.expected, first.input.bound) == (40, 200)
+        assert (first.session, second.session) == ("talk", "")
         assert (second.id, second.at_ms, second.output_tokens) == ("S/answer", 77, None)
 
     def test_a_ledger_keeps_every_run_and_has_a_column_of_its_own(self, folder, capsys):
@@ -419,6 +420,19 @@ class TestFiles:
         )
         (one,) = told(capsys, "work.jsonl", "--world", "slow.yaml")["policies"]
         assert one["figures"]["p50 latency"]["mean"] == 1_000 // 8 * 8
+
+    def test_caches_last_as_long_as_the_world_says(self, folder, capsys):
+        """Two turns, a minute apart: what is written to the short cache is dearer and for nothing."""
+        line = {"session": "talk", "input_tokens": 50_000, "output_tokens": 10, "model": "openai/gpt-6-luna"}
+        turns = [{**line, "id": f"t{nth}", "at_ms": 60_000 * nth} for nth in range(2)]
+        (folder / "talk.jsonl").write_bytes(b"".join(orjson.dumps(turn) + b"\n" for turn in turns))
+        (folder / "cold.yaml").write_text("usual: {cache: 0s}\n")
+        (folder / "short.yaml").write_text("places: {openai/gpt-6-luna: {cache: 50s}}\n")
+        warm, cold, short = [
+            told(capsys, "talk.jsonl", *world)["policies"][0]["figures"]["cost"]["mean"]
+            for world in ((), ("--world", "cold.yaml"), ("--world", "short.yaml"))
+        ]
+        assert warm < cold < short
 
 
 class TestFidelity:

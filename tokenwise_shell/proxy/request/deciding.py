@@ -10,13 +10,13 @@ from typing import Final
 from attrs import evolve, frozen
 
 from tokenwise.catalog.models import Catalog
-from tokenwise.catalog.prices import Price
 from tokenwise.machine.messages import CallModel
 from tokenwise.policy import Policy, Streams
-from tokenwise.routing.bid import Known, bound_known, has_paused, warm_at
+from tokenwise.routing.bid import Known, bound_known, has_paused
 from tokenwise.routing.choosing import Refusal, Refused, Routed
 from tokenwise.routing.request import Wishes
 from tokenwise.routing.shortlist import obstacle
+from tokenwise.routing.warmth import WARMTH_MS, warmed
 from tokenwise.scenario.risk import Blocked
 from tokenwise.usage import Usage
 from tokenwise_shell.engine.clock import wall_ms
@@ -126,12 +126,7 @@ def _decided(service: Service, admitted: Admitted, asked: Asked, work: Work) -> 
 
 _THINKS_FROM: Final = 4_096
 
-# Vendors keep a prefix for five minutes after its last use at least, or for the hour that is asked for.
-_WARMTH_MS: Final = 300_000
 _LONG_WARMTH_MS: Final = 3_600_000
-
-# The shortest prompt that caches which fill by themselves keep.
-_LEAST_CACHED: Final = 1_024
 
 # Below this a count would save less than a cent at the dearest price there is.
 _WORTH_COUNTING: Final = 4_096
@@ -161,8 +156,8 @@ def learn(service: Service, order: Order, call: CallModel, usage: Usage, *, own:
             seat,
             usage.prompt_tokens,
             need.attachments,
-            warm=_warmed(order, call, usage),
-            until_ms=wall_ms() + (_LONG_WARMTH_MS if need.writes.hour else _WARMTH_MS),
+            warm=warmed(order.decision.catalog[call.model], call.provider, need, usage),
+            until_ms=wall_ms() + (_LONG_WARMTH_MS if need.writes.hour else WARMTH_MS),
             paused=has_paused(need.known),
         )
         if row and service.board:
@@ -181,26 +176,6 @@ async def ask_others(service: Service, asked: Asked, *, takes_long: bool) -> Non
 
 def _unknown(service: Service, asked: Asked) -> tuple[bytes, ...]:
     return service.counts.unknown((asked.trail, asked.own_trail), wall_ms())
-
-
-def _warmed(order: Order, call: CallModel, usage: Usage) -> int:
-    """How many tokens this call has left in its seller's prompt cache.
-
-    Where writes are sold apart and made only if asked for, what was read and written. Elsewhere caches fill by
-    themselves, so the whole prompt, unless they have just been seen not to: it was thought warm, and nothing was read.
-    """
-    model, need = order.decision.catalog[call.model], order.decision.request.need
-    offer = model.offered_by.get(call.provider)
-    if offer is None or not isinstance(offer.price, Price):
-        return 0
-    rate = offer.price.rate_at(usage.prompt_tokens)
-    if rate.cache_read >= rate.input:
-        return 0
-    if rate.cache_write > rate.input and not model.writes_unasked:
-        return usage.cache_read_tokens + usage.cache_write_tokens + usage.cache_write_5m_tokens
-    if usage.prompt_tokens < _LEAST_CACHED or (warm_at(model, call.provider, need) and not usage.cache_read_tokens):
-        return 0
-    return usage.prompt_tokens
 
 
 def _policy(policy: Policy, asked: Asked) -> Policy:
