@@ -13,6 +13,28 @@ from tokenwise.scenario.risk import RiskGate, judge
 
 SENTENCE = "The council met on Tuesday to discuss the new bus lines, and members argued for two hours about the stop. "
 CODE = "def area(width, height):\n    return width * height\n\nassert area(2, 3) == 6  # why does this fail?\n"
+PROSE = (
+    "My landlord says that the heating will be off until the fourteenth because a part has to come from abroad. We "
+    "have two small children and it is nine degrees in the kitchen this morning. The contract promises warm rooms from "
+    "October on. Can I pay less rent, and what should I write to him before I do?"
+)
+CODE_300 = """\
+def totals(rows, key="region"):
+    found = {}
+    for row in rows:
+        found.setdefault(row[key], []).append(row["amount"])
+    return {name: sum(amounts) / len(amounts) for name, amounts in found.items()}
+
+print(totals(load("sales.csv")))
+# KeyError: 'region' in line 4. But it is there?
+"""
+CHINESE = (
+    "我上个月在网上买了一台洗衣机，安装师傅来了以后说阳台的水龙头不合适，要另外收一百二十块钱换一个接头。我觉得页面上"
+    "明明写着免费安装，就没有同意，结果他把机器放在门口就走了。客服说安装费和材料费是两回事，让我自己找人装。现在已经"
+    "过了十天，机器还没有用过，我想退货，可是卖家说超过七天不能无理由退货，而且包装已经拆了。我手里有聊天记录、付款"
+    "截图和师傅的收据照片。请问这种情况我应该先找平台还是先打消费者热线？投诉的时候要写清楚哪些内容，才能让他们承担"
+    "来回的运费？另外，如果平台也不管，我可以去哪个部门反映，大概要等多久才会有结果，需要准备什么材料？如果最后还是要打官司，小额的案子自己去可以吗，要花多少钱？"
+)
 LOOP = [
     Message(Role.USER, "Sort this list in Python"),
     *[Message(Role.TOOL, SENTENCE * 80), Message(Role.USER, "ok")] * 20,
@@ -21,8 +43,9 @@ LOOP = [
 REQUESTS = {
     "a line of 27 characters": "how much does a llama weigh",
     "prose of 106 characters": SENTENCE.strip(),
-    "prose of 212 characters": (SENTENCE * 2).strip(),
-    "code of 99 characters": CODE,
+    "prose of 300 characters": PROSE,
+    "code of 300 characters": CODE_300,
+    "Chinese of 300 characters": CHINESE,
     "Chinese of 31 characters": "为什么我的网页点击按钮没有反应？控制台显示 undefined",
     "prose of 8,560 characters": SENTENCE * 80,
     "code of 8,000 characters": CODE * 80,

@@ -10,7 +10,8 @@ from tokenwise.scenario import lexicon, phrases, weights
 from tokenwise.scenario.detector import detect
 
 PROMPTS = tuple(asked())
-FLOORS = {"everyday.txt": 0.85, "strangers.txt": 0.78, "tricks.txt": 0.48}  # some points below what was measured
+# Some points below what was measured.
+FLOORS = {"everyday.txt": 0.85, "newcomers.txt": 0.85, "strangers.txt": 0.78, "tricks.txt": 0.5}
 LANGUAGES = ("de", "en", "es", "fr", "ja", "ru", "zh")
 ENOUGH = 20  # prompts of a language or a label, below which a share says nothing
 
