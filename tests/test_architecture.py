@@ -54,6 +54,7 @@ EDGES = {
     "tokenwise_shell/proxy/http/connections.py",
     "tokenwise_shell/proxy/http/swift.py",
     "tokenwise_shell/proxy/serving.py",  # a run that outlasts its request
+    "tokenwise_shell/transport/flowing.py",  # what is raised there is raised to the task that it was done for
 }
 
 

@@ -6,7 +6,7 @@ whom, is not decided here.
 
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -19,6 +19,7 @@ from tokenwise.machine.messages import CallModel
 from tokenwise.routing.verdicts import Failure, FinishReason, Reply
 from tokenwise_shell.engine.checks import failed_checks
 from tokenwise_shell.engine.hearing import Hearing
+from tokenwise_shell.engine.relaying import Relay, Relaying
 from tokenwise_shell.providers import FORMATS, Ask, Endpoint, StreamParse, WireFormat, chat_fields
 from tokenwise_shell.providers.fields import as_fields, as_json, count, entries, text
 from tokenwise_shell.providers.leaving import is_quiet, stops
@@ -26,31 +27,20 @@ from tokenwise_shell.providers.openai import embeddings, responses
 from tokenwise_shell.providers.openai.errors import beside_message, code_and_param
 from tokenwise_shell.providers.openai.response_events import event_bytes
 from tokenwise_shell.providers.openai.streams.gathered import gathered
-from tokenwise_shell.providers.openai.usage import is_usage_alone
 from tokenwise_shell.providers.own import OWN, Own, OwnFormat, own_wire
 from tokenwise_shell.providers.reply_format import response_format
 from tokenwise_shell.providers.status import BY_TROUBLE
 from tokenwise_shell.providers.token_counts import count_in, counting
 from tokenwise_shell.providers.translate.terms import Untranslatable
 from tokenwise_shell.transport import HttpStream, Transport
-from tokenwise_shell.transport.exchange import HttpRequest, HttpResponse, TransportTrouble, TroubleKind
+from tokenwise_shell.transport.exchange import HttpRequest, HttpResponse, TransportTrouble
 from tokenwise_shell.transport.shapes import is_event_stream
 from tokenwise_shell.transport.sse import SseEvent, SseReader
 
-__all__ = ["NOTHING_SAID", "Caller", "Relay", "Said", "redacted"]
-
-Relay = Callable[[Sequence[tuple[SseEvent, str]]], Awaitable[None]]
-"""Takes the events of a stream in OpenAI's format, as they came if they came so, each with the text that it adds.
-
-They are those of one read, so that what came together can leave together. While it waits, nothing more is read.
-"""
+__all__ = ["NOTHING_SAID", "Caller", "Said", "redacted"]
 
 # Keys by their looks, for those that are not ours to know: a gateway may quote its own.
 _KEY_LIKE: Final = re.compile(r"(?i)\b(bearer\s+)[\w.~+/=-]{8,}|\b(?:sk|gsk|xai|AIza)[-_]?[\w-]{16,}")
-
-# Long enough for a last word that is under way; nobody notices it behind an answer.
-_GRACE_S: Final = 1.0
-
 
 # A response in the background is looked for like this.
 _FIRST_LOOK_S: Final = 1.0
@@ -131,11 +121,12 @@ class Caller:
                 response = await self.transport.send(request, timeout_ms=command.timeout_ms)
                 outcome = self._read(command, wire, response, whole)
             else:
-                taken = relay if own or _asks_for_usage(written) else _without_usage(relay)
+                usage = own is not None or _asks_for_usage(written)
+                carried = partial(Relaying, relay=relay, first_token=first_token, usage=usage)
                 hearing = said.hearing or Hearing(command.attempt)
                 hearing.choices = max(1, (written and count(written.get("n"))) or 1)
                 hearing.sent(stops=stops(endpoint), is_quiet=partial(_is_quiet, endpoint, request, command.native_id))
-                outcome = await self._streamed(command, wire, request, taken, first_token, whole, hearing)
+                outcome = await self._streamed(command, wire, request, carried, whole, hearing)
         except TransportTrouble as trouble:
             outcome = Failure(BY_TROUBLE[trouble.kind], trouble.message)
         return self._finished(command, endpoint, outcome)
@@ -238,14 +229,13 @@ class Caller:
         command: CallModel,
         wire: WireFormat,
         request: HttpRequest,
-        relay: Relay,
-        first_token: Callable[[], None] | None,
+        carried: Callable[[StreamParse], Relaying],
         whole: Callable[[bytes], None] | None,
         hearing: Hearing,
     ) -> Reply | Failure:
         async with self.transport.stream(request, timeout_ms=command.timeout_ms) as answer:
             parse = wire.open_stream(native_id=command.native_id, now_ms=self.unix_ms(), choices=hearing.choices)
-            hearing.reads(parse)
+            hearing.reads(parse, answer.came_at)
             start, trouble = await _start_of(answer)
             if trouble is not None:
                 return _broken_off(answer, parse, trouble)
@@ -257,7 +247,7 @@ class Caller:
                 start = event_bytes(response.body) if wire is OWN[OwnFormat.RESPONSES] else b""
                 if not start:
                     return self._read(command, self._plain(command), response, whole)
-            return parse.end(await _relayed(start, answer, parse, relay, first_token, hearing))
+            return parse.end(await carried(parse).carry(start, answer))
 
     def _plain(self, command: CallModel) -> WireFormat:
         """The format that is written as chat completions: what did not come as it was asked for is told in those."""
@@ -315,16 +305,6 @@ def _asks_for_usage(written: Mapping[str, object] | None) -> bool:
     return isinstance(options, Mapping) and options.get("include_usage") is True
 
 
-def _without_usage(relay: Relay) -> Relay:
-    """The relay without the chunk that holds usage and no choice, which only those who asked for it expect."""
-
-    async def passed_on(events: Sequence[tuple[SseEvent, str]]) -> None:
-        if wanted := [(event, text) for event, text in events if text or not is_usage_alone(event.data)]:
-            await relay(wanted)
-
-    return passed_on
-
-
 def _gathered(
     parse: StreamParse, events: Sequence[SseEvent], whole: Callable[[bytes], None] | None
 ) -> Reply | Failure | None:
@@ -355,73 +335,6 @@ def _broken_off(answer: HttpStream, parse: StreamParse, trouble: TransportTroubl
     if answer.status == 200 and "json" not in dict(answer.headers).get("content-type", ""):
         return parse.end(trouble)
     return Failure(BY_TROUBLE[trouble.kind], trouble.message)
-
-
-async def _relayed(
-    start: bytes,
-    answer: HttpStream,
-    parse: StreamParse,
-    relay: Relay,
-    first_token: Callable[[], None] | None,
-    hearing: Hearing,
-) -> TransportTrouble | None:
-    """Read the stream to its end and pass it on; the trouble it ended with, None for none. `start` was read already."""
-    reader, chunk = SseReader(), start
-
-    async def pass_on(events: Sequence[SseEvent]) -> None:
-        if together := _heard(parse, events, first_token):
-            await relay(together)
-
-    try:
-        while chunk:
-            hearing.came()
-            await pass_on(reader.feed(chunk))
-            if reader.overflowed:
-                return TransportTrouble(TroubleKind.TOO_LARGE, "an event of the stream is too large to be one")
-            chunk = b"" if parse.over else await _more(answer, parse)
-        await pass_on(_last_of(reader, parse))
-    except TransportTrouble as trouble:
-        return trouble
-    if closing := [(said, "") for said in parse.closing]:
-        await relay(closing)
-    return None
-
-
-def _heard(
-    parse: StreamParse, events: Sequence[SseEvent], first_token: Callable[[], None] | None
-) -> list[tuple[SseEvent, str]]:
-    """What the events of one read amount to for a client."""
-    together, place, told = list[tuple[SseEvent, str]](), 0, parse.begun
-    while place < len(events):
-        if told and (alike := parse.alike(events, place)):
-            together += alike
-            place += len(alike)
-            continue
-        text = parse.feed(events[place])
-        place += 1
-        if parse.begun and not told and first_token:
-            first_token()
-        told = parse.begun
-        for said in parse.chunks:
-            together.append((said, text))
-            text = ""
-    return together
-
-
-def _last_of(reader: SseReader, parse: StreamParse) -> tuple[SseEvent, ...]:
-    """The last event of a stream that is whole though the line that ends it has not come, as clients read it."""
-    rest = None if parse.over else reader.rest()
-    is_whole = rest is not None and (rest.data == b"[DONE]" or as_json(rest.data) is not None)
-    return (rest,) if rest is not None and is_whole else ()
-
-
-async def _more(answer: HttpStream, parse: StreamParse) -> bytes:
-    """More of the stream. One that owes nothing any more and yet stays open is over after a moment."""
-    if not parse.owes_nothing:
-        return await answer.receive()
-    with trio.move_on_after(_GRACE_S):
-        return await answer.receive()
-    return b""
 
 
 def redacted(message: str, secrets: Iterable[str]) -> str:

@@ -32,18 +32,15 @@ class Hearing:
     _is_quiet: Callable[[], bool] | None = field(default=None, init=False)
     _parse: StreamParse | None = field(default=None, init=False)
     _at_ms: int = field(default=0, init=False)
+    _came_at: Callable[[], float] = field(default=lambda: 0.0, init=False)
 
     def sent(self, *, stops: bool, is_quiet: Callable[[], bool]) -> None:
         """A stream is asked for now. `stops` and `is_quiet` are as in `Left`; the latter is asked when need be."""
         self._stops, self._is_quiet, self._at_ms = stops, is_quiet, self.now_ms()
 
-    def reads(self, parse: StreamParse) -> None:
-        """The answer has begun, and is read by this."""
-        self._parse = parse
-
-    def came(self) -> None:
-        """More of it has been read."""
-        self._at_ms = self.now_ms()
+    def reads(self, parse: StreamParse, came_at: Callable[[], float] = lambda: 0.0) -> None:
+        """The answer has begun, and is read by this. `came_at` says when the last of it came, in trio's time."""
+        self._parse, self._came_at = parse, came_at
 
     @property
     def left(self) -> Left | None:
@@ -54,7 +51,7 @@ class Hearing:
         return Left(
             attempt=self.attempt,
             said_tokens=_FRAMES + (parse.heard_tokens if parse else 0),
-            silent_ms=max(0, self.now_ms() - self._at_ms),
+            silent_ms=max(0, self.now_ms() - max(self._at_ms, int(1000 * self._came_at()))),
             stops=self._stops,
             quiet=self._is_quiet(),
             thought=parse.thinks if parse else False,

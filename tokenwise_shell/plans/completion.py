@@ -23,7 +23,7 @@ from tokenwise_shell.engine.calls import Caller
 from tokenwise_shell.plans.decision import Conversation, Decision, as_usd, in_usd
 from tokenwise_shell.plans.pages import page
 from tokenwise_shell.plans.planned import Refusal, escalations
-from tokenwise_shell.transport.sse import SseEvent
+from tokenwise_shell.transport.sse import SseEvent, SseRun
 
 __all__ = ["Aloud", "Completion", "Hear", "job_of", "messages_of"]
 
@@ -187,7 +187,7 @@ class Aloud:
             return await self.caller.call(call)
         return await self.caller.call(call, first_token=first_token, relay=self._relay)
 
-    async def _relay(self, events: Sequence[tuple[SseEvent, str]]) -> None:
+    async def _relay(self, events: Sequence[tuple[SseEvent | SseRun, str]]) -> None:
         if text := "".join(text for _, text in events):
             self.heard = True
             await self.hear(text)

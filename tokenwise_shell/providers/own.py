@@ -5,7 +5,7 @@ the machine and the books must know. A translation would lose what has no word i
 """
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
@@ -290,10 +290,15 @@ class AsItCame:
         """Nothing: a stream that passes as it is ends as it does."""
         return ()
 
-    def alike(self, events: Sequence[SseEvent], start: int) -> list[tuple[SseEvent, str]]:
-        """None: each is read."""
-        del events, start
-        return []
+    @property
+    def has_runs(self) -> bool:
+        """No: each event is read."""
+        return False
+
+    def alike(self, data: bytes) -> tuple[int, str]:
+        """None."""
+        del data
+        return 0, ""
 
     def feed(self, event: SseEvent) -> str:
         """Take an event; the text it adds."""

@@ -124,8 +124,16 @@ class StreamParse(Protocol):
         """What a client has yet to hear once a stream has ended well."""
         ...
 
-    def alike(self, events: Sequence[SseEvent], start: int) -> list[tuple[SseEvent, str]]:
-        """As many events from there on as need not be read, each with the text it adds; then it has taken them."""
+    @property
+    def has_runs(self) -> bool:
+        """Whether `alike` may find any from now on."""
+        ...
+
+    def alike(self, data: bytes) -> tuple[int, str]:
+        """How many of these bytes, from the first, are whole events that need not be read, and the text they add.
+
+        Then it has taken them.
+        """
         ...
 
     def feed(self, event: SseEvent) -> str:

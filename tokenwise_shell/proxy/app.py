@@ -34,7 +34,7 @@ from tokenwise_shell.proxy.doors.responses.door import RESPONSES, answer_respons
 from tokenwise_shell.proxy.doors.route import show_route
 from tokenwise_shell.proxy.doors.vouchers import VOUCHERS, mint_voucher, return_voucher
 from tokenwise_shell.proxy.fronts import Front, Trouble
-from tokenwise_shell.proxy.http.asgi import AT_ONCE, Answer, ClientGone, Receive, Request, Scope, Send
+from tokenwise_shell.proxy.http.asgi import AT_ONCE, GIVE, Answer, ClientGone, Receive, Request, Scope, Send
 from tokenwise_shell.proxy.openapi import show_description
 from tokenwise_shell.proxy.service import Service
 from tokenwise_shell.proxy.serving import complete
@@ -117,7 +117,11 @@ class App:
                 request = Request.of(scope, receive)
                 settings = self.service.settings
                 answer = Answer(
-                    send, bodiless=request.method == "HEAD", closes=request.unread, at_once=scope.get(AT_ONCE)
+                    send,
+                    bodiless=request.method == "HEAD",
+                    closes=request.unread,
+                    at_once=scope.get(AT_ONCE),
+                    give=scope.get(GIVE),
                 )
                 target = scope.get("raw_path", b"") + scope.get("query_string", b"")
                 if settings.origins:

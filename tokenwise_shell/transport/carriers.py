@@ -1,8 +1,10 @@
 """What carries a request to a server and its answer back: the pool's own connections, or httpx through a proxy."""
 
+from collections.abc import Awaitable
 from typing import Protocol
 
 from tokenwise_shell.transport.exchange import Headers, HttpRequest
+from tokenwise_shell.transport.flowing import Take
 
 __all__ = ["Carrier", "Incoming", "Waiting", "fields_of"]
 
@@ -45,6 +47,18 @@ class Incoming(Protocol):
 
     async def receive(self) -> bytes:
         """The next bytes of the body, b"" at its end. Raises TransportTrouble."""
+        ...
+
+    @property
+    def came_at(self) -> float:
+        """When anything came of it last, in trio's time."""
+        ...
+
+    async def flow(self, take: Take, *, patience_s: float, ends: float) -> Awaitable[None] | None:
+        """Have the body taken as it comes, as `HttpStream.flow` says. Raises TransportTrouble.
+
+        One that is `watched` raises Late once nothing has come for so long, or at the `ends`, in trio's time.
+        """
         ...
 
     async def finish(self, *, wait_s: float, rest: bool = False) -> None:

@@ -1,7 +1,7 @@
 """The client: requests that wait for their turn, limits of time and size, and answers in our own types."""
 
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ from attrs.validators import ge
 from tokenwise_shell.transport.carriers import Carrier, Incoming
 from tokenwise_shell.transport.connection import Late
 from tokenwise_shell.transport.exchange import Headers, HttpRequest, HttpResponse, TransportTrouble, TroubleKind
+from tokenwise_shell.transport.flowing import Take, by_pieces
 from tokenwise_shell.transport.inflating import Inflating, is_plain
 from tokenwise_shell.transport.pool import Connect, Pool
 from tokenwise_shell.transport.reading import LlhttpAnswers, Reading
@@ -53,7 +54,7 @@ class HttpStream:
 
     async def receive(self) -> bytes:
         """The next bytes of the body, b"" at its end. Raises TransportTrouble; cancelling closes the connection."""
-        until = min(self._deadline, trio.current_time() + self._idle_ms / 1000)
+        until = self._until()
         if self._incoming.watched:
             self._incoming.expect(until)
             try:
@@ -65,6 +66,33 @@ class HttpStream:
                 return await self._next()
         raise _late(self._idle_ms, "the answer stopped coming", total=until == self._deadline)
 
+    async def flow(self, take: Take) -> Awaitable[None] | None:
+        """Give `take` what comes until it says what to wait for, which is returned; None at the end of the body.
+
+        As `receive` otherwise. Where it can be, `take` is called without waking who waits here.
+        """
+        incoming = self._incoming
+        if not incoming.watched or not self._body.is_plain:
+            return await by_pieces(self.receive, take)
+
+        def taken(chunk: bytes) -> Awaitable[None] | None:
+            self._count(chunk)
+            return take(chunk)
+
+        incoming.expect(self._until())
+        try:
+            return await incoming.flow(taken, patience_s=self._idle_ms / 1000, ends=self._deadline)
+        except Late:
+            pass
+        raise _late(self._idle_ms, "the answer stopped coming", total=trio.current_time() >= self._deadline)
+
+    def came_at(self) -> float:
+        """When the last of it came, in trio's time."""
+        return self._incoming.came_at
+
+    def _until(self) -> float:
+        return min(self._deadline, trio.current_time() + self._idle_ms / 1000)
+
     async def read(self) -> bytes:
         """The rest of the body. Raises TransportTrouble."""
         parts = list[bytes]()
@@ -74,10 +102,13 @@ class HttpStream:
 
     async def _next(self) -> bytes:
         chunk = await self._body.receive()
+        self._count(chunk)
+        return chunk
+
+    def _count(self, chunk: bytes) -> None:
         self._allowed_bytes -= len(chunk)
         if self._allowed_bytes < 0:
             raise _too_large()
-        return chunk
 
 
 @define(eq=False)

@@ -3,8 +3,9 @@
 import math
 import os
 import select
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 import trio
@@ -12,11 +13,16 @@ from attrs import define, field
 
 from tokenwise_shell.transport.deadlines import Deadlines
 from tokenwise_shell.transport.exchange import Headers, TransportTrouble, TroubleKind
+from tokenwise_shell.transport.flowing import Arrivals, Flow, Nothing, Take, by_pieces
 from tokenwise_shell.transport.reading import Reading, Unreadable, Written
+from tokenwise_shell.transport.watching import HEARS
 
 __all__ = ["Connection", "Late"]
 
 _READ_BYTES: Final = 65_536
+
+# Stands for the end of a body, where something to wait for could stand.
+_ENDED: Final = Nothing()
 
 
 class Late(Exception):  # noqa: N818 -- named for what happened, like trio's and h11's
@@ -25,7 +31,7 @@ class Late(Exception):  # noqa: N818 -- named for what happened, like trio's and
 
 @define(eq=False)
 class Connection:
-    """A connection, for one request after another. `idle_since` is when the last answer ended, in trio's time.
+    """A connection, for one request after another. `came_at` is when anything came last, in trio's time.
 
     Over a plain socket, bytes are moved by its descriptor: a trio stream checks for other tasks at each turn, and only
     one task has a connection. `watched` is one on a socket: `expect` gives it until when it may be waited for, and
@@ -35,13 +41,17 @@ class Connection:
     stream: trio.abc.Stream
     reading: Reading
     deadlines: Deadlines = field(factory=Deadlines)
-    idle_since: float = 0.0
+    arrivals: Arrivals = field(factory=Arrivals)
+    came_at: float = 0.0
     until: float = math.inf
     _waits: bool = field(init=False, default=False)
     _late: bool = field(init=False, default=False)
     _descriptor: int = field(init=False, default=-1)
     _socket: int = field(init=False, default=-1)
     _news: "_News" = field(init=False)
+    _flow: Flow | None = field(init=False, default=None)
+    _patience_s: float = field(init=False, default=math.inf)
+    _ends: float = field(init=False, default=math.inf)
 
     def __attrs_post_init__(self) -> None:
         below = self.stream.transport_stream if isinstance(self.stream, trio.SSLStream) else self.stream
@@ -62,7 +72,14 @@ class Connection:
 
     def late(self) -> None:
         """See `Waiter`."""
-        if self._waits:
+        if self._flow is not None:
+            # More may have come since. To move a deadline for each piece would cost more than to look here.
+            until = min(self._ends, self.came_at + self._patience_s)
+            if until > trio.current_time():
+                self.expect(until)
+            else:
+                self._flow.end(error=Late())
+        elif self._waits:
             self._late = True
             trio.lowlevel.notify_closing(self._socket)
 
@@ -87,6 +104,51 @@ class Connection:
             self._waits = False
         return data
 
+    async def flow(self, take: Take, *, patience_s: float, ends: float) -> Awaitable[None] | None:
+        """Give `take` what comes of the body until it says what to wait for, which is returned; None at the end.
+
+        Raises what `receive` does and what `take` raises; Late once nothing has come for so long, or at the `ends`, in
+        trio's time. Who waits is woken for each piece only where this system does not tell what comes, or TLS stands
+        before it.
+        """
+        if not HEARS or self._descriptor < 0:
+
+            async def receive() -> bytes:
+                self.expect(min(ends, trio.current_time() + patience_s))
+                return await self.receive()
+
+            return await by_pieces(receive, take)
+        if data := self.reading.taken():
+            return take(data) or Nothing()
+        self.arrivals.now = trio.current_time()
+        if (said := self._flowed(take)) is not None:
+            return said if said is not _ENDED else None
+        self._patience_s, self._ends = patience_s, ends
+        self._flow = Flow(self.arrivals, self._descriptor, partial(self._flowed, take))
+        try:
+            said = await self._flow.wait()
+        finally:
+            self._flow = None
+        return said if said is not _ENDED else None
+
+    def _flowed(self, take: Take) -> Awaitable[None] | None:
+        """Read what is there, and have it taken."""
+        reading = self.reading
+        if reading.complete:
+            return _ENDED
+        came: bytes | None
+        try:
+            came = os.read(self._descriptor, _READ_BYTES)
+        except BlockingIOError:
+            return None
+        except OSError:
+            came = None
+        self.came_at = self.arrivals.now
+        self._feed(came, "the answer broke off")
+        if (data := reading.taken()) and (rest := take(data)) is not None:
+            return rest
+        return _ENDED if self.answered else None
+
     def take_what_is_there(self) -> None:
         """Read once more if that needs no waiting; what comes of it is not wanted any more."""
         try:
@@ -106,7 +168,6 @@ class Connection:
 
         Whether anything has come behind the answer is asked when it is taken again (`is_quiet`).
         """
-        self.idle_since = trio.current_time()
         self.deadlines.waiting.discard(self)
         return self.reading.reusable
 
@@ -129,15 +190,24 @@ class Connection:
             await trio.aclose_forcefully(self.stream)
 
     async def _read_on(self, failing: str) -> None:
-        why = ""
+        came: bytes | None
         try:
-            self.reading.feed(await self._received())
-        except Unreadable as error:
-            why = str(error)
+            came = await self._received()
         except (trio.BrokenResourceError, trio.ClosedResourceError, OSError):
-            why = "the connection was lost"
+            came = None
         if self._late:
             raise Late
+        self.came_at = trio.current_time()
+        self._feed(came, failing)
+
+    def _feed(self, came: bytes | None, failing: str) -> None:
+        """Take what has come; None where the connection was lost."""
+        why = "the connection was lost" if came is None else ""
+        try:
+            if came is not None:
+                self.reading.feed(came)
+        except Unreadable as error:
+            why = str(error)
         # Raised out here, so that it drags no exception along whose frames hold the request.
         if why:
             raise TransportTrouble(TroubleKind.DISCONNECTED, f"{failing}: {why}")

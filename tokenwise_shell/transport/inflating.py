@@ -89,6 +89,11 @@ class Inflating:
     _begun: bool = field(default=False, init=False)
     _inflater: _Inflater | None = field(default=None, init=False)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether what comes from now on is as it was meant, and none of it has been read here."""
+        return self._begun and self._inflater is None and not self._held
+
     async def receive(self) -> bytes:
         """The next bytes of what was meant, b"" at its end. Raises TransportTrouble."""
         if not self._begun:

@@ -21,6 +21,7 @@ from tokenwise_shell.transport.carriers import Incoming, Waiting, fields_of
 from tokenwise_shell.transport.connection import Connection
 from tokenwise_shell.transport.deadlines import Deadlines
 from tokenwise_shell.transport.exchange import Headers, HttpRequest, TransportTrouble, TroubleKind
+from tokenwise_shell.transport.flowing import Arrivals, Take
 from tokenwise_shell.transport.reading import Head, LlhttpAnswers, Reading, Unreadable, Written
 
 __all__ = ["Connect", "Pool"]
@@ -51,6 +52,7 @@ class Pool:
     certificates: Callable[[], ssl.SSLContext]
     reading: Callable[[], Reading] = LlhttpAnswers
     _deadlines: Deadlines = field(factory=Deadlines)
+    _arrivals: Arrivals = field(factory=Arrivals)
     _idle: dict[_Origin, list[Connection]] = field(factory=dict)
     _resting: dict[_Origin, deque[Connection]] = field(factory=dict)
     _closed: bool = False
@@ -98,14 +100,15 @@ class Pool:
         elif rest and origin[0] == "http":  # what stands behind TLS means it where it says that it keeps a connection
             self._resting.setdefault(origin, deque()).append(connection)
             self._rested(origin)
-            await self._grow_old(origin, connection.idle_since)
+            await self._grow_old(origin, connection.came_at)
         else:
             self._idle.setdefault(origin, []).append(connection)
-            await self._grow_old(origin, connection.idle_since)
+            await self._grow_old(origin, connection.came_at)
 
     async def aclose(self) -> None:
         """Close the idle connections; those in use are closed when they come back."""
         self._closed = True
+        self._arrivals.close()
         for kept in (self._idle, self._resting):
             while kept:
                 for connection in kept.popitem()[1]:
@@ -114,8 +117,8 @@ class Pool:
     def _rested(self, origin: _Origin) -> None:
         """Let those be used again that have rested. They stand before all that have been used since."""
         resting, now = self._resting.get(origin), trio.current_time()
-        while resting and resting[0].idle_since + _REST_S <= now:
-            bisect.insort(self._idle.setdefault(origin, []), resting.popleft(), key=_idle_since)
+        while resting and resting[0].came_at + _REST_S <= now:
+            bisect.insort(self._idle.setdefault(origin, []), resting.popleft(), key=_came_at)
 
     async def _taken(self, origin: _Origin) -> Connection | None:
         if self._resting:
@@ -123,7 +126,7 @@ class Pool:
         while idle := self._idle.get(origin):
             connection = idle.pop()
             try:
-                if connection.idle_since + _KEEP_IDLE_S > trio.current_time() and await connection.is_quiet():
+                if connection.came_at + _KEEP_IDLE_S > trio.current_time() and await connection.is_quiet():
                     return connection
             except trio.Cancelled:
                 await connection.aclose()
@@ -133,7 +136,7 @@ class Pool:
 
     async def _grow_old(self, origin: _Origin, now: float) -> None:
         """Close what has been idle for too long, which stands at the front."""
-        while (idle := self._idle.get(origin)) and idle[0].idle_since + _KEEP_IDLE_S <= now:
+        while (idle := self._idle.get(origin)) and idle[0].came_at + _KEEP_IDLE_S <= now:
             await idle.pop(0).aclose()
 
     async def _connected(self, origin: _Origin) -> Connection:
@@ -148,7 +151,7 @@ class Pool:
         if stream is None:
             raise TransportTrouble(kind, f"the connection failed: no connection to {host}")
         secured = await self._secured(stream, host) if scheme == "https" else stream
-        return Connection(secured, self.reading(), self._deadlines)
+        return Connection(secured, self.reading(), self._deadlines, self._arrivals)
 
     async def _secured(self, stream: trio.abc.Stream, host: str) -> trio.abc.Stream:
         secured = trio.SSLStream(stream, self.certificates(), server_hostname=host, https_compatible=True)
@@ -169,8 +172,8 @@ class Pool:
         raise TransportTrouble(kind, f"the connection failed: {said}")
 
 
-def _idle_since(connection: Connection) -> float:
-    return connection.idle_since
+def _came_at(connection: Connection) -> float:
+    return connection.came_at
 
 
 @frozen
@@ -193,6 +196,13 @@ class _Answer:
 
     async def receive(self) -> bytes:
         return await self.connection.receive()
+
+    @property
+    def came_at(self) -> float:
+        return self.connection.came_at
+
+    async def flow(self, take: Take, *, patience_s: float, ends: float) -> Awaitable[None] | None:
+        return await self.connection.flow(take, patience_s=patience_s, ends=ends)
 
     async def finish(self, *, wait_s: float, rest: bool = False) -> None:
         if wait_s and not self.connection.answered:

@@ -19,6 +19,7 @@ from attrs import define, field
 
 from tokenwise_shell.transport.carriers import Incoming, Waiting, fields_of
 from tokenwise_shell.transport.exchange import Headers, HttpRequest, TransportTrouble, TroubleKind
+from tokenwise_shell.transport.flowing import Take, by_pieces
 from tokenwise_shell.transport.pool import Connect, Pool
 
 __all__ = ["Environment", "certificates"]
@@ -93,6 +94,7 @@ class _Answer:
         assert isinstance(response.stream, httpx.AsyncByteStream)
         self._response = response
         self._chunks = aiter(response.stream)
+        self.came_at = trio.current_time()
 
     @property
     def status(self) -> int:
@@ -112,10 +114,17 @@ class _Answer:
 
     async def receive(self) -> bytes:
         try:
-            return await anext(self._chunks, b"")
+            chunk = await anext(self._chunks, b"")
         except httpx.HTTPError as error:
             trouble = TransportTrouble(TroubleKind.DISCONNECTED, _said(error, "the answer broke off"))
+        else:
+            self.came_at = trio.current_time()
+            return chunk
         raise trouble
+
+    async def flow(self, take: Take, *, patience_s: float, ends: float) -> Awaitable[None] | None:  # noqa: ARG002
+        """See `carriers.Incoming`."""
+        return await by_pieces(self.receive, take)
 
     async def finish(self, *, wait_s: float, rest: bool = False) -> None:  # noqa: ARG002 -- none is ever used again
         """What httpx reads through is a generator of generators: left half-way, it ends in the garbage collector.

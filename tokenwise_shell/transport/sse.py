@@ -10,7 +10,7 @@ from attrs import define, field, frozen
 from attrs.setters import NO_OP
 from attrs.validators import ge
 
-__all__ = ["MAX_EVENT_BYTES", "SseEvent", "SseReader"]
+__all__ = ["MAX_EVENT_BYTES", "SseEvent", "SseReader", "SseRun"]
 
 MAX_EVENT_BYTES: Final = 16 * 1_048_576
 """No chunk of a completion comes near this; a stream that does is not one."""
@@ -31,6 +31,18 @@ class SseEvent:
     data: bytes
     name: str = ""
     id: str = ""
+
+
+@frozen
+class SseRun:
+    """Several events as they came, each of them one line of data and a blank one."""
+
+    data: bytes
+
+    @property
+    def events(self) -> list[SseEvent]:
+        """One by one."""
+        return [SseEvent(each[6:]) for each in self.data.split(b"\n\n")[:-1]]
 
 
 @define(on_setattr=NO_OP)  # it is set several times for each piece that comes
@@ -66,6 +78,19 @@ class SseReader:
                 return [*events, *self._fed(b"\n\n".join([*blocks[place:], rest]))]
             events.append(SseEvent(block[6:], "", self._id))
         return [*events, *self._fed(rest)] if rest else events
+
+    def given_back(self) -> bytes | None:
+        """The beginning of the event that is still coming, to be fed again; None where it cannot be taken back so.
+
+        What is fed next then begins an event, or is the first of all.
+        """
+        if self._data or self._name or self._after_cr or self._partial_bytes > _SHORT or self.overflowed:
+            return None
+        if not self._partial:
+            return b""
+        kept = b"".join(self._partial)
+        self._partial, self._partial_bytes = [], 0
+        return kept
 
     def _fed(self, chunk: bytes) -> list[SseEvent]:
         """Line by line."""

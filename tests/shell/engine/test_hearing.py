@@ -93,7 +93,7 @@ class TestWhatIsKnown:
         hearing.sent(stops=True, is_quiet=lambda: False)
         now[0] = 1_300
         assert (hearing.left.silent_ms, hearing.left.stops, hearing.left.quiet) == (300, True, False)
-        hearing.came()
+        hearing.reads(FORMATS[ProviderKind.OPENAI].open_stream(native_id="m"), lambda: 1.3)
         assert hearing.left.silent_ms == 0
 
     def test_it_can_be_written_down_and_read_again(self):

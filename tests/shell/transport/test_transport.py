@@ -102,6 +102,92 @@ class TestAnswers:
             assert (await transport.send(house.request(), timeout_ms=10_000)).body == b"not gzip"
 
 
+class TestFlow:
+    """'Give `take` what comes until it says what to wait for, which is returned; None at the end of the body.'"""
+
+    @pytest.mark.parametrize("take_first", [False, True])
+    async def test_nothing_is_lost_between_two_waits(self, take_first):
+        """Whoever takes asks for a wait now and then, and what came before it and meanwhile is taken after it."""
+        words, taken, waits = [b"%d;" % number for number in range(9)], bytearray(), []
+
+        async def wait() -> None:
+            waits.append(len(taken))
+            await trio.lowlevel.checkpoint()
+
+        def take(piece: bytes):
+            taken.extend(piece)
+            return wait() if len(taken) % 4 else None
+
+        async with (
+            on_loopback(
+                pausing(CHUNKED, *[part for word in words for part in (chunk(word), 0.001)], b"0\r\n\r\n")
+            ) as house,
+            open_transport() as transport,
+            transport.stream(house.request(), timeout_ms=10_000) as answer,
+        ):
+            if take_first:
+                taken += await answer.receive()
+            while (rest := await answer.flow(take)) is not None:
+                await rest
+            assert (bytes(taken), await answer.receive()) == (b"".join(words), b"")
+        assert waits
+
+    async def test_what_goes_wrong_in_whoever_takes_is_told_to_who_waits(self):
+        def take(piece: bytes) -> None:
+            raise ZeroDivisionError
+
+        async with on_loopback(pausing(CHUNKED, 0.01, chunk(b"two"), math.inf)) as house, open_transport() as transport:
+            with pytest.raises(ZeroDivisionError):
+                async with transport.stream(house.request(), timeout_ms=10_000) as answer:
+                    await answer.flow(take)
+            await house.empty()
+
+    @pytest.mark.parametrize("end", [b"no chunk", b""])
+    async def test_how_it_breaks_off_is_told_as_by_receive(self, end):
+        async with (
+            on_loopback(saying(CHUNKED, chunk(b"one") + end, close=True)) as house,
+            open_transport() as transport,
+        ):
+            with pytest.raises(TransportTrouble) as caught:
+                async with transport.stream(house.request(), timeout_ms=10_000) as answer:
+                    await answer.flow(lambda _: None)
+        assert caught.value.kind is TroubleKind.DISCONNECTED
+
+    async def test_silence_counts_from_the_last_that_came(self, mock_clock):
+        taken, more = [], trio.Event()
+
+        async def talk(stream: trio.abc.Stream) -> None:
+            await next_request(stream)
+            await stream.send_all(CHUNKED + chunk(b"one"))
+            await more.wait()
+            await stream.send_all(chunk(b"two"))
+            await trio.sleep_forever()
+
+        async def flow(transport: Transport) -> None:
+            with pytest.raises(TransportTrouble, match="the answer stopped coming for 5000 ms"):
+                async with transport.stream(house.request(), timeout_ms=60_000) as answer:
+                    await answer.flow(taken.append)
+            taken.append("late")
+
+        async with (
+            on_loopback(talk) as house,
+            open_transport(TransportLimits(idle_ms=5000)) as transport,
+            trio.open_nursery() as nursery,
+        ):
+            nursery.start_soon(flow, transport)
+            while taken != [b"one"]:
+                await trio.lowlevel.checkpoint()
+            mock_clock.jump(4)
+            more.set()
+            while taken != [b"one", b"two"]:
+                await trio.lowlevel.checkpoint()
+            mock_clock.jump(4)
+            await trio.testing.wait_all_tasks_blocked()
+            assert taken == [b"one", b"two"]
+            mock_clock.jump(2)
+        assert taken == [b"one", b"two", "late"]
+
+
 class TestProxies:
     async def test_the_environment_is_not_read_unless_that_is_asked_for(self, monkeypatch):
         monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9/")
@@ -372,7 +458,7 @@ class TestTime:
             assert server.house.opened == 1
 
 
-async def interrupted(house: House, transport: Transport, interrupt: Interrupt, *, stream: bool) -> bool:
+async def interrupted(house: House, transport: Transport, interrupt: Interrupt, *, stream: bool | str) -> bool:
     """Whether the request was cancelled rather than answered."""
     with trio.CancelScope() as scope:
         interrupt.task, interrupt.scope = trio.lowlevel.current_task(), scope
@@ -380,6 +466,8 @@ async def interrupted(house: House, transport: Transport, interrupt: Interrupt, 
         try:
             if stream:
                 async with transport.stream(house.request(), timeout_ms=10_000) as answer:
+                    if stream == "flowing":
+                        assert await answer.flow(lambda _: None) is None
                     while await answer.receive():
                         pass
             else:
@@ -395,8 +483,8 @@ ANSWER = [CHUNKED, chunk(b"one"), chunk(b"two"), b"0\r\n\r\n"]
 class TestCancelling:
     """Cancelling during any await leaves no open connection but one that is idle and fit for use."""
 
-    @pytest.mark.slow  # one run for each step of a request, four times over
-    @pytest.mark.parametrize("stream", [False, True])
+    @pytest.mark.slow  # one run for each step of a request, six times over
+    @pytest.mark.parametrize("stream", [False, True, "flowing"])
     @pytest.mark.parametrize("before", [False, True])
     async def test_over_loopback_at_every_step(self, before, stream):
         """Each request is cut one step later than the one before, until one is answered in full."""

@@ -5,7 +5,7 @@ then on every chunk goes as it comes, at the client's pace. The last words of a 
 books are settled, since the cost belongs into them.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, Protocol
 
 from attrs import define, field
@@ -23,7 +23,7 @@ from tokenwise_shell.proxy.answer.own_answers import OWN_ANSWERS
 from tokenwise_shell.proxy.fronts import Front, Trouble, Writer
 from tokenwise_shell.proxy.http.asgi import JSON, SSE, Answer, Headers
 from tokenwise_shell.proxy.request.asked import Asked
-from tokenwise_shell.transport.sse import SseEvent
+from tokenwise_shell.transport.sse import SseEvent, SseRun
 
 __all__ = ["Delivery", "refuse"]
 
@@ -51,7 +51,7 @@ class Delivery:
     unheard: bool = field(default=False, init=False)
     _facts: Headers = field(factory=dict, init=False)
     _writer: Writer = field(init=False)
-    _waiting: list[SseEvent] = field(factory=list, init=False)
+    _waiting: list[SseEvent | SseRun] = field(factory=list, init=False)
     _head: SseEvent | None = field(default=None, init=False)
     _usage: SseEvent | None = field(default=None, init=False)
     _completion: bytes | None = field(default=None, init=False)
@@ -86,20 +86,30 @@ class Delivery:
         await self.answer.whole(200, {"content-type": JSON, **self._facts}, self._completion)
         self.handed_over = True
 
-    async def relay(self, events: Iterable[tuple[SseEvent, str]]) -> None:
-        """Take the chunks of a streamed answer that came together, and pass them on if the answer has begun."""
+    def relay(self, events: Sequence[tuple[SseEvent | SseRun, str]]) -> Awaitable[None] | None:
+        """Take the chunks of a streamed answer that came together, and pass them on if the answer has begun.
+
+        Gives what is left to wait for.
+        """
         if self.unheard:
-            return
-        kept = list[SseEvent]()
+            return None
+        if len(events) == 1 and self._passes and isinstance(events[0][0], SseRun):  # nearly always
+            return self.answer.events((events[0][0],))
+        kept = list[SseEvent | SseRun]()
         for event, _ in events:
-            if self._head is not None and self.own is None and _is_usual(event.data):
+            if isinstance(event, SseRun) or (self._head is not None and self.own is None and _is_usual(event.data)):
                 kept.append(event)
             elif one := self._kept(event):
                 kept.append(one)
-        if self.begun and kept:
-            await self._send(*kept)
-        elif not self.begun:
-            self._waiting += kept[: max(0, _MOST_WAITING - len(self._waiting))]
+        if self.begun:
+            return self._send(kept) if kept else None
+        self._waiting += kept[: max(0, _MOST_WAITING - len(self._waiting))]
+        return None
+
+    @property
+    def _passes(self) -> bool:
+        """Whether the answer has begun, and what comes goes out as it is."""
+        return self.answer.status != 0 and self.begun and (self.own is not None or self._writer.as_it_is)
 
     def _kept(self, event: SseEvent) -> SseEvent | None:
         """What of an event is passed on now."""
@@ -134,8 +144,11 @@ class Delivery:
             return
         if self._completion is not None:
             self.own = None
-            await self.relay((event, "") for event in chunks_of(self._completion, usage=self.asked.wants_usage))
-        await self._send(*self._closing(bill))
+            chunks = chunks_of(self._completion, usage=self.asked.wants_usage)
+            if (rest := self.relay([(event, "") for event in chunks])) is not None:
+                await rest
+        if (rest := self._send(self._closing(bill))) is not None:
+            await rest
         await self.answer.end()
 
     async def _whole(self, completion: bytes, bill: Bill) -> None:
@@ -153,7 +166,8 @@ class Delivery:
         if self.answer.status:
             trouble = self.answer.reword(trouble)
             self.answer.error = trouble.code or trouble.type
-            await self.answer.events(self._last or self._failed(trouble))
+            if (rest := self.answer.events(self._last or self._failed(trouble))) is not None:
+                await rest
             await self.answer.end()
         else:
             await refuse(self.answer, self.front, trouble, {**self._facts, **bill.headers})
@@ -163,15 +177,20 @@ class Delivery:
         events = self._writer.failed(trouble)
         return events if self.own is None else [event for event in events if event.name == "error"]
 
-    async def _send(self, *events: SseEvent) -> None:
+    def _send(self, events: Sequence[SseEvent | SseRun]) -> Awaitable[None] | None:
         if not self.answer.status:
-            await self.answer.begin(200, {"content-type": SSE, "cache-control": "no-cache", **self._facts})
-        events = (*self._waiting, *events)
-        self._waiting.clear()
-        if self.own is not None or self._writer.as_it_is:
-            await self.answer.events(events)
-        else:
-            await self.answer.events([written for event in events for written in self._writer.write(event)])
+            return self._begin(events)
+        if self._passes:
+            return self.answer.events(events)
+        single = [each for event in events for each in (event.events if isinstance(event, SseRun) else (event,))]
+        return self.answer.events([written for event in single for written in self._writer.write(event)])
+
+    async def _begin(self, events: Sequence[SseEvent | SseRun]) -> None:
+        """Begin the answer, with what has waited for that and these events."""
+        await self.answer.begin(200, {"content-type": SSE, "cache-control": "no-cache", **self._facts})
+        waited, self._waiting = self._waiting, []
+        if (rest := self._send([*waited, *events])) is not None:
+            await rest
 
     @property
     def _wants_it_last(self) -> bool:

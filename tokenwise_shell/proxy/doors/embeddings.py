@@ -15,7 +15,8 @@ from tokenwise.routing.request import Wishes
 from tokenwise.routing.verdicts import Failure, Reply
 from tokenwise.traits import Capability, Feature
 from tokenwise_shell.config.aliases import AUTO
-from tokenwise_shell.engine.calls import Caller, Relay, Said
+from tokenwise_shell.engine.calls import Caller, Said
+from tokenwise_shell.engine.relaying import Relay
 from tokenwise_shell.providers.fields import Fields
 from tokenwise_shell.providers.openai.embeddings import weigh_input
 from tokenwise_shell.proxy.doors.chat import Chat

@@ -4,7 +4,7 @@ A server that speaks ASGI may go on taking what is sent after the client has lef
 that it has, and whoever serves the request cancels the work then.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -15,11 +15,12 @@ from attrs import define, field
 from tokenwise_shell.proxy.fronts import Trouble
 from tokenwise_shell.proxy.troubles import too_large, too_slow, trailing_bytes, unsupported_encoding
 from tokenwise_shell.transport.inflating import Unread, inflated
-from tokenwise_shell.transport.sse import SseEvent
+from tokenwise_shell.transport.sse import SseEvent, SseRun
 
 __all__ = [
     "AT_ONCE",
     "BODY",
+    "GIVE",
     "JSON",
     "LEAVING",
     "SSE",
@@ -52,6 +53,10 @@ BODY: Final = "tokenwise.body"
 
 AT_ONCE: Final = "tokenwise.at_once"
 """The key of an ASGI scope with what sends a whole answer: status, headers as text, and the body that they state."""
+
+GIVE: Final = "tokenwise.give"
+"""The key of an ASGI scope with what sends a piece of the body, with more to come, and gives what is left to wait for.
+"""
 
 JSON: Final = "application/json"
 SSE: Final = "text/event-stream; charset=utf-8"
@@ -156,6 +161,7 @@ class Answer:
     `extra` headers are sent with whatever answer it becomes. `error` is the code of the error that it says, if any.
     `closes` is asked when it begins: an answer that comes before its request was read ends the connection, and says so,
     since a client that used it again would find it closed. `reword` is given each error before it is written.
+    `at_once` and `give` are those of the scope.
     """
 
     _send: Send
@@ -164,6 +170,7 @@ class Answer:
     extra: dict[str, str] = field(factory=dict)
     reword: Callable[[Trouble], Trouble] = field(default=lambda trouble: trouble)
     at_once: Callable[[int, Headers, bytes], Awaitable[None]] | None = None
+    give: Callable[[bytes], Awaitable[None] | None] | None = None
     status: int = field(default=0, init=False)
     error: str = field(default="", init=False)
 
@@ -196,25 +203,28 @@ class Answer:
         """Send a piece, waiting while the client is slow."""
         await self._send({"type": "http.response.body", "body": b"" if self.bodiless else data, "more_body": more})
 
-    async def events(self, events: Iterable[SseEvent]) -> None:
-        """Send events of a stream, together."""
-        said = [
-            event_bytes(each) if each.name or b"\n" in each.data else b"data: %b\n\n" % each.data for each in events
-        ]
-        if data := b"".join(said):
-            await self.send(data)
+    def events(self, events: Sequence[SseEvent | SseRun]) -> Awaitable[None] | None:
+        """Send events of a stream, together; what is left to wait for."""
+        data = event_bytes(events[0]) if len(events) == 1 else b"".join(map(event_bytes, events))
+        if not data:
+            return None
+        return self.send(data) if self.give is None or self.bodiless else self.give(data)
 
     async def end(self) -> None:
         """Say that nothing more comes."""
         await self.send(b"", more=False)
 
 
-def event_bytes(event: SseEvent) -> bytes:
+def event_bytes(event: SseEvent | SseRun) -> bytes:
     r"""An event as it is sent.
 
     >>> event_bytes(SseEvent(b"{}", "ping"))
     b'event: ping\ndata: {}\n\n'
     """
+    if isinstance(event, SseRun):
+        return event.data
+    if not event.name and b"\n" not in event.data:
+        return b"data: %b\n\n" % event.data
     name = f"event: {event.name}\n".encode() if event.name else b""
     return name + b"".join(b"data: " + line + b"\n" for line in event.data.split(b"\n")) + b"\n"
 

@@ -2,7 +2,7 @@
 
 One task a connection, and nothing is started for a request: it is read, parsed and served in place, and what comes
 behind it stays in the kernel until it is answered. That its client has left meanwhile is told by the kernel to one task
-for all connections (`leavers`), so no request needs a watcher of its own.
+for all connections (`watching`), so no request needs a watcher of its own.
 
 A client that only says that it has said all (half of a TCP connection closed) looks the same as one that is gone. So it
 is sent an interim answer, which a client of HTTP/1.1 passes over: who has gone answers that with a reset.
@@ -13,8 +13,8 @@ Linux alone tells of leaving in this way; elsewhere `connections` serves.
 import errno
 import logging
 import math
-import select
 import socket
+from collections.abc import Awaitable
 from contextlib import suppress
 from functools import partial
 from typing import Final
@@ -25,11 +25,11 @@ from attrs import define, field
 from tokenwise_shell.config.settings import HttpParser, ProxySettings
 from tokenwise_shell.proxy.http.connections import LINGER_S, Application, refusal, serve_connections
 from tokenwise_shell.proxy.http.house import House
-from tokenwise_shell.proxy.http.leavers import Leavers
 from tokenwise_shell.proxy.http.parsing import Heard, Parser, Unreadable
 from tokenwise_shell.proxy.http.turn import Turn
 from tokenwise_shell.proxy.workers import Shares
 from tokenwise_shell.transport.deadlines import Deadlines
+from tokenwise_shell.transport.watching import GONE, HEARS, LEAVING, Watching
 
 __all__ = ["serve_clients", "serve_swiftly"]
 
@@ -58,7 +58,7 @@ async def serve_clients(
 
     `shares` are those of the processes that share the listener.
     """
-    if settings.http is HttpParser.HTTPTOOLS and hasattr(select, "epoll"):
+    if settings.http is HttpParser.HTTPTOOLS and HEARS:
         await serve_swiftly(app, settings, listener, stop, shares)
     else:
         await serve_connections(app, settings, listener, stop)
@@ -71,7 +71,7 @@ async def serve_swiftly(
     async with trio.open_nursery() as around:
         door = _Door(app, settings, shares or Shares.of(1), around)
         door.shares.begin()
-        around.start_soon(door.leavers.listen)
+        around.start_soon(door.watching.listen)
         around.start_soon(door.see_off)
         await door.house.keep_open(partial(door.accept, listener), stop, grace_s=settings.grace_s)
         around.cancel_scope.cancel(reason="every connection has ended")
@@ -86,7 +86,7 @@ class _Door:
     shares: Shares
     around: trio.Nursery
     house: House = field(factory=House)
-    leavers: Leavers = field(factory=Leavers)
+    watching: Watching = field(factory=Watching)
     deadlines: Deadlines = field(factory=Deadlines)
 
     async def accept(self, listener: socket.socket, nursery: trio.Nursery) -> None:
@@ -132,7 +132,7 @@ class _Door:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection = _Connection(self, sock, sock.getpeername(), sock.getsockname())
             self.house.guests.add(connection)
-            self.leavers.watch(sock, connection.told)
+            self.watching.watch(sock.fileno(), LEAVING, connection.heard)
             await connection.run()
         except OSError:
             pass  # it was gone before anything was known of it
@@ -144,7 +144,7 @@ class _Door:
             if connection is not None:
                 self.house.guests.discard(connection)
                 self.deadlines.waiting.discard(connection)
-                self.leavers.forget(sock)
+                self.watching.forget(sock.fileno())
             trio.lowlevel.notify_closing(sock)
             sock.close()
             self.shares.add(-1)
@@ -256,15 +256,19 @@ class _Connection:
 
     async def write(self, data: bytes) -> None:
         """Send it all. A client that is gone is told of as having left; a cancelled write ends the connection."""
+        if (rest := self.give(data)) is not None:
+            await rest
+
+    def give(self, data: bytes) -> Awaitable[None] | None:
+        """Send what can be sent at once; what is left to wait for."""
         try:
             sent = self.sock.send(data)
         except BlockingIOError:
             sent = 0
         except OSError:
             self.leave()
-            return
-        if sent < len(data):
-            await self._write_rest(memoryview(data)[sent:])
+            return None
+        return self._write_rest(memoryview(data)[sent:]) if sent < len(data) else None
 
     async def _write_rest(self, rest: memoryview) -> None:
         try:
@@ -281,8 +285,12 @@ class _Connection:
                 self.sock.shutdown(socket.SHUT_RDWR)
             raise
 
-    def told(self, gone: bool) -> None:
-        """Hear from the kernel that the client has said all, or that it is gone."""
+    def heard(self, what: int) -> None:
+        """Hear from the kernel."""
+        self.told(gone=bool(what & GONE))
+
+    def told(self, *, gone: bool) -> None:
+        """The client has said all, or is gone."""
         self.said_all = True
         if self.turn is None:
             return  # whoever reads hears of it

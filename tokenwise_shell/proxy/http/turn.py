@@ -1,8 +1,8 @@
 """One request and its answer on a connection, as ASGI hands them to an application.
 
-Beside ASGI's own keys the scope has three of ours. The application's work is cancelled when the client leaves; with
+Beside ASGI's own keys the scope has four of ours. The application's work is cancelled when the client leaves; with
 `tokenwise.leaving` it says how long it may take otherwise. `tokenwise.body` gives the body where it is there as a
-whole, and `tokenwise.at_once` sends a whole answer.
+whole, `tokenwise.at_once` sends a whole answer, and `tokenwise.give` a piece of one.
 """
 
 import time
@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import trio
 from attrs import define, field
 
-from tokenwise_shell.proxy.http.asgi import AT_ONCE, BODY, LEAVING
+from tokenwise_shell.proxy.http.asgi import AT_ONCE, BODY, GIVE, LEAVING
 from tokenwise_shell.proxy.http.parsing import Heard
 
 __all__ = ["Turn", "Wire"]
@@ -43,6 +43,9 @@ class Wire(Protocol):
 
     async def write(self, data: bytes) -> None:
         """Send bytes, waiting while the client is slow."""
+
+    def give(self, data: bytes) -> Awaitable[None] | None:
+        """Send what can be sent at once; what is left to wait for, if anything."""
 
 
 @define(eq=False)
@@ -81,6 +84,7 @@ class Turn:
             LEAVING: self.takes,
             BODY: self.body,
             AT_ONCE: self.answer,
+            GIVE: self.give,
         }
 
     def body(self) -> bytes | None:
@@ -121,14 +125,23 @@ class Turn:
             self._begin(message["status"], message["headers"])
             return
         data, more = message.get("body", b""), message.get("more_body", False)
+        if (rest := self._piece(data, more=more)) is not None:
+            await rest
+
+    def give(self, data: bytes) -> Awaitable[None] | None:
+        """Take a piece of the body, with more to come; what is left to wait for."""
+        if self.left.is_set():
+            return trio.lowlevel.checkpoint()  # noqa: ASYNC105 -- for whoever is given it
+        return self._piece(data, more=True)
+
+    def _piece(self, data: bytes, *, more: bool) -> Awaitable[None] | None:
         if self._chunked:
             piece = b"%x\r\n%b\r\n" % (len(data), data) if data else b""
             data = piece if more else piece + b"0\r\n\r\n"
-        head, self._head = self._head, b""
-        self.begun = True
-        self.ended = not more
-        if head or data:
-            await self.wire.write(head + data if head else data)
+        if self._head:
+            data, self._head = self._head + data, b""
+        self.begun, self.ended = True, not more
+        return self.wire.give(data) if data else None
 
     async def answer(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
         """The whole answer, whose headers state the length of its body."""

@@ -16,7 +16,8 @@ from tokenwise.routing.request import Weight, Wishes
 from tokenwise.routing.verdicts import Failure, Reply
 from tokenwise.traits import Capability, Feature
 from tokenwise.usage import count_text
-from tokenwise_shell.engine.calls import Caller, Relay, Said
+from tokenwise_shell.engine.calls import Caller, Said
+from tokenwise_shell.engine.relaying import Relay
 from tokenwise_shell.providers.counting import weigh, words_of
 from tokenwise_shell.providers.fields import Fields, as_fields, entries
 from tokenwise_shell.providers.marks import longer, marked_writes, unlimited

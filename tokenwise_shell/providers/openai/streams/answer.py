@@ -1,7 +1,7 @@
 """What an answer in no vendor's terms amounts to, whole or streamed."""
 
-from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable
+from typing import Final
 
 from attrs import define, field, frozen
 
@@ -63,7 +63,16 @@ class Dialect:
     error: Callable[[object], ProviderError | None]
     what: str
     names: frozenset[str] = frozenset(("", "message"))
-    plain: Callable[[object], tuple[str, str] | None] = lambda _: None
+    plain: Callable[[object], tuple[str, str] | None] | None = None
+
+
+@frozen
+class _Shape:
+    """What stands before the first text of several events, between two of them, and behind the last."""
+
+    first: bytes
+    between: bytes
+    last: bytes
 
 
 @define
@@ -102,7 +111,7 @@ class AnswerStream:
     _counted: Counted | None = field(default=None, init=False)
     _served: str = field(default="", init=False)
     _model: str | None = field(default=None, init=False)
-    _shape: tuple[bytes, bytes] | None = field(default=None, init=False)
+    _shape: _Shape | None = field(default=None, init=False)
 
     @property
     def over(self) -> bool:
@@ -138,23 +147,32 @@ class AnswerStream:
             return ()
         return (DONE,) if self.writer is None else self.writer.end(self._report.usage)
 
-    def alike(self, events: Sequence[SseEvent], start: int) -> list[tuple[SseEvent, str]]:
-        """As many events from there on as differ from the one fed last in nothing but text, each with its own.
+    @property
+    def has_runs(self) -> bool:
+        """Whether `alike` may ever find any: in OpenAI's chunks, which are not written anew."""
+        return self.writer is None and self.dialect.plain is not None
 
-        Within the text of one, bytes that end no text of JSON are text too: what `feed` would make of them is known.
+    def alike(self, data: bytes) -> tuple[int, str]:
+        """How many of these bytes are events that differ from the one fed last in nothing but text, and their text.
+
+        They begin where an event does. Within the text of one, bytes that end no text of JSON are text too: what `feed`
+        would make of them is known.
         """
-        taken = list[tuple[SseEvent, str]]()
-        if self._shape is None:
-            return taken
-        before, behind = self._shape
-        for event in islice(events, start, None):
-            said = "" if event.name else _between(before, event.data, behind)
-            if not said:
-                break
-            taken.append((event, said))
-            self._said.append(said)
-            self.heard_tokens += len(said) if said.isascii() else text_bound(said)
-        return taken
+        if self._shape is None or not data.startswith(self._shape.first) or _MARK in data:
+            return 0, ""
+        first, between, last = self._shape.first, self._shape.between, self._shape.last
+        said = data[len(first) :].replace(between, _MARK)
+        end = said.find(b'"')
+        if end < 0 or not said.startswith(last, end):
+            end = said.rfind(_MARK, 0, end if end >= 0 else None)  # what is behind it is another event, or half of one
+        said = said[: max(end, 0)]
+        texts = _texts(said)
+        if not texts:
+            return 0, ""
+        text = texts[0] if len(texts) == 1 else "".join(texts)
+        self._said.append(text)
+        self.heard_tokens += len(text) if text.isascii() else sum(map(text_bound, texts))
+        return len(first) + len(said) + (len(texts) - 1) * (len(between) - len(_MARK)) + len(last), text
 
     def feed(self, event: SseEvent) -> str:
         """Take an event; the text it adds to the reply. What comes once the stream is over is not looked at."""
@@ -167,15 +185,13 @@ class AnswerStream:
             return ""
         answer = as_json(event.data)
         # Nearly all events, and a third of what the long way costs: what it would find is known.
-        if self.writer is None and not event.name and self.begun and (plain := self.dialect.plain(answer)):
-            model, said = plain
-            if model == self._model:
-                self._event = (event,)
-                self._go_on(0)
-                self._said.append(said)
-                self.heard_tokens += text_bound(said)
-                self._shape = _around(said.encode(), event.data) if self._may_go_on_so else None
-                return said
+        if self.begun and not event.name and self.has_runs and (said := self._plain(answer)):
+            self._event = (event,)
+            self._go_on(0)
+            self._said.append(said)
+            self.heard_tokens += text_bound(said)
+            self._shape = _around(said.encode(), event.data) if self._may_go_on_so else None
+            return said
         self._error = self.dialect.error(answer) or (_unnamed_error(event, answer) if event.name == "error" else None)
         fields = as_fields(answer)
         self._unreadable += answer is None and self._error is None and self._may_hold_text(event)
@@ -189,6 +205,11 @@ class AnswerStream:
             return ""
         self._last = tuple(self.dialect.read(fields))
         return "".join([self._take(delta) for delta in self._last])
+
+    def _plain(self, answer: object) -> str:
+        """The text of an event that adds nothing else, "" of any other."""
+        plain = self.dialect.plain(answer) if self.dialect.plain is not None else None
+        return plain[1] if plain is not None and plain[0] == self._model else ""
 
     @property
     def _may_go_on_so(self) -> bool:
@@ -296,27 +317,31 @@ class AnswerStream:
         return Failure(Fault.MALFORMED, f"the stream held no {self.dialect.what}")
 
 
-def _between(before: bytes, data: bytes, behind: bytes) -> str:
-    """The text between these two, "" where there is none, or one that JSON would write in other ways."""
-    raw = data[len(before) : -len(behind)]
-    if not data.startswith(before) or data != before + raw + behind or b'"' in raw or b"\\" in raw:
-        return ""
+# It stands in no text: JSON writes it in another way.
+_MARK: Final = b"\0"
+
+
+def _texts(said: bytes) -> list[str]:
+    """The texts with marks between them; none where one is empty, or is one that JSON would write in other ways."""
+    if b"\\" in said:
+        return []
     try:
-        said = raw.decode()
+        texts = said.decode().split("\0")
     except UnicodeDecodeError:
-        return ""
-    return said if said.isprintable() else ""
+        return []
+    return texts if all(texts) and "".join(texts).isprintable() else []
 
 
-def _around(said: bytes, data: bytes) -> tuple[bytes, bytes] | None:
-    """What stands before and behind a text in the event that holds it; None where that cannot be told."""
+def _around(said: bytes, data: bytes) -> _Shape | None:
+    """What stands around a text in the event that holds it; None where that cannot be told."""
     quoted = b'"%b"' % said
     before, found, behind = data.partition(quoted)
-    if not found or b"\\" in said or b'"' in said or quoted in behind:
+    if not found or b"\\" in said or b'"' in said or quoted in behind or b"\n" in data:
         return None
     if not before.rstrip(b" :").endswith(b'"content"'):
         return None
-    return before + b'"', b'"' + behind
+    first, last = b'data: %b"' % before, b'"%b\n\n' % behind
+    return _Shape(first, last + first, last)
 
 
 def _unnamed_error(event: SseEvent, answer: object) -> ProviderError:
