@@ -1,12 +1,16 @@
 """Laws of the scenario detector, over any text and any conversation."""
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tokenwise.prompt import Message, Role
 from tokenwise.scenario.detector import MAX_SIGNALS, detect
-from tokenwise.scenario.features import FEATURES, read
+from tokenwise.scenario.features import FEATURES, known, read
+from tokenwise.scenario.lexicon import terms_by_word
+from tokenwise.scenario.phrases import BEHIND, FILL
 from tokenwise.scenario.signs import MAX_LEVEL
+from tokenwise.scenario.weights import word_points
+from tokenwise.scenario.wrapping import request_in
 from tokenwise.traits import Capability
 
 VOCABULARY = """
@@ -40,6 +44,26 @@ class TestAnswer:
         assert set(levels) <= set(FEATURES)
         assert all(0 <= level <= MAX_LEVEL for name, level in levels.items() if name != "length")
         assert 0 <= levels.get("length", 0) <= 44
+
+
+TERMS = sorted(term for term in {*word_points(), *terms_by_word()} if not term.startswith("^"))
+knowing = st.lists(st.one_of(st.sampled_from(TERMS), words), max_size=40)
+
+
+class TestVocabulary:
+    """'`features.read` gives the same without a vocabulary, term by term'."""
+
+    @given(st.one_of(texts, knowing.map(" ".join), knowing.map("".join)))
+    def test_what_is_looked_for_is_found_as_if_everything_were_made(self, text):
+        vocabulary = known(word_points())
+        found, every = read(text, vocabulary), read(text)
+        assert (found.levels, found.size) == (every.levels, every.size)
+        assert found.terms == every.terms & vocabulary.terms
+
+    @given(st.from_regex(f" ({BEHIND})", fullmatch=True))
+    def test_no_thanks_are_left_because_of_their_last_word(self, thanks):
+        assume(thanks.split()[-1] in FILL)
+        assert request_in(f"prove the theorem{thanks}") == "prove the theorem"
 
 
 class TestSameAnswer:

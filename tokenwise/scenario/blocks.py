@@ -47,7 +47,7 @@ _PAIRS: Final = {'"': '"', "'": "'", "“": "”", "«": "»", "„": "“", "`"
 
 def without_marks(text: str) -> str:
     """Without the marks of quoted lines, faces, and fences that do not name a programming language."""
-    if any(map(text.__contains__, _EYES)):
+    if (":" in text or ";" in text) and any(map(text.__contains__, _EYES)):
         text = _compiled(_FACE).sub(".", text)
     if ">" in text:
         text = _compiled(_QUOTE).sub("", text)

@@ -43,6 +43,17 @@ LOOSE: Final = " \t\n.,;:!。！，、；：…-–—*¡¿"
 _DASHES: Final = (" - ", " – ", " — ")
 _WORD: Final = r"[^\W_]+"
 _FIRST: Final = rf"([^{_STOPS}]{{0,{PHRASE}}}?)(?:[{_STOPS}]+|\s[-–—]+\s)\s*"
+_SECOND: Final = rf" ({_WORD})"
+_ASIDE: Final = r"[(\[]([^)\]]{0,60})[)\]]\s*"
+_LEADS: Final = rf"{LEADING}(?![\w'])[ ,]*(?=\w|[^\w\s])"
+_LEADS_SPACELESS: Final = rf"{SPACELESS_LEADING}[\s，,、。！!：:]*"
+_BEHIND: Final = rf"(?:[ ,]+(?:{BEHIND}))+\Z"
+_IN_LANGUAGE: Final = rf"[ ,(]+(?:{IN_LANGUAGE})\)?\Z"
+_THANKED: Final = f"{BEHIND}|{IN_LANGUAGE}"
+_TRAILING: Final = rf"[\s，,、。]*{SPACELESS_TRAILING}\Z"
+_SPACELESS: Final = rf"(?:{SPACELESS_CORE}|{SPACELESS_FILL}|\s)+"
+# What a phrase that is dropped is made of.
+_COURTEOUS: Final = FILL.union(*map(str.split, SMALL_TALK))
 _NAMELESS: Final = frozenset({"world", "in", "a", "an", "the", "to", "for", "of", "my", "is", "and"})
 _KANA: Final = "\u3040"
 """The first letter of the scripts that put no space between words."""
@@ -53,18 +64,18 @@ def without_beginning(text: str) -> str:
     opening = _compiled(_WORD).search(text, 0, 40)
     if not opening:
         return text
-    if text[0] in "([" and (aside := _compiled(r"[(\[]([^)\]]{0,60})[)\]]\s*").match(text)) and is_courtesy(aside[1]):
+    if text[0] in "([" and (aside := _compiled(_ASIDE).match(text)) and is_courtesy(aside[1]):
         return text[aside.end() :]
     spaceless = opening[0] > _KANA
-    first = _compiled(_FIRST).match(text) if spaceless or opening[0] in FILL else None
+    first = _compiled(_FIRST).match(text) if spaceless or _may_open(opening, text) else None
     if first and (is_courtesy(first[1]) or _is_address(first[1], text)):
         return text[first.end() :]
     if spaceless:
-        return _compiled(rf"{SPACELESS_LEADING}[\s，,、。！!：:]*").sub("", text, count=1)
+        return _compiled(_LEADS_SPACELESS).sub("", text, count=1)
     if opening[0] in _words_of(LEADING) and not text.startswith("hello world"):
         if len(text) <= PHRASE and is_courtesy(text):
             return ""
-        leading = _compiled(rf"{LEADING}(?![\w'])[ ,]*(?=\w|[^\w\s])").match(text)
+        leading = _compiled(_LEADS).match(text)
         return text[leading.end() :] if leading else text
     return text
 
@@ -77,28 +88,37 @@ def without_end(text: str) -> str:
         return text
     if last[0][-1] > _KANA:
         shorter = _without_spaceless(text)
-    elif last[0] in FILL or last[0] in _words_of(IN_LANGUAGE):
-        if len(text) <= PHRASE and is_courtesy(text):
-            return ""
-        shorter = _without_last_part(text)
-        if shorter == text:
-            shorter = _without_wish(_without_thanks(text))
-    else:
+        return shorter.rstrip() if shorter != text else _without_last_part(text)
+    if last[0] not in FILL and last[0] not in _words_of(IN_LANGUAGE):
         return text
-    return shorter.rstrip() if shorter != text else _without_last_part(text)
+    if len(text) <= PHRASE and is_courtesy(text):
+        return ""
+    shorter = _without_last_part(text)
+    if shorter == text:
+        shorter = _without_wish(_without_thanks(text) if last[0] in _words_of(_THANKED) else text)
+    return shorter.rstrip() if shorter != text else text
 
 
 def is_courtesy(phrase: str) -> bool:
     """Whether a part between two stops says nothing of what is asked."""
-    words = _compiled(_WORD).findall(phrase)
-    if not words:
+    first = _compiled(_WORD).search(phrase)
+    if not first:
         return not phrase.strip(" #*")
-    if FILL.issuperset(words) or " ".join(words) in SMALL_TALK:
-        return not CORE.isdisjoint(words) or " ".join(words) in SMALL_TALK
-    if phrase.isascii() or words[0][0] not in _spaceless_beginnings():
+    if first[0] in _COURTEOUS:  # nearly all phrases end here
+        words = _compiled(_WORD).findall(phrase)
+        if FILL.issuperset(words) or " ".join(words) in SMALL_TALK:
+            return not CORE.isdisjoint(words) or " ".join(words) in SMALL_TALK
+    if phrase.isascii() or first[0][0] not in _spaceless_beginnings():
         return False
-    spaceless = _compiled(rf"(?:{SPACELESS_CORE}|{SPACELESS_FILL}|\s)+").fullmatch(phrase)
-    return bool(spaceless) and bool(_compiled(SPACELESS_CORE).search(phrase))
+    return bool(_compiled(_SPACELESS).fullmatch(phrase)) and bool(_compiled(SPACELESS_CORE).search(phrase))
+
+
+def _may_open(opening: re.Match[str], text: str) -> bool:
+    """Whether a courtesy may stand first, by the first two words: a text is seldom looked at any further."""
+    if opening[0] not in FILL or opening[0] in GREETING or opening.start() or not text.isascii():
+        return opening[0] in FILL
+    second = _compiled(_SECOND).match(text, opening.end())
+    return not second or second[1] in _COURTEOUS
 
 
 def _is_address(phrase: str, text: str) -> bool:
@@ -114,16 +134,15 @@ def _is_address(phrase: str, text: str) -> bool:
 
 def _without_thanks(text: str) -> str:
     """Without "please" or "thank you" behind the last word, and without "in German" before it."""
-    tail = _compiled(rf"(?:[ ,]+(?:{BEHIND}))+\Z").sub("", text[-_THANKS:])
-    return text[:-_THANKS] + _compiled(rf"[ ,(]+(?:{IN_LANGUAGE})\)?\Z").sub("", tail)
+    tail = _compiled(_BEHIND).sub("", text[-_THANKS:])
+    return text[:-_THANKS] + _compiled(_IN_LANGUAGE).sub("", tail)
 
 
 def _without_spaceless(text: str) -> str:
     start = max(map(text.rfind, " .?!,:;\n"))
     if is_courtesy(text[start + 1 :]):
         return text[: start + 1]
-    ending = _compiled(rf"[\s，,、。]*{SPACELESS_TRAILING}\Z")
-    return text[:-_SHORT] + ending.sub("", text[-_SHORT:])
+    return text[:-_SHORT] + _compiled(_TRAILING).sub("", text[-_SHORT:])
 
 
 def _without_last_part(text: str) -> str:
@@ -143,6 +162,8 @@ def _without_wish(text: str) -> str:
     It begins with the first order among its last words of courtesy ("give me only ..."), or else with the last word
     that such a phrase may open with ("... in JSON").
     """
+    if text[-1:] in _FULL_STOPS:
+        return text
     tail = text[-PHRASE:]
     end, core, begins = len(tail), False, 0
     for word in reversed(list(_compiled(_WORD).finditer(tail))[-16:]):

@@ -15,15 +15,16 @@ import enum
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from hashlib import blake2b
+from itertools import repeat
 from typing import Final
 
 from attrs import Factory, define, field, frozen
-from attrs.validators import ge, le
 
 from tokenwise.prompt import Message, Role
 from tokenwise.scenario.blocks import is_context
-from tokenwise.scenario.features import read
-from tokenwise.scenario.lexicon import terms_by_word
+from tokenwise.scenario.features import LONGEST, known, read
+from tokenwise.scenario.signs import MAX_LEVEL
+from tokenwise.scenario.vocabulary import Vocabulary
 from tokenwise.scenario.weights import BASE, DAMPING, FEATURE_POINTS, Points, word_points
 from tokenwise.traits import Capability
 
@@ -85,9 +86,14 @@ class Scenario:
     """
 
     capabilities: Capability
-    difficulty: float = field(validator=[ge(0.0), le(1.0)])
+    difficulty: float = field()
     _readings: "Sequence[tuple[int, _Weighed]]" = field(default=(), eq=False, repr=False)
     primary: Capability = Factory(_first, takes_self=True)
+
+    @difficulty.validator
+    def _is_share(self, _: object, value: float) -> None:
+        if not 0.0 <= value <= 1.0:
+            raise ValueError(f"difficulty is {value}; expected 0 to 1")
 
     @cached_property
     def signals(self) -> tuple[Signal, ...]:
@@ -115,13 +121,13 @@ class _Said:
 
 @frozen
 class _Weighed:
-    """What is known of a text: the levels of its features, its known words, how many it has, and its points, packed.
+    """What is known of a text: the levels of its features, its known terms, how many words, and its points, packed.
 
     All points are in 1,024ths, so that words can be damped by the text's length without unpacking their sum.
     """
 
     levels: Mapping[str, int]
-    words: tuple[str, ...]
+    terms: set[str]
     size: int
     packed: int
 
@@ -214,9 +220,10 @@ def _unpack(packed: int) -> tuple[int, ...]:
 
 
 @cache
-def _tables() -> tuple[Mapping[str, int], Mapping[str, int]]:
-    """The packed points of features and of words. Made when first asked for: it takes milliseconds."""
-    features = {name: _pack(points) for name, points in FEATURE_POINTS.items()}
+def _tables() -> tuple[Mapping[tuple[str, int], int], Mapping[str, int]]:
+    """The packed points of features at every level, and of words. Made when first asked for: it takes milliseconds."""
+    levels = {name: LONGEST if name == "length" else MAX_LEVEL for name in FEATURE_POINTS}
+    features = {(name, n): n * _pack(FEATURE_POINTS[name]) for name, most in levels.items() for n in range(most + 1)}
     return features, {word: _pack(points) for word, points in _word_points().items()}
 
 
@@ -226,21 +233,19 @@ def _word_points() -> Mapping[str, Points]:
 
 
 @cache
-def _beginnings() -> frozenset[str]:
-    """The first two of every three characters in a row that the lexicon or the learned words know."""
-    return frozenset(term[:2] for term in (*terms_by_word(), *_word_points()) if len(term) == 3 and term[0] > "\u3040")
+def _vocabulary() -> Vocabulary:
+    return known(_word_points())
 
 
 # A conversation comes again with each of its turns, of which a few are read each time and one is new.
 @lru_cache(maxsize=256)
 def _read(said: _Said) -> _Weighed:
-    by_feature, by_word = _tables()
-    reading = read(said.text, _beginnings())
+    by_level, by_word = _tables()
+    reading = read(said.text, _vocabulary())
     said.text = ""
-    words = tuple(reading.terms & by_word.keys())
-    features = sum([level * by_feature[name] for name, level in reading.levels.items()])
-    points = features * _FINE + sum([by_word[word] for word in words]) * _damping(reading.size)
-    return _Weighed(reading.levels, words, reading.size, points)
+    features = sum(map(by_level.__getitem__, reading.levels.items()))
+    points = features * _FINE + sum(map(by_word.get, reading.terms, repeat(0))) * _damping(reading.size)
+    return _Weighed(reading.levels, reading.terms, reading.size, points)
 
 
 def _damping(size: int) -> int:
@@ -260,7 +265,7 @@ def _heard(share: int, reading: _Weighed, column: int) -> Iterator[tuple[int, st
         if abs(points) >= _AUDIBLE:
             yield abs(points), name, points
     weight = share * _damping(reading.size)
-    for word in reading.words:
+    for word in reading.terms & _word_points().keys():
         points = _word_points()[word][column] * weight // _UNIT
         if abs(points) >= _AUDIBLE:
             yield abs(points), f'"{word}"', points

@@ -12,7 +12,7 @@ beginning or at its end. Capitals say nothing: people write as they like.
 
 import re
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from itertools import pairwise
 from typing import Final
@@ -20,10 +20,11 @@ from typing import Final
 from attrs import frozen
 
 from tokenwise.scenario.lexicon import KINDS, false_friends, terms_by_word
-from tokenwise.scenario.signs import SIGNS, level_of, levels_of_signs
+from tokenwise.scenario.signs import SIGNS, levels_of, levels_of_signs
+from tokenwise.scenario.vocabulary import STEM, Vocabulary
 from tokenwise.scenario.wrapping import request_in
 
-__all__ = ["FEATURES", "Reading", "read"]
+__all__ = ["FEATURES", "LONGEST", "Reading", "known", "read"]
 
 # Words in any script: runs of letters that are written without spaces, or of what is neither space, digit, ASCII sign
 # nor one of the punctuation blocks of Unicode. A class of letters would cut Devanagari and Bengali at every vowel sign.
@@ -33,6 +34,7 @@ _WORD: Final = (
     r"\x00-@\[-`{-\xbf\xd7\xf7\u060c\u061b\u061f\u0964\u0965\u2000-\u206f\u20a0-\u22ff\u3000-\u3020\uff00-\uff20]+(?:\+\+|#)?"
 )
 _ASCII_WORD: Final = r"[a-z]+(?:\+\+|#)?"  # the same for ASCII, and a third faster
+_SPACES: Final = {place: " " for place in range(128) if not "a" <= chr(place) <= "z"}
 _LETTERS: Final = frozenset("bcdefghjklmnpqrstvwxyz")
 _AUXILIARIES: Final = frozenset(
     """
@@ -154,6 +156,10 @@ _ONE: Final[tuple[tuple[str, str], ...]] = (
 
 _PAIRS: Final = tuple((a, b, f"{a} & {b}") for a, b in _BOTH)
 _ALONE: Final = tuple((a, b, f"{a} without {b}") for a, b in _ONE)
+_PARTNERS: Final = {
+    first: tuple(tuple((b, name) for a, b, name in rows if a == first) for rows in (_PAIRS, _ALONE))
+    for first, _, _ in (*_PAIRS, *_ALONE)
+}
 
 # Words; a text's place among these bounds is its length as a level.
 _LENGTHS: Final = (4, 8, 16, 32, 64, 128, 256)
@@ -161,7 +167,9 @@ _LENGTHS: Final = (4, 8, 16, 32, 64, 128, 256)
 # Length in quarters of a doubling of words. An exercise is the harder the longer it is; a text that is to be written,
 # put into other words or summed up is not, beyond some sixteen words.
 _WORKED_OVER: Final = frozenset({"service", "prose", "easy", "edit"})
-_ENOUGH, _MOST = 17, 44
+_ENOUGH: Final = 17
+LONGEST: Final = 44
+"""The highest level of `length`, which is that of two thousand words."""
 
 FEATURES: Final[tuple[str, ...]] = (
     *SIGNS,
@@ -188,80 +196,86 @@ class Reading:
 _SILENT: Final = Reading({}, set(), 0)
 
 
-def read(text: str, beginnings: frozenset[str] | None = None) -> Reading:
+def read(text: str, vocabulary: Vocabulary | None = None) -> Reading:
     """Read what a text asks: its first 1,000 and last 500 characters, without what is wrapped around it.
 
-    `beginnings` are the first two characters of every three in a row that anybody will look for; without them, three
-    characters in a row are all read, which takes twice as long.
+    With a `vocabulary` (see `known`) only its terms are found, in half the time.
     """
     text = request_in(text)
     if not text:
         return _SILENT
-    words, grams, characters = _words_and_grams(text, beginnings)
-    terms = _terms(words) | grams
+    words, runs = _words_and_runs(text)
+    terms = _all_terms(words, runs) if vocabulary is None else _known_terms(words, runs, vocabulary)
     levels = levels_of_signs(text)
-    levels.update(_levels_of_words(words, terms))
-    size = len(words) + characters // 2
+    levels.update(_levels_of_words(words, terms, text))
+    size = len(words) + sum(map(len, runs)) // 2
     place = bisect_left(_LENGTHS, size)
     levels["short"], levels["long"] = max(0, 4 - place), max(0, place - 3)
-    levels["length"] = min((size**4).bit_length(), _ENOUGH if _WORKED_OVER & levels.keys() else _MOST)
+    levels["length"] = min((size**4).bit_length(), LONGEST if _WORKED_OVER.isdisjoint(levels) else _ENOUGH)
     _combine(levels)
     return Reading(levels, terms, size)
 
 
-def _words_and_grams(text: str, beginnings: frozenset[str] | None) -> tuple[list[str], set[str], int]:
-    """Words; one, two and three characters in a row where a script has no spaces, and how many there are of these."""
+def known(terms: Iterable[str]) -> Vocabulary:
+    """What to look for where only these terms count: them, and all that features are made of."""
+    return Vocabulary.of((*terms, *terms_by_word(), *false_friends(), *_LETTERS))
+
+
+def _words_and_runs(text: str) -> tuple[list[str], list[str]]:
+    """Words; and runs of characters of scripts that put no space between words."""
     if text.isascii():
-        return _compiled(_ASCII_WORD).findall(text), set(), 0
-    words: list[str] = []
-    grams: set[str] = set()
-    characters = 0
-    for word in _compiled(_WORD).findall(text):
-        if not "\u3040" < word[0] < "\ud7a4":
-            words.append(word)
-            continue
-        characters += len(word)
-        pairs = [a + b for a, b in pairwise(word)]
-        grams.update(word, pairs)
-        for pair in set(pairs) if beginnings is None else beginnings.intersection(pairs):
-            place = word.find(pair)
-            while place >= 0:
-                grams.add(word[place : place + 3])
-                place = word.find(pair, place + 1)
-    return words, grams, characters
+        if "#" in text or "++" in text:
+            return _compiled(_ASCII_WORD).findall(text), []
+        return text.translate(_SPACES).split(), []
+    words = _compiled(_WORD).findall(text)
+    runs = [word for word in words if "\u3040" < word[0] < "\ud7a4"]
+    return [word for word in words if not "\u3040" < word[0] < "\ud7a4"] if runs else words, runs
 
 
-def _terms(words: list[str]) -> set[str]:
-    terms = set(map(" ".join, pairwise(words)))
-    friends = () if false_friends().isdisjoint(terms) else terms & false_friends()
-    terms.update(words, [word[:5] + "-" for word in words if len(word) > 5], ["^" + word for word in words[:1]])
-    for friend in friends:
+def _known_terms(words: list[str], runs: list[str], vocabulary: Vocabulary) -> set[str]:
+    terms = _without_false_friends(vocabulary.among(words))
+    terms.update(vocabulary.in_a_row("\n".join(runs)) if runs else ())
+    return terms
+
+
+def _all_terms(words: list[str], runs: list[str]) -> set[str]:
+    stems = [f"{word[:STEM]}-" for word in words if len(word) > STEM]
+    first = [f"^{word}" for word in words[:1]]
+    terms = _without_false_friends({*words, *map(" ".join, pairwise(words)), *stems, *first})
+    terms.update(run[start : start + size] for run in runs for size in (1, 2, 3) for start in range(len(run)))
+    return terms
+
+
+def _without_false_friends(terms: set[str]) -> set[str]:
+    for friend in () if false_friends().isdisjoint(terms) else terms & false_friends():
         terms.difference_update((friend, *friend.split()))
     return terms
 
 
-def _levels_of_words(words: list[str], terms: set[str]) -> dict[str, int]:
-    known = terms_by_word()
+def _levels_of_words(words: list[str], terms: set[str], text: str) -> dict[str, int]:
+    kinds = terms_by_word()
     found: dict[str, int] = {}
-    for term in terms & known.keys():
-        for kind in known[term]:
+    for term in terms & kinds.keys():
+        for kind in kinds[term]:
             found[kind] = found.get(kind, 0) + 1
     if letters := terms & _LETTERS:
         found["single letter"] = len(letters)
     if words and words[0] in _AUXILIARIES:
         found["opens with auxiliary"] = 1
-    if errors := sum([word.endswith(_ERRORS) for word in words]):
+    if ("err" in text or "exception" in text) and (errors := sum([word.endswith(_ERRORS) for word in words])):
         found["error name"] = errors
-    return {name: level_of(count) for name, count in found.items()}
+    return levels_of(found)
 
 
 def _combine(levels: dict[str, int]) -> None:
-    for a, b, both in _PAIRS:
-        if a in levels and b in levels:
-            levels[both] = min(levels[a], levels[b])
-    for a, b, alone in _ALONE:
-        if a in levels and b not in levels:
-            levels[alone] = levels[a]
+    for a in [name for name in levels if name in _PARTNERS]:
+        level, (both, alone) = levels[a], _PARTNERS[a]
+        for b, name in both:
+            if b in levels:
+                levels[name] = min(level, levels[b])
+        for b, name in alone:
+            if b not in levels:
+                levels[name] = level
 
 
 @cache

@@ -208,8 +208,8 @@ LEADING: Final = (
 
 # Thanks behind a request, without a stop between.
 BEHIND: Final = (
-    r"please|pls|thanks|thank you|thx|bitte|(?:vielen )?danke?|merci|svp|s'il (?:te|vous) plait|gracias|por favor|"
-    r"¡?(?:mil|muchas) gracias|obrigad[oa]|grazie|per favore|(?:заранее |большое )?спасибо|пожалуйста"
+    r"please|pls|thanks|thank you|thx|bitte|(?:vielen )?(?:danke|dank)|merci|svp|s'il (?:te|vous) plait|gracias|"
+    r"por favor|¡?(?:mil|muchas) gracias|obrigado|obrigada|grazie|per favore|(?:заранее |большое )?спасибо|пожалуйста"
 )
 
 IN_LANGUAGE: Final = (

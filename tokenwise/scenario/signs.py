@@ -6,13 +6,16 @@ write are dates, prices, doses and order numbers, so what stands around a number
 
 import re
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import Final
 
-__all__ = ["MAX_LEVEL", "SIGNS", "level_of", "levels_of_signs"]
+__all__ = ["MAX_LEVEL", "SIGNS", "levels_of", "levels_of_signs"]
 
 MAX_LEVEL: Final = 4
 """Eight and more of anything are as good as eight."""
+
+_MANY: Final = 1 << (MAX_LEVEL - 1)
 
 # Feature: the substrings that are counted for it.
 _COUNTED: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
@@ -50,13 +53,13 @@ _COUNTED: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
 )
 
 
-def _by_sign() -> Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]:
+def _by_sign() -> Mapping[str, tuple[tuple[str, str], ...]]:
     """The table above by a sign without which a part cannot occur: a line end, or else its first that is no letter."""
-    table: dict[str, dict[str, list[str]]] = {}
+    table: dict[str, list[tuple[str, str]]] = {}
     for name, parts in _COUNTED:
         for part in parts:
-            table.setdefault(_sign_of(part), {}).setdefault(name, []).append(part)
-    return {sign: tuple((name, tuple(parts)) for name, parts in rows.items()) for sign, rows in table.items()}
+            table.setdefault(_sign_of(part), []).append((name, part))
+    return {sign: tuple(rows) for sign, rows in table.items()}
 
 
 def _sign_of(part: str) -> str:
@@ -121,6 +124,8 @@ _NO_EQUATION: Final = ("==", "==", "=>", "<=", ">=", "!=", "+=")
 _NUMERIC: Final = ("number", "year", "clock", "date", "money", "long number", "sum")
 _SCRIPTS_WITHOUT_SPACES: Final = "\u3040"
 
+_TELLING: Final = _DIGITS.union("(=.", _OPERATORS, _BY_SIGN, *[needed for _, needed, _ in _PATTERNS])
+
 SIGNS: Final[tuple[str, ...]] = (
     *(name for name, _ in _COUNTED),
     *(name for name, _, _ in _PATTERNS),
@@ -133,11 +138,9 @@ SIGNS: Final[tuple[str, ...]] = (
 
 def levels_of_signs(text: str) -> dict[str, int]:
     """Levels, 1 to `MAX_LEVEL`, of everything that a folded text shows by signs."""
-    counts: dict[str, int] = {}
-    present = set(text)
-    for sign in present & _BY_SIGN.keys():
-        for name, parts in _BY_SIGN[sign]:
-            counts[name] = counts.get(name, 0) + sum(map(text.count, parts))
+    # A set of all letters is quick to make of ASCII, and slow of scripts with thousands of them.
+    present = set(text) if text.isascii() else {sign for sign in _TELLING if sign in text}
+    counts = _counted(text, present)
     if "(" in present:
         counts["call"] = text.count("(") - sum(map(text.count, _NO_CALL))
     if "=" in present:
@@ -147,16 +150,26 @@ def levels_of_signs(text: str) -> dict[str, int]:
         if not needed.isdisjoint(present):
             counts[name] = len(_compiled(pattern).findall(text))
     if not _DIGITS.isdisjoint(present):
-        _count_numbers(counts, text)
+        _count_numbers(counts, text, min(map(text.find, present & _DIGITS)) if text.isascii() else 0)
     if "." in present and text.count(".") > counts.get("sentence", 0) + text.endswith("."):
+        start = max(0, text.find(".") - 1)
         for name, pattern in _DOTTED:
-            counts[name] = len(_compiled(pattern).findall(text))
-    return {name: level_of(count) for name, count in counts.items() if count > 0}
+            counts[name] = len(_compiled(pattern).findall(text, start))
+    return levels_of(counts)
 
 
-def level_of(count: int) -> int:
-    """A count on a scale of doublings: 1, 2-3, 4-7, and 8 or more."""
-    return min(count.bit_length(), MAX_LEVEL)
+def _counted(text: str, present: AbstractSet[str]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for sign in present & _BY_SIGN.keys():
+        for name, part in _BY_SIGN[sign]:
+            if count := text.count(part):
+                counts[name] = counts.get(name, 0) + count
+    return counts
+
+
+def levels_of(counts: Mapping[str, int]) -> dict[str, int]:
+    """Counts above 0 on a scale of doublings: 1, 2-3, 4-7, and 8 or more."""
+    return {name: count.bit_length() if count < _MANY else MAX_LEVEL for name, count in counts.items() if count > 0}
 
 
 def _operations(text: str) -> int:
@@ -169,8 +182,8 @@ def _is_operand(text: str, end: int) -> bool:
     return before[-1:] in tuple("0123456789)") or (before[-1:].isalpha() and not before[-2:-1].isalnum())
 
 
-def _count_numbers(counts: dict[str, int], text: str) -> None:
-    numbers = list(_compiled(_NUMBER).finditer(text))
+def _count_numbers(counts: dict[str, int], text: str, start: int) -> None:
+    numbers = list(_compiled(_NUMBER).finditer(text, start))
     counts["number"] = len(numbers)
     for found in numbers[:_MOST_NUMBERS]:
         before = text[max(0, found.start() - 2) : found.start()].rstrip()[-1:]

@@ -1,0 +1,72 @@
+"""The terms that anybody will look for, laid out so that those of a text are found without making all of its terms.
+
+A text of sixty words has a hundred and seventy terms, and forty of them mean something to somebody. So pairs and stems
+are looked up as what they are made of, and written out where they are known. `features.read` gives the same without a
+vocabulary, term by term; a law in `property_tests/scenario` compares the two.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, pairwise
+from typing import Final
+
+from attrs import frozen
+
+__all__ = ["STEM", "Vocabulary"]
+
+STEM: Final = 5
+"""Characters of a longer word that stand for all words which begin so, as "funct-"."""
+
+
+@frozen
+class Vocabulary:
+    """Known terms as they are looked up. `twos` and `threes` are so many characters, by the number of the first two."""
+
+    terms: frozenset[str]
+    pairs: frozenset[tuple[str, ...]]
+    stems: frozenset[str]
+    singles: tuple[str, ...]
+    twos: Mapping[int, str]
+    threes: Mapping[int, tuple[str, ...]]
+    numbers: frozenset[int]
+
+    @classmethod
+    def of(cls, terms: Iterable[str]) -> "Vocabulary":
+        """The vocabulary of these terms: words, pairs of words, stems, and up to three characters in a row."""
+        every = frozenset(terms)
+        twos = {number: term for term in every if len(term) == 2 for number in _numbers_in(term)}
+        threes: dict[int, tuple[str, ...]] = {}
+        for term in sorted(term for term in every if len(term) == 3):
+            for number in _numbers_in(term[:2]):
+                threes[number] = (*threes.get(number, ()), term)
+        return cls(
+            terms=every,
+            pairs=frozenset(tuple(term.split()) for term in every if " " in term),
+            stems=frozenset(term[:STEM] for term in every if len(term) == STEM + 1 and term.endswith("-")),
+            singles=tuple(sorted(term for term in every if len(term) == 1)),
+            twos=twos,
+            threes=threes,
+            numbers=frozenset((*twos, *threes)),
+        )
+
+    def among(self, words: Sequence[str]) -> set[str]:
+        """Those of its terms that are made of words."""
+        found = set(self.terms.intersection(words))
+        found.update(map(" ".join, self.pairs.intersection(pairwise(words))))
+        found.update([f"{stem}-" for stem in self.stems.intersection([w[:STEM] for w in words if len(w) > STEM])])
+        if words and (first := f"^{words[0]}") in self.terms:
+            found.add(first)
+        return found
+
+    def in_a_row(self, text: str) -> Iterator[str]:
+        """Those of its terms that are characters in a row."""
+        yield from [one for one in self.singles if one in text]
+        for number in self.numbers.intersection(_numbers_in(text)):
+            if pair := self.twos.get(number):
+                yield pair
+            yield from [three for three in self.threes.get(number, ()) if three in text]
+
+
+def _numbers_in(text: str) -> Iterable[int]:
+    """A number for any two characters in a row: their four bytes. A rare character has four of its own, and no pair."""
+    units = memoryview(text.encode("utf-16-le", "surrogatepass"))
+    return chain(*(units[start : start + (len(units) - start & ~3)].cast("I") for start in (0, 2)))
