@@ -1,13 +1,15 @@
 """`tw ask`: one prompt, routed and answered within the budget; what it cost is said on stderr."""
 
+from __future__ import annotations
+
 from pathlib import Path
 from typing import Annotated
 
 from attrs import evolve, frozen
-from cyclopts import Parameter
 
 from tokenwise.prompt import Message, Role
 from tokenwise.routing.request import Wishes
+from tokenwise_shell.cli.declared import Parameter, spread
 from tokenwise_shell.cli.edge import read_text
 from tokenwise_shell.cli.naming import named
 from tokenwise_shell.cli.options import Common, Flags, Spending, count, refuse_unwritable
@@ -16,7 +18,7 @@ from tokenwise_shell.cli.route_command import wanted
 __all__ = ["Asking", "ask"]
 
 
-@Parameter(name="*")
+@spread
 @frozen(kw_only=True)
 class Asking:
     """Of whom, with what beside the prompt, and where the answer goes."""

@@ -1,11 +1,12 @@
 """`tw audit`: logs that are there already, and what they say was spent, wasted and could be saved. Calls nobody."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
 from attrs import evolve
-from cyclopts import Parameter
 
 from tokenwise.audit.audits import Audit
 from tokenwise.audit.choices import EQUALS, Trial, equals
@@ -22,6 +23,7 @@ from tokenwise_shell.audit.texts import findings_text
 from tokenwise_shell.audit.values import resolver
 from tokenwise_shell.catalogs.fetching import catalog_sources
 from tokenwise_shell.catalogs.loading import load
+from tokenwise_shell.cli.declared import Parameter
 from tokenwise_shell.cli.edge import Exit, columns, tell, write, write_json
 from tokenwise_shell.cli.options import Common, Flags, Spending, one_of, refuse_unwritable
 from tokenwise_shell.config.loading import policy as policy_of

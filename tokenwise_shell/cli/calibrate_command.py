@@ -1,12 +1,13 @@
 """`tw calibrate`: cuts, weights of difficulty and a cascade's facts from one's own traffic, and what they are worth."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Final
 
 import orjson
 from attrs import asdict, evolve, frozen
-from cyclopts import Parameter
 
 from tokenwise.calibration.accepting import LEAST_ACCEPTED, Pairing, Share, pairing_of, rates_by, shares_of
 from tokenwise.calibration.cuts import Cuts, cuts_for_cost, cuts_for_share
@@ -17,6 +18,7 @@ from tokenwise.policy import Calibration, Policy
 from tokenwise.routing.choosing import Routed, route
 from tokenwise.routing.worth import expected_cost
 from tokenwise.scenario.numbers import NUMBERS, chance_by
+from tokenwise_shell.cli.declared import Parameter, spread
 from tokenwise_shell.cli.edge import Exit, write, write_json
 from tokenwise_shell.cli.options import Common, count, refuse_unwritable
 from tokenwise_shell.config.values import USD, fraction
@@ -31,7 +33,7 @@ _TODAY: Final = NUMBERS.index("difficulty")
 _PLENTY: Final = Nanodollars(10**15)
 
 
-@Parameter(name="*")
+@spread
 @frozen(kw_only=True)
 class Aims:
     """What the cuts are to bring about; without any, the shares of today's policy."""

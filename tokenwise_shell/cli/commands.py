@@ -1,10 +1,10 @@
 """Which commands there are, and the overview that `tw --help` prints, without loading what parses a command."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-__all__ = ["COMMANDS", "EXAMPLES", "GROUPS", "HELP", "overview"]
+__all__ = ["BELOW", "COMMANDS", "EXAMPLES", "GROUPS", "HELP", "PLACES", "overview"]
 
 HELP: Final = """Get this done, for at most this much: route, plan and run LLM calls within a budget.
 
@@ -62,6 +62,20 @@ GROUPS: Final = {
     ),
 }
 """Commands that have commands of their own."""
+
+BELOW: Final = {
+    ("ledger", "reconcile"): ("reconcile_command:reconcile_export", "Compare with a provider's export of costs."),
+    ("ledger", "correct"): ("correct_command:correct", "Put a wrong charge right, by one more line."),
+    ("limits", "raise"): ("limits_command:raise_one", "Raise one budget until its window ends."),
+}
+"""Commands below one that is itself a command."""
+
+PLACES: Final[Mapping[tuple[str, ...], str]] = {
+    **{(name,): place for name, (place, _) in COMMANDS.items()},
+    **{(group, name): place for group, (_, inner) in GROUPS.items() for name, (place, _) in inner.items()},
+    **{names: place for names, (place, _) in BELOW.items()},
+}
+"""The function of each, by the words that name it."""
 
 EXAMPLES: Final = {
     "route": ('tw route "Explain monads" --strategy cheapest --budget 0.01', "tw route - --json < question.txt"),

@@ -3,13 +3,14 @@
 The script asks `tw completion SHELL WORDS…` for what can follow these words, of which the last is begun.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from typing import Annotated, Final
 
-from cyclopts import Parameter
-
 from tokenwise.policy import Strategy
 from tokenwise_shell.cli.commands import COMMANDS, GROUPS
+from tokenwise_shell.cli.declared import Parameter
 from tokenwise_shell.cli.edge import Exit, write
 from tokenwise_shell.cli.options import Common, one_of
 
@@ -65,7 +66,7 @@ def _following(words: tuple[str, ...]) -> Iterable[str]:
     elif before == [last] and last in GROUPS:
         found = GROUPS[last][1]
     elif begun.startswith("-"):
-        from tokenwise_shell.cli.parser import options_of
+        from tokenwise_shell.cli.declared import options_of
 
         found = options_of(before)
     else:

@@ -4,6 +4,8 @@ The result goes to stdout, everything else to stderr, and no secret to either. E
 that takes the environment as an argument.
 """
 
+from __future__ import annotations
+
 import os
 import time
 from collections.abc import Mapping
@@ -11,9 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import Parameter
-
 from tokenwise.errors import InputError, Problem
+from tokenwise_shell.cli.declared import Parameter
 from tokenwise_shell.cli.edge import Exit, tell, write, write_json
 from tokenwise_shell.cli.options import Common
 from tokenwise_shell.config.file import read_bytes

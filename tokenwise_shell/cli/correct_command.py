@@ -1,14 +1,15 @@
 """`tw ledger correct RUN SEQ --to USD --why TEXT`: what a call did cost, where the books have it wrong."""
 
-from typing import Annotated, Final, TypeVar
+from __future__ import annotations
 
-from cyclopts import Parameter
+from typing import Annotated, Final, TypeVar
 
 from tokenwise.budgets.windows import Zone
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars, format_usd
 from tokenwise_shell.budgets.changes.correcting import Done, Kept, Wrong, correct_charge
 from tokenwise_shell.budgets.limits import limits_of
+from tokenwise_shell.cli.declared import Parameter
 from tokenwise_shell.cli.edge import Exit, tell, write, write_json
 from tokenwise_shell.cli.options import Common, count
 from tokenwise_shell.config.values import TEXT, USD, Form

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from tokenwise_shell.cli.commands import overview
+from tokenwise_shell.cli.declared import plain
 from tokenwise_shell.cli.edge import STDIN, Exit, answer_to, columns, flush, write
 from tokenwise_shell.cli.version import version
 
@@ -50,6 +51,8 @@ def _run(tokens: list[str]) -> int:
     if tokens == ["--version"]:
         write(f"{version()}\n")
         return Exit.DONE
+    if (call := plain(tokens)) is not None:
+        return call()
     from tokenwise_shell.cli.parser import run
 
     return run(tokens)

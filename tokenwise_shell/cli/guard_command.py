@@ -1,15 +1,17 @@
 """`tw guard`: any command under a hard cap on what its calls to models may cost."""
 
+from __future__ import annotations
+
 import os
 import shutil
 from pathlib import Path
 from typing import Annotated, Final
 
 from attrs import frozen
-from cyclopts import Parameter
 
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars, parse_usd
+from tokenwise_shell.cli.declared import Parameter, spread
 from tokenwise_shell.cli.edge import tell
 from tokenwise_shell.cli.options import STRATEGIES, Common, Flags, one_of, refuse_unwritable
 
@@ -18,7 +20,7 @@ __all__ = ["Allowing", "Telling", "guard"]
 _NOT_FOUND: Final = 127
 
 
-@Parameter(name="*")
+@spread
 @frozen(kw_only=True)
 class Allowing:
     """What the command may do with the money."""
@@ -53,7 +55,7 @@ class Allowing:
     ] = ()
 
 
-@Parameter(name="*")
+@spread
 @frozen(kw_only=True)
 class Telling:
     """What is written down, and what simulated models are to play."""

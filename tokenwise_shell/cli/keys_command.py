@@ -1,14 +1,16 @@
 """`tw keys`: access keys of the proxy. A secret is on stdout once, when it is made, and nowhere afterwards."""
 
+from __future__ import annotations
+
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from attrs import frozen
-from cyclopts import Parameter
 
 from tokenwise.budgets.windows import Window, span_of
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars, format_usd
+from tokenwise_shell.cli.declared import Parameter, spread
 from tokenwise_shell.cli.edge import Exit, columns, tell, write, write_json
 from tokenwise_shell.cli.options import Common, Flags, count, one_of
 from tokenwise_shell.config.values import USD, span_ms
@@ -24,7 +26,7 @@ _COMMON = Common()
 _COLUMNS: Final = ("name", "state", "budget", "spent", "requests/min", "tokens/min", "models", "expires")
 
 
-@Parameter(name="*")
+@spread
 @frozen(kw_only=True)
 class Limits:
     """What a key may do; what is left out is not limited."""

@@ -1,5 +1,7 @@
 """`tw ledger`: what was spent, on what, and whether the books balance. Reads the file; disturbs no writer."""
 
+from __future__ import annotations
+
 import csv
 import re
 import time
@@ -11,9 +13,9 @@ from typing import Annotated, Final
 
 import orjson
 from attrs import evolve, frozen
-from cyclopts import Parameter
 
 from tokenwise.errors import InputError, Problem
+from tokenwise_shell.cli.declared import Parameter, spread
 from tokenwise_shell.cli.edge import Exit, columns, flush, tell, write, write_json
 from tokenwise_shell.cli.options import Common, Flags, count, one_of, refuse_both
 from tokenwise_shell.engine.recent import known_run, run_called
@@ -31,7 +33,7 @@ _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _LOOK_SECONDS: Final = 0.3
 
 
-@Parameter(name="*")
+@spread
 @frozen(kw_only=True)
 class Asked:
     """Which entries, and what is to be made of them."""

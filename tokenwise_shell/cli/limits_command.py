@@ -1,13 +1,14 @@
 """`tw limits`: every limit with what is spent, held and left, and when it is renewed; and raising one."""
 
+from __future__ import annotations
+
 import os
 from typing import Annotated, Final
-
-from cyclopts import Parameter
 
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars, format_usd
 from tokenwise_shell.budgets.standings import Standing
+from tokenwise_shell.cli.declared import Parameter
 from tokenwise_shell.cli.edge import Exit, columns, tell, write, write_json
 from tokenwise_shell.cli.options import Common, count
 from tokenwise_shell.config.values import USD

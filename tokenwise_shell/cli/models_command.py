@@ -1,16 +1,18 @@
 """`tw models`: the catalogue, with prices, who would serve each model, and where each row comes from."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from functools import partial
 from typing import Annotated
 
 from attrs import frozen
-from cyclopts import Parameter
 
 from tokenwise.catalog.models import Model, Offer
 from tokenwise.errors import InputError, Problem
 from tokenwise.traits import Capability, Tier
 from tokenwise_shell.catalogs.document import model_document
+from tokenwise_shell.cli.declared import Parameter, spread
 from tokenwise_shell.cli.edge import Exit, columns, tell, write, write_json
 from tokenwise_shell.cli.options import Common, Flags, count, one_of
 from tokenwise_shell.cli.route_command import wanted
@@ -22,7 +24,7 @@ __all__ = ["Which", "models"]
 _COMMON = Common()
 
 
-@Parameter(name="*")
+@spread
 @frozen(kw_only=True)
 class Which:
     """Which models are shown; without any of it, those that a request may be routed to."""

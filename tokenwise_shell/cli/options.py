@@ -1,5 +1,7 @@
 """Options that several commands share, declared once so that they read the same everywhere."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -7,10 +9,10 @@ from types import MappingProxyType
 from typing import Annotated, Final, ParamSpec, TypeVar, cast
 
 from attrs import define, evolve, field, frozen
-from cyclopts import Parameter
 
 from tokenwise.errors import InputError, Problem
 from tokenwise.policy import Strategy
+from tokenwise_shell.cli.declared import Parameter, spread
 from tokenwise_shell.cli.edge import STDIN, tell
 from tokenwise_shell.config.loading import load
 from tokenwise_shell.config.paths import simulated
@@ -30,7 +32,7 @@ STRATEGIES: Final = ", ".join(one.value for one in Strategy)
 _NO_FLAGS: Final[Mapping[str, object]] = MappingProxyType({})
 
 
-@Parameter(name="*")
+@spread
 @frozen(kw_only=True)
 class Common:
     """What every command takes."""
@@ -73,7 +75,7 @@ class Common:
         return workspace
 
 
-@Parameter(name="*")
+@spread
 @frozen(kw_only=True)
 class Spending:
     """What may be spent, and on what kind of model."""

@@ -1,7 +1,6 @@
 """Reads a command line and calls the command. The commands' own modules load when they are called."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from cyclopts import App, CycloptsError, Parameter
 from cyclopts.exceptions import (
@@ -11,23 +10,17 @@ from cyclopts.exceptions import (
     UnusedCliTokensError,
 )
 
-from tokenwise_shell.cli.commands import COMMANDS, EXAMPLES, GROUPS, HELP
+from tokenwise_shell.cli.commands import BELOW, COMMANDS, EXAMPLES, GROUPS, HELP
 from tokenwise_shell.cli.edge import Exit, tell
 from tokenwise_shell.cli.version import version
 from tokenwise_shell.config.values import nearest
 
-__all__ = ["options_of", "run"]
-
-_BELOW: Final = {
-    ("ledger", "reconcile"): ("reconcile_command:reconcile_export", "Compare with a provider's export of costs."),
-    ("ledger", "correct"): ("correct_command:correct", "Put a wrong charge right, by one more line."),
-    ("limits", "raise"): ("limits_command:raise_one", "Raise one budget until its window ends."),
-}
+__all__ = ["run"]
 
 
 def run(tokens: list[str]) -> int:
     """Run one command and give its exit code; what cannot be read as a command is complained of on stderr."""
-    if tuple(tokens[:2]) in _BELOW:
+    if tuple(tokens[:2]) in BELOW:
         tokens = [" ".join(tokens[:2]), *tokens[2:]]
     app = _build()
     try:
@@ -37,15 +30,6 @@ def run(tokens: list[str]) -> int:
         tell(*_complaints(app, tokens, error), f"`{command} --help` shows what it takes")
         return Exit.BAD_INPUT
     return result if isinstance(result, int) else Exit.DONE
-
-
-def options_of(words: list[str]) -> tuple[str, ...]:
-    """The options of the command that these words begin with."""
-    app = _build()
-    for word in words:
-        if word in app:
-            app = app[word]
-    return tuple(name for argument in app.assemble_argument_collection() for name in argument.names if name[:2] == "--")
 
 
 def _build() -> App:
@@ -62,7 +46,7 @@ def _build() -> App:
     for name, (place, summary) in COMMANDS.items():
         built.command(f"tokenwise_shell.cli.{place}", name=name, help=summary, help_epilogue=_examples(name))
     # A command below one that is itself a command would load both for every line; so it is one of its own.
-    for names, (place, summary) in _BELOW.items():
+    for names, (place, summary) in BELOW.items():
         built.command(
             f"tokenwise_shell.cli.{place}",
             name=" ".join(names),

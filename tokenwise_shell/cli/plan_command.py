@@ -1,12 +1,14 @@
 """`tw plan`: a task cut into steps, with a model for each within the budget; with `-x`, carried out at once."""
 
+from __future__ import annotations
+
 from pathlib import Path
 from typing import Annotated
 
 from attrs import frozen
-from cyclopts import Parameter
 
 from tokenwise.plan import MAX_STEPS
+from tokenwise_shell.cli.declared import Parameter, spread
 from tokenwise_shell.cli.edge import read_text
 from tokenwise_shell.cli.options import Common, Flags, Spending, count, one_of, refuse_both, refuse_unwritable
 from tokenwise_shell.workspace import Workspace
@@ -14,7 +16,7 @@ from tokenwise_shell.workspace import Workspace
 __all__ = ["Cutting", "Drawing", "plan"]
 
 
-@Parameter(name="*")
+@spread
 @frozen(kw_only=True)
 class Cutting:
     """How the task is cut into steps."""
@@ -35,7 +37,7 @@ class Cutting:
     ] = None
 
 
-@Parameter(name="*")
+@spread
 @frozen(kw_only=True)
 class Drawing:
     """How the plan is shown, besides as text."""

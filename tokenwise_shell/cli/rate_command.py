@@ -1,11 +1,12 @@
 """`tw rate RUN good|bad`: what an answer was worth, for `tw calibrate`."""
 
+from __future__ import annotations
+
 import re
 from typing import Annotated, Final
 
-from cyclopts import Parameter
-
 from tokenwise.errors import InputError, Problem
+from tokenwise_shell.cli.declared import Parameter
 from tokenwise_shell.cli.edge import Exit, write, write_json
 from tokenwise_shell.cli.options import Common, one_of
 from tokenwise_shell.engine.clock import wall_ms

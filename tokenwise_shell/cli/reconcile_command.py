@@ -1,12 +1,13 @@
 """`tw ledger reconcile EXPORT.csv`: the books beside what a provider says it billed. Reads both; changes neither."""
 
+from __future__ import annotations
+
 from pathlib import Path
 from typing import Annotated, Final
 
-from cyclopts import Parameter
-
 from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars, format_usd
+from tokenwise_shell.cli.declared import Parameter
 from tokenwise_shell.cli.edge import Exit, tell, write, write_json
 from tokenwise_shell.cli.options import Common
 from tokenwise_shell.ledger.reconcile import Export, Residual, read_export, reconcile

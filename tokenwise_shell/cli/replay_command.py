@@ -1,15 +1,16 @@
 """`tw replay`: a recorded run decided again, from its journal; and what another policy or catalogue would have done."""
 
+from __future__ import annotations
+
 from pathlib import Path
 from typing import Annotated
-
-from cyclopts import Parameter
 
 from tokenwise.errors import InputError, Problem
 from tokenwise.machine.run import Job
 from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy
 from tokenwise.simulation.workload import Variant
+from tokenwise_shell.cli.declared import Parameter
 from tokenwise_shell.cli.edge import Exit, columns, tell, write, write_json
 from tokenwise_shell.cli.options import Common
 

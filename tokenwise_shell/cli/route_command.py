@@ -1,13 +1,14 @@
 """`tw route`: which model a query would get, why, and what that may cost. Loads nothing that could call anybody."""
 
-from typing import Annotated
+from __future__ import annotations
 
-from cyclopts import Parameter
+from typing import Annotated
 
 from tokenwise.routing.choosing import Refusal, Refused, Routed
 from tokenwise.routing.request import Wishes
 from tokenwise.scenario.risk import Blocked
 from tokenwise.traits import Capability
+from tokenwise_shell.cli.declared import Parameter
 from tokenwise_shell.cli.edge import AS_IF, Exit, columns, read_text, tell, write, write_json
 from tokenwise_shell.cli.options import Common, Flags, Spending, count, one_of
 

@@ -1,12 +1,13 @@
 """`tw run`: a saved plan carried out, or a run that was interrupted gone on with."""
 
+from __future__ import annotations
+
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import Parameter
-
 from tokenwise.errors import InputError, Problem
+from tokenwise_shell.cli.declared import Parameter
 from tokenwise_shell.cli.edge import Exit
 from tokenwise_shell.cli.options import Common
 from tokenwise_shell.workspace import Workspace

@@ -1,9 +1,10 @@
 """`tw runs`: the newest runs, with how they ended and what they cost. Reads the ledger; disturbs no writer."""
 
+from __future__ import annotations
+
 from typing import Annotated
 
-from cyclopts import Parameter
-
+from tokenwise_shell.cli.declared import Parameter
 from tokenwise_shell.cli.edge import Exit, columns, write, write_json
 from tokenwise_shell.cli.options import Common, count
 from tokenwise_shell.engine.recent import recent_runs

@@ -1,14 +1,16 @@
 """`tw serve`: the proxy; or, for programs that are to be tried without one, the simulated models alone."""
 
+from __future__ import annotations
+
 import signal
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 from attrs import frozen
-from cyclopts import Parameter
 
 from tokenwise.errors import InputError, Problem
+from tokenwise_shell.cli.declared import Parameter, spread
 from tokenwise_shell.cli.edge import Exit, flush, tell, write, write_json
 from tokenwise_shell.cli.options import Common
 from tokenwise_shell.cli.proxying import Serving, run_proxy
@@ -22,7 +24,7 @@ __all__ = ["Place", "provider_playing", "serve"]
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 
 
-@Parameter(name="*")
+@spread
 @frozen(kw_only=True)
 class Place:
     """Where to listen, and with how many processes."""
@@ -97,7 +99,7 @@ def _refuse_reach(host: str) -> None:
         raise InputError(Problem("--host", f"{host!r}: simulated models are served on loopback alone"))
 
 
-def provider_playing(faults: Path | None) -> "EmbeddedProvider":
+def provider_playing(faults: Path | None) -> EmbeddedProvider:
     """Simulated models with the faults that this file scripts. Raises InputError, naming the file."""
     from tokenwise_shell.embedded import EmbeddedProvider, Script, load_script
 
@@ -114,7 +116,7 @@ def _joined(file: str, path: str) -> str:
 # --- the simulated models alone ---------------------------------------------------------------------------------------
 
 
-def _serve_embedded(provider: "EmbeddedProvider", place: "ProxySettings", *, as_json: bool) -> int:
+def _serve_embedded(provider: EmbeddedProvider, place: ProxySettings, *, as_json: bool) -> int:
     import trio
 
     from tokenwise_shell.cli.interruption import until_signal

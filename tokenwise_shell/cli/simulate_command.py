@@ -1,5 +1,7 @@
 """`tw simulate`: a workload under one policy or several, in virtual time and a world of its own. Nobody is called."""
 
+from __future__ import annotations
+
 import itertools
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,7 +9,6 @@ from pathlib import Path
 from typing import Annotated, Final
 
 from attrs import frozen
-from cyclopts import Parameter
 
 from tokenwise.errors import InputError, Problem
 from tokenwise.simulation.differences import Differing, differing
@@ -17,6 +18,7 @@ from tokenwise.simulation.surveys import EVERYTHING, Group, Setting
 from tokenwise.simulation.tally import Tally
 from tokenwise.simulation.workload import Variant
 from tokenwise_shell.budgets.limits import limits_of
+from tokenwise_shell.cli.declared import Parameter, spread
 from tokenwise_shell.cli.edge import Exit, columns, tell, write, write_json
 from tokenwise_shell.cli.options import Common, Spending, count
 from tokenwise_shell.config.values import nearest
@@ -41,7 +43,7 @@ AS_RECORDED: Final = "as recorded"
 """The column of what a ledger says of its own requests."""
 
 
-@Parameter(name="*")
+@spread
 @frozen(kw_only=True)
 class Trial:
     """How the simulation is run."""
@@ -86,7 +88,7 @@ class Trial:
         return None if any(variant.shares_money for variant in variants) else CHUNK
 
 
-@Parameter(name="*")
+@spread
 @frozen(kw_only=True)
 class Output:
     """What is to come of it."""

@@ -3,12 +3,12 @@
 Both are done as a running proxy does them, by a process that enters the ledger for a moment.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from typing import Annotated, TypeVar
-
-from cyclopts import Parameter
 
 from tokenwise.budgets.limit import Account
 from tokenwise.budgets.voucher import Voucher
@@ -17,6 +17,7 @@ from tokenwise.money import format_usd
 from tokenwise_shell.budgets.answers import NotHeld, told
 from tokenwise_shell.budgets.opening import open_holder
 from tokenwise_shell.budgets.vouchers import Vouchers, Wanted, give_back, mint
+from tokenwise_shell.cli.declared import Parameter
 from tokenwise_shell.cli.edge import Exit, tell, write, write_json
 from tokenwise_shell.cli.keys_command import amount, span
 from tokenwise_shell.cli.options import Common

@@ -47,7 +47,8 @@ _LEAST_CUT: Final = 12
 
 def one_line(text: str) -> str:
     """A text on one line and without control characters, so that nothing in it can move the cursor."""
-    return "".join(char if char.isprintable() else " " for char in " ".join(text.split()))
+    line = " ".join(text.split())
+    return line if line.isprintable() else "".join(char if char.isprintable() else " " for char in line)
 
 
 def line_ended(text: str) -> str:

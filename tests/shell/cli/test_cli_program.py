@@ -95,7 +95,9 @@ class TestResuming:
 class TestStarting:
     HEAVY = "cattrs httpx hypercorn trio yaml"
 
-    @pytest.mark.parametrize("arguments", [["--help"], ["plan", "--help"], ["ledger", "--offline"], ["serve"]])
+    @pytest.mark.parametrize(
+        "arguments", [["--help"], ["plan", "--help"], ["ledger", "--offline"], ["route", "hi", "--offline"], ["serve"]]
+    )
     def test_what_calls_nobody_loads_nothing_that_could(self, tmp_path, arguments):
         loads = "from tokenwise_shell.cli import main; import sys; main(sys.argv[1:]); print('\\n', *sys.modules)"
         command = [PROGRAM[0], "-c", loads, *arguments]
@@ -105,6 +107,7 @@ class TestStarting:
         loaded = {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
         assert loaded & set(self.HEAVY.split()) == set()
         assert "tokenwise_shell" in loaded
+        assert ("cyclopts" in loaded) == (arguments[-1] == "--help" and len(arguments) > 1)  # the parser
 
 
 class TestStdout:
@@ -154,7 +157,7 @@ class TestStdout:
 
 
 @pytest.mark.slow  # starts the program
-@pytest.mark.parametrize("module", ["entry", "edge", "commands", "parser"])
+@pytest.mark.parametrize("module", ["entry", "edge", "commands", "route_command"])
 def test_ctrl_c_while_modules_are_loaded_is_130_without_a_traceback(module):
     """It is raised where the interpreter would raise it: within an import, before any command runs."""
     program = (
