@@ -14,7 +14,6 @@ from attrs import field, frozen
 from tokenwise.errors import Problem
 from tokenwise_shell.config.aliases import alias_problems
 from tokenwise_shell.config.file import Branch, Leaf, Row, Tree, plain
-from tokenwise_shell.config.importing.predecessor import FORMER
 from tokenwise_shell.config.limits import LimitRow, limits_in
 from tokenwise_shell.config.permitted import ANY_MODEL, Permitted
 from tokenwise_shell.config.settings import BUILT_IN
@@ -213,6 +212,8 @@ class _Walk:
         if section == _TAGS:
             self.report(dotted, f"not a tag ({value}); expected up to 64 of A-Z, a-z, 0-9, _, : and -")
             return
+        from tokenwise_shell.config.importing.predecessor import FORMER  # most files have no such key
+
         if dotted in FORMER:
             self.report(dotted, f"a setting of TokenWise 0.5 ({value}): {FORMER[dotted]}")
             return

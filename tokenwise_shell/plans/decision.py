@@ -19,7 +19,6 @@ from tokenwise.routing.request import Request, Wishes, read_request
 from tokenwise.routing.warmth import warmest
 from tokenwise.routing.worth import expected_cost
 from tokenwise.scenario.risk import Blocked, RiskGate, judge
-from tokenwise_shell.plans.pages import page
 
 __all__ = ["Conversation", "Decision", "as_usd", "decide", "in_usd"]
 
@@ -104,6 +103,8 @@ class Decision:
         return f"<Decision: {chosen} at {self.provider}, {most} at most; {self.reason}>"
 
     def _repr_html_(self) -> str:
+        from tokenwise_shell.plans.pages import page  # notebooks alone show it
+
         if not isinstance(self.outcome, Routed):
             return page(f"refused: {self.reason}", ())
         cost = f"{format_usd(self.outcome.bid.amount)} at most, about ${self.expected_cost:f}"
