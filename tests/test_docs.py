@@ -29,6 +29,7 @@ from tests.conformance.fetching import tools
 from tokenwise import InputError, embedded_catalog
 from tokenwise_shell.catalogs.local_models import read_local_models
 from tokenwise_shell.cli import parser
+from tokenwise_shell.cli.commands import BELOW
 from tokenwise_shell.config.loading import load
 from tokenwise_shell.embedded import read_script
 from tokenwise_shell.simulate.law_files import read_laws
@@ -300,7 +301,7 @@ def test_the_commands_in_shell_blocks_are_lines_that_tw_can_read() -> None:
                     continue
                 words = list(itertools.takewhile(lambda word: word not in {"|", ">", "&&", "&"}, words[1:]))
                 joined = " ".join(words[:2])
-                words = [joined, *words[2:]] if tuple(words[:2]) in parser._BELOW else words
+                words = [joined, *words[2:]] if tuple(words[:2]) in BELOW else words
                 try:
                     parser._build().parse_args(words, print_error=False, exit_on_error=False)
                 except CycloptsError as error:

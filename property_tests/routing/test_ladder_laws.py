@@ -1,7 +1,7 @@
 """Laws of the ladder: it climbs, it ends, and it never gives up what the request needs."""
 
 from attrs import evolve
-from hypothesis import assume, given
+from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
 from property_tests.strategies import plain_needs, rivals
@@ -9,11 +9,12 @@ from tokenwise.faults import RULES, Fault, Remedy
 from tokenwise.ids import AttemptId
 from tokenwise.policy import Escalation, Policy
 from tokenwise.routing.bid import cap
-from tokenwise.routing.fitting import bid_of
+from tokenwise.routing.fitting import bid_of, bids_of
 from tokenwise.routing.health import ANY_MODEL
 from tokenwise.routing.ladder import Climb, Failed, Retry, Stop, backoff_ms, climb, rungs
 from tokenwise.routing.ranking import candidates
 
+OF_SEAT = [fault for fault, rule in RULES.items() if rule.of_seat]
 manners = st.builds(
     Policy,
     escalation=st.sampled_from(Escalation),
@@ -85,26 +86,29 @@ class TestClimbing:
         for bid in onward(failed, need, catalog, policy):
             assert catalog[bid.model].tier > catalog[failed.bid.model].tier
 
-    @given(failures(most=9))
-    def test_a_fault_of_the_seat_leads_to_the_same_model_then_to_its_equals_and_only_then_up(self, failure):
-        failed, _, catalog, policy = failure
-        assume(RULES[failed.fault].of_seat)
+    @given(failures(most=9), st.sampled_from(OF_SEAT))
+    def test_a_fault_of_the_seat_leads_to_the_same_model_then_to_its_equals_and_only_then_up(self, failure, fault):
+        failed, need, catalog, policy = failure
+        failed = evolve(failed, fault=fault)
         at = catalog[failed.bid.model]
-        places = [(bid.model != at.id, catalog[bid.model].tier) for bid in onward(*failure)]
+        places = [(bid.model != at.id, catalog[bid.model].tier) for bid in onward(failed, need, catalog, policy)]
         upward = [place for place in places if place[1] >= at.tier]
         assert upward == sorted(upward)
         assert upward == places or policy.escalation is Escalation.STRONGEST_FIRST
 
-    @given(failures(most=9), st.sampled_from(Fault))
+    @given(failures(most=9), st.sampled_from(OF_SEAT))
     def test_what_answers_for_a_seat_that_failed_costs_no_more_strength_than_an_equal(self, failure, fault):
         """Wherever an equal is well, nothing stronger is asked."""
         failed, need, catalog, policy = failure
-        failed = evolve(failed, fault=fault)
-        assume(RULES[fault].of_seat)
+        # Asked last, and nobody else sells it; so what follows is another model or nothing.
+        own = {(bid.provider, bid.model) for bid in bids_of(catalog[failed.bid.model], need, policy, frozenset())}
+        failed = evolve(failed, fault=fault, calls=1, answered=0, retries=3, tried=failed.tried | own)
+        policy = evolve(policy, max_attempts=12, max_seat_faults=8)
         at, closed = catalog[failed.bid.model], failed.tried | failed.avoid
         equals = [m for m in candidates(need, catalog, policy) if m.tier is at.tier and bid_of(m, need, policy, closed)]
-        if isinstance(answer := climb(failed, need, catalog, policy), Climb) and equals:
-            assert catalog[answer.bids[0].model].tier is at.tier
+        event(f"an equal is well: {equals != []}")
+        answer = climb(failed, need, catalog, policy)
+        assert not equals or catalog[answer.bids[0].model].tier is at.tier
 
     @given(failures())
     def test_a_longer_window_may_be_had_at_the_same_tier_and_is_longer(self, failure):

@@ -5,6 +5,7 @@ import pytest
 from tokenwise.budgets.ledger import (
     Abandoned,
     Charged,
+    Corrected,
     Finished,
     Overran,
     Released,
@@ -36,6 +37,11 @@ def abandoned(amount):
     return Abandoned(FIRST, "mini", "direct", Nanodollars(amount))
 
 
+def corrected(was, amount):
+    call = Nanodollars(100), 1, "2026-11-21", "2026-11-21", "ok"
+    return Corrected(FIRST, "mini", "direct", Nanodollars(amount), Nanodollars(was), *call, estimated=False, why="bill")
+
+
 def overran(amount):
     return Overran(FIRST, Nanodollars(amount))
 
@@ -51,6 +57,8 @@ def overran(amount):
         [reserved(100), abandoned(100)],
         [charged(30), reserved(100), released(70)],  # in any order
         [reserved(0), charged(0)],
+        [reserved(100), charged(30), released(70), corrected(30, 50), corrected(50, 30), corrected(30, 200)],
+        [corrected(50, 60), reserved(100), corrected(30, 50), charged(30), released(70)],  # in any order
         [Routed(FIRST, "mini", "direct", Tier.BUDGET, Nanodollars(9)), StepEnded("a", "ok", Nanodollars(9), "")],
         [Finished("completed", Nanodollars(9), Nanodollars(0))],
     ],
@@ -66,6 +74,14 @@ def test_books_that_balance(entries):
         ([charged(5)], ["a#0: reserved 0 times, expected once", "a#0: -5 nano-dollars unaccounted for"]),
         ([reserved(100), charged(30)], ["a#0: 70 nano-dollars unaccounted for"]),
         ([reserved(100), charged(130)], ["a#0: -30 nano-dollars unaccounted for"]),
+        (
+            [reserved(100), charged(30), released(70), corrected(40, 50)],
+            ["a#0: a correction goes on from 40 nano-dollars, which nobody stated"],
+        ),
+        (
+            [reserved(100), charged(30), released(70), corrected(30, 50), corrected(30, 60)],  # it was 50 by then
+            ["a#0: a correction goes on from 30 nano-dollars, which nobody stated"],
+        ),
         ([reserved(100), charged(100), charged(100)], ["a#0: closed 2 times, expected once"]),
         ([reserved(100), charged(100), abandoned(100)], ["a#0: closed 2 times, expected once"]),
         (
