@@ -34,7 +34,7 @@ from tokenwise_shell.proxy.doors.responses.door import RESPONSES, answer_respons
 from tokenwise_shell.proxy.doors.route import show_route
 from tokenwise_shell.proxy.doors.vouchers import VOUCHERS, mint_voucher, return_voucher
 from tokenwise_shell.proxy.fronts import Front, Trouble
-from tokenwise_shell.proxy.http.asgi import AT_ONCE, GIVE, Answer, ClientGone, Receive, Request, Scope, Send
+from tokenwise_shell.proxy.http.asgi import Answer, ClientGone, Receive, Request, Scope, Send
 from tokenwise_shell.proxy.openapi import show_description
 from tokenwise_shell.proxy.service import Service
 from tokenwise_shell.proxy.serving import complete
@@ -115,21 +115,16 @@ class App:
                 await _lifespan(receive, send)
             case "http":
                 request = Request.of(scope, receive)
-                settings = self.service.settings
-                answer = Answer(
-                    send,
-                    bodiless=request.method == "HEAD",
-                    closes=request.unread,
-                    at_once=scope.get(AT_ONCE),
-                    give=scope.get(GIVE),
-                )
-                target = scope.get("raw_path", b"") + scope.get("query_string", b"")
-                if settings.origins:
-                    answer.extra |= cors_headers(request.headers, settings)
-                long = long_head(scope["headers"], target, settings)
-                await self.answered(request, answer, long)
+                await self.take(request, Answer(send, bodiless=request.method == "HEAD", closes=request.unread))
             case _:  # a websocket: nothing here speaks over one
                 await send({"type": "websocket.close"})
+
+    async def take(self, request: Request, answer: Answer) -> None:
+        """Answer a request that a server of our own hands over."""
+        settings = self.service.settings
+        if settings.origins:
+            answer.extra |= cors_headers(request.headers, settings)
+        await self.answered(request, answer, long_head(request.head_bytes, settings))
 
     async def answered(self, request: Request, answer: Answer, long: Trouble | None) -> None:
         """Answer a request, stop once its client has left, and count it."""

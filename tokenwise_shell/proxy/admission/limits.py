@@ -6,8 +6,6 @@ What is refused here is refused before anything is decided or paid for. The leng
 where it is read (`asgi`), a client that takes nothing where the sockets are opened (`http.sockets`).
 """
 
-from collections.abc import Iterable
-
 from attrs import define, field
 
 from tokenwise_shell.config.settings import ProxySettings
@@ -15,17 +13,11 @@ from tokenwise_shell.proxy.fronts import Trouble
 
 __all__ = ["Gate", "long_conversation", "long_head"]
 
-# For each header: the colon, the space and the line's end, which are not in what a server hands over.
-_FRAMING_BYTES = 4
-
 _RETRY_S = 1
 
 
-def long_head(headers: Iterable[tuple[bytes, bytes]], target: bytes, settings: ProxySettings) -> Trouble | None:
+def long_head(size: int, settings: ProxySettings) -> Trouble | None:
     """What is wrong with a head that is longer than is taken, counted as it came over the wire."""
-    size = len(target)
-    for name, value in headers:
-        size += len(name) + len(value) + _FRAMING_BYTES
     if size <= settings.max_header_bytes:
         return None
     message = f"the head of the request is longer than {settings.max_header_bytes} bytes"

@@ -1,12 +1,14 @@
 """Requests and answers as this proxy sees them, over the ASGI interface and without its dictionaries.
 
+A server of our own makes them itself, and hands them to whoever `Takes` them.
+
 A server that speaks ASGI may go on taking what is sent after the client has left, so `Request.gone` waits for the word
 that it has, and whoever serves the request cancels the work then.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Protocol, runtime_checkable
 from urllib.parse import parse_qsl
 
 import trio
@@ -18,9 +20,6 @@ from tokenwise_shell.transport.inflating import Unread, inflated
 from tokenwise_shell.transport.sse import SseEvent, SseRun
 
 __all__ = [
-    "AT_ONCE",
-    "BODY",
-    "GIVE",
     "JSON",
     "LEAVING",
     "SSE",
@@ -31,7 +30,10 @@ __all__ = [
     "Request",
     "Scope",
     "Send",
+    "Takes",
     "event_bytes",
+    "head_bytes",
+    "joined",
 ]
 
 # ASGI's own types: messages are dictionaries, and only this module looks into them.
@@ -48,18 +50,11 @@ LEAVING: Final = "tokenwise.leaving"
 Where a server has that, it cancels the work on a request then, and also when its client leaves.
 """
 
-BODY: Final = "tokenwise.body"
-"""The key of an ASGI scope with what gives the whole body, where that came with the head; else None."""
-
-AT_ONCE: Final = "tokenwise.at_once"
-"""The key of an ASGI scope with what sends a whole answer: status, headers as text, and the body that they state."""
-
-GIVE: Final = "tokenwise.give"
-"""The key of an ASGI scope with what sends a piece of the body, with more to come, and gives what is left to wait for.
-"""
-
 JSON: Final = "application/json"
 SSE: Final = "text/event-stream; charset=utf-8"
+
+# For each header: the colon, the space and the line's end, which are not in what a server hands over.
+_FRAMING_BYTES: Final = 4
 
 # No length has more, and Python refuses to read numbers of thousands of digits.
 _MOST_DIGITS: Final = 18
@@ -67,6 +62,15 @@ _MOST_DIGITS: Final = 18
 
 def _nothing() -> None:
     """No body is at hand."""
+
+
+@runtime_checkable
+class Takes(Protocol):
+    """An application that takes requests as they are here, from a server that hands them over so."""
+
+    async def take(self, request: "Request", answer: "Answer") -> None:
+        """Answer a request."""
+        ...
 
 
 class ClientGone(Exception):  # noqa: N818 -- named for what happened, like trio's and h11's
@@ -77,26 +81,33 @@ class ClientGone(Exception):  # noqa: N818 -- named for what happened, like trio
 class Request:
     """One request. A header that came several times has its values joined by commas.
 
-    `asked` is the query as it came, and `query` what it says.
+    `asked` is the query as it came, and `query` what it says. Its head was so many bytes long at most. `at_hand` gives
+    the whole body where it is there, and None where it is not.
     """
 
     method: str
     path: str
-    query: Mapping[str, str]
+    asked: str
     headers: Headers
+    head_bytes: int
     _receive: Receive
     leaving: Callable[[float, Callable[[], Awaitable[None]]], None] | None = None
-    asked: str = ""
     _at_hand: Callable[[], bytes | None] = _nothing
-    _whole: trio.Event = field(factory=trio.Event, init=False)
+    _read_whole: bool = field(default=False, init=False)
+    _whole: trio.Event | None = field(default=None, init=False)
 
     @classmethod
     def of(cls, scope: Scope, receive: Receive) -> "Request":
         """The request that an ASGI server hands over."""
-        asked = scope.get("query_string", b"").decode("latin-1")
-        query = dict(parse_qsl(asked, keep_blank_values=True)) if asked else {}
-        headers, at_hand = _joined(scope["headers"]), scope.get(BODY, _nothing)
-        return cls(scope["method"], scope["path"], query, headers, receive, scope.get(LEAVING), asked, at_hand)
+        asked, pairs = scope.get("query_string", b""), scope["headers"]
+        length = head_bytes(pairs, len(scope.get("raw_path", b"")) + len(asked))
+        told = asked.decode("latin-1")
+        return cls(scope["method"], scope["path"], told, joined(pairs), length, receive, scope.get(LEAVING))
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """See above."""
+        return dict(parse_qsl(self.asked, keep_blank_values=True))
 
     def may_exceed(self, length: int) -> bool:
         """Whether its body is longer than so many bytes, as far as its head says."""
@@ -108,14 +119,14 @@ class Request:
     def unread(self) -> bool:
         """Whether a body is on its way that nobody has read to its end."""
         has_body = self.headers.get("content-length", "0") != "0" or "transfer-encoding" in self.headers
-        return has_body and not self._whole.is_set()
+        return has_body and not self._read_whole
 
     async def body(self, *, limit_bytes: int, within_ms: int) -> bytes | Trouble:
         """The whole body, or what is wrong with how it comes. Raises ClientGone. To be called once."""
         if "content-length" in self.headers and self.may_exceed(limit_bytes):
             return too_large(limit_bytes)
         if (body := self._at_hand()) is not None:
-            self._whole.set()
+            self._is_whole()
             return too_large(limit_bytes) if len(body) > limit_bytes else self._plain(body, limit_bytes)
         with trio.move_on_after(within_ms / 1000):
             read = await self._read(limit_bytes)
@@ -144,12 +155,19 @@ class Request:
             if limit_bytes < 0:
                 return too_large(limit_bytes + sum(map(len, parts)))
             if not message.get("more_body", False):
-                self._whole.set()
+                self._is_whole()
                 return b"".join(parts)
+
+    def _is_whole(self) -> None:
+        self._read_whole = True
+        if self._whole is not None:
+            self._whole.set()
 
     async def gone(self) -> None:
         """Return once the client has left. Until the body has been read, only its reader can know."""
-        await self._whole.wait()
+        if not self._read_whole:
+            self._whole = trio.Event()
+            await self._whole.wait()
         while (await self._receive())["type"] != "http.disconnect":
             pass
 
@@ -161,7 +179,8 @@ class Answer:
     `extra` headers are sent with whatever answer it becomes. `error` is the code of the error that it says, if any.
     `closes` is asked when it begins: an answer that comes before its request was read ends the connection, and says so,
     since a client that used it again would find it closed. `reword` is given each error before it is written.
-    `at_once` and `give` are those of the scope.
+    Some servers send a whole answer `at_once` (status, headers as text, and the body that they state), or `give` a
+    piece of one that has more to come, and say what is left to wait for.
     """
 
     _send: Send
@@ -238,9 +257,20 @@ def _printable(value: str) -> str:
     return "".join(char if " " <= char <= "~" else "?" for char in value)
 
 
-def _joined(pairs: Iterable[tuple[bytes, bytes]]) -> Headers:
-    joined: dict[str, str] = {}
+def joined(pairs: Iterable[tuple[bytes, bytes]]) -> Headers:
+    """Headers as they came: names in lower case, and no blanks around values."""
+    found: dict[str, str] = {}
     for raw_name, raw_value in pairs:
-        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-        joined[name] = f"{joined[name]}, {value}" if name in joined else value
-    return joined
+        name, value = _known_name(raw_name), raw_value.decode("latin-1").strip(" \t")
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
+
+
+@lru_cache(maxsize=256)
+def _known_name(raw: bytes) -> str:
+    return raw.decode("latin-1").lower()
+
+
+def head_bytes(pairs: Iterable[tuple[bytes, bytes]], target: int) -> int:
+    """How long a head was over the wire, whose target has so many bytes."""
+    return target + sum([len(name) + len(value) + _FRAMING_BYTES for name, value in pairs])

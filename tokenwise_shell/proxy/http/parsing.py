@@ -32,13 +32,13 @@ class Unreadable(Exception):  # noqa: N818 -- named for what happened, like trio
 
 @define(eq=False)
 class Heard:
-    """One request, whose body may still be coming."""
+    """One request, whose body may still be coming. Its head had `head_bytes` at most."""
 
     target: bytes = b""
     method: str = ""
     version: str = "1.1"
     keep: bool = True
-    waits_for_word: bool = False
+    head_bytes: int = 0
     headers: list[tuple[bytes, bytes]] = field(factory=list)
     pieces: list[bytes] = field(factory=list)
     complete: bool = False
@@ -56,7 +56,7 @@ class Parser:
     def __init__(self, most_head_bytes: int) -> None:
         self.arrived: deque[Heard] = deque()
         self._most = most_head_bytes
-        self._head_bytes = 0
+        self._head_bytes = self._length = 0
         self._at: Heard | None = None  # the request that is being read
         self._heading = True
         self._http = httptools.HttpRequestParser(self)
@@ -73,7 +73,7 @@ class Parser:
                 raise Unreadable(_NOT_SPOKEN)
             if b"grade" in data or b"GRADE" in data:
                 data = _OFFER.sub(_DECLINED, data)
-        failed = 0
+        failed, self._length = 0, len(data)
         try:
             self._http.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -99,10 +99,7 @@ class Parser:
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header, whole."""
         assert self._at is not None
-        name = name.lower()
-        self._at.headers.append((name, value.strip(b" \t")))
-        if name == b"expect":
-            self._at.waits_for_word = value.lower() == b"100-continue"
+        self._at.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         """The head is whole: the request can be served."""
@@ -111,6 +108,7 @@ class Parser:
         heard.method = http.get_method().decode("ascii")
         heard.version = http.get_http_version()
         heard.keep = http.should_keep_alive()
+        heard.head_bytes = self._head_bytes + self._length
         self._heading = False
         self.arrived.append(heard)
 

@@ -23,6 +23,7 @@ import trio
 from attrs import define, field
 
 from tokenwise_shell.config.settings import HttpParser, ProxySettings
+from tokenwise_shell.proxy.http.asgi import Takes
 from tokenwise_shell.proxy.http.connections import LINGER_S, Application, refusal, serve_connections
 from tokenwise_shell.proxy.http.house import House
 from tokenwise_shell.proxy.http.parsing import Heard, Parser, Unreadable
@@ -69,12 +70,17 @@ async def serve_swiftly(
 ) -> None:
     """As `connections.serve_connections`."""
     async with trio.open_nursery() as around:
-        door = _Door(app, settings, shares or Shares.of(1), around)
+        door = _Door(app, settings, shares or Shares.of(1), around, _taker(app))
         door.shares.begin()
         around.start_soon(door.watching.listen)
         around.start_soon(door.see_off)
         await door.house.keep_open(partial(door.accept, listener), stop, grace_s=settings.grace_s)
         around.cancel_scope.cancel(reason="every connection has ended")
+
+
+def _taker(app: object) -> Takes | None:
+    """The application, where it takes requests without ASGI in between."""
+    return app if isinstance(app, Takes) else None
 
 
 @define(eq=False)
@@ -85,6 +91,7 @@ class _Door:
     settings: ProxySettings
     shares: Shares
     around: trio.Nursery
+    taker: Takes | None
     house: House = field(factory=House)
     watching: Watching = field(factory=Watching)
     deadlines: Deadlines = field(factory=Deadlines)
@@ -204,9 +211,12 @@ class _Connection:
         self.turn = turn = Turn(self, heard, ending=self.door.house.ending)
         if self.said_all and heard.complete and not self.parser.arrived:
             self.told(gone=False)  # it said so before anybody looked after this request
-        await self.door.app(turn.scope(), turn.receive, turn.send)
+        if (taker := self.door.taker) is not None:
+            await turn.taken(taker, self.door.settings.max_header_bytes)
+        else:
+            await self.door.app(turn.scope(), turn.receive, turn.send)
         self.turn, self.until = None, math.inf
-        if turn.left.is_set():
+        if turn.left:
             return False
         if not turn.begun:
             await self.write(refusal(500))

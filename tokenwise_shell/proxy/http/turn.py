@@ -1,8 +1,7 @@
-"""One request and its answer on a connection, as ASGI hands them to an application.
+"""One request and its answer on a connection, as ASGI hands them to an application, or as our own takes them.
 
-Beside ASGI's own keys the scope has four of ours. The application's work is cancelled when the client leaves; with
-`tokenwise.leaving` it says how long it may take otherwise. `tokenwise.body` gives the body where it is there as a
-whole, `tokenwise.at_once` sends a whole answer, and `tokenwise.give` a piece of one.
+Beside ASGI's own keys the scope has one of ours: by `tokenwise.leaving` an application says how long its work may take,
+which is then cancelled when the client leaves.
 """
 
 import time
@@ -15,7 +14,7 @@ from urllib.parse import unquote
 import trio
 from attrs import define, field
 
-from tokenwise_shell.proxy.http.asgi import AT_ONCE, BODY, GIVE, LEAVING
+from tokenwise_shell.proxy.http.asgi import LEAVING, Answer, Request, Takes, head_bytes, joined
 from tokenwise_shell.proxy.http.parsing import Heard
 
 __all__ = ["Turn", "Wire"]
@@ -58,34 +57,54 @@ class Turn:
     begun: bool = field(default=False, init=False)
     ended: bool = field(default=False, init=False)
     keep: bool = field(default=False, init=False)
-    left: trio.Event = field(factory=trio.Event, init=False)
+    left: bool = field(default=False, init=False)
     late: Callable[[], Awaitable[None]] | None = field(default=None, init=False)
     _told: bool = field(default=False, init=False)
+    _urged: bool = field(default=False, init=False)
+    _goes: trio.Event | None = field(default=None, init=False)
     _chunked: bool = field(default=False, init=False)
     _head: bytes = field(default=b"", init=False)
 
     def scope(self) -> dict[str, Any]:
         """What ASGI tells of a request before its body."""
         heard = self.heard
-        raw_path, _, query = heard.target.partition(b"?")
+        raw_path, path, query = self._place()
         return {
             "type": "http",
             "asgi": {"version": "3.0"},
             "http_version": heard.version,
             "method": heard.method,
             "scheme": "http",
-            "path": unquote(raw_path.decode("latin-1")) if b"%" in raw_path else raw_path.decode("latin-1"),
+            "path": path,
             "raw_path": raw_path,
             "query_string": query,
             "root_path": "",
-            "headers": heard.headers,
+            "headers": [(name.lower(), value.strip(b" \t")) for name, value in heard.headers],
             "client": self.wire.client,
             "server": self.wire.server,
             LEAVING: self.takes,
-            BODY: self.body,
-            AT_ONCE: self.answer,
-            GIVE: self.give,
         }
+
+    async def taken(self, app: Takes, most_head_bytes: int) -> None:
+        """Have the request answered by who takes it as it is here."""
+        heard = self.heard
+        raw_path, path, query = self._place()
+        length = heard.head_bytes  # with what came behind it; it is counted where that matters
+        if length > most_head_bytes:
+            length = head_bytes(heard.headers, len(raw_path) + len(query))
+        request = Request(
+            heard.method, path, query.decode("latin-1"), joined(heard.headers), length, self.receive, self.takes,
+            self.body,
+        )  # fmt: skip
+        bodiless = heard.method == "HEAD"
+        answer = Answer(self.send, bodiless, request.unread, at_once=self.answer, give=self.give)
+        await app.take(request, answer)
+
+    def _place(self) -> tuple[bytes, str, bytes]:
+        """The path as it came and as it is meant, and the query."""
+        raw_path, _, query = self.heard.target.partition(b"?")
+        path = raw_path.decode("latin-1")
+        return raw_path, unquote(path) if "%" in path else path, query
 
     def body(self) -> bytes | None:
         """The whole body, which `receive` then does not tell again; None where it is still coming."""
@@ -103,22 +122,22 @@ class Turn:
         """The next piece of the body; behind its end, the word that the client has left, once it has."""
         heard = self.heard
         while not heard.complete and not heard.pieces:
-            if heard.waits_for_word and not self.begun:
-                heard.waits_for_word = False
+            if not self._urged and not self.begun and self._waits_for_word():
                 await self.wire.write(_GO_ON)
             if not await self.wire.more():
                 self.leave()
                 return {"type": "http.disconnect"}
         if self._told and heard.complete and not heard.pieces:
-            if not self.left.is_set():
-                await self.left.wait()
+            if not self.left:
+                self._goes = trio.Event()
+                await self._goes.wait()
             return {"type": "http.disconnect"}
         self._told = True
         return {"type": "http.request", "body": heard.taken(), "more_body": not heard.complete}
 
     async def send(self, message: Mapping[str, Any]) -> None:
         """Take a part of the answer. The head waits for the first piece of the body, so that both leave together."""
-        if self.left.is_set():
+        if self.left:
             await trio.lowlevel.checkpoint()  # else one that goes on and on would let nobody else run
             return
         if message["type"] == "http.response.start":
@@ -130,7 +149,7 @@ class Turn:
 
     def give(self, data: bytes) -> Awaitable[None] | None:
         """Take a piece of the body, with more to come; what is left to wait for."""
-        if self.left.is_set():
+        if self.left:
             return trio.lowlevel.checkpoint()  # noqa: ASYNC105 -- for whoever is given it
         return self._piece(data, more=True)
 
@@ -145,7 +164,7 @@ class Turn:
 
     async def answer(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
         """The whole answer, whose headers state the length of its body."""
-        if self.left.is_set():
+        if self.left:
             await trio.lowlevel.checkpoint()
             return
         said = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
@@ -161,7 +180,15 @@ class Turn:
 
     def leave(self) -> None:
         """The client has left."""
-        self.left.set()
+        self.left = True
+        if self._goes is not None:
+            self._goes.set()
+
+    def _waits_for_word(self) -> bool:
+        """Whether the client wants to be told to go on, which it is once."""
+        self._urged = True
+        expected = [value for name, value in self.heard.headers if name.lower() == b"expect"]
+        return bool(expected) and expected[-1].strip().lower() == b"100-continue"
 
     def _begin(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
         names = {name for name, _ in headers}
