@@ -210,7 +210,7 @@ class Caller:
         self, command: CallModel, wire: WireFormat, response: HttpResponse, whole: Callable[[bytes], None] | None
     ) -> Reply | Failure:
         now_ms = self.unix_ms()
-        if events := _events_in(response.body):
+        if not response.body.startswith(b"{") and (events := _events_in(response.body)):  # seldom
             parse = self._plain(command).open_stream(native_id=command.native_id, now_ms=now_ms)
             if response.status == 200 and (streamed := _gathered(parse, events, whole)):
                 return streamed
@@ -258,6 +258,8 @@ class Caller:
             words = outcome.message, outcome.beside, outcome.code, outcome.param
             message, beside, code, param = (redacted(each, endpoint.secrets) for each in words)
             return evolve(outcome, message=message, beside=beside, code=code, param=param)
+        if not outcome.served_model and not command.checks and not outcome.findings:
+            return outcome
         served = outcome.served_model and self.catalog_id(command.provider, outcome.served_model)
         findings = () if outcome.calls_tools else failed_checks(outcome.text, command.checks)
         served = "" if served == command.model else served

@@ -40,7 +40,7 @@ class Report:
     @property
     def counts(self) -> bool:
         """Whether it says more than the tier, which every event of a stream may say."""
-        return evolve(self, tier="", hosted=None) != NOTHING_REPORTED
+        return self.usage is not None or self.cost is not None or bool(self.notice)
 
 
 NOTHING_REPORTED: Final = Report()

@@ -48,6 +48,8 @@ def served_name(asked: str, answered: object) -> str:
 
     A name with a date says more than one without: which row of the catalogue it means is `catalog_ids`' affair.
     """
+    if asked == answered:
+        return ""
     name = text(answered)
     return "" if not name or same_name(asked, name) else name
 

@@ -9,7 +9,6 @@ from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
 import orjson
-from attrs import evolve
 
 from tokenwise_shell.config.settings import ProviderKind
 from tokenwise_shell.providers.fields import Fields, as_fields, as_json, count
@@ -61,4 +60,5 @@ def _only(body: Fields, names: tuple[str, ...]) -> Fields:
 
 
 def _asking(request: HttpRequest, path: str, body: Fields) -> HttpRequest:
-    return evolve(request, url=urlunsplit(urlsplit(request.url)._replace(path=path)), body=orjson.dumps(body))
+    url = urlunsplit(urlsplit(request.url)._replace(path=path))
+    return HttpRequest(request.method, url, request.headers, orjson.dumps(body))

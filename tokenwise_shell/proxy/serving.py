@@ -140,15 +140,8 @@ async def heard(
         return body
 
     spent = service.spent_models(admitted)
-
-    def understood() -> Asked | Trouble:
-        asked = _understood(service, body, request, front, work)
-        return evolve(asked, spent_models=spent) if spent and not isinstance(asked, Trouble) else asked
-
-    def made(asked: Asked | Trouble | None = None) -> T | Trouble:
-        asked = asked or understood()
-        return asked if isinstance(asked, Trouble) else then(admitted, asked)
-
+    understood = partial(_understood, service, body, request, front, work, spent)
+    made = partial(_made, understood, admitted, then)
     takes_long = _takes_long(body)
     tells = service.client.workspace.settings.tell_budget and work is CHAT
     shares = service.board is not None and work is CHAT and len(body) >= LEAST_SHARED_BYTES
@@ -158,8 +151,15 @@ async def heard(
             asked = _told(service, admitted, asked)
         if shares and not isinstance(asked, Trouble):
             await ask_others(service, asked, takes_long=takes_long)
-        made = partial(made, asked)
+        made = partial(_made, lambda: asked, admitted, then)
     return await service.aside(made) if takes_long else made()
+
+
+def _made(
+    understood: Callable[[], Asked | Trouble], admitted: Admitted, then: Callable[[Admitted, Asked], T | Trouble]
+) -> T | Trouble:
+    asked = understood()
+    return asked if isinstance(asked, Trouble) else then(admitted, asked)
 
 
 def _told(service: Service, admitted: Admitted, asked: Asked | Trouble) -> Asked | Trouble:
@@ -179,8 +179,10 @@ def _takes_long(body: bytes) -> bool:
     return len(body) > _PLAIN_BYTES or body.count(b"{") + body.count(b"[") > _PLAIN_OBJECTS
 
 
-def _understood(service: Service, body: bytes, request: Request, front: Front, work: Work) -> Asked | Trouble:
-    """What a body asks for."""
+def _understood(
+    service: Service, body: bytes, request: Request, front: Front, work: Work, spent: tuple[str, ...]
+) -> Asked | Trouble:
+    """What a body asks for. `spent` models are not to be chosen."""
     workspace, settings = service.client.workspace, service.settings
     try:
         said = object_in(body, settings.max_values)
@@ -202,7 +204,9 @@ def _understood(service: Service, body: bytes, request: Request, front: Front, w
         )
     except BadRequest as problem:
         return problem.trouble
-    return asked if isinstance(asked, Trouble) else long_conversation(len(asked.messages), settings) or asked
+    if isinstance(asked, Trouble):
+        return asked
+    return long_conversation(len(asked.messages), settings) or (evolve(asked, spent_models=spent) if spent else asked)
 
 
 async def small_object(service: Service, request: Request, *, most_bytes: int = 4096) -> Fields | Trouble:

@@ -61,6 +61,10 @@ class Incoming(Protocol):
         """
         ...
 
+    def kept(self) -> bool:
+        """Keep the connection, where that needs no waiting and the answer is whole; False where it is to `finish`."""
+        ...
+
     async def finish(self, *, wait_s: float, rest: bool = False) -> None:
         """Keep the connection if the rest of the answer comes in this time, else close it. Cannot be cancelled.
 
@@ -79,8 +83,11 @@ class Carrier(Protocol):
         """
         ...
 
-    async def ask_again(self, request: HttpRequest, *, until: float) -> Incoming | None:
-        """As `ask`, over a connection that is at hand and `watched`; None where there is none. Raises Late too."""
+    async def ask_again(self, request: HttpRequest, *, now: float, until: float) -> Incoming | None:
+        """As `ask`, over a connection that is at hand and `watched`; None where there is none. Raises Late too.
+
+        Times are trio's.
+        """
         ...
 
     async def aclose(self) -> None:

@@ -2,9 +2,8 @@
 
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final
-from urllib.parse import urlsplit
 
 import trio
 from attrs import define, field, frozen
@@ -133,7 +132,9 @@ class _Places:
 
     def give_back(self) -> None:
         """Leave it to whoever has waited longest."""
-        if not self.waiting.unpark():
+        if self.waiting:
+            self.waiting.unpark()
+        else:
             self.free += 1
 
 
@@ -147,31 +148,32 @@ class Transport:
 
     async def send(self, request: HttpRequest, *, timeout_ms: int) -> HttpResponse:
         """Send a request once and read the whole answer within this time. Raises TransportTrouble."""
-        deadline = trio.current_time() + timeout_ms / 1000
-        places = self._places_at(request)
+        now = trio.current_time()
+        deadline, places = now + timeout_ms / 1000, self.places_at(request)
         if places.free:
             places.free -= 1
         else:
             await places.take(deadline)
+            now = trio.current_time()
         incoming = None
         try:
-            incoming = await self._asked(request, deadline)
-            encoding, body = _encoding(incoming.headers), incoming.whole()
-            if body is not None and is_plain(body, encoding):
+            incoming = await self.asked(request, now, deadline)
+            body = incoming.whole()
+            if body is not None and is_plain(body, _encoding(incoming.headers)):
                 return self._fitting(incoming, body)
-            answer = self._answer(incoming, encoding, deadline, body)
+            answer = self.answer(incoming, deadline, body)
             return HttpResponse(incoming.status, incoming.headers, await answer.read())
         finally:
             places.give_back()
-            if incoming is not None:
+            if incoming is not None and not incoming.kept():
                 await incoming.finish(wait_s=0)
 
-    async def _asked(self, request: HttpRequest, deadline: float) -> Incoming:
-        """Send it, and wait for the head of the answer."""
+    async def asked(self, request: HttpRequest, now: float, deadline: float) -> Incoming:
+        """Send it, and wait for the head of the answer. Raises TransportTrouble. Times are trio's."""
         first_byte_ms = self._limits.first_byte_ms
-        until = min(deadline, trio.current_time() + first_byte_ms / 1000)
+        until = min(deadline, now + first_byte_ms / 1000)
         try:
-            incoming = await self._carrier.ask_again(request, until=until)
+            incoming = await self._carrier.ask_again(request, now=now, until=until)
         except Late:
             late = True
         else:
@@ -185,32 +187,17 @@ class Transport:
                 raise head.late()
         return incoming
 
-    @asynccontextmanager
-    async def stream(self, request: HttpRequest, *, timeout_ms: int) -> AsyncIterator[HttpStream]:
+    def stream(self, request: HttpRequest, *, timeout_ms: int) -> AbstractAsyncContextManager[HttpStream]:
         """Send a request once; the block gets the answer as soon as its head is there. Raises TransportTrouble.
 
         `timeout_ms` bounds everything up to the last byte. Leaving the block early closes the connection.
         """
-        deadline = trio.current_time() + timeout_ms / 1000
-        places = self._places_at(request)
-        await places.take(deadline)
-        incoming, wait_s = None, 0.0
-        try:
-            incoming = await self._asked(request, deadline)
-            yield self._answer(incoming, _encoding(incoming.headers), deadline)
-            wait_s = _LAST_BYTES_S
-        finally:
-            places.give_back()
-            if incoming is not None:
-                # llama.cpp's server says "Keep-Alive" and closes a connection after each stream all the same, a moment
-                # later. A request that uses the connection in that moment is lost, and cannot be sent again: it may be
-                # billed. So the connection rests first.
-                await incoming.finish(wait_s=wait_s, rest=True)
+        return _Streamed(self, request, timeout_ms)
 
-    def _answer(self, incoming: Incoming, encoding: str, deadline: float, come: bytes | None = None) -> HttpStream:
+    def answer(self, incoming: Incoming, deadline: float, come: bytes | None = None) -> HttpStream:
         """The answer, of whose body so much has `come`."""
         limits = self._limits
-        body = Inflating(incoming.receive, encoding, come or b"")
+        body = Inflating(incoming.receive, _encoding(incoming.headers), come or b"")
         return HttpStream(
             incoming.status, incoming.headers, incoming, body, deadline, limits.idle_ms, limits.body_bytes
         )
@@ -220,10 +207,40 @@ class Transport:
             raise _too_large()
         return HttpResponse(incoming.status, incoming.headers, body)
 
-    def _places_at(self, request: HttpRequest) -> _Places:
+    def places_at(self, request: HttpRequest) -> _Places:
         """Those at the request's host: a slow provider keeps no other waiting."""
-        host = urlsplit(request.url).netloc
+        host = request.envelope.host
         return self._places.get(host) or self._places.setdefault(host, _Places(self._limits.per_host))
+
+
+@define(eq=False)
+class _Streamed(AbstractAsyncContextManager[HttpStream]):
+    """See `Transport.stream`. Written out, since trio keeps account of every asynchronous generator."""
+
+    transport: Transport
+    request: HttpRequest
+    timeout_ms: int
+    _places: _Places = field(init=False)
+    _incoming: Incoming = field(init=False)
+
+    async def __aenter__(self) -> HttpStream:
+        transport = self.transport
+        deadline = trio.current_time() + self.timeout_ms / 1000
+        self._places = transport.places_at(self.request)
+        await self._places.take(deadline)
+        try:
+            self._incoming = incoming = await transport.asked(self.request, trio.current_time(), deadline)
+        except BaseException:
+            self._places.give_back()
+            raise
+        return transport.answer(incoming, deadline)
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._places.give_back()
+        # llama.cpp's server says "Keep-Alive" and closes a connection after each stream all the same, a moment later. A
+        # request that uses the connection in that moment is lost, and cannot be sent again: it may be billed. So the
+        # connection rests first.
+        await self._incoming.finish(wait_s=0.0 if kind else _LAST_BYTES_S, rest=True)
 
 
 @define(eq=False)
@@ -299,7 +316,11 @@ def _carrier(connect: Connect, reading: Callable[[], Reading], *, trust_env: boo
 
 
 def _encoding(headers: Headers) -> str:
-    return next((value for name, value in reversed(headers) if name == "content-encoding"), "").strip().lower()
+    told = ""
+    for name, value in headers:
+        if name == "content-encoding":
+            told = value
+    return told.strip().lower() if told else ""
 
 
 def _too_large() -> TransportTrouble:

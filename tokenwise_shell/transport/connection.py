@@ -49,11 +49,13 @@ class Connection:
     _descriptor: int = field(init=False, default=-1)
     _socket: int = field(init=False, default=-1)
     _news: "_News" = field(init=False)
+    secured: bool = field(init=False, default=False)
     _flow: Flow | None = field(init=False, default=None)
     _patience_s: float = field(init=False, default=math.inf)
     _ends: float = field(init=False, default=math.inf)
 
     def __attrs_post_init__(self) -> None:
+        self.secured = isinstance(self.stream, trio.SSLStream)
         below = self.stream.transport_stream if isinstance(self.stream, trio.SSLStream) else self.stream
         if isinstance(below, trio.SocketStream):
             self._socket = below.socket.fileno()
@@ -87,8 +89,11 @@ class Connection:
         """Send a request, and read the head of its answer. Raises TransportTrouble, and Late."""
         data = self.reading.begin(written)
         self._waits = True
-        try:  # noqa: SIM105 -- once for every request, and `suppress` is two calls
-            await self._send(data)
+        try:
+            if self._descriptor < 0:
+                await self.stream.send_all(data)
+            elif (rest := self._sent(data)) is not None:
+                await rest
         except (trio.BrokenResourceError, trio.ClosedResourceError, OSError):
             pass  # who refuses a request before it is whole says why and closes: the answer may be there all the same
         while self.reading.head is None:
@@ -166,16 +171,16 @@ class Connection:
     def begin_again(self) -> bool:
         """Whether the connection can take another request, for which it is then ready.
 
-        Whether anything has come behind the answer is asked when it is taken again (`is_quiet`).
+        Whether anything has come behind the answer is asked when it is taken again (`is_quiet`, `holds_nothing`).
         """
         self.deadlines.waiting.discard(self)
         return self.reading.reusable
 
-    async def is_quiet(self) -> bool:
-        """Whether an idle connection still stands, and nothing has come behind its last answer."""
-        return not self._news() and (not isinstance(self.stream, trio.SSLStream) or await self._holds_nothing())
+    def is_quiet(self) -> bool:
+        """Whether an idle connection still stands, and the system has nothing that came behind its last answer."""
+        return not self._news()
 
-    async def _holds_nothing(self) -> bool:
+    async def holds_nothing(self) -> bool:
         """Whether nothing of what TLS has read is left. It gives what it has before it waits, and is not let wait."""
         with trio.CancelScope() as waiting:
             trio.lowlevel.current_trio_token().run_sync_soon(waiting.cancel)
@@ -190,9 +195,16 @@ class Connection:
             await trio.aclose_forcefully(self.stream)
 
     async def _read_on(self, failing: str) -> None:
-        came: bytes | None
+        came: bytes | None = None
         try:
-            came = await self._received()
+            if self._descriptor < 0:
+                came = bytes(await self.stream.receive_some(_READ_BYTES))
+            while came is None and not self._late:  # late may have been found while the request was being sent
+                await trio.lowlevel.wait_readable(self._descriptor)
+                try:
+                    came = os.read(self._descriptor, _READ_BYTES)
+                except BlockingIOError:
+                    continue
         except (trio.BrokenResourceError, trio.ClosedResourceError, OSError):
             came = None
         if self._late:
@@ -212,32 +224,19 @@ class Connection:
         if why:
             raise TransportTrouble(TroubleKind.DISCONNECTED, f"{failing}: {why}")
 
-    async def _received(self) -> bytes:
-        if self._descriptor < 0:
-            return bytes(await self.stream.receive_some(_READ_BYTES))
-        while True:
-            if self._late:  # so it was found while the request was being sent
-                raise trio.ClosedResourceError
-            await trio.lowlevel.wait_readable(self._descriptor)
-            try:
-                return os.read(self._descriptor, _READ_BYTES)
-            except BlockingIOError:
-                continue
+    def _sent(self, data: bytes) -> Awaitable[None] | None:
+        """Send what can be sent at once; what is left to wait for."""
+        try:
+            sent = os.write(self._descriptor, data)
+        except BlockingIOError:
+            sent = 0
+        return self._send(memoryview(data)[sent:]) if sent < len(data) else None
 
-    async def _send(self, data: bytes) -> None:
-        if self._descriptor < 0:
-            await self.stream.send_all(data)
-            return
-        rest: bytes | memoryview = data
-        while True:
-            try:
-                sent = os.write(self._descriptor, rest)
-            except BlockingIOError:
-                sent = 0
-            if sent == len(rest):
-                return
-            rest = memoryview(rest)[sent:]
+    async def _send(self, rest: memoryview) -> None:
+        while rest:
             await trio.lowlevel.wait_writable(self._descriptor)
+            with suppress(BlockingIOError):
+                rest = rest[os.write(self._descriptor, rest) :]
 
 
 _News = Callable[[], bool]

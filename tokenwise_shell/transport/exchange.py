@@ -5,7 +5,7 @@ Headers may hold keys and bodies hold what people wrote, so neither shows in a `
 
 import enum
 import re
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -13,7 +13,17 @@ from attrs import field, frozen
 
 from tokenwise.errors import TokenwiseError
 
-__all__ = ["Headers", "HttpRequest", "HttpResponse", "TransportTrouble", "TroubleKind", "check_headers", "check_url"]
+__all__ = [
+    "Envelope",
+    "Headers",
+    "HttpRequest",
+    "HttpResponse",
+    "TransportTrouble",
+    "TroubleKind",
+    "check_headers",
+    "check_url",
+    "known_name",
+]
 
 Headers = tuple[tuple[str, str], ...]
 """Names and values. Of an answer, the names are in lower case."""
@@ -22,14 +32,14 @@ _NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _VALUE: Final = re.compile(r"([\x21-\x7e]([\x20-\x7e\t]*[\x21-\x7e])?)?")
 
 
+@lru_cache(maxsize=256)
+def known_name(raw: bytes) -> str:
+    """A header's name as it came, in lower case. They are few, and the same each time."""
+    return raw.decode("latin-1").lower()
+
+
 def check_headers(_: object, __: object, headers: Headers) -> None:
     """Refuse what HTTP cannot carry, without repeating the value: a client's own complaint would show the key."""
-    _check_headers(headers)
-
-
-# The same few headers and addresses are sent with every request.
-@lru_cache(maxsize=64)
-def _check_headers(headers: Headers) -> None:
     for name, value in headers:
         if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
             raise ValueError(f"the header {name!r} cannot be sent: expected visible ASCII without surrounding blanks")
@@ -37,11 +47,6 @@ def _check_headers(headers: Headers) -> None:
 
 def check_url(_: object, __: object, url: str) -> None:
     """Refuse what is no absolute http or https URL, without repeating it: it may hold a secret."""
-    _check_url(url)
-
-
-@lru_cache(maxsize=64)
-def _check_url(url: str) -> None:
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -51,14 +56,64 @@ def _check_url(url: str) -> None:
         raise ValueError("not a URL that can be called; expected http:// or https://, a host, and ASCII only")
 
 
-@frozen
-class HttpRequest:
-    """One request. Its length is stated by the transport."""
+_PORTS: Final = {"http": 80, "https": 443}
+
+
+@frozen(cache_hash=True)
+class Envelope:
+    """All of a request but its body, checked once: many requests have the same."""
 
     method: str
     url: str = field(validator=check_url, repr=False)
     headers: Headers = field(validator=check_headers, repr=False)
-    body: bytes = field(default=b"", repr=False)
+
+    @cached_property
+    def host(self) -> str:
+        """The host as the URL names it, with its port if that does."""
+        return urlsplit(self.url).netloc
+
+    @cached_property
+    def origin(self) -> tuple[str, str, int]:
+        """Scheme, host and port."""
+        url = urlsplit(self.url)
+        return url.scheme, url.hostname or "", url.port or _PORTS[url.scheme]
+
+
+_enveloped: Final = lru_cache(maxsize=64)(Envelope)
+"""The same few addresses and headers go with every request."""
+
+
+@frozen(init=False)
+class HttpRequest:
+    """One request. Its length is stated by the transport."""
+
+    envelope: Envelope
+    body: bytes = field(repr=False)
+
+    def __init__(self, method: str, url: str, headers: Headers, body: bytes = b"") -> None:
+        self.__attrs_init__(_enveloped(method, url, headers), body)
+
+    @classmethod
+    def within(cls, envelope: Envelope, body: bytes) -> "HttpRequest":
+        """The request with this body."""
+        request = cls.__new__(cls)
+        request.__attrs_init__(envelope, body)
+        return request
+
+    @property
+    def method(self) -> str:
+        """Its method."""
+        return self.envelope.method
+
+    @property
+    def url(self) -> str:
+        """Its address, with the query."""
+        return self.envelope.url
+
+    @property
+    def headers(self) -> Headers:
+        """Its headers, those of the transport's own aside."""
+        return self.envelope.headers
 
 
 @frozen

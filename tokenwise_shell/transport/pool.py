@@ -15,12 +15,12 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import trio
-from attrs import define, field, frozen
+from attrs import define, field
 
 from tokenwise_shell.transport.carriers import Incoming, Waiting, fields_of
 from tokenwise_shell.transport.connection import Connection
 from tokenwise_shell.transport.deadlines import Deadlines
-from tokenwise_shell.transport.exchange import Headers, HttpRequest, TransportTrouble, TroubleKind
+from tokenwise_shell.transport.exchange import Envelope, Headers, HttpRequest, TransportTrouble, TroubleKind
 from tokenwise_shell.transport.flowing import Arrivals, Take
 from tokenwise_shell.transport.reading import Head, LlhttpAnswers, Reading, Unreadable, Written
 
@@ -38,8 +38,6 @@ _REST_S: Final = 0.1
 
 # What says for good that nobody has a name, unlike a resolver that does not answer just now.
 _NO_SUCH_NAME: Final = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
-
-_PORTS: Final = {"http": 80, "https": 443}
 
 _Origin = tuple[str, str, int]
 
@@ -59,18 +57,18 @@ class Pool:
 
     async def ask(self, request: HttpRequest, *, keep: bool, waiting: Waiting) -> Incoming:
         """Send the request over an idle connection or a new one."""
-        origin = _origin(request.url)
-        connection = await self._taken(origin)
+        origin = request.envelope.origin
+        connection = await self._taken(origin, trio.current_time())
         if connection is None:
             waiting.connecting()
             connection = await self._connected(origin)
         waiting.leaving()
         return await self._asked(connection, request, origin, keep=keep)
 
-    async def ask_again(self, request: HttpRequest, *, until: float) -> Incoming | None:
+    async def ask_again(self, request: HttpRequest, *, now: float, until: float) -> Incoming | None:
         """Send the request over an idle connection on a socket."""
-        origin = _origin(request.url)
-        connection = await self._taken(origin)
+        origin = request.envelope.origin
+        connection = await self._taken(origin, now)
         if connection is None:
             return None
         if not connection.watched:
@@ -80,7 +78,7 @@ class Pool:
         return await self._asked(connection, request, origin, keep=True)
 
     async def _asked(self, connection: Connection, request: HttpRequest, origin: _Origin, *, keep: bool) -> Incoming:
-        written = _written(request, keep=keep)
+        written = Written(_head(request.envelope, keep), request.body)
         try:
             status, headers = await connection.ask(written)
         except Unreadable as problem:
@@ -99,11 +97,21 @@ class Pool:
             await connection.aclose()
         elif rest and origin[0] == "http":  # what stands behind TLS means it where it says that it keeps a connection
             self._resting.setdefault(origin, deque()).append(connection)
-            self._rested(origin)
+            self._rested(origin, trio.current_time())
             await self._grow_old(origin, connection.came_at)
         else:
             self._idle.setdefault(origin, []).append(connection)
             await self._grow_old(origin, connection.came_at)
+
+    def keeps(self, connection: Connection, origin: _Origin) -> bool:
+        """Keep a connection whose answer has ended, as `give_back` does; False where it has to, since that may wait."""
+        idle = self._idle.setdefault(origin, [])
+        if self._closed or (idle and idle[0].came_at + _KEEP_IDLE_S <= connection.came_at):
+            return False
+        if not connection.begin_again():
+            return False
+        idle.append(connection)
+        return True
 
     async def aclose(self) -> None:
         """Close the idle connections; those in use are closed when they come back."""
@@ -114,19 +122,20 @@ class Pool:
                 for connection in kept.popitem()[1]:
                     await connection.aclose()
 
-    def _rested(self, origin: _Origin) -> None:
+    def _rested(self, origin: _Origin, now: float) -> None:
         """Let those be used again that have rested. They stand before all that have been used since."""
-        resting, now = self._resting.get(origin), trio.current_time()
+        resting = self._resting.get(origin)
         while resting and resting[0].came_at + _REST_S <= now:
             bisect.insort(self._idle.setdefault(origin, []), resting.popleft(), key=_came_at)
 
-    async def _taken(self, origin: _Origin) -> Connection | None:
+    async def _taken(self, origin: _Origin, now: float) -> Connection | None:
         if self._resting:
-            self._rested(origin)
+            self._rested(origin, now)
         while idle := self._idle.get(origin):
             connection = idle.pop()
             try:
-                if connection.came_at + _KEEP_IDLE_S > trio.current_time() and await connection.is_quiet():
+                fresh = connection.came_at + _KEEP_IDLE_S > now and connection.is_quiet()
+                if fresh and (not connection.secured or await connection.holds_nothing()):
                     return connection
             except trio.Cancelled:
                 await connection.aclose()
@@ -176,7 +185,7 @@ def _came_at(connection: Connection) -> float:
     return connection.came_at
 
 
-@frozen
+@define(eq=False)
 class _Answer:
     status: int
     headers: Headers
@@ -204,6 +213,9 @@ class _Answer:
     async def flow(self, take: Take, *, patience_s: float, ends: float) -> Awaitable[None] | None:
         return await self.connection.flow(take, patience_s=patience_s, ends=ends)
 
+    def kept(self) -> bool:
+        return self.pool.keeps(self.connection, self.origin)
+
     async def finish(self, *, wait_s: float, rest: bool = False) -> None:
         if wait_s and not self.connection.answered:
             self.connection.take_what_is_there()
@@ -218,21 +230,10 @@ class _Answer:
         await self.pool.give_back(self.connection, self.origin, rest=rest)
 
 
-# The same few addresses and headers go with every request.
 @lru_cache(maxsize=64)
-def _origin(address: str) -> _Origin:
-    url = urlsplit(address)
-    return url.scheme, url.hostname or "", url.port or _PORTS[url.scheme]
-
-
-@lru_cache(maxsize=64)
-def _head(method: str, address: str, headers: Headers, keep: bool) -> Head:
+def _head(envelope: Envelope, keep: bool) -> Head:
     """A request besides its length and its body."""
-    url = urlsplit(address)
+    url = urlsplit(envelope.url)
     target = (url.path or "/") + (f"?{url.query}" if url.query else "")
-    return Head(method, target, (("host", url.netloc.rpartition("@")[2]), *fields_of(headers, keep=keep)))
-
-
-def _written(request: HttpRequest, *, keep: bool) -> Written:
-    """The request as it is sent."""
-    return Written(_head(request.method, request.url, request.headers, keep), request.body)
+    fields = ("host", url.netloc.rpartition("@")[2]), *fields_of(envelope.headers, keep=keep)
+    return Head(envelope.method, target, fields)

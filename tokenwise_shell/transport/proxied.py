@@ -44,9 +44,9 @@ class Environment:
         # which may be another client's. It offers no way to see that; so each request has a connection of its own.
         return await self._proxies[proxy].ask(request, keep=False, waiting=waiting)
 
-    async def ask_again(self, request: HttpRequest, *, until: float) -> Incoming | None:
+    async def ask_again(self, request: HttpRequest, *, now: float, until: float) -> Incoming | None:
         """See `carriers.Carrier`."""
-        return None if _proxy_for(request.url) else await self._pool.ask_again(request, until=until)
+        return None if _proxy_for(request.url) else await self._pool.ask_again(request, now=now, until=until)
 
     async def aclose(self) -> None:
         """Close every connection, used or not."""
@@ -125,6 +125,10 @@ class _Answer:
     async def flow(self, take: Take, *, patience_s: float, ends: float) -> Awaitable[None] | None:  # noqa: ARG002
         """See `carriers.Incoming`."""
         return await by_pieces(self.receive, take)
+
+    def kept(self) -> bool:
+        """It never is."""
+        return False
 
     async def finish(self, *, wait_s: float, rest: bool = False) -> None:  # noqa: ARG002 -- none is ever used again
         """What httpx reads through is a generator of generators: left half-way, it ends in the garbage collector.

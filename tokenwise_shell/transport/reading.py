@@ -11,12 +11,16 @@ import h11
 import httptools
 from attrs import define, field, frozen
 
-from tokenwise_shell.transport.exchange import Headers
+from tokenwise_shell.transport.exchange import Headers, known_name
 
 __all__ = ["H11Answers", "Head", "LlhttpAnswers", "Reading", "Unreadable", "Written"]
 
 # A head of 16 KiB, h11's own limit, has been seen from gateways that answer with a whole policy in a header.
 _HEAD_BYTES: Final = 102_400
+
+
+# Headers that say where a body ends.
+_FRAMES: Final = ("content-length", "transfer-encoding")
 
 
 class Unreadable(Exception):  # noqa: N818 -- named for what happened, like trio's and h11's
@@ -158,15 +162,17 @@ class LlhttpAnswers:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header, whole."""
-        self._headers.append((name.decode("latin-1").lower(), value.decode("latin-1").strip(" \t")))
+        self._headers.append((known_name(name), value.decode("latin-1").strip(" \t")))
 
     def on_headers_complete(self) -> None:
         """The head is whole; an interim one says that there is more to come."""
         status = self._http.get_status_code()
         if self._behind or status < 200:
             return
-        names = {name for name, _ in self._headers}
-        self._open_end = not names & {"content-length", "transfer-encoding"}
+        self._open_end = True
+        for name, _ in self._headers:
+            if name in _FRAMES:
+                self._open_end = False
         self._keep = self._http.should_keep_alive() and not self._said_last
         self.head = status, tuple(self._headers)
 

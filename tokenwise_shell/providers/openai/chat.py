@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import orjson
+from attrs import frozen
 
 from tokenwise.faults import Fault
 from tokenwise.routing.verdicts import Failure, FinishReason, Reply
@@ -24,7 +25,7 @@ from tokenwise_shell.providers.openai.strict import OPENAI_HOSTS, is_strict, wit
 from tokenwise_shell.providers.openai.usage import read_report
 from tokenwise_shell.providers.openai.words import calls_in, ended_by, ending, finish_of, text_of
 from tokenwise_shell.providers.wire import Ask, Endpoint, url_below
-from tokenwise_shell.transport.exchange import Headers, HttpRequest, HttpResponse
+from tokenwise_shell.transport.exchange import Envelope, Headers, HttpRequest, HttpResponse
 
 __all__ = ["CAP_FIELDS", "build", "completion", "headers_for", "open_stream", "parse"]
 
@@ -48,23 +49,41 @@ _EXTRA_HEADERS: Final[Mapping[str, Headers]] = {"openrouter.ai": (("x-title", "T
 
 # Set here whatever the request said: the cap is the one that money is held for, and how the answer travels is ours.
 # What stands in `extra_content` of a request is for providers of other formats.
-_OURS: Final = ("model", "max_tokens", "max_completion_tokens", "stream", "stream_options", "extra_content")
+_OURS: Final = frozenset(("model", "max_tokens", "max_completion_tokens", "stream", "stream_options", "extra_content"))
 
 _DIALECT: Final = Dialect(read_chunk, read_error, "chat completion", plain=plain_text)
 
 
 def build(endpoint: Endpoint, ask: Ask) -> HttpRequest:
     """The request that asks this. The key is in a header and nowhere else."""
-    host = urlsplit(endpoint.base_url).hostname or ""
-    fields = without_extensions(ask.fields) if is_strict(host) else ask.fields
+    way = _way(endpoint, ask.native_id)
+    fields = without_extensions(ask.fields) if way.strict else ask.fields
     body = {key: value for key, value in fields.items() if key not in _OURS}
-    body |= {"model": ask.native_id, _cap_field(endpoint, host, ask): ask.max_output_tokens}
+    body["model"], body[way.cap_field] = ask.native_id, ask.max_output_tokens
     if ask.stream:
         body["stream"] = True
         if options := _stream_options(endpoint, ask):
             body["stream_options"] = options
-    address, headers = url_below(endpoint.base_url, "chat/completions"), tuple(headers_for(endpoint, host))
-    return HttpRequest("POST", address, headers, orjson.dumps(body))
+    return HttpRequest.within(way.envelope, orjson.dumps(body))
+
+
+@frozen
+class _Way:
+    """What is the same for every request to one model of an endpoint: whether its host is strict, and the rest."""
+
+    strict: bool
+    cap_field: str
+    envelope: Envelope
+
+
+@lru_cache(maxsize=256)
+def _way(endpoint: Endpoint, native_id: str) -> _Way:
+    host = urlsplit(endpoint.base_url).hostname or ""
+    cap_field = endpoint.cap_field or next(
+        name for hosts, ids, name in CAP_FIELDS if fnmatchcase(host, hosts) and fnmatchcase(native_id, ids)
+    )
+    address = url_below(endpoint.base_url, "chat/completions")
+    return _Way(is_strict(host), cap_field, Envelope("POST", address, tuple(headers_for(endpoint, host))))
 
 
 def parse(response: HttpResponse, *, native_id: str, now_ms: int) -> Reply | Failure:
@@ -87,8 +106,10 @@ def _outcome(response: HttpResponse, answer: object, *, native_id: str, now_ms: 
         return no_answer(response, "a chat completion")
     if error := read_error(choice):  # OpenRouter, where a model broke down half-way: it has written, so it may bill
         return Failure(Fault.CUT_STREAM, error.message)
-    said, refusal = text_of(message.get("content")), text(message.get("refusal"))
-    calls = bool(calls_in(message))
+    content, calls, refusal = message.get("content"), False, ""
+    if message.get("refusal") or message.get("tool_calls") or message.get("function_call"):  # seldom
+        refusal, calls = text(message.get("refusal")), bool(calls_in(message))
+    said = content if isinstance(content, str) else text_of(content)
     finish = finish_of(choice.get("finish_reason"))
     return Reply(
         text=said or refusal,
@@ -114,15 +135,6 @@ def open_stream(*, native_id: str, now_ms: int = 0, choices: int = 1) -> AnswerS
     """A reader for the stream that a request for `native_id` is answered with."""
     del now_ms
     return AnswerStream(native_id, _DIALECT, choices=choices)
-
-
-def _cap_field(endpoint: Endpoint, host: str, ask: Ask) -> str:
-    return endpoint.cap_field or _usual_cap_field(host, ask.native_id)
-
-
-@lru_cache(maxsize=1024)
-def _usual_cap_field(host: str, native_id: str) -> str:
-    return next(name for hosts, ids, name in CAP_FIELDS if fnmatchcase(host, hosts) and fnmatchcase(native_id, ids))
 
 
 def _stream_options(endpoint: Endpoint, ask: Ask) -> Fields:

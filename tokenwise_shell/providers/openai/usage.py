@@ -19,6 +19,8 @@ _THREE: Final = {"prompt_tokens", "completion_tokens", "total_tokens"}
 def read_report(body: Fields) -> Report:
     """What an answer or a chunk says of its bill, wherever it says it: Moonshot in the choice, Groq in `x_groq`."""
     given = told_usage(body)
+    if not given:  # as in nearly all chunks
+        return Report(tier=text(body.get("service_tier")))
     usage = _plain(given) or parse_usage(given)
     cost = parse_cost(given) if "cost" in given else None
     doubt = CONTRADICTED if usage is None and _is_counted(given) else ""

@@ -63,6 +63,8 @@ def unreadable_type(headers: Mapping[str, str]) -> Trouble | None:
     (None, 415)
     """
     said = headers.get("content-type", "")
+    if said == "application/json":
+        return None
     kind = said.partition(";")[0].strip().lower()
     if kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json")):
         return None

@@ -16,6 +16,7 @@ from attrs import define, field
 
 from tokenwise_shell.proxy.fronts import Trouble
 from tokenwise_shell.proxy.troubles import too_large, too_slow, trailing_bytes, unsupported_encoding
+from tokenwise_shell.transport.exchange import known_name
 from tokenwise_shell.transport.inflating import Unread, inflated
 from tokenwise_shell.transport.sse import SseEvent, SseRun
 
@@ -261,14 +262,9 @@ def joined(pairs: Iterable[tuple[bytes, bytes]]) -> Headers:
     """Headers as they came: names in lower case, and no blanks around values."""
     found: dict[str, str] = {}
     for raw_name, raw_value in pairs:
-        name, value = _known_name(raw_name), raw_value.decode("latin-1").strip(" \t")
+        name, value = known_name(raw_name), raw_value.decode("latin-1").strip(" \t")
         found[name] = f"{found[name]}, {value}" if name in found else value
     return found
-
-
-@lru_cache(maxsize=256)
-def _known_name(raw: bytes) -> str:
-    return raw.decode("latin-1").lower()
 
 
 def head_bytes(pairs: Iterable[tuple[bytes, bytes]], target: int) -> int:
