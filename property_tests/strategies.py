@@ -108,7 +108,7 @@ policies = st.builds(
 
 
 @st.composite
-def plans(draw, most=6):
+def plans(draw, most=6, asked=capabilities):
     size = draw(st.integers(1, most))
     names = [f"s{index}" for index in range(size)]
     return Plan(
@@ -117,7 +117,7 @@ def plans(draw, most=6):
             Step(
                 id=name,
                 description=f"do {name}",
-                capabilities=draw(capabilities),
+                capabilities=draw(asked),
                 after=tuple(draw(st.sets(st.sampled_from(names[:index]), max_size=3).map(sorted))) if index else (),
                 difficulty=draw(st.sampled_from([0.1, 0.5, 0.9])),
                 output_tokens=300,
@@ -129,9 +129,9 @@ def plans(draw, most=6):
 
 
 @st.composite
-def jobs(draw, name="run", most_steps=6):
+def jobs(draw, name="run", most_steps=6, asked=capabilities, lists=None):
     """Jobs that a planner could have made, and some that it never would: floors, choices, cascades are drawn freely."""
-    plan, catalog = draw(plans(most_steps)), draw(catalogs())
+    plan, catalog = draw(plans(most_steps, asked)), draw(catalogs() if lists is None else lists)
     named = st.sampled_from([model.id for model in catalog.models])
     preferred = st.one_of(named, named, st.just(""))
     cascade = st.builds(Cascade, st.one_of(named, st.just("")), named, st.just(Nanodollars(0)))

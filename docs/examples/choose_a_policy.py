@@ -9,7 +9,6 @@ from tokenwise_shell.cli import main
 
 FILES = {
     "traffic.yaml": """\
-requests: 1000
 rate: {shape: diurnal, per_hour: 20, peak_per_hour: 120}
 kinds:
   - {name: chat, weight: 6, input_tokens: {p50: 300, p99: 6000}, difficulty: {p0: 0, p50: 0.2, p100: 0.8},
@@ -63,10 +62,17 @@ def simulate(*arguments: str, expected: int = 0) -> None:
     assert code == expected, f"exit code {code}"
 
 
-if __name__ == "__main__":
+def choose(requests: int = 1000) -> None:
+    """The commands of the page, in its order, on so many requests."""
     for name, text in FILES.items():
         Path(name).write_text(text, encoding="utf-8")
+    with Path("traffic.yaml").open("a", encoding="utf-8") as traffic:
+        traffic.write(f"requests: {requests}\n")
     simulate(*POLICIES, "--repeat", "3")
     simulate("--policy", "balanced.yaml", "--assert", "laws.yaml")
     simulate("--policy", "finest.yaml", "--assert", "laws.yaml", expected=1)
     simulate("--diff", "balanced.yaml", "finest.yaml", "--limit", "2")
+
+
+if __name__ == "__main__":
+    choose()

@@ -6,15 +6,17 @@ from pathlib import Path
 
 import orjson
 import pytest
+from attrs import evolve
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from property_tests.strategies import jobs, worlds
+from property_tests.strategies import jobs, rivals, worlds
 from tests.core.simulated import only, play
 from tokenwise.budgets import ledger
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
 from tokenwise.simulation.simulation import Arrival
+from tokenwise.traits import Capability
 from tokenwise_shell.budgets.answers import Granted
 from tokenwise_shell.budgets.process_store import ProcessStore
 from tokenwise_shell.codec.messages import entry_to_json
@@ -40,8 +42,10 @@ def ledgers(draw):
     """The lines of a few simulated runs, some of them cancelled, as they would stand in one file."""
     lines, spent = [], 0
     for number in range(draw(st.integers(1, 3))):
-        # Short ones: of longer ones hypothesis throws nearly all away. Fewer models, and most could be paid by nobody.
-        job, cancel_after = draw(jobs(most_steps=2)), draw(st.none() | st.integers(0, 25))
+        # Short ones that most models can serve, at few prices: what these laws are about is lines with money in them.
+        paid = jobs(most_steps=2, asked=st.just(Capability.GENERAL), lists=rivals(most=3))
+        limit = Nanodollars(draw(st.sampled_from([0, 5_000_000, 200_000_000, 5_000_000_000])))
+        job, cancel_after = evolve(draw(paid), limit=limit), draw(st.none() | st.integers(0, 25))
         story = only(play([Arrival(job, cancel_after=cancel_after)], draw(worlds())))
         lines += lines_of(f"run{number}", story.entries)
         spent += story.run.books.spent
