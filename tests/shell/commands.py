@@ -1,11 +1,12 @@
 """Runs `tw` as its users do: in this process with its streams caught, or as a program of its own."""
 
+import io
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import orjson
@@ -99,6 +100,21 @@ def program(*argv: str, home: Path, stdin: bytes = b"", environ: dict[str, str] 
         cwd=home, timeout=STUCK_SECONDS,
     )  # fmt: skip
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def in_process(*argv: str, home: Path, environ: dict[str, str] | None = None) -> Done:
+    """`tw` as `program` runs it, in this process: where it is not the program that is tested, its start is saved."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+    before = dict(os.environ)
+    with chdir(home), redirect_stdout(out), redirect_stderr(err):
+        os.environ.clear()
+        os.environ.update(environment(home) | (environ or {}))
+        try:
+            code = main(argv)
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+    return Done(code, *(stream.buffer.getvalue().decode() for stream in (out, err)))
 
 
 def environment(home: Path) -> dict[str, str]:

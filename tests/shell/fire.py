@@ -19,7 +19,7 @@ import orjson
 import trio
 from attrs import asdict, define, field, frozen
 
-from tests.shell.commands import PROGRAM, environment, program
+from tests.shell.commands import PROGRAM, environment, in_process
 from tests.shell.plain_http import Connection, ServerLeft, post
 from tokenwise.catalog.embedded_models import embedded_catalog
 from tokenwise.catalog.prices import Price
@@ -149,7 +149,7 @@ def make_keys(home: Path, config: Path) -> tuple[Key, ...]:
     made = []
     for index, budget in enumerate(BUDGETS_USD):
         name = f"key{index}"
-        done = program("keys", "create", name, "--budget", budget, "--window", "total", "--json",
+        done = in_process("keys", "create", name, "--budget", budget, "--window", "total", "--json",
                        "--config", str(config), home=home)  # fmt: skip
         assert done.code == 0, done.err
         made.append(Key(name, done.json["secret"], round(float(budget) * 1e9)))
@@ -249,7 +249,7 @@ async def burn(home: Path, *, clients: int, seconds: float, seed: int = 1) -> Af
 
 
 def aftermath(home, config, fire, upstream, seen, exit_code) -> Aftermath:
-    verified = program("ledger", "--verify", "--config", str(config), home=home)
+    verified = in_process("ledger", "--verify", "--config", str(config), home=home)
     charged, overran = Counter(), Counter()
     for path in sorted(home.glob(".local/state/tokenwise/ledger*.jsonl")):
         for line in map(orjson.loads, path.read_bytes().splitlines()):

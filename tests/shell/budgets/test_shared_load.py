@@ -1,4 +1,4 @@
-"""Eight replicas, one budget, and a server that dies in the middle of it."""
+"""Four replicas, one budget, and a server that dies in the middle of it."""
 
 import subprocess
 import sys
@@ -12,11 +12,11 @@ from tests.shell.store_contract import balance
 from tokenwise_shell.budgets.redis_store import open_store
 
 ROOT = Path(__file__).resolve().parents[3]
-PROCESSES, TASKS, ROUNDS, AMOUNT = 8, 64, 2, 1_000
+PROCESSES, TASKS, ROUNDS, AMOUNT = 4, 48, 2, 1_000
 ASKED = PROCESSES * TASKS * ROUNDS * AMOUNT
 LIMIT = ASKED * 3 // 10
 
-pytestmark = [needs_server, pytest.mark.slow]  # eight processes of 64 tasks, and a server that is started twice
+pytestmark = [needs_server, pytest.mark.slow]  # four processes of 48 tasks, and a server that is started twice
 
 
 async def replica(url, number, slices, granted, heard):

@@ -6,7 +6,7 @@ import pytest
 import trio
 import trio.testing
 
-from tests.shell.commands import program
+from tests.shell.commands import in_process, program
 from tests.shell.proxy_world import chat, proxy
 from tests.shell.redis_server import Server, needs_server
 from tests.shell.store_contract import FIRST, SECOND
@@ -244,7 +244,7 @@ class TestTheCommand:
 
     def test_a_store_that_is_down_is_named_and_the_exit_code_is_2(self, tmp_path):
         down = {"TOKENWISE_BUDGET_STORE": "redis://127.0.0.1:1/0"}
-        done = program("plan", TASK, "--planner", "rules", "-x", "--offline", home=tmp_path, environ=down)
+        done = in_process("plan", TASK, "--planner", "rules", "-x", "--offline", home=tmp_path, environ=down)
         assert done.code == 2
         assert "budget_store: 127.0.0.1:1 cannot be reached" in done.err
         assert "Traceback" not in done.err

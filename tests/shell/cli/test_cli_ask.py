@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.shell.cli.test_cli_serving import website
-from tests.shell.commands import PROGRAM, STUCK_SECONDS, configure, environment, program, provider, tw
+from tests.shell.commands import PROGRAM, STUCK_SECONDS, configure, environment, in_process, program, provider, tw
 
 __all__ = ["tw"]
 
@@ -191,6 +191,6 @@ class TestOnATerminal:
         assert code == 130
         assert "stopped: $" in said
         assert "Traceback" not in said
-        books = program("ledger", "--verify", "--json", home=tmp_path).json
+        books = in_process("ledger", "--verify", "--json", home=tmp_path).json
         assert (books["balanced"], books["held_nano"], books["left_attempts"]) == (True, 0, 0)
         assert books["spent_nano"] > 0

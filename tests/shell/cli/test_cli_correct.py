@@ -5,7 +5,7 @@ import trio
 
 from tests.shell.cli.test_cli_ledger import CALL, DAY_MS, NOON_MS, books, entry, run_lines
 from tests.shell.cli.test_cli_serving import chat, serving
-from tests.shell.commands import program, tw
+from tests.shell.commands import in_process, tw
 from tests.shell.redis_server import Server, needs_server
 from tokenwise.budgets.budget import Budget
 from tokenwise.budgets.limit import Account, Limit
@@ -220,34 +220,35 @@ class TestTheProof:
 
 def charge_of(home):
     """Run and number of the last line that charged something."""
-    lines = program("ledger", "--json", home=home).json
+    lines = in_process("ledger", "--json", home=home).json
     return next((line["run"], str(line["seq"])) for line in reversed(lines) if line["type"] == "charged")
-
-
-def correct_outside(home, to, **environ):
-    """By a process of its own, beside the one that serves."""
-    return program("ledger", "correct", *charge_of(home), "--to", to, "--why", "misread", home=home, environ=environ)
 
 
 @pytest.mark.slow  # starts the program
 @pytest.mark.parametrize("store", ["local", "none"])
-def test_a_proxy_that_runs_takes_it_into_its_keys_budget(tmp_path, store):
-    secret = program("keys", "create", "alice", "--budget", "0.02", home=tmp_path).out.strip()
+def test_a_proxy_that_runs_takes_it_into_its_keys_budget(tw, tmp_path, monkeypatch, store):
+    """The proxy is a process of its own, and `tw` this one."""
+
+    def correct(to):
+        return tw.online("ledger", "correct", *charge_of(tmp_path), "--to", to, "--why", "misread")
+
+    monkeypatch.setenv("TOKENWISE_BUDGET_STORE", store)
+    secret = tw.online("keys", "create", "alice", "--budget", "0.02").out.strip()
     who = {"authorization": f"Bearer {secret}"}
     with serving(tmp_path, "--offline", budget_store=store) as server:
         assert server.ask("/chat/completions", chat(max_tokens=50), **who)[0] == 200
-        done = correct_outside(tmp_path, "0.02", TOKENWISE_BUDGET_STORE=store)
+        done = correct("0.02")
         assert done.code == 0
         status, body = server.ask("/chat/completions", chat(max_tokens=50), **who)
         if store == "local":
             assert (status, body["error"]["code"]) == (402, "budget_exceeded")
-            assert correct_outside(tmp_path, "0.00001", TOKENWISE_BUDGET_STORE=store).code == 0
+            assert correct("0.00001").code == 0
             assert server.ask("/chat/completions", chat(max_tokens=50), **who)[0] == 200
         else:
             assert status == 200
             assert "processes that write this ledger: 1; their limits follow when they are started anew" in done.err
         server.stop()
-    assert program("ledger", "--verify", home=tmp_path).code == 0
+    assert tw.online("ledger", "--verify").code == 0
     with serving(tmp_path, "--offline", budget_store=store) as server:
         status, _ = server.ask("/chat/completions", chat(max_tokens=50), **who)
         assert status == (200 if store == "local" else 402)

@@ -22,7 +22,7 @@ import trio
 from anyio.from_thread import start_blocking_portal
 from attrs import define
 
-from tests.shell.commands import PROGRAM, STUCK_SECONDS, configure, environment, program, provider, tw
+from tests.shell.commands import PROGRAM, STUCK_SECONDS, configure, environment, in_process, provider, tw
 from tests.shell.loopback import on_loopback
 from tests.shell.redis_server import Server, needs_server
 
@@ -109,11 +109,11 @@ class TestRefusals:
 
 @pytest.mark.slow  # starts the program and waits for its end
 def test_with_only_revoked_keys_it_says_how_to_come_back_to_none(tmp_path):
-    program("keys", "create", "alice", home=tmp_path)
-    program("keys", "revoke", "alice", home=tmp_path)
+    in_process("keys", "create", "alice", home=tmp_path)
+    in_process("keys", "revoke", "alice", home=tmp_path)
     with serving(tmp_path, "--offline") as server:
         assert "once `tw keys delete NAME` has forgotten each, none is needed on loopback" in server.stop()[1]
-    program("keys", "delete", "alice", home=tmp_path)
+    in_process("keys", "delete", "alice", home=tmp_path)
     with serving(tmp_path, "--offline") as server:
         assert "no key is needed on loopback" in server.stop()[1]
 
@@ -173,7 +173,7 @@ def chat(text: str = "What is rain?", **fields: object) -> dict[str, object]:
 
 
 def verified(home: Path) -> dict:
-    done = program("ledger", "--verify", "--json", home=home)
+    done = in_process("ledger", "--verify", "--json", home=home)
     assert done.code == 0, done
     return json.loads(done.out)
 
@@ -210,13 +210,13 @@ class TestTheProgram:
         ]
         first, last = [line["job"]["id"] for line in lines if line["type"] == "job"]
         for request in (first, last):
-            done = program("replay", request, "--journal", "kept", "--offline", home=tmp_path)
+            done = in_process("replay", request, "--journal", "kept", "--offline", home=tmp_path)
             assert (done.code, done.out) == (0, "identical: 2 events, 6 decisions\n"), done
         other = ("--journal", "kept", "--offline", "--model", "openai/gpt-5.5", "--json")
-        found = orjson.loads(program("replay", last, *other, home=tmp_path).out)
+        found = orjson.loads(in_process("replay", last, *other, home=tmp_path).out)
         assert found["decision_id"] == found["recorded_decision_id"] != ""
         assert found["what_if"]["least_cost_nano"] < found["what_if"]["same_tokens_nano"]
-        unknown = program("replay", last, "--offline", home=tmp_path)
+        unknown = in_process("replay", last, "--offline", home=tmp_path)
         assert "has no journal" in unknown.err
 
     def test_with_json_it_prints_one_document(self, tmp_path):
@@ -255,7 +255,7 @@ class TestTheProgram:
     def test_keys_are_asked_for_from_the_moment_there_is_one_and_revoked_at_once(self, tmp_path):
         with serving(tmp_path, "--offline") as server:
             assert server.ask("/models")[0] == 200
-            secret = program("keys", "create", "alice", "--models", "openai/*", home=tmp_path).out.strip()
+            secret = in_process("keys", "create", "alice", "--models", "openai/*", home=tmp_path).out.strip()
             status, refused = server.ask("/models")
             assert (status, refused["error"]["code"]) == (401, "invalid_api_key")
             bearer = {"authorization": f"Bearer {secret}"}
@@ -265,15 +265,15 @@ class TestTheProgram:
             assert named == {"openai"}
             answer = server.ask("/chat/completions", chat(), **bearer)[1]
             assert answer["model"].startswith("openai/")
-            assert program("keys", "revoke", "alice", home=tmp_path).code == 0
+            assert in_process("keys", "revoke", "alice", home=tmp_path).code == 0
             assert server.ask("/models", **bearer)[1]["error"]["message"] == "this key was revoked"
             _, said = server.stop()
         assert secret not in said
-        (key,) = program("keys", "list", "--json", home=tmp_path).json
+        (key,) = in_process("keys", "list", "--json", home=tmp_path).json
         assert key["spent_nano"] == verified(tmp_path)["spent_nano"] > 0
 
     def test_a_key_spends_no_more_than_its_budget(self, tmp_path):
-        secret = program("keys", "create", "alice", "--budget", "0.0005", home=tmp_path).out.strip()
+        secret = in_process("keys", "create", "alice", "--budget", "0.0005", home=tmp_path).out.strip()
         asked = chat(model="openai/gpt-4.1-mini", max_tokens=100)
         with serving(tmp_path, "--offline") as server:
             answers = [server.ask("/chat/completions", asked, x_api_key=secret)[0] for _ in range(12)]
@@ -282,7 +282,7 @@ class TestTheProgram:
             _, refused = server.ask("/chat/completions", asked, x_api_key=secret)
             assert "key:alice" in refused["error"]["message"]
             server.stop()
-        (key,) = program("keys", "list", "--json", home=tmp_path).json
+        (key,) = in_process("keys", "list", "--json", home=tmp_path).json
         assert 0 < key["spent_nano"] <= key["budget_nano"]
         verified(tmp_path)
 
@@ -317,7 +317,7 @@ class TestEndingWithinAStream:
         assert (code, "Traceback" in said) == (0, False)
         books = verified(tmp_path)
         assert (books["runs"], books["held_nano"]) == (1, 0)
-        assert program("ledger", "--summary", "--json", home=tmp_path).json["estimated_nano"] == 0
+        assert in_process("ledger", "--summary", "--json", home=tmp_path).json["estimated_nano"] == 0
 
     def test_after_the_grace_it_is_cut_and_its_money_is_settled(self, tmp_path):
         with self.started(tmp_path, 60_000, grace_s=0) as server:
@@ -331,7 +331,7 @@ class TestEndingWithinAStream:
             connection.close()
         assert (code, "Traceback" in said) == (0, False)
         assert verified(tmp_path)["held_nano"] == 0
-        summary = program("ledger", "--summary", "--json", home=tmp_path).json
+        summary = in_process("ledger", "--summary", "--json", home=tmp_path).json
         assert summary["estimated_nano"] == summary["spent_nano"] > 0
 
     def test_a_second_signal_ends_it_at_once_and_the_next_opening_settles(self, tmp_path):
@@ -361,7 +361,7 @@ class TestEndingWithinAStream:
             assert verified(tmp_path)["left_attempts"] == 0  # before anybody has asked for anything
             server.stop()
         assert verified(tmp_path)["held_nano"] == 0
-        assert program("ledger", "--summary", "--json", home=tmp_path).json["estimated_nano"] > 0
+        assert in_process("ledger", "--summary", "--json", home=tmp_path).json["estimated_nano"] > 0
 
 
 def refuses(port: int) -> bool:
@@ -412,7 +412,7 @@ class TestSeveralWorkers:
         self.keep_one_budget_together(tmp_path, "local")
 
     def keep_one_budget_together(self, tmp_path, url):
-        secret = program("keys", "create", "alice", "--budget", "0.002", home=tmp_path).out.strip()
+        secret = in_process("keys", "create", "alice", "--budget", "0.002", home=tmp_path).out.strip()
         asked = chat(model="openai/gpt-4.1-mini", max_tokens=100)
         with serving(tmp_path, "--offline", "--workers", "2", budget_store=url) as server:
 
@@ -425,7 +425,7 @@ class TestSeveralWorkers:
             assert statuses.count(200) > 5
             assert 402 in statuses
             server.stop()
-        (key,) = program("keys", "list", "--json", home=tmp_path).json
+        (key,) = in_process("keys", "list", "--json", home=tmp_path).json
         assert 0 < key["spent_nano"] <= key["budget_nano"]
         verified(tmp_path)
 

@@ -5,7 +5,7 @@ import subprocess
 import orjson
 import pytest
 
-from tests.shell.commands import PROGRAM, STUCK_SECONDS, configure, environment, program, provider
+from tests.shell.commands import PROGRAM, STUCK_SECONDS, configure, environment, in_process, provider
 
 pytestmark = pytest.mark.slow  # starts programs
 
@@ -41,17 +41,17 @@ def test_killed_after_two_of_five_steps_it_pays_for_three(tmp_path):
     (journal,) = (tmp_path / ".local/state/tokenwise/runs").glob("*.jsonl")
     with provider() as url:
         config = configure(tmp_path, url)
-        done = program("run", "--resume", journal.stem, "--config", config, "--json", home=tmp_path)
+        done = in_process("run", "--resume", journal.stem, "--config", config, "--json", home=tmp_path)
     run = done.json["run"]
     assert (done.code, run["status"]) == (0, "completed")
     assert [step["attempts"] for step in run["steps"]] == [1, 1, 2, 1, 1]  # the dead call of c counts as made
-    ledger = program("ledger", "--json", home=tmp_path).json
+    ledger = in_process("ledger", "--json", home=tmp_path).json
     ends = {kind: [line["step"] for line in ledger if line["type"] == kind] for kind in ("charged", "abandoned")}
     assert ends == {"charged": list(NAMES), "abandoned": ["c"]}
-    assert program("ledger", "--verify", home=tmp_path).code == 0
+    assert in_process("ledger", "--verify", home=tmp_path).code == 0
     spent = sum(line["amount_nano"] for line in ledger if line["type"] in ends)
     assert run["spent_nano"] == spent <= 10**9
-    assert program("replay", journal.stem, "--config", config, home=tmp_path).out.startswith("identical: ")
+    assert in_process("replay", journal.stem, "--config", config, home=tmp_path).out.startswith("identical: ")
 
 
 def test_it_keeps_its_judge_and_the_money_that_opinions_have_left(tmp_path):
@@ -59,16 +59,16 @@ def test_it_keeps_its_judge_and_the_money_that_opinions_have_left(tmp_path):
     with provider({"first": ["ok", "ok", "ok", "ok", "hang"]}) as url:
         config = configure(tmp_path, url)
         judged = ("--planner", "rules", "--judge", "local/small", "--out", "plan.json", "--config", config)
-        planned = program("plan", task, *judged, "--json", home=tmp_path).json
+        planned = in_process("plan", task, *judged, "--json", home=tmp_path).json
         last = planned["steps"][-1]["id"]
         assert len(planned["steps"]) == 3
         killed_at(f"{last}: asking", "run", "plan.json", "--config", config, home=tmp_path)
     (journal,) = (tmp_path / ".local/state/tokenwise/runs").glob("*.jsonl")
     with provider() as url:
         config = configure(tmp_path, url)
-        done = program("run", "--resume", journal.stem, "--config", config, "--json", home=tmp_path)
-        again = program("run", "--resume", journal.stem, "--config", config, "--json", home=tmp_path)
-    lines = program("ledger", "--json", home=tmp_path).json
+        done = in_process("run", "--resume", journal.stem, "--config", config, "--json", home=tmp_path)
+        again = in_process("run", "--resume", journal.stem, "--config", config, "--json", home=tmp_path)
+    lines = in_process("ledger", "--json", home=tmp_path).json
     closed = [line for line in lines if line["type"] in {"charged", "abandoned"}]
     opinions = [line for line in closed if "/judge/" in line["run"]]
     assert [line["run"].rpartition("/")[2] for line in opinions] == ["0-0", "1-0", "2-1"]  # the last one's second call
@@ -97,4 +97,4 @@ def test_ctrl_c_while_planning_says_what_that_cost(tmp_path):
     assert child.returncode == 130
     assert "stopped while planning: $0.00" in said
     assert "was spent, and is in the ledger" in said
-    assert program("ledger", "--verify", home=tmp_path).code == 0
+    assert in_process("ledger", "--verify", home=tmp_path).code == 0

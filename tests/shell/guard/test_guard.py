@@ -12,7 +12,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from tests.shell.commands import PROGRAM, STUCK_SECONDS, Done, environment, program, tw
+from tests.shell.commands import PROGRAM, STUCK_SECONDS, Done, environment, in_process, program, tw
 from tokenwise_shell.guard.words import going_on
 
 __all__ = ["tw"]
@@ -74,7 +74,7 @@ def summary(tmp_path: Path, name: str = "summary.json"):
 
 
 def balanced(tmp_path: Path):
-    books = program("ledger", "--verify", "--json", home=tmp_path).json
+    books = in_process("ledger", "--verify", "--json", home=tmp_path).json
     assert books["balanced"], books
     return books
 
@@ -176,7 +176,7 @@ class TestTheCap:
         assert sum(line["output_tokens"] for line in lines) == told["output_tokens"]
         assert "Say something" not in (tmp_path / "saved.jsonl").read_text()
         assert (tmp_path / "saved.jsonl").stat().st_mode & 0o077 == 0
-        simulated = program("simulate", "saved.jsonl", "--offline", "--json", home=tmp_path)
+        simulated = in_process("simulate", "saved.jsonl", "--offline", "--json", home=tmp_path)
         assert simulated.code == 0, simulated
 
     def test_a_limit_that_was_there_before_is_named_as_itself(self, tmp_path):
@@ -311,20 +311,20 @@ class TestACapThatMayBeRaised:
     def test_a_call_waits_until_somebody_raises_it_and_the_command_goes_on(self, tmp_path):
         with self.start(tmp_path, "pause") as (process, pipe):
             assert "tw guard: paused: the budget tag:guard." in heard(pipe, b"is refused in")
-            (cap,) = program("limits", "--json", home=tmp_path).json
+            (cap,) = in_process("limits", "--json", home=tmp_path).json
             assert (cap["limit_nano"], cap["waiting"]) == (2_000_000, 1)
             assert process.poll() is None
             within = {"TOKENWISE_GUARD": "http://127.0.0.1:1"}
-            refused = program("limits", "raise", cap["scope"], "--to", "1", home=tmp_path, environ=within)
+            refused = in_process("limits", "raise", cap["scope"], "--to", "1", home=tmp_path, environ=within)
             assert (refused.code, "does not raise limits" in refused.err) == (2, True)
-            assert program("limits", "raise", cap["scope"], "--to", "0.5", home=tmp_path).code == 0
+            assert in_process("limits", "raise", cap["scope"], "--to", "0.5", home=tmp_path).code == 0
             said = heard(pipe)
             assert process.wait(STUCK_SECONDS) == 0
         assert "served [simulated" in said
         told = summary(tmp_path)
         assert (told["calls"], told["refused"], told["budget_nano"]) == (8, 0, 500_000_000)
         assert balanced(tmp_path)["spent_nano"] == told["spent_nano"]
-        assert program("limits", "--json", home=tmp_path).json == []
+        assert in_process("limits", "--json", home=tmp_path).json == []
 
     def test_whoever_is_asked_may_raise_it_or_not(self, tmp_path):
         with self.start(tmp_path, "ask", calls="40", terminal=True) as (process, terminal):

@@ -16,7 +16,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from tests.shell.commands import PROGRAM, Done, environment, program
+from tests.shell.commands import PROGRAM, Done, environment, in_process
 from tests.shell.guard.test_guard import children_of, gone, heard
 
 pytestmark = [
@@ -69,7 +69,7 @@ def guarded(home: Path, script: str, budget: str) -> tuple[Done, dict]:
         timeout=STUCK_SECONDS,
     )  # fmt: skip
     account = orjson.loads((home / "summary.json").read_bytes())
-    books = program("ledger", "--verify", "--json", home=home).json
+    books = in_process("ledger", "--verify", "--json", home=home).json
     assert (books["balanced"], books["held_nano"]) == (True, 0)
     assert account["spent_nano"] <= account["budget_nano"]
     assert account["overrun_nano"] == account["held_nano"] == 0
@@ -147,10 +147,10 @@ def test_a_session_goes_on_when_its_cap_is_raised(tmp_path, first, more, budget)
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     ) as process:  # fmt: skip
         assert "paused: " in heard(process.stdout.fileno(), b"is refused in")
-        (cap,) = [row for row in program("limits", "--json", home=tmp_path).json if row["waiting"]]
+        (cap,) = [row for row in in_process("limits", "--json", home=tmp_path).json if row["waiting"]]
         assert cap["waiting"] == 1
         (tmp_path / "raised").touch()  # so what waits is the last of its loop
-        assert program("limits", "raise", cap["scope"], "--to", "2", home=tmp_path).code == 0
+        assert in_process("limits", "raise", cap["scope"], "--to", "2", home=tmp_path).code == 0
         assert "\nall\n" in heard(process.stdout.fileno())
         assert process.wait(STUCK_SECONDS) == 0
     account = orjson.loads((tmp_path / "summary.json").read_bytes())
@@ -197,6 +197,6 @@ def test_sigkill_of_the_guard_leaves_no_agent_and_books_that_close(tmp_path):
         process.wait(STUCK_SECONDS)
         assert descendants
         assert gone(*descendants)
-    assert program("ledger", "--verify", "--json", home=tmp_path).json["left_attempts"] == 1
-    assert program("ask", "hi", "--offline", home=tmp_path).code == 0
-    assert program("ledger", "--verify", "--json", home=tmp_path).json["left_attempts"] == 0
+    assert in_process("ledger", "--verify", "--json", home=tmp_path).json["left_attempts"] == 1
+    assert in_process("ask", "hi", "--offline", home=tmp_path).code == 0
+    assert in_process("ledger", "--verify", "--json", home=tmp_path).json["left_attempts"] == 0
