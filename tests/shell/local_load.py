@@ -48,11 +48,13 @@ def limits(amount):
 def spend(ledger, clock, limit, amount):
     now = Now(clock)
     journal = Journal.open(ledger, now_ms=now.ms)
-    with closing(journal), closing(LocalStore(ledger, journal.writer)) as store:
+    with closing(journal), closing(LocalStore(ledger, journal.writer, lends=True)) as store:
         holder = holder_for(journal, store, limits_for(journal, store, limits(limit)))
         ordinal, answers = 0, []
         while True:
             now.look()
+            if ordinal % 50 == 0:
+                store.grow_old()
             run, ordinal = f"{journal.writer}-{ordinal}", ordinal + 1
             journal.enrol(run)
             holder.reserve(run, ATTEMPT, Nanodollars(amount), answers.append)
@@ -64,6 +66,7 @@ def spend(ledger, clock, limit, amount):
                 holder.settle(run, ATTEMPT, Nanodollars(amount))
                 print(amount, flush=True)
             elif answer.scope != "process total" or answer.busy:
+                store.grow_old()
                 os.sched_yield()  # and asks again: what others hold may come back, and the day may be another one
             else:
                 break

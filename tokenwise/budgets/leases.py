@@ -6,11 +6,13 @@ nobody else can have, and is charged in full if the power fails. So it grows whi
 what its tightest limit has left, and near the limit is none at all: then each reservation is synced by itself.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
+from tokenwise.budgets.budget import Budget
 from tokenwise.money import Nanodollars
 
-__all__ = ["FIRST", "MOST", "SHARE", "lease_for"]
+__all__ = ["FIRST", "MOST", "SHARE", "lease_for", "lendable"]
 
 FIRST: Final = 16
 """A first lease covers this many reservations of the largest size seen: as many as a sync serves on a busy day."""
@@ -37,3 +39,14 @@ def lease_for(*, largest: Nanodollars, before: Nanodollars, available: Nanodolla
     wanted = min(max(2 * before, FIRST * largest), MOST * largest)
     affordable = wanted if available is None else min(wanted, available // SHARE)
     return Nanodollars(affordable if affordable >= 2 * largest else 0)
+
+
+def lendable(budgets: Iterable[Budget]) -> Nanodollars:
+    """What all of these budgets have left of their first four fifths, of which a part may be lent to one process.
+
+    Whoever comes near a limit asks by itself, and so hears at once how it stands, and that four fifths are spent.
+
+    >>> lendable([Budget(Nanodollars(100), spent=Nanodollars(50), held=Nanodollars(10)), Budget(Nanodollars(1000))])
+    20
+    """
+    return Nanodollars(max(0, min(4 * one.limit // 5 - one.spent - one.held for one in budgets)))

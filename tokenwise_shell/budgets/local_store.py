@@ -1,39 +1,46 @@
 """Budgets that the processes of one machine share: an SQLite file beside the ledger that they all write.
 
-    reserve           one transaction, by the core's own rules; tens of microseconds, so nothing here waits but for
-                      another process's transaction
+    reserve           within a slice of its budgets, where there is one (see `desks`); else one transaction, by the
+                      core's own rules; tens of microseconds, so nothing here waits but for another process's
     settle, reduce    in a moment, together, or before a reserve is refused: what they give back is held until then
 
 The ledger stays the truth. The file says what living processes hold and have spent, and begins anew, with what the
 ledger says, whenever none of them lives; it belongs to one start of the machine, so it need not survive a power loss.
-What a process held that has died is charged in full, as its ledger's recovery does; the leases of the dead are nobody's
-money any more. Who lives the locks of the ledger's writers say, so no clock is read and no hold expires.
+What a process held that has died is charged in full, as its ledger's recovery does: of a slice what its calls held and
+had spent, which stands in memory that outlives the process. The leases of the dead are nobody's money any more. Who
+lives the locks of the ledger's writers say, so no clock is read for that, and no hold expires.
 
 Where the file cannot be written, nothing is granted; what has been spent is booked with the next transaction.
 """
 
 import sqlite3
-from collections import Counter
-from collections.abc import Callable
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from attrs import define, evolve, field, frozen
 
 from tokenwise.budgets.backing import Backing, join, stand_on
-from tokenwise.budgets.budget import Budget, Hold, Short, correct, settling
+from tokenwise.budgets.budget import Budget, Hold, Short, correct, moved, settling
+from tokenwise.budgets.leases import lease_for, lendable
 from tokenwise.budgets.limit import VOUCHER
-from tokenwise.budgets.nested import Held, Place, hold_in, settle_in
+from tokenwise.budgets.nested import Held, Place, hold_in
 from tokenwise.errors import Blamed, ProtocolViolation
 from tokenwise.ids import AttemptId
 from tokenwise.machine.messages import Reserve, Settle
 from tokenwise.money import Nanodollars
 from tokenwise_shell.budgets.answers import Granted, NotHeld, near_in
-from tokenwise_shell.budgets.local_tables import TABLES, Page, alone, begin, create, forget
+from tokenwise_shell.budgets.desks import Desk, Desks, Slice
+from tokenwise_shell.budgets.local_tables import SLICE, TABLES, Page, Slots, alone, begin, create, forget
 from tokenwise_shell.ledger.leases import is_lease
 from tokenwise_shell.ledger.writers import boot_id, take_roll
+
+if TYPE_CHECKING:
+    import trio
 
 __all__ = ["LocalStore", "Row"]
 
@@ -46,6 +53,9 @@ _PATIENCE_S: Final = 2.0
 
 # A settlement waits so long for another transaction to be part of; nobody's money is short for that.
 _MOMENT_S: Final = 0.005
+
+# A slice is spent from for so long: then others may have what of it is left, and what they have changed is seen.
+_LIFETIME_S: Final = 1.0
 
 _Row = tuple[str, str, str, int]
 
@@ -73,15 +83,23 @@ class LocalStore:
 
     ledger: Path
     writer: str
+    now_s: Callable[[], float] = time.monotonic
+    lends: bool = False
+    _desks: Desks = field(init=False)
+    _slots: Slots | None = None
     _ends_ms: dict[str, int | None] = field(factory=dict)
     _holds: dict[Place, Held] = field(factory=dict)
     _due: list[Callable[[Page], object]] = field(factory=list)
-    _paid: list[tuple["_Row", Held, Nanodollars]] = field(factory=list)
+    _paid: list[tuple["_Row", Held, tuple[int, int, int]]] = field(factory=list)
     _reduced: dict[Place, tuple[Held, int]] = field(factory=dict)
     _swept: tuple[int, ...] = ()
     _opened: sqlite3.Connection | None = None
     _closed: bool = False
     _waiting: bool = False
+    _asked_for: "trio.Event | None" = None
+
+    def __attrs_post_init__(self) -> None:
+        self._desks = Desks(self.now_s, _LIFETIME_S, self._goes_back, self._tell)
 
     # --- budgets -----------------------------------------------------------------------------------------------------
 
@@ -102,12 +120,15 @@ class LocalStore:
 
     def change(self, scope: str, limit: Nanodollars) -> None:
         """Give a budget another limit, for everybody. What that cannot hold counts as overrun."""
+        self._desks.give_way(scope)
+        self._catch_up()  # else what goes back counts as held
         self.open(scope, limit, ends_ms=self._ends_ms.get(scope))
         self._catch_up()
 
     def end(self, scope: str) -> bool:
         """Whether this process holds nothing there; others may, so the budget stays."""
-        if any(scope in held.scopes for held in self._holds.values()):
+        self._desks.give_way(scope)
+        if any(scope in held.scopes for held in self._holds.values()) or any(self._desks.of(scope)):
             return False
         return self.rest(scope)
 
@@ -117,11 +138,15 @@ class LocalStore:
         return True
 
     def __getitem__(self, scope: str) -> Budget:
-        """How a budget stands now. Raises KeyError for a scope that nobody has opened."""
+        """How a budget stands now, what this process's slices hold for no call not counted as held.
+
+        Raises KeyError for a scope that nobody has opened.
+        """
         if scope not in self._ends_ms:
             raise KeyError(scope)
         self._catch_up()
-        return Page(self._connection()).of(scope)
+        found = self._page().of(scope)
+        return _seen_through(found, [one.budget for one in self._desks.of(scope)])
 
     def is_spent(self, scope: str) -> bool:
         """See `limits.Store`."""
@@ -134,7 +159,7 @@ class LocalStore:
     @property
     def open_holds(self) -> int:
         """How many attempts of this process hold money."""
-        return len(self._holds)
+        return len(self._holds) + self._desks.calls
 
     # --- holds -------------------------------------------------------------------------------------------------------
 
@@ -143,12 +168,16 @@ class LocalStore:
     ) -> Granted | NotHeld:
         """Hold the amount in all of these budgets, or in none; see `ProcessStore.reserve`.
 
-        Before it says no, what the dead held is charged.
+        A slice is a smaller part of what is left than any share, so `share` concerns what is asked of the file. Before
+        that says no, what the dead held is charged.
         """
-        place, held = (run_id, attempt), Held(Hold(amount), tuple(dict.fromkeys(scopes)))
-        if place in self._holds:
-            raise ProtocolViolation(self._holds[place], Reserve(attempt, amount), blame=Blamed.MACHINE)
+        place = (run_id, attempt)
+        if place in self._holds or place in self._desks:
+            raise ProtocolViolation(place, Reserve(attempt, amount), blame=Blamed.MACHINE)
         try:
+            if self.lends and not is_lease(run_id) and self._lent(scopes, place, amount):
+                return Granted(Hold(amount))
+            held = Held(Hold(amount), tuple(dict.fromkeys(scopes)))
             answer = self._granted(place, held, share) if held.scopes else Granted(held.hold)
         except sqlite3.OperationalError:
             return NotHeld.unasked(amount)
@@ -159,8 +188,10 @@ class LocalStore:
     def _granted(self, place: Place, held: Held, share: int) -> Granted | NotHeld:
         def asked(page: Page) -> Granted | NotHeld:
             answer = self._asked(page, held, share)
-            if isinstance(answer, NotHeld) and self._give_back(page):
-                answer = self._asked(page, held, share)
+            if isinstance(answer, NotHeld):
+                self._desks.give_way(*held.scopes)
+                if self._give_back(page):
+                    answer = self._asked(page, held, share)
             if isinstance(answer, NotHeld) and self._bury(page):
                 answer = self._asked(page, held, share)
             if isinstance(answer, NotHeld):
@@ -178,22 +209,34 @@ class LocalStore:
 
     def settle(self, run_id: str, attempt: AttemptId, cost: Nanodollars) -> None:
         """Close the attempt's hold at this cost, in every scope that it was made in; see `ProcessStore.settle`."""
-        held = self._holds.pop((run_id, attempt), None)
+        place = (run_id, attempt)
+        if slice_ := self._desks.settle(place, cost):
+            if slice_.retired:
+                self._in_a_moment()
+            return
+        held = self._holds.pop(place, None)
         if held is None:
             if cost:
                 raise ProtocolViolation(None, Settle(attempt, cost), blame=Blamed.MACHINE)
             return
         if held.scopes and not self._closed:
-            self._paid.append((self._row((run_id, attempt)), held, cost))
+            self._paid.append((self._row(place), held, settling(held.hold.amount, cost)))
             self._in_a_moment()
 
     def reduce(self, run_id: str, attempt: AttemptId, by: Nanodollars) -> None:
-        """Give back a part of an open hold, in every scope. Raises KeyError for a hold that is not open."""
+        """Give back a part of an open hold, in every scope. Raises KeyError for a hold that is not open.
+
+        While calls are held within slices, which is far from any limit, that waits until these are looked at.
+        """
         place = (run_id, attempt)
         held = self._holds[place]
         self._holds[place] = Held(Hold(Nanodollars(held.hold.amount - by)), held.scopes)
+        self._reduce(place, held, by)
+        if not self._desks.lending:
+            self._in_a_moment()
+
+    def _reduce(self, place: Place, held: Held, by: int) -> None:
         self._reduced[place] = held, self._reduced[place][1] + by if place in self._reduced else by
-        self._in_a_moment()
 
     def _give_back(self, page: Page) -> bool:
         """Book what was given back since this was done last, and say whether there was anything."""
@@ -202,10 +245,86 @@ class LocalStore:
         for place, (held, by) in self._reduced.items():
             page.move(held.scopes, *settling(Nanodollars(by), _NOTHING))
             page.db.execute(_REDUCE, (by, *self._row(place)))
-        for row, held, cost in self._paid:
-            self._pay(page, row, held, cost)
+        for row, held, moves in self._paid:
+            self._pay(page, row, held, moves)
         page.booked = True
         return True
+
+    # --- slices ------------------------------------------------------------------------------------------------------
+
+    async def tend(self) -> None:
+        """Hold calls within slices for as long as this runs, and give up those that have grown old."""
+        import trio
+
+        self.lends = True
+        try:
+            while True:
+                if not self._desks:
+                    self._asked_for = trio.Event()
+                    await self._asked_for.wait()
+                await trio.sleep(_LIFETIME_S / 5)
+                self.grow_old()
+        finally:
+            self.lends = False
+
+    def grow_old(self) -> None:
+        """Give up slices that have been used for long enough, and book what has been given back."""
+        self._desks.grow_old()
+        self._catch_up()
+
+    def _lent(self, scopes: tuple[str, ...], place: Place, amount: Nanodollars) -> bool:
+        """Hold the amount within a slice, which is taken now if the last call of these scopes was a moment ago."""
+        desks = self._desks
+        if desks.hold(scopes, place, amount):
+            return True
+        if not scopes or any(scope.startswith(f"{VOUCHER}:") for scope in scopes):
+            return False
+        desk, now_s = desks.at(scopes), self.now_s()
+        desk.largest = max(desk.largest, amount)
+        lately, desk.asked_at_s = now_s < desk.asked_at_s + _LIFETIME_S, now_s
+        if self._asked_for is not None:
+            self._asked_for.set()
+        if not lately or now_s < desk.wait_until_s:
+            return False
+        taken = self._transact(partial(self._taken, desk=desk), all_due=False)
+        if taken is None:
+            desk.wait_until_s = now_s + _LIFETIME_S
+            return False
+        desks.begin(desk, taken)
+        return desks.hold(scopes, place, amount)
+
+    def _taken(self, page: Page, desk: Desk) -> Slice | None:
+        """Hold a slice in place of the one that is used up; None where too little is left for one."""
+        self._desks.retire(desk)
+        self._give_back(page)
+        scopes = tuple(dict.fromkeys(desk.scopes))
+        amount = lease_for(largest=desk.largest, before=desk.size, available=lendable(map(page.of, scopes)))
+        slot = page.free_slot() if amount and self._slots else None
+        if slot is None or self._slots is None:
+            return None
+        held = hold_in(page.of, scopes, amount)
+        assert not isinstance(held, Short), "it is a part of what is left"
+        taken = Slice(AttemptId(SLICE, slot), scopes, Budget(amount), self.now_s())
+        self._slots.write(slot, taken.budget)
+        page.keep(held)
+        page.db.execute(_HELD, (*self._row((SLICE, taken.attempt)), amount, "\n".join(scopes)))
+        return taken
+
+    def _tell(self, slice_: Slice) -> None:
+        if self._slots and not self._closed:
+            self._slots.write(slice_.attempt.ordinal, slice_.budget)
+
+    def _goes_back(self, slice_: Slice) -> None:
+        """Let others have what of a slice no call will need: all that is not spent, once its last call is over."""
+        if self._closed:
+            return
+        budget, place = slice_.budget, (SLICE, slice_.attempt)
+        held = Held(Hold(budget.limit), slice_.scopes)
+        if not slice_.calls:
+            self._paid.append((self._row(place), held, (budget.spent, -budget.limit, budget.overrun)))
+        elif budget.available:
+            slice_.budget = evolve(budget, limit=Nanodollars(budget.limit - budget.available))
+            self._reduce(place, held, budget.available)
 
     def correct(self, scopes: tuple[str, ...], by: int, over: int) -> None:
         """Book in those of these budgets that are open that a settled cost is stated anew. Raises sqlite3.Error.
@@ -236,6 +355,7 @@ class LocalStore:
             page.back(scope, backing)
             return None
 
+        self._desks.give_way(*backing.parents)
         short = self._transact(minted)
         if short is None:
             self._ends_ms[scope] = None
@@ -268,7 +388,7 @@ class LocalStore:
 
     def backing(self, scope: str) -> Backing | None:
         """See `nested.Budgets.backing`. Raises sqlite3.Error."""
-        found = Page(self._connection()).backing(scope)
+        found = self._page().backing(scope)
         if found:
             self._ends_ms.setdefault(scope, None)
         return found
@@ -309,12 +429,22 @@ class LocalStore:
         if not self.path.exists():
             return {}
         self._transact(self._bury)
-        db, living = self._connection(), take_roll(self.ledger).living
+        return self._transact(self._read)
+
+    def _read(self, page: Page) -> dict[str, Row]:
+        living = take_roll(self.ledger).living
         waiting = Counter(
-            scope for writer, scope in db.execute("SELECT writer, scope FROM waiting") if writer in living
+            scope for writer, scope in page.db.execute("SELECT writer, scope FROM waiting") if writer in living
         )
-        found = db.execute('SELECT scope, "limit", spent, held, overrun, ends_ms FROM budgets')
-        return {scope: Row(Budget(*budget), ends_ms, waiting[scope]) for scope, *budget, ends_ms in found}
+        lent = defaultdict[str, list[Budget]](list)
+        for one in page.lent():
+            for scope in one.scopes:
+                lent[scope].append(one.budget)
+        found = page.db.execute('SELECT scope, "limit", spent, held, overrun, ends_ms FROM budgets')
+        return {
+            scope: Row(_seen_through(Budget(*budget), lent[scope]), ends_ms, waiting[scope])
+            for scope, *budget, ends_ms in found
+        }
 
     def _soon(self, deed: Callable[[Page], object]) -> None:
         """Do it now if that can be, else with the next transaction; what a dead process owes is charged in full."""
@@ -363,6 +493,7 @@ class LocalStore:
     def close(self) -> None:
         """Give leases back and leave. What calls still hold is charged in full once this writer is gone."""
         if self._opened is not None:
+            self._desks.give_up()
             for run_id, attempt in tuple(self._holds):
                 if is_lease(run_id):
                     self.settle(run_id, attempt, _NOTHING)
@@ -370,11 +501,13 @@ class LocalStore:
             self._opened.execute("DELETE FROM members WHERE writer = ?", (self.writer,))
             self._opened.close()
         self._closed = True
+        if self._slots:
+            self._slots.close()
 
     def _transact(self, what: Callable[[Page], T], *, all_due: bool = True) -> T:
         """All or nothing, alone; and first whatever is still to be done, if not `all_due` but what is given back."""
         db = self._connection()
-        page = Page(db)
+        page = Page(db, self._slots)
         db.execute("BEGIN IMMEDIATE")
         try:
             for deed in self._due:
@@ -394,6 +527,9 @@ class LocalStore:
             self._reduced.clear()
         return found
 
+    def _page(self) -> Page:
+        return Page(self._connection(), self._slots)
+
     def _connection(self) -> sqlite3.Connection:
         if self._opened is None:
             for other in self.ledger.parent.glob(f"{self.ledger.name}.budgets-*"):
@@ -403,6 +539,7 @@ class LocalStore:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute(f"PRAGMA synchronous = {'OFF' if boot_id() else 'NORMAL'}")
             create(db)
+            self._slots = self._slots or Slots.open(self.path.with_name(f"{self.path.name}-slots"))
             self._enter(db)
             self._opened = db
         return self._opened
@@ -416,7 +553,7 @@ class LocalStore:
         with alone(db):
             members = {name for (name,) in db.execute("SELECT writer FROM members")}
             holders = {name for (name,) in db.execute("SELECT DISTINCT writer FROM holds")}
-            roll, page = take_roll(self.ledger), Page(db)
+            roll, page = take_roll(self.ledger), Page(db, self._slots)
             unbooked = holders & {writer.name for writer in roll.dead}
             if not unbooked and not members & (roll.living - {self.writer}):
                 for table in TABLES:
@@ -426,24 +563,31 @@ class LocalStore:
             db.execute("INSERT OR IGNORE INTO members VALUES (?)", (self.writer,))
 
     def _bury(self, page: Page) -> bool:
-        """Charge what the dead held, in full, and say whether there was any. Leases come back."""
+        """Charge what the dead held, in full, and of slices what their calls held and spent; say whether there was any.
+
+        Leases come back.
+        """
         holders = {name for (name,) in page.db.execute("SELECT DISTINCT writer FROM holds")} - {self.writer}
         dead = holders - take_roll(self.ledger).living if holders else holders
         for writer in sorted(dead):
+            lent = {one.slot: one.budget for one in page.lent() if one.writer == writer}
             rows = page.db.execute("SELECT run, step, ordinal, amount, scopes FROM holds WHERE writer = ?", (writer,))
             for run, step, ordinal, amount, scopes in rows.fetchall():
                 held = Held(Hold(Nanodollars(amount)), tuple(scopes.split("\n")))
-                self._pay(page, (writer, run, step, ordinal), held, _NOTHING if is_lease(run) else held.hold.amount)
+                cost, over = (_NOTHING if is_lease(run) else amount), 0
+                if run == SLICE:
+                    cost, over = lent[ordinal].spent + lent[ordinal].held, lent[ordinal].overrun
+                self._pay(page, (writer, run, step, ordinal), held, (cost, -amount, over))
             page.db.execute("DELETE FROM members WHERE writer = ?", (writer,))
         return bool(dead)
 
-    def _pay(self, page: Page, row: _Row, held: Held, cost: Nanodollars) -> None:
-        """Book a settlement once: a hold that is not there has been charged in full."""
+    def _pay(self, page: Page, row: _Row, held: Held, moves: tuple[int, int, int]) -> None:
+        """Book once what settling moves: a hold that is not there has been charged in full."""
         if page.db.execute(_REMOVE, row).rowcount:
             if any(scope.startswith(f"{VOUCHER}:") for scope in held.scopes):
-                page.pay(settle_in(page.of, held, cost))
+                page.pay({scope: moved(page.of(scope), *moves) for scope in held.scopes})
             else:
-                page.move(held.scopes, *settling(held.hold.amount, cost))
+                page.move(held.scopes, *moves)
 
     def _row(self, place: Place) -> tuple[str, str, str, int]:
         run_id, attempt = place
@@ -452,3 +596,10 @@ class LocalStore:
 
 def _nothing_more(_: Page) -> None:
     """What is due is all that is to be done."""
+
+
+def _seen_through(budget: Budget, slices: Iterable[Budget]) -> Budget:
+    """A budget with what the calls within these slices of it hold and have spent, in place of the slices."""
+    for one in slices:
+        budget = moved(budget, one.spent, one.held - one.limit, one.overrun)
+    return budget

@@ -6,12 +6,18 @@ holds     what is held for a call, by whom, and in which scopes
 raised    to what somebody has raised a budget; the ledger remembers it too
 waiting   calls that wait for that
 vouchers  budgets that stand on others, as `tokenwise.budgets.backing.Backing` has it, the parents one a line
+
+What is held for a slice (see `desks`) is a row of `holds` too, numbered by a slot in memory that the processes share
+(`Slots`): there stands what its calls hold and have spent, which changes too often for a transaction each time.
 """
 
+import mmap
+import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from attrs import define, field
@@ -21,7 +27,11 @@ from tokenwise.budgets.budget import Budget, moved, relimit
 from tokenwise.budgets.limit import VOUCHER
 from tokenwise.money import Nanodollars
 
-__all__ = ["TABLES", "Page", "alone", "begin", "create", "forget"]
+__all__ = ["SLICE", "TABLES", "Lent", "Page", "Slots", "alone", "begin", "create", "forget"]
+
+SLICE: Final = "slice:"
+"""The run under whose name slices are held; no run has such an id."""
+
 
 TABLES: Final = ("members", "budgets", "begun", "holds", "raised", "waiting", "vouchers")
 """All of them: what begins anew where nobody shares the file any more."""
@@ -40,6 +50,7 @@ CREATE TABLE IF NOT EXISTS holds (
     writer TEXT, run TEXT, step TEXT, ordinal INTEGER, amount INTEGER, scopes TEXT,
     PRIMARY KEY (writer, run, step, ordinal)
 ) WITHOUT ROWID;
+CREATE UNIQUE INDEX IF NOT EXISTS slots ON holds (ordinal) WHERE run = 'slice:';
 CREATE TABLE IF NOT EXISTS raised (scope TEXT PRIMARY KEY, nano INTEGER) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS waiting (
     writer TEXT, run TEXT, step TEXT, ordinal INTEGER, scope TEXT, needed INTEGER, since_ms INTEGER,
@@ -50,6 +61,8 @@ CREATE TABLE IF NOT EXISTS vouchers (
 ) WITHOUT ROWID;
 """
 
+
+_SLOTS: Final = 512  # slices at once, of all processes: beyond, each call asks the file
 
 _ASKED: Final = 'SELECT "limit", spent, held, overrun FROM budgets WHERE scope = ?'
 _WRITTEN: Final = 'UPDATE budgets SET "limit" = ?, spent = ?, held = ?, overrun = ? WHERE scope = ?'
@@ -77,6 +90,61 @@ def create(db: sqlite3.Connection) -> None:
     db.executescript(_CREATED)
 
 
+@define(eq=False)
+class Slots:
+    """Three numbers for each slice, in a file that is never read or written but as memory.
+
+    A slice's owner alone writes them, each of them at once (eight bytes in their place). So they are true whenever it
+    dies; between two of them a call counts twice, as held and as spent.
+    """
+
+    _memory: mmap.mmap
+    _numbers: memoryview
+
+    @classmethod
+    def open(cls, path: Path) -> "Slots | None":
+        """The file, made if it is not there; None where that cannot be, and then nobody takes slices."""
+        size = 3 * 8 * _SLOTS
+        try:
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                os.posix_fallocate(descriptor, 0, size)  # else a full disk would be noticed by a signal
+                memory = mmap.mmap(descriptor, size)
+            finally:
+                os.close(descriptor)
+        except OSError:
+            return None
+        return cls(memory, memoryview(memory).cast("q"))
+
+    def write(self, slot: int, budget: Budget) -> None:
+        """Say how a slice stands. What is spent comes before what is no more held, and what allows it before that."""
+        numbers, place = self._numbers, 3 * slot
+        numbers[place] = budget.overrun
+        numbers[place + 1] = budget.spent
+        numbers[place + 2] = budget.held
+
+    def read(self, slot: int, amount: int) -> Budget:
+        """How a slice of this amount stands; within a transaction, so that nobody begins another there."""
+        overrun, spent, held = self._numbers[3 * slot : 3 * slot + 3]
+        over = max(overrun, spent + held - amount)
+        return Budget(*map(Nanodollars, (amount, spent, held, over)))
+
+    def close(self) -> None:
+        """Let the memory go. What stands there stays."""
+        self._numbers.release()
+        self._memory.close()
+
+
+@define(frozen=True)
+class Lent:
+    """One slice in the file: whose it is, its slot, and how it stands."""
+
+    writer: str
+    slot: int
+    scopes: tuple[str, ...]
+    budget: Budget
+
+
 @define
 class Page:
     """The budgets as one transaction sees them: each is read once at most, and written once.
@@ -85,6 +153,7 @@ class Page:
     """
 
     db: sqlite3.Connection
+    slots: Slots | None = None
     booked: bool = False
     _known: dict[str, Budget] = field(factory=dict)
     _changed: dict[str, None] = field(factory=dict)
@@ -110,6 +179,18 @@ class Page:
             known = self._known[scope] = moved(known, *by)
             self._changed[scope] = None
         return known
+
+    def lent(self) -> Iterator[Lent]:
+        """Every slice. Of one whose slot cannot be read, all is taken to be held."""
+        rows = self.db.execute("SELECT writer, ordinal, amount, scopes FROM holds WHERE run = ?", (SLICE,))
+        for writer, slot, amount, scopes in rows.fetchall():
+            budget = self.slots.read(slot, amount) if self.slots else Budget(amount, held=amount)
+            yield Lent(writer, slot, tuple(scopes.split("\n")), budget)
+
+    def free_slot(self) -> int | None:
+        """A slot that no slice has; None where all are taken."""
+        taken = {slot for (slot,) in self.db.execute("SELECT ordinal FROM holds WHERE run = ?", (SLICE,))}
+        return next((slot for slot in range(_SLOTS) if slot not in taken), None)
 
     def keep(self, budgets: Mapping[str, Budget]) -> None:
         """These, which have been asked for, are so now."""
@@ -150,7 +231,8 @@ def begin(page: Page, *, scope: str, limit: Nanodollars, spent: Nanodollars, end
     page.db.execute("INSERT OR IGNORE INTO budgets VALUES (?, ?, 0, 0, 0, ?)", (scope, limit, ends_ms))
     page.db.execute("INSERT OR IGNORE INTO begun VALUES (?, ?)", (scope, _since_start_ms()))
     before = page.of(scope)
-    most = max(spent, before.spent)
+    within = sum(one.budget.spent for one in page.lent() if scope in one.scopes)  # is booked when they are closed
+    most = max(Nanodollars(spent - within), before.spent)
     known = Budget(Nanodollars(most + before.held), most, before.held, before.overrun)
     page.keep({scope: relimit(known, limit)})
 

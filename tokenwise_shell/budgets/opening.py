@@ -54,6 +54,8 @@ async def open_holder(
 @asynccontextmanager
 async def _pauses(settings: Settings, journal: Journal, board: LocalStore | None) -> AsyncIterator[Pauses]:
     async with trio.open_nursery() as nursery:
+        if board:
+            nursery.start_soon(board.tend)
         yield Pauses(nursery, settings.pause_timeout, journal.now_ms, board)
         nursery.cancel_scope.cancel(reason="nobody is left to wait")
 

@@ -1,24 +1,25 @@
 """Slices of a shared budget: money that a replica takes from the store ahead of need, and spends without asking again.
 
-A slice is one hold in the store, for one set of scopes. Calls are held within it, in this process and at once. It is
-given up when it is used up or has grown old, and settled in the store at what its calls have cost, once the last of
-them is settled; the rest comes back to everybody by that. `tokenwise.budgets.leases` says how large it is: near the
-limit there is none, and each call asks the store by itself. A replica that dies leaves slices that
-expire, as any hold does.
+See `desks` for what a slice is; here one is settled at once at what its calls have cost, and the rest comes back to
+everybody by that. Near the limit there is none, and each call asks the store by itself. A replica that dies leaves
+slices that expire, as any hold does.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Protocol, TypeVar
+from weakref import WeakKeyDictionary
 
 import trio
 from attrs import define, field
 
 from tokenwise.budgets.backing import Backing
-from tokenwise.budgets.budget import Budget, Hold, Short, reserve, settle
+from tokenwise.budgets.budget import Budget, Hold, Short
 from tokenwise.budgets.leases import lease_for
+from tokenwise.budgets.nested import Place
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
 from tokenwise_shell.budgets.answers import Granted, NotHeld
+from tokenwise_shell.budgets.desks import Desk, Desks, Slice
 
 __all__ = ["LIFETIME_S", "SharedStore", "Slices"]
 
@@ -29,7 +30,6 @@ _PATIENCE_S: Final = 2.0  # for money of our own slices to arrive where it came 
 _NOTHING: Final = Nanodollars(0)
 T = TypeVar("T")
 
-_Place = tuple[str, AttemptId]
 _Scopes = tuple[str, ...]
 
 
@@ -83,46 +83,24 @@ class SharedStore(Protocol):
 
 
 @define(eq=False)
-class _Slice:
-    """One slice: the store's hold as a budget of its own, and the calls that are held within it."""
-
-    attempt: AttemptId
-    scopes: _Scopes
-    budget: Budget
-    taken_at: float
-    retired: bool = False
-    open: dict[_Place, Hold] = field(factory=dict)
-
-
-@define(eq=False)
-class _Desk:
-    """What is known of one set of scopes: the slice in use, its size, and the largest amount that was ever asked."""
-
-    scopes: _Scopes
-    asking: trio.Lock = field(factory=trio.Lock)
-    slice: _Slice | None = None
-    size: Nanodollars = _NOTHING
-    largest: Nanodollars = _NOTHING
-    waiting: int = 0
-
-
-@define(eq=False)
 class Slices:
     """The slices of one replica, whose name no other has. Run `tend` beside it."""
 
     store: SharedStore
     replica: str
     lifetime_s: float = LIFETIME_S
-    _desks: dict[_Scopes, _Desk] = field(factory=dict)
-    _within: dict[_Place, _Slice] = field(factory=dict)
-    _asking: set[_Place] = field(factory=set)
-    _withdrawn: set[_Place] = field(factory=set)
+    _desks: Desks = field(init=False)
+    _turns: WeakKeyDictionary[Desk, trio.Lock] = field(factory=WeakKeyDictionary)
+    _asking: set[Place] = field(factory=set)
+    _withdrawn: set[Place] = field(factory=set)
     _taken: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        self._desks = Desks(trio.current_time, self.lifetime_s, self._close_if_over)
 
     def reserve_at_once(self, run_id: str, attempt: AttemptId, amount: Nanodollars, scopes: _Scopes) -> Granted | None:
         """Hold the amount within a slice; None where there is none with room, and the store has to be asked."""
-        desk = self._desks.get(scopes)
-        return Granted(Hold(amount)) if desk and self._held_within(desk, (run_id, attempt), amount) else None
+        return Granted(Hold(amount)) if self._desks.hold(scopes, (run_id, attempt), amount) else None
 
     async def reserve(
         self, run_id: str, attempt: AttemptId, amount: Nanodollars, scopes: _Scopes, *, share: int = 1
@@ -133,9 +111,9 @@ class Slices:
         Settled before this has answered, or cancelled, it holds nothing in the end.
         """
         scopes, place = tuple(dict.fromkeys(scopes)), (run_id, attempt)
-        desk = self._desks.setdefault(scopes, _Desk(scopes))
+        desk = self._desks.at(scopes)
         desk.largest = max(desk.largest, amount)
-        if self._held_within(desk, place, amount):
+        if self._desks.hold(scopes, place, amount):
             return Granted(Hold(amount))
         desk.waiting += 1
         self._asking.add(place)
@@ -149,13 +127,13 @@ class Slices:
             self.settle(run_id, attempt, _NOTHING)
         return answer
 
-    async def _ask(self, desk: _Desk, place: _Place, amount: Nanodollars, share: int) -> Granted | NotHeld:
+    async def _ask(self, desk: Desk, place: Place, amount: Nanodollars, share: int) -> Granted | NotHeld:
         """Take a slice for this and what may follow, or else the amount alone."""
-        async with desk.asking:
-            if not self._held_within(desk, place, amount):
+        async with self._turns.setdefault(desk, trio.Lock()):
+            if not self._desks.hold(desk.scopes, place, amount):
                 await self._take(desk)
-                self._held_within(desk, place, amount)
-        if place in self._within:
+                self._desks.hold(desk.scopes, place, amount)
+        if place in self._desks:
             return Granted(Hold(amount))
         return await self.giving_way(lambda: self.store.reserve(*place, amount, desk.scopes, share=share))
 
@@ -173,46 +151,23 @@ class Slices:
         place = (run_id, attempt)
         if place in self._asking:
             self._withdrawn.add(place)
-            return
-        slice_ = self._within.pop(place, None)
-        if slice_ is None:
+        elif not self._desks.settle(place, cost):
             self.store.settle(run_id, attempt, cost)
-            return
-        slice_.budget = settle(slice_.budget, slice_.open.pop(place), cost)
-        self._close_if_over(slice_)
 
     async def tend(self) -> None:
         """Give up slices that have grown old, for as long as this runs."""
         while True:
             await trio.sleep(self.lifetime_s / 5)
-            for scopes, desk in tuple(self._desks.items()):
-                if not desk.slice and not desk.waiting:
-                    del self._desks[scopes]  # of a window that is over, most likely
-                elif desk.slice and trio.current_time() >= desk.slice.taken_at + self.lifetime_s:
-                    desk.size = _NOTHING
-                    self._retire(desk)
+            self._desks.grow_old()
 
     def give_up(self) -> None:
         """Give up every slice, because this replica leaves; calls still held within one are settled first."""
-        for desk in self._desks.values():
-            self._retire(desk)
+        self._desks.give_up()
 
-    def _held_within(self, desk: _Desk, place: _Place, amount: Nanodollars) -> bool:
-        slice_ = desk.slice
-        if slice_ is None or trio.current_time() >= slice_.taken_at + self.lifetime_s:
-            return False
-        match reserve(slice_.budget, amount):
-            case Short():
-                return False
-            case (budget, hold):
-                slice_.budget, slice_.open[place] = budget, hold
-                self._within[place] = slice_
-                return True
-
-    async def _take(self, desk: _Desk) -> None:
+    async def _take(self, desk: Desk) -> None:
         """Replace the slice of these scopes by a new one, or by none."""
         scopes = desk.scopes
-        self._retire(desk)
+        self._desks.retire(desk)
         available = await self.store.available(scopes)
         amount = lease_for(largest=desk.largest, before=desk.size, available=available)
         if not amount:
@@ -220,8 +175,7 @@ class Slices:
         self._taken += 1
         attempt = AttemptId("slice", self._taken)
         if isinstance(await self.store.reserve(self._name, attempt, amount, scopes), Granted):
-            desk.size = amount
-            desk.slice = _Slice(attempt, scopes, Budget(amount), trio.current_time())
+            self._desks.begin(desk, Slice(attempt, scopes, Budget(amount), trio.current_time()))
 
     @property
     def _name(self) -> str:
@@ -229,23 +183,12 @@ class Slices:
 
     def room(self, scope: str) -> int:
         """How much of what is held of a budget slices hold from which calls may yet be made."""
-        slices = (desk.slice for desk in self._desks.values() if scope in desk.scopes)
-        return sum(one.budget.available for one in slices if one)
+        return sum(one.budget.available for one in self._desks.of(scope) if not one.retired)
 
     def give_way(self, scope: str) -> bool:
         """Give up every slice of this budget, and say whether any of them held no call, so that money comes back."""
-        desks = [desk for desk in self._desks.values() if desk.slice and scope in desk.slice.scopes]
-        idle = [desk for desk in desks if desk.slice and not desk.slice.open]
-        for desk in desks:
-            self._retire(desk)
-        return bool(idle)
+        return self._desks.give_way(scope)
 
-    def _retire(self, desk: _Desk) -> None:
-        if desk.slice:
-            desk.slice.retired = True
-            self._close_if_over(desk.slice)
-            desk.slice = None
-
-    def _close_if_over(self, slice_: _Slice) -> None:
-        if slice_.retired and not slice_.open:
+    def _close_if_over(self, slice_: Slice) -> None:
+        if not slice_.calls:
             self.store.settle(self._name, slice_.attempt, slice_.budget.spent)

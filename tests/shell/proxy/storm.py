@@ -278,7 +278,8 @@ def _serving(port: int, key: str) -> float:
 def _check_money(home: Path) -> None:
     """Nothing is held by anybody, and the last that the process has written is that it owes nothing."""
     folder = home / ".local/state/tokenwise"
-    kept = [path for path in folder.glob("ledger.jsonl.budgets-*") if path.name[-4:] not in ("-wal", "-shm")]
+    beside = ("-wal", "-shm", "-slots")
+    kept = [path for path in folder.glob("ledger.jsonl.budgets-*") if not path.name.endswith(beside)]
     assert kept
     for path in kept:
         with closing(sqlite3.connect(path)) as budgets:
