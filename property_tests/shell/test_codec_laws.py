@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tokenwise.budgets import ledger
+from tokenwise.budgets.limit import Account
 from tokenwise.catalog.models import Catalog, Model
 from tokenwise.catalog.prices import Price, Rate, Unknown
 from tokenwise.errors import InputError
@@ -38,8 +39,8 @@ from tokenwise_shell.codec.messages import (
     job_to_json,
     to_json,
 )
-from tokenwise_shell.ledger.booking import shortened
-from tokenwise_shell.ledger.jsonl import encode_line, expanded
+from tokenwise_shell.ledger.booking import booking_of, short_line
+from tokenwise_shell.ledger.jsonl import encode_line, expanded, ms_of
 from tokenwise_shell.plans.codec import PlanFile, plan_from_json, plan_to_json
 
 TEXTS = st.text(min_size=1, max_size=20)
@@ -281,17 +282,23 @@ def batches(draw):
     return tuple(batch)
 
 
+AT = "2026-11-21T20:15:53.123Z"
+
+
 class TestShortLines:
     """'Readers get the entries, one line each, as if they had been written so'."""
 
     @given(batches(), st.integers(0, 99), st.booleans())
     def test_stand_for_the_very_lines(self, batch, seq, tagged):
-        head = {"at": "2026-11-21T20:15:53.123Z", "run": "r", "seq": seq, "key": "k"}
-        head |= {"tags": ["t"], "each": {"user": "u"}} if tagged else {}
-        short = shortened(batch, head)
+        account = Account("k", ("t",), (("user", "u"),)) if tagged else Account("k")
+        short = short_line(batch, ms_of(AT), "r", seq, account, "w")
         noted(f"short: {short is not None}")
         if short is not None:
-            lines = [{"v": 1, **head, "seq": seq + place, **entry_to_json(one)} for place, one in enumerate(batch)]
-            read = expanded(orjson.loads(encode_line(short)))
+            head = {"v": 1, "at": AT, "run": "r", **booking_of(account)}
+            who = [{"writer": "w"} if isinstance(one, ledger.Reservation) else {} for one in batch]
+            lines = [
+                {**head, "seq": seq + place, **entry_to_json(one), **who[place]} for place, one in enumerate(batch)
+            ]
+            read = expanded(orjson.loads(short))
             assert list(read) == [orjson.loads(encode_line(line)) for line in lines]
             assert [entry_from_json(line).entry for line in read] == list(batch)

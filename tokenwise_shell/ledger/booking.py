@@ -12,6 +12,7 @@ And how the entries that nearly every request writes become one line each time t
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from attrs import define
@@ -22,7 +23,7 @@ from tokenwise.budgets.voucher import Voucher
 from tokenwise.money import Nanodollars
 from tokenwise.traits import Tier
 from tokenwise.usage import Usage
-from tokenwise_shell.ledger.jsonl import SHORT, VERSION, iso, ms_of
+from tokenwise_shell.ledger.jsonl import SHORT, VERSION, encode_line, iso, ms_of
 
 __all__ = [
     "MINTED",
@@ -32,14 +33,25 @@ __all__ = [
     "booking_of",
     "issue_of",
     "line_head",
-    "shortened",
+    "short_line",
     "voucher_of",
 ]
 
 MINTED: Final = "voucher_minted"
 RETURNED: Final = "voucher_returned"
 
-_TIERS: Final = {tier: tier.name.lower() for tier in Tier}
+_TIERS: Final = {tier: tier.name.lower().encode() for tier in Tier}
+
+# What a line says in one way alone: longer numbers are text in others, and longer names would fill what is remembered.
+_LARGEST: Final = 2**63 - 1
+_LONGEST: Final = 200
+
+_HEAD: Final = b'{"v":%d,"at":"%b","run":%b,"seq":%d,%b,'
+_RESERVED: Final = (
+    b'"type":"reserved",%b,"amount_nano":%d,"input_tokens":%d,"max_output_tokens":%d,"tier":"%b","writer":%b}\n'
+)
+_CHARGED: Final = b'"type":"charged",%b,"amount_nano":%d,"usage":%b,"outcome":%b,"status":%b'
+_RARE: Final = ("cache_read_tokens", "cache_write_tokens", "cache_write_5m_tokens", "reasoning_tokens")
 
 
 def account_of(line: Mapping[str, object]) -> Account:
@@ -99,75 +111,84 @@ def voucher_of(line: Mapping[str, Any]) -> Voucher:
     )
 
 
-def shortened(entries: Sequence[Entry], head: Mapping[str, object]) -> dict[str, object] | None:
-    """These entries as one line behind a head of `at`, `run`, `seq`, the account; None where one cannot say it all."""
+def short_line(
+    entries: Sequence[Entry], at_ms: int, run_id: str, seq: int, account: Account, writer: str
+) -> bytes | None:
+    """These entries as one line, by a template that their numbers are put into; None where one cannot say it all.
+
+    `writer` is who must close what a reservation holds.
+    """
     match entries:
         case (Routed() as routed, Reservation() as held):
-            return _reserved(routed, held, head)
+            told = _reserved(routed, held, writer)
         case (Charged() as charged, Released() | Overran() as rest, StepEnded() as ended, Finished() as finished):
-            return _charged(charged, rest, ended, finished, head)
+            told = _charged(charged, rest, ended, finished)
         case (Charged() as charged, StepEnded() as ended, Finished() as finished):
-            return _charged(charged, None, ended, finished, head)
+            told = _charged(charged, None, ended, finished)
         case _:
             return None
+    head = (SHORT, iso(at_ms).encode(), encode_line(run_id)[:-1], seq, _booked(account))
+    return told and _HEAD % head + told
 
 
-def _reserved(routed: Routed, held: Reservation, head: Mapping[str, object]) -> dict[str, object] | None:
-    same = (routed.attempt, routed.model, routed.provider, routed.worst)
-    if same != (held.attempt, held.model, held.provider, held.amount):
+def _reserved(routed: Routed, held: Reservation, writer: str) -> bytes | None:
+    attempt, model, provider, nano = held.attempt, held.model, held.provider, held.amount
+    counts = (nano, held.input_tokens, held.max_output_tokens)
+    if (routed.attempt, routed.model, routed.provider, routed.worst) != (attempt, model, provider, nano):
         return None
-    return {
-        "v": SHORT,
-        **head,
-        "type": "reserved",
-        "step": held.attempt.step,
-        "attempt": held.attempt.ordinal,
-        "model": held.model,
-        "provider": held.provider,
-        "amount_nano": held.amount,
-        "input_tokens": held.input_tokens,
-        "max_output_tokens": held.max_output_tokens,
-        "tier": _TIERS[routed.tier],
-    }
+    if max(counts) > _LARGEST or len(model) > _LONGEST:
+        return None
+    whose = _whose(attempt.step, attempt.ordinal, model, provider)
+    return _RESERVED % (whose, *counts, _TIERS[routed.tier], _known(writer))
 
 
-def _charged(
-    charged: Charged, rest: Released | Overran | None, ended: StepEnded, finished: Finished, head: Mapping[str, object]
-) -> dict[str, object] | None:
-    attempt, nano = charged.attempt, charged.amount
+def _charged(charged: Charged, rest: Released | Overran | None, ended: StepEnded, finished: Finished) -> bytes | None:
+    attempt, nano, model, usage = charged.attempt, charged.amount, charged.model, charged.usage
     over = rest.amount if isinstance(rest, Overran) else 0
     told = (ended.step, ended.outcome, ended.spent, ended.why, finished.spent, finished.overrun)
     if told != (attempt.step, "ok", nano, "", nano, over) or (rest is not None and rest.attempt != attempt):
         return None
-    line: dict[str, object] = {
-        "v": SHORT,
-        **head,
-        "type": "charged",
-        "step": attempt.step,
-        "attempt": attempt.ordinal,
-        "model": charged.model,
-        "provider": charged.provider,
-        "amount_nano": nano,
-        "usage": charged.usage and _counts(charged.usage),
-        "outcome": charged.outcome,
-        "status": finished.status,
-    }
+    most = max(nano, rest.amount if rest else 0, usage.prompt_tokens + usage.output_tokens if usage else 0)
+    if most > _LARGEST or len(model) > _LONGEST:
+        return None
+    whose = _whose(attempt.step, attempt.ordinal, model, charged.provider)
+    line: bytes = _CHARGED % (whose, nano, _counts(usage), _known(charged.outcome), _known(finished.status))
     if rest is not None:
-        line["overran_nano" if isinstance(rest, Overran) else "released_nano"] = rest.amount
+        line += (b',"overran_nano":%d' if over else b',"released_nano":%d') % rest.amount
     if charged.estimated:
-        line["estimated"] = True
-    if charged.asked != charged.model:
-        line["asked"] = charged.asked
+        line += b',"estimated":true'
+    if charged.asked != model:
+        line += b',"asked":%b' % _known(charged.asked)
     if charged.reported is not None:
-        line["reported_nano"] = charged.reported
+        line += b',"reported_nano":%b' % encode_line(charged.reported)[:-1]
     if charged.notice:
-        line["notice"] = charged.notice
-    return line
+        line += b',"notice":%b' % encode_line(charged.notice)[:-1]
+    return line + b"}\n"
 
 
-def _counts(usage: Usage) -> dict[str, int]:
-    counts = {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
-    for name in ("cache_read_tokens", "cache_write_tokens", "cache_write_5m_tokens", "reasoning_tokens"):
+def _counts(usage: Usage | None) -> bytes:
+    if usage is None:
+        return b"null"
+    counts = b'{"input_tokens":%d,"output_tokens":%d' % (usage.input_tokens, usage.output_tokens)
+    for name in _RARE:
         if tokens := getattr(usage, name):
-            counts[name] = tokens
-    return counts
+            counts += b',"%b":%d' % (name.encode(), tokens)
+    return counts + b"}"
+
+
+def _booked(account: Account) -> bytes:
+    if account.tags or account.marks:
+        return encode_line(booking_of(account))[1:-2]
+    return b'"key":%b' % _known(account.key)
+
+
+@lru_cache(maxsize=1024)
+def _whose(step: str, ordinal: int, model: str, provider: str) -> bytes:
+    names = {"step": step, "attempt": ordinal, "model": model, "provider": provider}
+    return encode_line(names)[1:-2]
+
+
+@lru_cache(maxsize=1024)
+def _known(text: str) -> bytes:
+    """One of the texts that lines have again and again, as JSON."""
+    return encode_line(text)[:-1]

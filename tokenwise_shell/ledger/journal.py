@@ -23,7 +23,7 @@ from tokenwise.budgets.windows import UTC, Zone, day_of
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
 from tokenwise_shell.config.settings import LedgerSync
-from tokenwise_shell.ledger.booking import booking_of, line_head, shortened
+from tokenwise_shell.ledger.booking import booking_of, line_head, short_line
 from tokenwise_shell.ledger.bookmarks import Bookmarks
 from tokenwise_shell.ledger.commits import GroupCommit
 from tokenwise_shell.ledger.jsonl import VERSION, Line, LineFile, LinesUnwritable, encode_line, iso
@@ -150,7 +150,8 @@ class Journal:
         if numbers is None:
             numbers = self._runs[run_id] = _Numbers(self.account_of(run_id), 0)
         at_ms, account, seq = self.now_ms(), numbers.account, numbers.seq
-        drawn, day = list[Nanodollars](), self._day(at_ms)
+        drawn: list[Nanodollars] = []
+        day = self._day(at_ms)
         for entry in entries:
             if isinstance(entry, Reservation):
                 self._owing[run_id, entry.attempt] = day
@@ -159,20 +160,14 @@ class Journal:
                 self.tally.count(account, self._owing.pop((run_id, entry.attempt), day), entry.amount)
             elif isinstance(entry, Finished):
                 self._runs.pop(run_id, None)
-        head: dict[str, object] = {"at": iso(at_ms), "run": run_id, "seq": seq, **booking_of(account)}
-        if short := shortened(entries, head):
-            if drawn:
-                short["writer"] = self.writer  # who must close it
-            lines = [encode_line(short)]
-        else:
-            lines = [encode_line(self._line(entry, head, seq + place)) for place, entry in enumerate(entries)]
+        line = short_line(entries, at_ms, run_id, seq, account, self.writer)
+        lines = [line] if line else self._long_lines(entries, at_ms, run_id, seq, account)
         numbers.seq = seq + len(entries)
         self.rotation.before_writing()
         position = self.file.append(lines)
         if self.sync is LedgerSync.LEASE:
             for amount in drawn:
                 self.leases.draw(account, amount, position)
-        self.rotation.after_writing()
 
     @property
     def has_spent(self) -> bool:
@@ -186,11 +181,13 @@ class Journal:
             self._today = known, day_of(at_ms, self.zone)
         return self._today[1]
 
-    def _line(self, entry: Entry, head: dict[str, object], seq: int) -> dict[str, object]:
-        line = {"v": VERSION, **head, "seq": seq, **self._encode(entry)}
-        if isinstance(entry, Reservation):
-            line["writer"] = self.writer
-        return line
+    def _long_lines(self, entries: Sequence[Entry], at_ms: int, run_id: str, seq: int, account: Account) -> list[bytes]:
+        head = {"v": VERSION, "at": iso(at_ms), "run": run_id, **booking_of(account)}
+        lines = []
+        for number, entry in enumerate(entries, seq):
+            writer = {"writer": self.writer} if isinstance(entry, Reservation) else {}
+            lines.append(encode_line({**head, "seq": number, **self._encode(entry), **writer}))
+        return lines
 
     def check(self) -> LinesUnwritable | None:
         """Why no new work may begin, None if it may. Tries first to write what waits."""

@@ -149,19 +149,28 @@ class LineFile:
         return self.accepted
 
     def flush(self) -> None:
-        """Write what waits, as far as the disk allows. Sets or clears `problem`."""
-        while self._waiting:
+        """Write what waits, as far as the disk allows. Sets or clears `problem`.
+
+        A line that went out by half is written again whole: others may have appended meanwhile.
+        """
+        waiting = self._waiting
+        while waiting:
+            start = b"\n" if self._torn else b""
+            lines = start + b"".join(waiting)
             try:
-                self._push()
+                written = os.write(self.descriptor, lines)
             except OSError as error:
-                self.problem = LinesUnwritable(self.path, error, len(self._waiting))
+                self.problem = LinesUnwritable(self.path, error, len(waiting))
                 return
+            if written == len(lines):
+                waiting.clear()
+                self._torn = False
+            else:
+                self._drop(written - len(start))
         self.problem = None
 
-    def _push(self) -> None:
-        """One write. A line that went out by half is written again whole: others may have appended meanwhile."""
-        start = b"\n" if self._torn else b""
-        written = os.write(self.descriptor, start + b"".join(self._waiting)) - len(start)
+    def _drop(self, written: int) -> None:
+        """Forget the whole lines among so many bytes that were written."""
         whole, end = 0, 0
         while whole < len(self._waiting) and end + len(self._waiting[whole]) <= written:
             end += len(self._waiting[whole])
@@ -211,8 +220,8 @@ def unheard(_: str) -> None:
     """For notices of lines that cannot be read, where somebody else has given them or one line does not matter."""
 
 
-def encode_line(document: Line) -> bytes:
-    """One object as a line. What JSON has no form for (lone surrogates, integers beyond 64 bits) is shown as text.
+def encode_line(document: object) -> bytes:
+    """One value as a line. What JSON has no form for (lone surrogates, integers beyond 64 bits) is shown as text.
 
     That loses a figure nobody could use, where an error would lose the whole entry.
     """

@@ -16,8 +16,8 @@ __all__ = ["ROTATE_BYTES", "Rotation"]
 ROTATE_BYTES: Final = 1 << 28
 """A file of this length is set aside: about a million lines, which a reader goes through in some seconds."""
 
-# Batches of lines between two looks at the file's length. Its name is looked at before each.
-_LOOK_EVERY: Final = 64
+# Batches of lines between two trials to set a long file aside.
+_TRY_EVERY: Final = 64
 
 _LOG: Final = logging.getLogger("tokenwise.ledger")
 
@@ -30,7 +30,7 @@ class Rotation:
     place: Registered
     rotate_bytes: int
     lost: LinesUnwritable | None = None
-    _batches: int = 0
+    _tries: int = 0
     _name: str = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -40,26 +40,25 @@ class Rotation:
         """Go on in the file of that name if this one no longer has it: set aside by another process, moved or deleted.
 
         What is written to a file that has no name is lost with the process, so for such a one the lock is waited for.
+        A file that is long enough is set aside. What keeps that from being done (no room for a new file, say) shows
+        when lines are written; it is tried again.
         """
         try:
-            if self._moved():
-                with locked(self.file.path, wait=os.fstat(self.file.descriptor).st_nlink == 0):
-                    self._change_files()
+            found = os.stat(self._name)  # noqa: PTH116 -- `Path.stat` takes twice as long
+            moved, long = found.st_ino != self.file.inode, found.st_size >= self.rotate_bytes
+        except FileNotFoundError:
+            moved, long = True, False
         except OSError:
-            pass  # it shows when lines are written
-
-    def after_writing(self) -> None:
-        """Set the file aside if it is long enough, which is looked at now and then.
-
-        What keeps this from being done (no room for a new file, say) shows when lines are written. It is tried again.
-        """
-        self._batches += 1
-        if self._batches % _LOOK_EVERY:
-            return
-        with suppress(OSError):
-            if self.file.size >= self.rotate_bytes:
-                with locked(self.file.path, wait=False):
+            return  # it shows when lines are written
+        if moved or (long and self._is_time()):
+            with suppress(OSError):
+                wait = moved and os.fstat(self.file.descriptor).st_nlink == 0
+                with locked(self.file.path, wait=wait):
                     self._change_files()
+
+    def _is_time(self) -> bool:
+        self._tries += 1
+        return self._tries % _TRY_EVERY == 1
 
     def _change_files(self) -> None:
         path = self.file.path
