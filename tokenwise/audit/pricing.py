@@ -44,9 +44,6 @@ class Costing:
     price: Price | None = None
 
 
-_UNKNOWN: Final = Costing(None, Grounds.UNKNOWN)
-
-
 @define(eq=False)
 class Prices:
     """Prices of a catalogue by day. `named` gives the catalogue's id for a seller's name of a model, or the name."""
@@ -78,7 +75,7 @@ class Prices:
 
 
 def _as_recorded(call: Call, model: Model | None) -> Costing:
-    return _UNKNOWN if call.recorded is None else Costing(call.recorded, Grounds.RECORDED, model)
+    return Costing(call.recorded, Grounds.UNKNOWN if call.recorded is None else Grounds.RECORDED, model)
 
 
 def _offer(model: Model, provider: str) -> Offer | None:

@@ -8,14 +8,15 @@ import gzip
 import sys
 import zlib
 from array import array
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from hashlib import blake2b
 from io import BufferedReader, RawIOBase
 from itertools import chain
 from pathlib import Path
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from attrs import define, field
 
@@ -24,12 +25,16 @@ from tokenwise.errors import InputError, Problem
 from tokenwise_shell.audit.formats import FORMATS, Reader, format_of
 from tokenwise_shell.audit.rows import Malformed, Row, rows_of
 
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
 __all__ = ["STDIN", "Intake", "calls_of", "files_of"]
 
 STDIN: Final = Path("/dev/stdin")
 _SAMPLE: Final = 1 << 16
 _SUFFIXES: Final = (".jsonl", ".json", ".csv", ".ndjson", ".log")
 _GZIP: Final = b"\x1f\x8b"
+_UNPACKED: Final = "cannot be unpacked: the archive is broken"
 
 # Rows that say nothing of their format: a session may begin with a summary.
 _UNTOLD: Final = 200
@@ -104,7 +109,7 @@ def files_of(paths: Iterable[Path]) -> list[Path]:
     problems: list[Problem] = []
     for path in paths:
         if path.is_dir():
-            inside = sorted(one for one in path.rglob("*") if one.is_file() and _is_log(one))
+            inside = sorted(one for one in path.rglob("*") if _is_log(one) and one.is_file())
             found.update(dict.fromkeys(inside))
             if not inside:
                 problems.append(Problem(str(path), f"has no logs ({', '.join(_SUFFIXES)}, also packed as .gz)"))
@@ -124,14 +129,19 @@ def _is_log(path: Path) -> bool:
 def calls_of(files: Sequence[Path], intake: Intake, forced: str | None = None) -> Iterator[Call]:
     """Every call of these files, once. Raises OSError for a file that cannot be read."""
     for path in files:
-        with _opened(path) as file:
-            sample = file.peek(_SAMPLE)[:_SAMPLE]
-            if not sample.strip():
-                intake.leave(path, "is empty")
-            elif b"\0" in sample:
-                intake.leave(path, "is binary data")
-            else:
-                yield from _of_file(path, file, sample, intake, forced)
+        try:
+            with _opened(path) as file:
+                sample = file.peek(_SAMPLE)[:_SAMPLE]
+                if not sample.strip():
+                    intake.leave(path, _UNPACKED if _is_broken(file) else "is empty")
+                elif b"\0" in sample.partition(b"\n")[0]:
+                    intake.leave(path, "is binary data")
+                else:
+                    yield from _of_file(path, file, sample, intake, forced)
+        except PermissionError:
+            if path in intake.named:
+                raise
+            intake.leave(path, "may not be read")
 
 
 def _of_file(path: Path, file: BufferedReader, sample: bytes, intake: Intake, forced: str | None) -> Iterator[Call]:
@@ -144,7 +154,8 @@ def _of_file(path: Path, file: BufferedReader, sample: bytes, intake: Intake, fo
         if name or len(first) >= _UNTOLD:
             break
     if name is None:
-        intake.leave(path, f"is of no known format; known are {', '.join(FORMATS)}")
+        unknown = f"is of no known format; known are {', '.join(FORMATS)}"
+        intake.leave(path, _UNPACKED if _is_broken(file) else unknown)
         return
     intake.files[name] += 1
     reader = FORMATS[name].reader()
@@ -170,12 +181,11 @@ def _read(path: Path, rows: Iterable[Row | Malformed], reader: Reader, intake: I
 
 def _rows(file: BufferedReader, sample: bytes) -> Iterator[Row | Malformed]:
     last = 0
-    try:
-        for row in rows_of(file, sample):
-            last = row.line if isinstance(row, Malformed) else row[0]
-            yield row
-    except (EOFError, gzip.BadGzipFile, zlib.error):
-        yield Malformed(last + 1, "cannot be unpacked: the archive is broken")
+    for row in rows_of(file, sample):
+        last = row.line if isinstance(row, Malformed) else row[0]
+        yield row
+    if _is_broken(file):
+        yield Malformed(last + 1, _UNPACKED)
 
 
 @contextmanager
@@ -186,6 +196,35 @@ def _opened(path: Path) -> Iterator["BufferedReader"]:
         else:
             plain = cast("BufferedReader", stack.enter_context(path.open("rb", buffering=_SAMPLE)))
         if plain.peek(2)[:2] == _GZIP:
-            packed = stack.enter_context(gzip.GzipFile(fileobj=plain))
-            plain = BufferedReader(cast("RawIOBase", packed), _SAMPLE)  # a raw stream in all but name
+            plain = BufferedReader(_Made(stack.enter_context(gzip.GzipFile(fileobj=plain)).read1), _SAMPLE)
+        if plain.peek(2)[:2] in (BOM_UTF16_LE, BOM_UTF16_BE):  # PowerShell's `>`
+            recoded = getincrementaldecoder("utf-16")("replace")
+            half = plain
+            plain = BufferedReader(_Made(lambda size: recoded.decode(half.read(size // 3)).encode()), _SAMPLE)
         yield plain
+
+
+class _Made(RawIOBase):
+    """Bytes as a function makes them, at most so many at a time; what an archive holds ends where it is `broken`."""
+
+    def __init__(self, make: Callable[[int], bytes]) -> None:
+        super().__init__()
+        self._make = make
+        self.broken = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        view, filled = memoryview(buffer).cast("B"), 0
+        try:
+            while filled < len(view) and (made := self._make(len(view) - filled)):
+                view[filled : filled + len(made)] = made
+                filled += len(made)
+        except (EOFError, gzip.BadGzipFile, zlib.error):
+            self.broken = True
+        return filled
+
+
+def _is_broken(file: BufferedReader) -> bool:
+    return isinstance(raw := getattr(file, "raw", None), _Made) and raw.broken

@@ -50,9 +50,20 @@ def _is_line(start: bytes) -> bool:
     return _is_json(line) or line.rstrip() != b"{"
 
 
+def _loaded(raw: bytes) -> object:
+    """The value; where words are in another encoding than UTF-8, its counts are read all the same."""
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        mended = raw.decode("utf-8", "replace")
+        if "\ufffd" not in mended:
+            raise
+        return orjson.loads(mended)
+
+
 def _is_json(raw: bytes) -> bool:
     try:
-        orjson.loads(raw)
+        _loaded(raw)
     except orjson.JSONDecodeError:
         return False
     return True
@@ -72,7 +83,7 @@ def _lines(file: IO[bytes]) -> Iterator[Row | Malformed]:
 
 def _parsed(raw: bytes, number: int) -> Row | Malformed:
     try:
-        value = orjson.loads(raw)
+        value = _loaded(raw)
     except orjson.JSONDecodeError as error:
         return Malformed(number, f"is not JSON: {error.msg} at column {error.colno}")
     return (number, value) if isinstance(value, dict) else Malformed(number, "is no JSON object")

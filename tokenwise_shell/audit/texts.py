@@ -55,7 +55,7 @@ def spent_facts(found: Findings, intake: Intake) -> Iterator[tuple[str, str]]:
     total = found.total
     read = ", ".join(f"{calls:,} of {name}" for name, calls in sorted(intake.calls.items()))
     yield "calls", f"{total.calls:,} ({read})" + _if(intake.repeated, "{:,} repeated ones left out", "; ")
-    yield "spent", usd(total.cost) + _if(total.unpriced, "{:,} calls of unknown price", ", and ")
+    yield "spent", usd(total.cost) + _if(total.unpriced, "{:,} calls of unknown price or tokens", ", and ")
     yield "assumed", _unless_zero(total.assumed, "of it, at prices that are known for another day, tier or seller only")
     yield "as logged", _unless_zero(total.as_recorded, "of it, of calls that cannot be priced here, as their log says")
     if total.told:

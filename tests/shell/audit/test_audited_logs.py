@@ -124,6 +124,51 @@ def test_a_table_with_torn_rows_and_a_quoted_line_break(logs, tw) -> None:
     assert done.json["total"]["calls"] == len(calls)
 
 
+def read(path, raw: bytes) -> tuple[list, Intake]:
+    path.write_bytes(raw)
+    intake = Intake(frozenset({path}))
+    return [(call.at_ms, call.model, call.usage, call.session) for call in calls_of([path], intake)], intake
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    """Each format's bytes, and what is read of them as they are."""
+    raws = {name: kind.write(calls_for(kind, 7)) for name, kind in KINDS.items()}
+    return {name: (raw, read(tmp_path_factory.mktemp("plain") / name, raw)[0]) for name, raw in raws.items()}
+
+
+AS_SAVED = {
+    "with a mark of its encoding": lambda raw: b"\xef\xbb\xbf" + raw,
+    "with Windows' ends of lines": lambda raw: raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"),
+    "by PowerShell": lambda raw: raw.decode().encode("utf-16"),
+    "by PowerShell, packed": lambda raw: gzip.compress(raw.decode().encode("utf-16")),
+    "with words in Latin-1": lambda raw: raw.replace(b"secret words", "geheime Wörter".encode("latin-1")),
+    "before a power cut": lambda raw: raw + b"\n" + bytes(4096) + b"\n",
+    "twice": lambda raw: raw if raw[:1] == b"[" or b"," in raw.partition(b'"')[0] else raw + raw,
+}
+
+
+@pytest.mark.slow  # each file has a table of its own, to know what it repeats
+@pytest.mark.parametrize("how", AS_SAVED)
+def test_a_log_says_the_same_however_it_was_saved(how: str, plain, tmp_path) -> None:
+    for name, (raw, whole) in plain.items():
+        found, intake = read(tmp_path / name, AS_SAVED[how](raw))
+        assert (name, found, intake.unrecognised) == (name, whole, [])
+        assert intake.malformed == (how == "before a power cut" and raw[:1] != b"[")
+
+
+@pytest.mark.slow  # see above
+@pytest.mark.parametrize("kept", [0.0, 0.02, 0.5, 1.0])
+def test_a_broken_archive_is_read_as_far_as_it_goes(kept: float, plain, tmp_path) -> None:
+    for name in ("claude-code", "litellm", "openrouter"):
+        raw, whole = plain[name]
+        packed = gzip.compress(raw)
+        found, intake = read(tmp_path / name, packed[: 3 + int(kept * (len(packed) - 4))])
+        assert found == whole[: len(found)]
+        told = [problem.message for problem in intake.shown] + intake.unrecognised
+        assert [one for one in told if one.endswith("the archive is broken")]
+
+
 USAGE = Usage(100, 0, 0, 50)
 
 
