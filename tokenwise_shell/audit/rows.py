@@ -39,7 +39,9 @@ def rows_of(file: IO[bytes], sample: bytes) -> Iterator[Row | Malformed]:
     start = sample.removeprefix(b"\xef\xbb\xbf").lstrip()
     if start[:1] == b"[" or (start[:1] == b"{" and not _is_line(start)):
         return _values(file)
-    return _lines(file) if start[:1] == b"{" or b"," not in start.partition(b"\n")[0] else _table(file)
+    heads = start.partition(b"\n")[0]
+    mark = max(",;\t", key=lambda one: heads.count(one.encode()))  # spreadsheets write what their country does
+    return _lines(file) if start[:1] == b"{" or mark.encode() not in heads else _table(file, mark)
 
 
 def _is_line(start: bytes) -> bool:
@@ -164,9 +166,9 @@ def _decoded(file: IO[bytes]) -> Iterator[str]:
         first = False
 
 
-def _table(file: IO[bytes]) -> Iterator[Row | Malformed]:
+def _table(file: IO[bytes], mark: str) -> Iterator[Row | Malformed]:
     csv.field_size_limit(_LONGEST)
-    lines = csv.reader(_decoded(file))
+    lines = csv.reader(_decoded(file), delimiter=mark)
     names = next(lines, [])
     while True:
         try:

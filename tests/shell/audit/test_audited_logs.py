@@ -1,6 +1,8 @@
 """Logs of every format, made up from known calls: what they cost is told to the nano-dollar, and nobody's words are."""
 
+import csv
 import gzip
+import io
 import random
 import tracemalloc
 
@@ -137,6 +139,12 @@ def plain(tmp_path_factory):
     return {name: (raw, read(tmp_path_factory.mktemp("plain") / name, raw)[0]) for name, raw in raws.items()}
 
 
+def respaced(raw: bytes, mark: str) -> bytes:
+    file = io.StringIO()
+    csv.writer(file, delimiter=mark).writerows(csv.reader(io.StringIO(raw.decode())))
+    return file.getvalue().encode()
+
+
 AS_SAVED = {
     "with a mark of its encoding": lambda raw: b"\xef\xbb\xbf" + raw,
     "with Windows' ends of lines": lambda raw: raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"),
@@ -144,6 +152,8 @@ AS_SAVED = {
     "by PowerShell, packed": lambda raw: gzip.compress(raw.decode().encode("utf-16")),
     "with words in Latin-1": lambda raw: raw.replace(b"secret words", "geheime Wörter".encode("latin-1")),
     "before a power cut": lambda raw: raw + b"\n" + bytes(4096) + b"\n",
+    "by a spreadsheet": lambda raw: raw if raw[:1] in b"{[" else respaced(raw, ";"),
+    "with tabs": lambda raw: raw if raw[:1] in b"{[" else respaced(raw, "\t"),
     "twice": lambda raw: raw if raw[:1] == b"[" or b"," in raw.partition(b'"')[0] else raw + raw,
 }
 
