@@ -5,8 +5,17 @@ from typing import Final, Protocol
 
 from attrs import frozen
 
-from tokenwise_shell.audit import claude_code, codex, langfuse, ledger, litellm, openai_logs, openrouter, opentelemetry
-from tokenwise_shell.audit.simple import Read, Simply
+from tokenwise_shell.audit.readers import (
+    claude_code,
+    codex,
+    langfuse,
+    ledger,
+    litellm,
+    openai_logs,
+    openrouter,
+    opentelemetry,
+)
+from tokenwise_shell.audit.readers.simple import Read, Simply
 from tokenwise_shell.providers.fields import Fields
 
 __all__ = ["FORMATS", "Format", "Reader", "format_of"]

@@ -12,7 +12,7 @@ from typing import Final
 
 from tokenwise.audit.records import Call, Ending
 from tokenwise.usage import Usage
-from tokenwise_shell.audit.simple import Read
+from tokenwise_shell.audit.readers.simple import Read
 from tokenwise_shell.audit.values import at_ms, difficulty_of, digest, first_of, model_name, safe_name, said_last
 from tokenwise_shell.providers.anthropic import answers as anthropic
 from tokenwise_shell.providers.fields import Fields, as_fields, first_text, text

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tokenwise.audit.records import Call, Ending
 from tokenwise.money import Nanodollars
 from tokenwise.usage import Usage
-from tokenwise_shell.audit.simple import Read
+from tokenwise_shell.audit.readers.simple import Read
 from tokenwise_shell.audit.values import at_ms, model_name, safe_name
 from tokenwise_shell.ledger.corrections import CLOSINGS, CORRECTED, spent_by
 from tokenwise_shell.providers.fields import Fields, as_fields, count, text

@@ -14,7 +14,7 @@ from typing import Final
 from attrs import define, evolve, field
 
 from tokenwise.audit.records import MAIN, Call, Ending
-from tokenwise_shell.audit.simple import Read
+from tokenwise_shell.audit.readers.simple import Read
 from tokenwise_shell.audit.values import at_ms, dollars, model_name, safe_name
 from tokenwise_shell.providers.anthropic.answers import parse_usage
 from tokenwise_shell.providers.fields import Fields, as_fields, entries, first_text, text

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from tokenwise.audit.records import Call, Ending
 from tokenwise.usage import Usage
-from tokenwise_shell.audit.simple import Read
+from tokenwise_shell.audit.readers.simple import Read
 from tokenwise_shell.audit.values import (
     at_ms,
     difficulty_of,

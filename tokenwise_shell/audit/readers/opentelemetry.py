@@ -12,7 +12,7 @@ from typing import Final
 
 from tokenwise.audit.records import MAIN, Call, Ending
 from tokenwise.usage import Usage
-from tokenwise_shell.audit.simple import Read
+from tokenwise_shell.audit.readers.simple import Read
 from tokenwise_shell.audit.values import (
     at_ms,
     difficulty_of,

@@ -17,7 +17,7 @@ from attrs import define
 
 from tokenwise.audit.records import MAIN, Allotment, Call
 from tokenwise.usage import Usage
-from tokenwise_shell.audit.simple import Read
+from tokenwise_shell.audit.readers.simple import Read
 from tokenwise_shell.audit.values import at_ms, digest, duly, model_name, safe_name
 from tokenwise_shell.providers.fields import Fields, as_fields, first_text, text
 
