@@ -1,6 +1,6 @@
 """How hard hypothesis searches: one profile for every test run, named by the variable HYPOTHESIS_PROFILE.
 
-    ci       100 examples, the same ones every time: a build does not fail by luck (the default)
+    ci       60 examples, the same ones every time: a build does not fail by luck (the default)
     dev      20 examples, drawn anew: while writing a law
     long     2,000 examples, drawn anew: before a release
     longest  50,000 examples, drawn anew: for one law at a time, over a night
@@ -14,7 +14,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-EXAMPLES = {"ci": 100, "dev": 20, "long": 2_000, "longest": 50_000}
+EXAMPLES = {"ci": 60, "dev": 20, "long": 2_000, "longest": 50_000}
 
 
 def load_profile() -> None:

@@ -1,5 +1,7 @@
 """What the laws are drawn over: small catalogues, plans, jobs and worlds. Money in nano-dollars, time in ms."""
 
+from random import Random
+
 from hypothesis import strategies as st
 
 from tokenwise.catalog.models import Catalog, Model, Offer
@@ -46,17 +48,32 @@ def prices(draw):
     return Price(tuple(draw(rates(above=above)) for above in (0, *thresholds)))
 
 
-capabilities = st.sampled_from(list(Capability)).flatmap(
-    lambda one: st.sampled_from(list(Capability)).map(lambda other: one | other)
-)
+# Drawing costs more than most laws do: what is much alike is drawn at once, from a list of what it may be.
+capabilities = st.sampled_from([one | other for one in Capability for other in Capability])
 offered_capabilities = capabilities.map(lambda some: some | Capability.GENERAL)
 features = st.sampled_from([Feature.NONE, Feature.TOOLS, Feature.IMAGES, Feature.TOOLS | Feature.IMAGES])
 
 
+def listed_price(random):
+    """Up to three rows, of amounts from nothing to 60 dollars per million."""
+
+    def row(above):
+        read, write, cached, kept = (
+            NanoPerMtok(random.choice([0, 10**3, 10**6, 10**9, 10**10]) * random.randint(1, 6)) for _ in range(4)
+        )
+        return Rate(read, write, cached, kept, above, NanoPerMtok(random.randint(0, kept)))
+
+    thresholds = sorted(random.sample(range(1, 300_000), random.choice([0, 0, 1, 2])))
+    return Price(tuple(map(row, (0, *thresholds))))
+
+
+LISTED = [listed_price(Random(seed)) for seed in range(96)]
+
+
 @st.composite
 def models(draw, name):
-    sellers = draw(st.sets(st.sampled_from(["direct", "openrouter"]), max_size=2).map(sorted))
-    known = st.one_of(prices(), prices(), prices(), st.just(Unknown()))
+    sellers = draw(st.sampled_from([(), ("direct",), ("openrouter",), ("direct", "openrouter")]))
+    known = st.sampled_from([*LISTED, *[Unknown()] * 32])
     return Model(
         id=name,
         tier=draw(st.sampled_from(list(Tier))),
@@ -165,27 +182,30 @@ def worlds(draw):
 
 
 # Rivals: few prices and ratings, so that ties are common, and hardly any constraint, so that money decides.
-few_prices = st.sampled_from([0, 100_000_000, 500_000_000, 3_000_000_000]).map(NanoPerMtok)
+FEW_PRICES = [NanoPerMtok(price) for price in (0, 100_000_000, 500_000_000, 3_000_000_000)]
 
 
-@st.composite
-def rival_prices(draw):
+def rival_price(random):
     """One row, or a second one above 2,000 input tokens that need not be dearer."""
-    rows = [Rate(draw(few_prices), draw(few_prices), draw(few_prices), draw(few_prices))]
-    if draw(st.booleans()):
-        rows.append(Rate(draw(few_prices), draw(few_prices), rows[0].cache_read, rows[0].cache_write, 2_000))
-    return Price(tuple(rows))
+    first, second, cached, kept, above, then = random.choices(FEW_PRICES, k=6)
+    rows = Rate(first, second, cached, kept), Rate(above, then, cached, kept, 2_000)
+    return Price(rows[: random.choice([1, 2])])
+
+
+RIVAL_PRICES = [rival_price(Random(seed)) for seed in range(400)]
+rival_prices = st.sampled_from(RIVAL_PRICES)
 
 
 @st.composite
 def rivals(draw, least=1, most=6):
     """A catalogue of models that are much alike."""
     able = Capability.GENERAL | Capability.CODE
+    tools, effort = (Feature.TOOLS, Feature.TOOLS, Feature.NONE), (Feature.NONE, Feature.REASONING_EFFORT)
 
     def model(index):
         sellers = draw(st.sampled_from([("direct",), ("direct", "openrouter"), ("openrouter",), ("direct",), ()]))
-        price = draw(st.one_of(*[rival_prices()] * 5, st.just(Unknown())))
-        dearer = draw(st.one_of(st.just(price), rival_prices()))
+        price = draw(st.sampled_from([*RIVAL_PRICES, *[Unknown()] * 80]))
+        dearer = draw(st.one_of(st.just(price), rival_prices)) if len(sellers) > 1 else price
         return Model(
             id=f"vendor/m{index}",
             tier=draw(st.sampled_from(Tier)),
@@ -193,8 +213,7 @@ def rivals(draw, least=1, most=6):
             context_tokens=draw(st.sampled_from([100_000, 100_000, 3_000])),
             max_output_tokens=draw(st.sampled_from([150, 4_000])),
             offers=tuple(Offer(seller, f"m{index}", price if seller == sellers[0] else dearer) for seller in sellers),
-            features=draw(st.sampled_from([Feature.TOOLS, Feature.TOOLS, Feature.NONE]))
-            | draw(st.sampled_from([Feature.NONE, Feature.REASONING_EFFORT])),
+            features=draw(st.sampled_from([one | other for one in tools for other in effort])),
             quality=draw(st.sampled_from([0, 1300, 1310, 1400])),
             trade=draw(st.sampled_from(["", "", "", "", "music"])),
             gratis=draw(st.sampled_from([False, False, True])),

@@ -176,7 +176,8 @@ def run(step: str, checkout: Path, **environ: str) -> str:
     """One step of a command, at home in the checkout, without what this machine has configured."""
     alien = ("PIP_", "PYTHON", "TOKENWISE_", "XDG_")
     known = {name: value for name, value in os.environ.items() if not name.startswith(alien)}
-    quick = {"PIP_CONFIG_FILE": os.devnull, "PIP_NO_COMPILE": "1", "PIP_NO_CACHE_DIR": "1"}
+    # By pip's rule for options with a "no" in them, it is a falsy value that sets the first.
+    quick = {"PIP_CONFIG_FILE": os.devnull, "PIP_NO_COMPILE": "no", "PIP_NO_CACHE_DIR": "1"}
     homely = known | quick | environ | {"HOME": str(checkout)}
     done = subprocess.run(step, shell=True, cwd=checkout, env=homely, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{step}\n{done.stdout}{done.stderr}"

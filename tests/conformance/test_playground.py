@@ -21,7 +21,7 @@ from tests.shell.browser import led_through, needs_chromium
 from tokenwise import Strategy, embedded_catalog
 
 ROOT = Path(__file__).resolve().parents[2]
-DECISIONS, RUNS = (1000, 100) if os.environ.get("HYPOTHESIS_PROFILE") == "long" else (25, 3)
+DECISIONS, RUNS = (1000, 100) if os.environ.get("HYPOTHESIS_PROFILE") == "long" else (12, 2)
 
 TASK = "Research two databases, compare their pricing, then write a recommendation"
 ASKED = {"prompt": TASK, "strategy": "balanced", "budget_usd": "0.05"}

@@ -27,7 +27,7 @@ from hypothesis import HealthCheck, Phase, settings
 def load_profile():
     settings.register_profile(
         "hunt",
-        max_examples=100,
+        max_examples=60,
         phases=[Phase.explicit, Phase.generate],
         derandomize=True,
         deadline=None,

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 from random import Random
 
@@ -88,13 +89,15 @@ class Key:
 
 @define
 class Fire:
-    """One client after another asks until the time is up."""
+    """One client after another asks until the time is up, or `enough` has been counted."""
 
     host: str
     port: int
     keys: tuple[Key, ...]
     random: Random
+    enough: Mapping[str, int] = field(factory=dict)
     counts: Counter[str] = field(factory=Counter)
+    burnt: trio.Event = field(factory=trio.Event)
 
     async def client(self) -> None:
         """Ask without pause, over one connection after another."""
@@ -102,11 +105,16 @@ class Fire:
             connection = await Connection.open(self.host, self.port)
             try:
                 while not await self.request(connection):
-                    pass
+                    self.look()
             except (ServerLeft, trio.BrokenResourceError, ValueError):
                 self.counts["broken"] += 1
             finally:
                 await connection.aclose()
+
+    def look(self) -> None:
+        """Whether that was enough."""
+        if self.enough and all(self.counts[what] >= least for what, least in self.enough.items()):
+            self.burnt.set()
 
     async def request(self, connection: Connection) -> bool:
         """One request; whether this client has left its connection over it."""
@@ -216,13 +224,15 @@ class Aftermath:
         return {**asdict(self), "overspent": self.overspent, "undercharged": self.undercharged}
 
 
-async def burn(home: Path, *, clients: int, seconds: float, seed: int = 1) -> Aftermath:
-    """Set everything up, let it burn, and read what is left."""
+async def burn(
+    home: Path, *, clients: int, seconds: float, seed: int = 1, enough: Mapping[str, int] | None = None
+) -> Aftermath:
+    """Set everything up, let it burn, and read what is left. It ends before its time once `enough` has been counted."""
     upstream = Attributed(seed=seed, script=read_script(FAULTS), pace=Pace(latency_ms=5, token_us=100))
     seen: list[tuple[int, int]] = []
     async with serve(upstream) as address:
         config = configure(home, address.origin)
-        keys = await trio.to_thread.run_sync(make_keys, home, config)
+        keys = make_keys(home, config)
         command = [*PROGRAM, "serve", "--port", "0", "--json", "--config", str(config)]
         with (home / "proxy.log").open("wb") as log:
             proxy = await trio.lowlevel.open_process(
@@ -235,12 +245,13 @@ async def burn(home: Path, *, clients: int, seconds: float, seed: int = 1) -> Af
             told += piece
         place = orjson.loads(told)["base_url"].removeprefix("http://").partition("/")[0]
         host, _, port = place.partition(":")
-        fire = Fire(host, int(port), keys, Random(seed))
+        fire = Fire(host, int(port), keys, Random(seed), enough or {})
         async with trio.open_nursery() as nursery:
             nursery.start_soon(watch, proxy.pid, seen, seconds)
             for _ in range(clients):
                 nursery.start_soon(fire.client)
-            await trio.sleep(seconds)
+            with trio.move_on_after(seconds):
+                await fire.burnt.wait()
             nursery.cancel_scope.cancel()
         proxy.send_signal(signal.SIGTERM)
         exit_code = await proxy.wait()
