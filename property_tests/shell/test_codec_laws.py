@@ -264,7 +264,8 @@ def batches(draw):
     rest = draw(st.sampled_from([None, ledger.Released, ledger.Overran]))
     other = draw(AMOUNTS)
     over = Nanodollars(other if rest is ledger.Overran else 0)
-    charged = evolve(draw(instances(ledger.Charged)), attempt=attempt, amount=nano)
+    usage = draw(st.none() | st.builds(Usage, *[st.integers(0, 9)] * 4, st.just(0), st.integers(0, 9)))
+    charged = evolve(draw(instances(ledger.Charged)), attempt=attempt, amount=nano, usage=usage)
     before = (
         ledger.Routed(attempt, model, "seller", draw(st.sampled_from(Tier)), nano),
         ledger.Reservation(attempt, model, "seller", nano, 10, 20),

@@ -80,7 +80,8 @@ _Name = tuple[str, Lasting]
 class Limits:
     """Those in force. `spent` says what is known to be spent under one of them, by this owner, in a window.
 
-    `raised` says to what somebody has raised one budget, by its scope.
+    `raised` says to what somebody has raised one budget, by its scope. `of_many` are those that have other owners than
+    everybody, a key or a tag.
     """
 
     store: Store
@@ -92,6 +93,7 @@ class Limits:
     _by_owner: dict[str, dict[Lasting, _InForce]] = field(factory=dict)
     # Of many owners: they are few, and each of them is asked whether it concerns a call.
     _of_many: dict[_Name, Limit] = field(factory=dict)
+    of_many: tuple[Limit, ...] = field(default=(), init=False)
     # Their owners' windows, the one asked for last at the end; and when those end that were forgotten.
     _values: dict[_Name, _InForce] = field(factory=dict)
     _resting: list[tuple[int, str]] = field(factory=list)
@@ -116,13 +118,17 @@ class Limits:
         if limit.is_plain:
             self._by_owner.setdefault(owner, {})[window] = _InForce(limit, owner)
         else:
-            self._of_many[owner, window] = limit
+            self._add_of_many((owner, window), limit)
+
+    def _add_of_many(self, name: _Name, limit: Limit) -> None:
+        self._of_many[name] = limit
+        self.of_many = tuple(self._of_many.values())
 
     def adopt(self, name: str, budget: Budget) -> str:
         """Hold everybody, for ever, to a budget of which something may be gone, and say under which scope it is."""
         self._told.clear()
         one = _InForce(Limit(budget.limit, Window.TOTAL, name=name), name, span_of(Window.TOTAL, 0), f"{name} total")
-        self._of_many[name, Window.TOTAL] = one.limit
+        self._add_of_many((name, Window.TOTAL), one.limit)
         self._values[name, Window.TOTAL] = one
         self.store.open(one.scope, budget.limit, spent=budget.spent, ends_ms=None)
         return one.scope
@@ -193,11 +199,6 @@ class Limits:
             for one in self._of(account)
             if span_of(one.limit.window, since_ms, self.zone) == span_of(one.limit.window, at_ms, self.zone)
         )
-
-    @property
-    def of_many(self) -> tuple[Limit, ...]:
-        """Those that have other owners than everybody, a key or a tag."""
-        return tuple(self._of_many.values())
 
     def limit_of(self, scope: str) -> Limit | None:
         """The limit of a budget that was asked for lately; None where it is not known any more."""

@@ -112,23 +112,15 @@ def go_on(told: Progress, event: Event) -> tuple[Progress, Commands]:
     """What `step` gives."""
     if isinstance(told, Run):
         return step(told, event)
-    return _told_on(told, event) or step(told.run, event)
-
-
-def _told_on(told: Straight, event: Event) -> tuple[Progress, Commands] | None:
-    """The story one event later; None where the event is not in it."""
-    kind, so_far = type(event), len(told.events)
-    if kind is Reserved and not so_far:
-        return (_after(told, event), asked) if (asked := _called(told, event)) else None
-    if kind is FirstToken and so_far == 1 and _concerns(told, event):
-        return _after(told, event), ()
-    if kind is CallSucceeded and so_far and _concerns(told, event):
-        return _paid(told, event)
-    return None
-
-
-def _concerns(told: Straight, event: Event) -> bool:
-    return isinstance(event, (Reserved, FirstToken, CallSucceeded)) and event.attempt == told.attempt.id
+    so_far = len(told.events)
+    if isinstance(event, (Reserved, FirstToken, CallSucceeded)) and event.attempt == told.attempt.id:
+        if isinstance(event, CallSucceeded) and so_far:
+            return _paid(told, event)
+        if isinstance(event, Reserved) and not so_far and (asked := _called(told, event)):
+            return _after(told, event), asked
+        if isinstance(event, FirstToken) and so_far == 1:
+            return _after(told, event), ()
+    return step(told.run, event)
 
 
 def _after(told: Straight, event: Event) -> Straight:
@@ -142,13 +134,12 @@ def _called(told: Straight, event: Event) -> Commands | None:
     if policy.deadline_ms:
         left = told.started_ms + policy.deadline_ms - max(told.now_ms, event.at_ms)
         timeout_ms = min(timeout_ms, left)
-    if timeout_ms <= 0 or not _concerns(told, event):
+    if timeout_ms <= 0:
         return None
     return Record(reservation(told.attempt)), call_command(told.job, 0, told.attempt, timeout_ms)
 
 
-def _paid(told: Straight, event: Event) -> tuple[Run, Commands]:
-    assert isinstance(event, CallSucceeded)
+def _paid(told: Straight, event: CallSucceeded) -> tuple[Run, Commands]:
     job, attempt = told.job, told.attempt
     entry = charge(job.catalog, attempt, _OK, event.reply)
     cost, over = entry.amount, _over(attempt, entry.amount)

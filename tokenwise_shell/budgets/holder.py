@@ -66,7 +66,10 @@ class Holder:
         """
         place = (run_id, attempt)
         told = self._told(place, amount, share, model)
-        if patient and self.pauses and isinstance(told, NotHeld) and told.pauses:
+        if isinstance(told, Granted):
+            self._answered(place, answer, told)
+            return
+        if patient and self.pauses and told.pauses:
 
             async def ask() -> Granted | NotHeld:
                 await trio.lowlevel.checkpoint()
@@ -75,13 +78,15 @@ class Holder:
             self.alerts.say(Alert("paused", told.scope, told.available))
             self.pauses.begin(place, told, ask, partial(self._answered, place, answer))
             return
-        self._answered(place, answer, evolve(told, pauses=False) if patient and isinstance(told, NotHeld) else told)
+        self._answered(place, answer, evolve(told, pauses=False) if patient else told)
 
     def _answered(self, place: Place, answer: Answer, told: Granted | NotHeld) -> None:
-        self.alerts.heard(place[0], told)
         if isinstance(told, NotHeld):
+            self.alerts.heard(place[0], told)
             self._refusals.keep(place[0], told)
         else:
+            if told.near:
+                self.alerts.heard(place[0], told)
             self._refusals.take(place[0])
             self._since.begin(place, self.now_ms())
         answer(told)

@@ -156,9 +156,10 @@ class InForce:
 
     def beside(self, account: Account) -> bool:
         """Whether calls of this account may have to fit into others than these."""
+        if not (of_many := self._limits.of_many):
+            return bool(account.marks and account.voucher)
         return bool(account.voucher) or any(
-            limit.model is not None or limit.each == "model" or limit.owner_of(account) is not None
-            for limit in self._limits.of_many
+            limit.model is not None or limit.each == "model" or limit.owner_of(account) is not None for limit in of_many
         )
 
     @property
@@ -169,6 +170,8 @@ class InForce:
     @property
     def marks(self) -> tuple[str, ...]:
         """The names under which limits read something off requests."""
+        if not self._limits.of_many:
+            return ()
         names = (limit.each for limit in self._limits.of_many)
         return tuple(dict.fromkeys(name for name in names if name not in (None, "key", "model")))
 

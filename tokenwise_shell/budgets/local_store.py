@@ -99,7 +99,7 @@ class LocalStore:
     _asked_for: "trio.Event | None" = None
 
     def __attrs_post_init__(self) -> None:
-        self._desks = Desks(self.now_s, _LIFETIME_S, self._goes_back, self._tell)
+        self._desks = Desks(self.now_s, _LIFETIME_S, self._goes_back)
 
     # --- budgets -----------------------------------------------------------------------------------------------------
 
@@ -172,7 +172,7 @@ class LocalStore:
         that says no, what the dead held is charged.
         """
         place = (run_id, attempt)
-        if place in self._holds or place in self._desks:
+        if (self._holds and place in self._holds) or place in self._desks:
             raise ProtocolViolation(place, Reserve(attempt, amount), blame=Blamed.MACHINE)
         try:
             if self.lends and not is_lease(run_id) and self._lent(scopes, place, amount):
@@ -305,14 +305,10 @@ class LocalStore:
         held = hold_in(page.of, scopes, amount)
         assert not isinstance(held, Short), "it is a part of what is left"
         taken = Slice(AttemptId(SLICE, slot), scopes, Budget(amount), self.now_s())
-        self._slots.write(slot, taken.budget)
+        self._slots.tell(taken)
         page.keep(held)
         page.db.execute(_HELD, (*self._row((SLICE, taken.attempt)), amount, "\n".join(scopes)))
         return taken
-
-    def _tell(self, slice_: Slice) -> None:
-        if self._slots and not self._closed:
-            self._slots.write(slice_.attempt.ordinal, slice_.budget)
 
     def _goes_back(self, slice_: Slice) -> None:
         """Let others have what of a slice no call will need: all that is not spent, once its last call is over."""
@@ -502,6 +498,7 @@ class LocalStore:
             self._opened.close()
         self._closed = True
         if self._slots:
+            self._desks.changed = lambda _: None
             self._slots.close()
 
     def _transact(self, what: Callable[[Page], T], *, all_due: bool = True) -> T:
@@ -540,6 +537,8 @@ class LocalStore:
             db.execute(f"PRAGMA synchronous = {'OFF' if boot_id() else 'NORMAL'}")
             create(db)
             self._slots = self._slots or Slots.open(self.path.with_name(f"{self.path.name}-slots"))
+            if self._slots:
+                self._desks.changed = self._slots.tell
             self._enter(db)
             self._opened = db
         return self._opened

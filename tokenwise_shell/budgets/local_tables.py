@@ -26,6 +26,7 @@ from tokenwise.budgets.backing import Backing, follow
 from tokenwise.budgets.budget import Budget, moved, relimit
 from tokenwise.budgets.limit import VOUCHER
 from tokenwise.money import Nanodollars
+from tokenwise_shell.budgets.desks import Slice
 
 __all__ = ["SLICE", "TABLES", "Lent", "Page", "Slots", "alone", "begin", "create", "forget"]
 
@@ -116,9 +117,9 @@ class Slots:
             return None
         return cls(memory, memoryview(memory).cast("q"))
 
-    def write(self, slot: int, budget: Budget) -> None:
+    def tell(self, slice_: Slice) -> None:
         """Say how a slice stands. What is spent comes before what is no more held, and what allows it before that."""
-        numbers, place = self._numbers, 3 * slot
+        numbers, place, budget = self._numbers, 3 * slice_.attempt.ordinal, slice_.budget
         numbers[place] = budget.overrun
         numbers[place + 1] = budget.spent
         numbers[place + 2] = budget.held

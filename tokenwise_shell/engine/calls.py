@@ -107,7 +107,7 @@ class Caller:
         endpoint = self.endpoints.get(command.provider)
         if endpoint is None:
             return _no_endpoint(command)
-        own = self.own_wire(command, said.own)
+        own = self.own_wire(command, said.own) if said.own else None
         wire = own or FORMATS[endpoint.kind]
         try:
             ask = _ask(command, written, stream=relay is not None, betas=said.betas)
@@ -204,7 +204,9 @@ class Caller:
         outcome = embeddings.parse(response, native_id=command.native_id, now_ms=self.unix_ms())
         if whole and isinstance(outcome, Reply):
             whole(response.body)
-        return self._finished(command, endpoint, _in_its_own_words(outcome, response))
+        if isinstance(outcome, Failure):
+            outcome = _in_its_own_words(outcome, response)
+        return self._finished(command, endpoint, outcome)
 
     def _read(
         self, command: CallModel, wire: WireFormat, response: HttpResponse, whole: Callable[[bytes], None] | None
@@ -222,7 +224,7 @@ class Caller:
                 whole(wire.completion(response.body, created_s=now_ms // 1000))
             except orjson.JSONEncodeError:
                 return Failure(Fault.MALFORMED, "the reply nests too deeply to be passed on", outcome.usage)
-        return _in_its_own_words(outcome, response)
+        return _in_its_own_words(outcome, response) if isinstance(outcome, Failure) else outcome
 
     async def _streamed(
         self,
@@ -261,7 +263,8 @@ class Caller:
         if not outcome.served_model and not command.checks and not outcome.findings:
             return outcome
         served = outcome.served_model and self.catalog_id(command.provider, outcome.served_model)
-        findings = () if outcome.calls_tools else failed_checks(outcome.text, command.checks)
+        checked = command.checks and not outcome.calls_tools
+        findings = failed_checks(outcome.text, command.checks) if checked else ()
         served = "" if served == command.model else served
         if served == outcome.served_model and findings == outcome.findings:
             return outcome
@@ -283,9 +286,7 @@ def _unsupported(command: CallModel, problem: Untranslatable) -> Failure:
     return Failure(Fault.UNSUPPORTED, redacted(f"{command.provider} cannot be asked this: {problem}", ()))
 
 
-def _in_its_own_words(outcome: Reply | Failure, response: HttpResponse) -> Reply | Failure:
-    if not isinstance(outcome, Failure):
-        return outcome
+def _in_its_own_words(outcome: Failure, response: HttpResponse) -> Failure:
     code, param = code_and_param(response.body)
     return evolve(outcome, status=response.status, code=code, param=param, beside=beside_message(response.body))
 

@@ -216,7 +216,8 @@ class _Story:
             run_id, attempt, reserve.amount, self.answered, share=reserve.share, model=reserve.model,
             patient=reserve.patient,
         )  # fmt: skip
-        self.hear(first)
+        if self.listener:
+            self.listener(first)
         if not isinstance(self.answer, Granted):
             if self.answer is None:
                 self.another().write_down()
@@ -232,7 +233,8 @@ class _Story:
         self.noted.append(held.entry)
         shell.books.append(run_id, *self.noted)
         self.noted.clear()
-        self.hear(moment)
+        if self.listener:
+            self.listener(moment)
         return call
 
     def answered(self, told: Granted | NotHeld) -> None:
@@ -250,7 +252,9 @@ class _Story:
         return await self.shell.place_call(call, first_token=self.first_token)
 
     def first_token(self) -> None:
-        self.hear(self.go_on(FirstToken(self.attempt, self.shell.now_ms())))
+        moment = self.go_on(FirstToken(self.attempt, self.shell.now_ms()))
+        if self.listener:
+            self.listener(moment)
 
     def paid(self, reply: Reply) -> Run:
         """The answer is there: say so in the books, and give back what it did not take."""
@@ -263,17 +267,14 @@ class _Story:
         for each in moment.commands:
             if isinstance(each, Settle):
                 shell.money.settle(run_id, each.attempt, each.cost)
-        self.hear(moment)
+        if self.listener:
+            self.listener(moment)
         assert isinstance(self.told, Run)
         return self.told
 
     def go_on(self, event: Event) -> Moment:
         self.told, commands = go_on(self.told, event)
         return Moment(self.told.now_ms, event, commands)
-
-    def hear(self, moment: Moment) -> None:
-        if self.listener:
-            self.listener(moment)
 
     def another(self) -> "_Live":
         """Who goes on where the story is not the common one any more."""

@@ -148,8 +148,7 @@ def _charged(charged: Charged, rest: Released | Overran | None, ended: StepEnded
     told = (ended.step, ended.outcome, ended.spent, ended.why, finished.spent, finished.overrun)
     if told != (attempt.step, "ok", nano, "", nano, over) or (rest is not None and rest.attempt != attempt):
         return None
-    most = max(nano, rest.amount if rest else 0, usage.prompt_tokens + usage.output_tokens if usage else 0)
-    if most > _LARGEST or len(model) > _LONGEST:
+    if _largest(nano, rest, usage) > _LARGEST or len(model) > _LONGEST:
         return None
     whose = _whose(attempt.step, attempt.ordinal, model, charged.provider)
     line: bytes = _CHARGED % (whose, nano, _counts(usage), _known(charged.outcome), _known(finished.status))
@@ -164,6 +163,15 @@ def _charged(charged: Charged, rest: Released | Overran | None, ended: StepEnded
     if charged.notice:
         line += b',"notice":%b' % encode_line(charged.notice)[:-1]
     return line + b"}\n"
+
+
+def _largest(nano: int, rest: Released | Overran | None, usage: Usage | None) -> int:
+    """A number that is as long as the longest of these."""
+    bits = nano | rest.amount if rest else nano
+    if usage is not None:
+        bits |= usage.input_tokens | usage.output_tokens | usage.cache_read_tokens
+        bits |= usage.cache_write_tokens | usage.cache_write_5m_tokens | usage.reasoning_tokens
+    return bits
 
 
 def _counts(usage: Usage | None) -> bytes:

@@ -191,7 +191,8 @@ class Journal:
 
     def check(self) -> LinesUnwritable | None:
         """Why no new work may begin, None if it may. Tries first to write what waits."""
-        self.file.flush()
+        if self.file.problem:
+            self.file.flush()
         return self.commits.lost or self.rotation.lost or self.file.problem
 
     async def durable(self) -> None:

@@ -4,7 +4,7 @@ For each account (a key, and those of a run's tags that have limits), a `leased`
 have reserved beyond what is known to be on the disk. It is synced before anything relies on it. From then on:
 
     reserved, not yet synced   <=   what the lease covers            (`covered`; else the call waits for a sync)
-    held in its budgets   =   the lease less what was reserved since its line
+    held in its budgets   =   the lease less what was reserved since its line, which goes back in sixteenths
 
 So if the power fails, whatever was lost is within leases that are on the disk, and charging each of them in full (its
 surviving reservations included) stays within the limits that they were taken from. A lease may be given up at any
@@ -29,6 +29,7 @@ __all__ = ["Leases", "Lender", "WriteLine", "is_lease"]
 
 _NOTHING: Final = Nanodollars(0)
 _LEASE: Final = "lease:"
+_PARTS: Final = 16  # what is drawn goes back to the budgets in such parts of a lease: calls hold it too until then
 
 WriteLine = Callable[[str, Account, dict[str, object]], int]
 """Appends a line about this process: type, account, fields. Returns its position in the file; see `LineFile.append`."""
@@ -68,6 +69,7 @@ class _Lease:
     largest: Nanodollars = _NOTHING
     since_line: int = 0
     unsynced: int = 0
+    drawn: int = 0
     used: bool = False
     pending: deque[tuple[int, Nanodollars]] = field(factory=deque)
     _place: tuple[str, AttemptId] | None = None
@@ -113,7 +115,7 @@ class Leases:
             return  # its money was taken from these budgets when it was minted, so no lease has it
         account = self.limited(account) if account.tags or account.marks else account
         lease = self._active.get(account) or self._activated(account)
-        used = min(amount, lease.rest)
+        rest = lease.amount - lease.since_line
         lease.since_line += amount
         lease.unsynced += amount
         lease.largest = max(lease.largest, amount)
@@ -121,8 +123,11 @@ class Leases:
         lease.pending.append((position, amount))
         if 2 * lease.unsynced > lease.covers:  # else it was not more before, as `_weigh` has noted
             self._weigh(lease)
-        if used and lease.scopes:
-            self._lent().reduce(*lease.place(), used)
+        if rest > 0 and lease.scopes:
+            lease.drawn += min(amount, rest)
+            if _PARTS * lease.drawn >= lease.amount:
+                self._lent().reduce(*lease.place(), Nanodollars(lease.drawn))
+                lease.drawn = 0
 
     def _weigh(self, lease: _Lease) -> None:
         """Note how much of what is covered is used up."""
@@ -201,7 +206,7 @@ class Leases:
 
     def _write(self, lease: _Lease, amount: Nanodollars, scopes: tuple[str, ...]) -> None:
         lease.number += 1
-        lease.amount, lease.scopes, lease.since_line = amount, scopes, 0
+        lease.amount, lease.scopes, lease.since_line, lease.drawn = amount, scopes, 0, 0
         lease.covers = min(lease.covers, amount)
         self._weigh(lease)
         if scopes:
