@@ -109,7 +109,8 @@ class Slots:
         try:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
-                os.posix_fallocate(descriptor, 0, size)  # else a full disk would be noticed by a signal
+                if os.fstat(descriptor).st_size < size:
+                    os.posix_fallocate(descriptor, 0, size)  # else a full disk would be noticed by a signal
                 memory = mmap.mmap(descriptor, size)
             finally:
                 os.close(descriptor)

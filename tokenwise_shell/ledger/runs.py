@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -55,7 +55,14 @@ def new_run_id(now_ms: int, random_bytes: bytes) -> str:
     if len(random_bytes) < _LEAST_RANDOM:
         raise ValueError(f"{len(random_bytes)} random bytes; {_LEAST_RANDOM} are the least")
     random_digits = -(-8 * len(random_bytes) // 5)
-    return _base32(now_ms, _TIME_DIGITS) + _base32(int.from_bytes(random_bytes, "big"), random_digits)
+    time = _second(now_ms >> 10) + _PAIRS[now_ms & 1023]
+    return time + _base32(int.from_bytes(random_bytes, "big"), random_digits)
+
+
+@lru_cache(maxsize=4)
+def _second(number: int) -> str:
+    """All but the last two digits of a time, which are the same for about a second."""
+    return _base32(number, _TIME_DIGITS - 2)
 
 
 def _base32(number: int, digits: int) -> str:
