@@ -224,7 +224,8 @@ class Carrier:
         said = NOTHING_SAID
         if asked.own is not None or asked.stream or asked.betas:
             key, provider = self.order.admitted.who, call.provider
-            self.delivery.made = lambda id_: self.service.made.remember(id_, provider, key)
+            made = self.service.made  # not by `self`, which holds on to the delivery
+            self.delivery.made = lambda id_: made.remember(id_, provider, key)
             self.delivery.own = self._own(call)
             passes = asked.own if self.delivery.own is not None or not call.held else None
             said = Said(passes, asked.betas, self._hearing)

@@ -17,14 +17,11 @@ This is the seam at which another implementation of HTTP/1.1 would be put.
 import logging
 import math
 import socket
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import h11
-import orjson
 import trio
 from attrs import define, field
 from hypercorn.app_wrappers import ASGIWrapper
@@ -36,34 +33,22 @@ from hypercorn.typing import ConnectionState
 from hypercorn.utils import parse_socket_addr
 
 from tokenwise_shell.config.settings import ProxySettings
-from tokenwise_shell.proxy.http.house import House
+from tokenwise_shell.proxy.http.house import LINGER_S, Application, House
 from tokenwise_shell.proxy.http.inbox import Tasks
+from tokenwise_shell.proxy.http.refusals import error_body, error_headers
 
 if TYPE_CHECKING:
     from hypercorn.typing import AppWrapper
 
-__all__ = ["LINGER_S", "Application", "refusal", "serve_connections"]
-
-Application = Callable[[Any, Any, Any], Awaitable[None]]
-"""Anything that speaks ASGI."""
+__all__ = ["serve_connections"]
 
 _LOG: Final = logging.getLogger("tokenwise.proxy")
-
-LINGER_S: Final = 2
-"""How long a client that is still sending gets to read that it need not."""
 
 # Read from a socket at a time.
 _PIECE: Final = 1 << 16
 
 # Some SDKs keep one connection for the life of a process.
 _MANY: Final = 1 << 62
-
-_ERRORS: Final = {
-    500: ("internal_error", "this request failed by a bug of the proxy's own; its log says more"),
-    431: ("headers_too_large", "the head of the request is too long"),
-    501: ("not_implemented", "this is not spoken here"),
-}
-_BAD: Final = ("bad_request", "this is not a request of HTTP/1.1")
 
 
 async def serve_connections(
@@ -221,30 +206,8 @@ class _Http1(H11Protocol):
         await self.send(Closed())
 
     async def _send_error_response(self, status_code: int) -> None:
-        body = _error_body(status_code)
-        headers = [*_error_headers(body), *self.config.response_headers("h11")]
+        body = error_body(status_code)
+        headers = [*error_headers(body), *self.config.response_headers("h11")]
         await self._send_h11_event(h11.Response(status_code=status_code, headers=headers))
         await self._send_h11_event(h11.Data(data=body))
         await self._send_h11_event(h11.EndOfMessage())
-
-
-def refusal(status: int) -> bytes:
-    """The whole answer to what is no request, or to one that the application has failed; it ends the connection."""
-    body = _error_body(status)
-    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n".encode()]
-    lines += [b"%b: %b\r\n" % pair for pair in _error_headers(body)]
-    return b"".join((*lines, b"\r\n", body))
-
-
-def _error_body(status: int) -> bytes:
-    code, message = _ERRORS.get(status, _BAD)
-    kind = "server_error" if status == HTTPStatus.INTERNAL_SERVER_ERROR else "invalid_request_error"
-    return orjson.dumps({"error": {"message": message, "type": kind, "param": None, "code": code}})
-
-
-def _error_headers(body: bytes) -> list[tuple[bytes, bytes]]:
-    return [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(body)).encode()),
-        (b"connection", b"close"),
-    ]

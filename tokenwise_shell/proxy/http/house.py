@@ -1,12 +1,18 @@
 """The connections that are open, whichever implementation they are on, and how serving them ends."""
 
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Any, Final, Protocol
 
 import trio
 from attrs import define, field
 
-__all__ = ["Guest", "House"]
+__all__ = ["LINGER_S", "Application", "Guest", "House"]
+
+Application = Callable[[Any, Any, Any], Awaitable[None]]
+"""Anything that speaks ASGI."""
+
+LINGER_S: Final = 2
+"""How long a client that is still sending gets to read that it need not."""
 
 
 class Guest(Protocol):

@@ -87,6 +87,10 @@ class Parser:
             if self._head_bytes > self._most:
                 raise Unreadable(_HEAD)
 
+    def close(self) -> None:
+        """Let go of llhttp's parser, which holds on to this one as this does to it. Nothing more can be read."""
+        del self._http
+
     def on_message_begin(self) -> None:
         """A request begins."""
         self._at, self._heading, self._head_bytes = Heard(), True, 0

@@ -24,9 +24,9 @@ from attrs import define, field
 
 from tokenwise_shell.config.settings import HttpParser, ProxySettings
 from tokenwise_shell.proxy.http.asgi import Takes
-from tokenwise_shell.proxy.http.connections import LINGER_S, Application, refusal, serve_connections
-from tokenwise_shell.proxy.http.house import House
+from tokenwise_shell.proxy.http.house import LINGER_S, Application, House
 from tokenwise_shell.proxy.http.parsing import Heard, Parser, Unreadable
+from tokenwise_shell.proxy.http.refusals import refusal
 from tokenwise_shell.proxy.http.turn import Turn
 from tokenwise_shell.proxy.workers import Shares
 from tokenwise_shell.transport.deadlines import Deadlines
@@ -62,6 +62,8 @@ async def serve_clients(
     if settings.http is HttpParser.HTTPTOOLS and HEARS:
         await serve_swiftly(app, settings, listener, stop, shares)
     else:
+        from tokenwise_shell.proxy.http.connections import serve_connections  # with hypercorn, which takes 3 MB
+
         await serve_connections(app, settings, listener, stop)
 
 
@@ -149,6 +151,7 @@ class _Door:
                 connection.apologise()
         finally:
             if connection is not None:
+                connection.forget()
                 self.house.guests.discard(connection)
                 self.deadlines.waiting.discard(connection)
                 self.watching.forget(sock.fileno())
@@ -172,9 +175,11 @@ class _Connection:
     life: trio.CancelScope = field(factory=trio.CancelScope)
     parser: Parser = field(init=False)
 
+    def __attrs_post_init__(self) -> None:
+        self.parser = Parser(self.door.settings.max_header_bytes)
+
     async def run(self) -> None:
         """Serve one request after the other, until either side has had enough."""
-        self.parser = Parser(self.door.settings.max_header_bytes)
         with self.life:
             self.rest()
             while heard := await self.next():
@@ -182,6 +187,12 @@ class _Connection:
                 if not await self.serve(heard):
                     break
                 self.rest()
+
+    def forget(self) -> None:
+        """Let go of what holds on to this, which else the collector of garbage would have to find."""
+        if self.turn is not None:
+            self.turn.late = None
+        self.parser.close()
 
     def rest(self) -> None:
         """Give an idle client its time to say something more; none at all where the proxy is ending."""
@@ -215,7 +226,7 @@ class _Connection:
             await turn.taken(taker, self.door.settings.max_header_bytes)
         else:
             await self.door.app(turn.scope(), turn.receive, turn.send)
-        self.turn, self.until = None, math.inf
+        self.turn, self.until, turn.late = None, math.inf, None
         if turn.left:
             return False
         if not turn.begun:
