@@ -1,9 +1,12 @@
-"""A connection that ends says so first: whoever uses it again must not find it closed."""
+"""A connection that ends says so first: whoever uses it again must not find it closed. Nothing else is left."""
+
+import gc
 
 import httpx
 import pytest
 
-from tests.shell.proxy_world import chat, proxy
+from tests.shell.proxy_world import HTTP, chat, proxy
+from tokenwise_shell.config.settings import HttpParser
 
 
 async def asked_twice(world, method: str, path: str, **fields) -> tuple[httpx.Response, httpx.Response]:
@@ -34,3 +37,30 @@ async def test_a_request_that_was_read_keeps_its_connection(tmp_path):
         for answer in await asked_twice(world, "POST", "/v1/chat/completions", json=chat()):
             assert answer.status_code == 200
             assert "connection" not in answer.headers
+
+
+@pytest.mark.skipif(HTTP is not HttpParser.HTTPTOOLS, reason="hypercorn's protocol leaves circles of its own")
+async def test_a_request_leaves_nothing_for_the_collector(tmp_path):
+    """What holds on to itself stays in memory until the collector finds it, prompts and all."""
+
+    async def asked_all() -> None:
+        for stream in (False, True):
+            async with httpx.AsyncClient(base_url=world.url) as http:
+                answer = await http.post("/v1/chat/completions", json=chat(stream=stream))
+                assert answer.status_code == 200
+
+    async with proxy(tmp_path) as world:
+        await asked_all()  # what is loaded and remembered with the first request
+        gc.collect()
+        gc.disable()
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        try:
+            await asked_all()
+            gc.collect()
+            kinds = (type(each) for each in gc.garbage)
+            left = {kind.__qualname__ for kind in kinds if kind.__module__.startswith(("tokenwise", "httptools"))}
+        finally:
+            gc.set_debug(0)
+            gc.garbage.clear()
+            gc.enable()
+    assert left == set()
