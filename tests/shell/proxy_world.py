@@ -253,6 +253,6 @@ async def served(service: Service) -> AsyncIterator[str]:
 
 async def until(true: Callable[[], object]) -> None:
     """Wait for what other tasks do on real sockets. The limit only ends a test that has failed."""
-    with trio.fail_after(5):
+    with trio.fail_after(30):
         while not true():  # noqa: ASYNC110 -- nothing tells when a socket at the far end has closed
             await trio.sleep(0.01)
