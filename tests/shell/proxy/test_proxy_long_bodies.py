@@ -80,7 +80,7 @@ async def test_a_long_body_is_understood_in_a_thread(tmp_path, body, aside):
             return {"type": "http.request", "body": content}
 
         headers = {"content-type": "application/json", "content-length": str(len(content))}
-        request = Request("POST", "/v1/chat/completions", {}, headers, receive)
+        request = Request("POST", "/v1/chat/completions", "", headers, 0, receive)
         read_in: list[int] = []
 
         class Watched(Chat):
