@@ -6,7 +6,7 @@ Everything is on: `auto`, an access key with a budget, a budget for each day, bo
 prompt in each request. The servers share one core, and the upstream and the clients the other. Rounds are interleaved,
 so that a machine that drifts drifts for all; the median round is shown, and ratios to be read before anything else.
 `cpu us` is the server's own processor time for each answer in its best round, which says most on a machine that does
-other things too.
+other things too; `added` is what the median takes longer than that of the first server.
 
 In the environment: `BENCH_OLD` is a worktree of another build with its own `.venv`; `BENCH_BARE` a Python that has
 uvicorn, uvloop, httptools and aiohttp; `BENCH_ROUNDS`, `BENCH_SECONDS`, `BENCH_CASES` (names of cases) and
@@ -240,13 +240,15 @@ def _requests(case: Case, target: Target) -> Iterator[bytes]:
 
 def _report(case: Case, connections: int, targets: list[Target], rounds: list[Round]) -> None:
     print(f"\n{case.name}, {connections} connections")
-    print(f"{'':8}{'/s':>8}{'p50 ms':>9}{'p99 ms':>9}{'first ms':>9}{'cpu us':>9}   rate and cpu, to {targets[0].name}")
+    heads = f"{'':8}{'/s':>8}{'p50 ms':>9}{'added':>9}{'p99 ms':>9}{'first ms':>9}{'cpu us':>9}"
+    print(f"{heads}   rate and cpu, to {targets[0].name}")
     for target, one in zip(targets, rounds, strict=True):
         found, first = one.found, statistics.median(one.found.first_ms or (0.0,))
         rate, cpu = found.per_second / rounds[0].found.per_second, one.cpu_us / rounds[0].cpu_us
+        added = found.percentile(50) - rounds[0].found.percentile(50)
         print(
-            f"{target.name:8}{found.per_second:8.0f}{found.percentile(50):9.2f}{found.percentile(99):9.2f}{first:9.2f}"
-            f"{one.cpu_us:9.0f}   {rate:.2f} {cpu:.2f}",
+            f"{target.name:8}{found.per_second:8.0f}{found.percentile(50):9.2f}{added:9.2f}{found.percentile(99):9.2f}"
+            f"{first:9.2f}{one.cpu_us:9.0f}   {rate:.2f} {cpu:.2f}",
             flush=True,
         )
 
