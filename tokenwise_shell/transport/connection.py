@@ -191,6 +191,7 @@ class Connection:
     async def aclose(self) -> None:
         """Close it at once, whatever is under way. Cannot be cancelled."""
         self.deadlines.waiting.discard(self)
+        self.reading.close()
         with trio.CancelScope(shield=True):
             await trio.aclose_forcefully(self.stream)
 

@@ -4,6 +4,7 @@ Both are told bytes and say what they make of them; neither waits. `head` is the
 its body; `complete` once it is whole; `reusable` where another answer may follow it and nothing came behind it.
 """
 
+from contextlib import suppress
 from functools import cached_property
 from typing import Final, Protocol
 
@@ -90,6 +91,9 @@ class Reading(Protocol):
     def reusable(self) -> bool:
         """Whether the connection can take another request."""
 
+    def close(self) -> None:
+        """Read nothing more, and hold on to nothing that holds on to this."""
+
 
 class LlhttpAnswers:
     """By llhttp. The methods that begin with `on_` are its callbacks."""
@@ -144,6 +148,11 @@ class LlhttpAnswers:
     def reusable(self) -> bool:
         """See `Reading`."""
         return self.complete and self._keep and not self._behind and not self._pieces
+
+    def close(self) -> None:
+        """See `Reading`."""
+        with suppress(AttributeError):  # it may be told again
+            del self._http
 
     def _ended(self) -> None:
         if self.head is None:
@@ -237,6 +246,9 @@ class H11Answers:
         data = b"".join(self._pieces)
         self._pieces.clear()
         return data
+
+    def close(self) -> None:
+        """See `Reading`."""
 
     @property
     def reusable(self) -> bool:
