@@ -1,5 +1,6 @@
 """A real Redis or Valkey server on a loopback port, in a directory of its own; it can be killed and started again."""
 
+import gc
 import os
 import shutil
 import socket
@@ -12,7 +13,7 @@ SERVER = shutil.which("valkey-server") or shutil.which("redis-server")
 
 # A laptop may be without one; the build machine must not, or nobody would notice that nothing is tested.
 needs_server = pytest.mark.skipif(
-    SERVER is None and os.environ.get("CI") != "true", reason="neither valkey-server nor redis-server is installed"
+    SERVER is None and "CI" not in os.environ, reason="neither valkey-server nor redis-server is installed"
 )
 
 # A slow machine is no outage: only tests of outages ask stores to give a server up.
@@ -54,3 +55,13 @@ class Server:
     def kill(self):
         self.process.kill()
         self.process.wait()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def collected():
+    """Let what the client leaves behind be warned of in the module where that is expected, and in no other.
+
+    Once, since to look through all that a worker has loaded takes longer than most of the tests.
+    """
+    yield
+    gc.collect()

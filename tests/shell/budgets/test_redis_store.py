@@ -1,30 +1,23 @@
 """The shared store under the contract of all stores, on a real server, and what is its own."""
 
-import gc
-
 import pytest
 import trio
 import trio.testing
 from attrs import frozen
 
-from tests.shell.redis_server import PATIENT_S, Server, needs_server
+from tests.shell.redis_server import PATIENT_S, Server, collected, needs_server
 from tests.shell.store_contract import FIRST, ONE, SECOND, StoreContract, balance
 from tokenwise.errors import InputError
 from tokenwise_shell.budgets.answers import UNREACHABLE, Granted
 from tokenwise_shell.budgets.redis_store import RedisStore, open_store
+
+__all__ = ["collected"]
 
 pytestmark = [
     needs_server,
     # The client leaves streams of its own to the garbage collector.
     pytest.mark.filterwarnings("ignore:Unclosed <MemoryObject:ResourceWarning"),
 ]
-
-
-@pytest.fixture(autouse=True)
-def collected():
-    """Let what the client leaves behind be warned of here, where that is expected, and in no other test."""
-    yield
-    gc.collect()
 
 
 @pytest.fixture(scope="module")

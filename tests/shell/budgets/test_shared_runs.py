@@ -1,14 +1,12 @@
 """Runs under budgets that replicas share: clients on one store, on a real server that may be killed."""
 
-import gc
-
 import pytest
 import trio
 import trio.testing
 
 from tests.shell.commands import in_process, program
 from tests.shell.proxy_world import chat, proxy
-from tests.shell.redis_server import Server, needs_server
+from tests.shell.redis_server import Server, collected, needs_server
 from tests.shell.store_contract import FIRST, SECOND
 from tokenwise.budgets.limit import Account, Limit
 from tokenwise.budgets.windows import Window
@@ -21,6 +19,8 @@ from tokenwise_shell.ledger.segments import read_ledger
 from tokenwise_shell.opening import open_client
 from tokenwise_shell.workspace import open_workspace
 
+__all__ = ["collected"]
+
 TASK = "Name two colours, then compare them"
 
 pytestmark = [
@@ -29,13 +29,6 @@ pytestmark = [
     # The store's client leaves streams of its own to the garbage collector.
     pytest.mark.filterwarnings("ignore:Unclosed <MemoryObject:ResourceWarning"),
 ]
-
-
-@pytest.fixture(autouse=True)
-def collected():
-    """Let what the store's client leaves behind be warned of here, where that is expected, and in no other test."""
-    yield
-    gc.collect()
 
 
 @pytest.fixture

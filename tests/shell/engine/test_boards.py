@@ -1,6 +1,5 @@
 """What processes tell each other of warm conversations: a file of one machine, a server of several, and no answer."""
 
-import gc
 import sqlite3
 from contextlib import asynccontextmanager
 
@@ -8,10 +7,12 @@ import pytest
 import trio
 from coredis import Redis
 
-from tests.shell.redis_server import Server, needs_server
+from tests.shell.redis_server import Server, collected, needs_server
 from tokenwise.catalog.attachments import Attachments
 from tokenwise_shell.engine.boards import FileBoard, ServerBoard
 from tokenwise_shell.engine.prefixes import Count
+
+__all__ = ["collected"]
 
 NOW = 1_700_000_000_000
 SEAT, OTHER = ("one", "house/dear"), ("two", "house/cheap")
@@ -21,13 +22,6 @@ ELSEWHERE = b"\x01" * 16
 
 # The client leaves streams of its own to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:Unclosed <MemoryObject:ResourceWarning")
-
-
-@pytest.fixture(autouse=True)
-def collected():
-    """Let what the client leaves behind be warned of here, where that is expected, and in no other test."""
-    yield
-    gc.collect()
 
 
 @asynccontextmanager

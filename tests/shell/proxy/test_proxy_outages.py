@@ -38,10 +38,6 @@ DOORS = {
 }
 
 
-def tier_of(name):
-    return next(model.tier for model in CATALOG.models if model.id == name)
-
-
 @pytest.mark.parametrize("strategy", Strategy)
 @pytest.mark.parametrize("trouble", [*TROUBLES, SLOW])
 @pytest.mark.parametrize("door", DOORS)
