@@ -1,5 +1,6 @@
 """What all tests share: the hypothesis profile, the flag for golden transcripts, and who dawdles."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -21,6 +22,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def regold(request: pytest.FixtureRequest) -> bool:
     """Whether this run writes the golden transcripts anew."""
     return bool(request.config.getoption("--regold"))
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector need not look through it again for what tests leave behind."""
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

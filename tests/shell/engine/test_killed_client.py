@@ -22,7 +22,7 @@ from tokenwise_shell.ledger.proof import verify as prove
 from tokenwise_shell.ledger.segments import read_ledger, snapshot
 
 ROOT = Path(__file__).resolve().parents[3]
-KILLS = int(os.environ.get("TOKENWISE_TEST_KILLS", "6"))  # 200 take some minutes
+KILLS = int(os.environ.get("TOKENWISE_TEST_KILLS", "4"))  # 200 take some minutes
 LIMIT_NANO = 1_000_000_000
 INPUT_NANO, OUTPUT_NANO = 1_000, 2_000  # a token of the model that `configure` describes
 
