@@ -174,7 +174,7 @@ def test_a_broken_archive_is_read_as_far_as_it_goes(kept: float, plain, tmp_path
         raw, whole = plain[name]
         packed = gzip.compress(raw)
         found, intake = read(tmp_path / name, packed[: 3 + int(kept * (len(packed) - 4))])
-        assert found == whole[: len(found)]
+        assert found == whole[: len(found) if kept < 1 else None]  # all of it where the last byte alone is lost
         told = [problem.message for problem in intake.shown] + intake.unrecognised
         assert [one for one in told if one.endswith("the archive is broken")]
 
