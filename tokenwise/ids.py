@@ -5,7 +5,9 @@ Nothing here is drawn at random: an attempt is named by its step and its ordinal
 
 import enum
 import hashlib
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 from attrs import fields, frozen, has
 
@@ -29,30 +31,27 @@ class AttemptId:
 
 def canonical(value: object) -> str:
     """A text that equal values share, on every machine and every Python: flags by number, classes by their fields."""
-    kind = type(value)
-    if kind in _PLAIN:
-        return repr(value)
-    if value == () and kind is tuple:
-        return "()"
-    match value:
-        case enum.Enum():
-            return str(value._value_)  # what `value` gives, without looking for it
-        case tuple():
-            return f"({','.join(map(canonical, value))})"
-        case frozenset():
-            return f"{{{','.join(sorted(map(canonical, value)))}}}"
-        case _:
-            names = _names_of(kind)  # type: ignore[arg-type] # mypy: a class has object's __hash__, which is unbound
-            if names is None:
-                return repr(value)
-            parts = [repr(one) if type(one) in _PLAIN else canonical(one) for one in [getattr(value, n) for n in names]]
-            return f"{kind.__name__}({','.join(parts)})"
+    return _writer(type(value))(value)  # type: ignore[arg-type] # mypy: a class has object's __hash__, which is unbound
 
 
 @cache
-def _names_of(kind: type) -> tuple[str, ...] | None:
-    """The fields of a class in order, None where it has none of attrs'."""
-    return tuple([spec.name for spec in fields(kind)]) if has(kind) else None
+def _writer(kind: type) -> Callable[[Any], str]:
+    """How values of this very class are written."""
+    if issubclass(kind, enum.Enum):
+        return lambda value: str(value._value_)  # what `value` gives, without looking for it
+    if issubclass(kind, tuple):
+        return lambda value: f"({','.join(map(canonical, value))})" if value else "()"
+    if issubclass(kind, frozenset):
+        return lambda value: f"{{{','.join(sorted(map(canonical, value)))}}}"
+    if kind in _PLAIN or not has(kind):
+        return repr
+    name, names = kind.__name__, tuple(spec.name for spec in fields(kind))
+
+    def written(value: object) -> str:
+        parts = [repr(one) if type(one) in _PLAIN else canonical(one) for one in [getattr(value, n) for n in names]]
+        return f"{name}({','.join(parts)})"
+
+    return written
 
 
 def fingerprint(*values: object) -> str:

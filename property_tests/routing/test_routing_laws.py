@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from property_tests.strategies import plain_needs, questions, rivals, spending, twins
-from tokenwise.catalog.models import Catalog
-from tokenwise.catalog.prices import FREE, NOTHING_WRITTEN, Price, Writes
-from tokenwise.money import Nanodollars
+from tokenwise.catalog.models import Catalog, Offer
+from tokenwise.catalog.prices import FREE, NOTHING_WRITTEN, Price, Rate, Writes
+from tokenwise.money import Nanodollars, NanoPerMtok
 from tokenwise.policy import FreeModels, Strategy
 from tokenwise.routing.bid import Horizon, Known, writes_of
 from tokenwise.routing.choosing import Refusal, Refused, Routed, decision_id, route
@@ -294,6 +294,16 @@ def head_of(order):
     return (order[0].model, order[0].max_output_tokens) if order else None
 
 
+def rival_at(nth, model, read, narrow):
+    """One that is cheap to read from and dear to write with, or the other way round; it takes one of two inputs."""
+    rate = Rate(*[NanoPerMtok(10**8 * price) for price in (read, 100 // read, read, read)])
+    window = 9_000 if narrow else 14_000
+    offer = Offer("direct", "m", Price((rate,)))
+    tier = Tier.BUDGET if nth % 4 else model.tier
+    alike = evolve(model, quality=1_300, max_output_tokens=4_000, context_tokens=20_000)
+    return evolve(alike, id=f"m{nth:02}", tier=tier, offers=(offer,), max_input_tokens=window)
+
+
 class TestTheShortlist:
     """'The head of `candidates`, without putting them in order'."""
 
@@ -319,6 +329,19 @@ class TestTheShortlist:
             asked = evolve(need, max_output_tokens=length, output_tokens=length // 8, capabilities=Capability(0))
             wanted = evolve(policy, strategy=strategy)
             assert favourite(asked, catalog, wanted) == head_of(ranked(asked, catalog, wanted))
+
+    @given(
+        plain_needs(),
+        st.lists(st.tuples(twins, st.integers(1, 9), st.booleans()), min_size=4, max_size=12),
+        spending,
+        st.lists(st.integers(1, 12_000), min_size=5, max_size=20),
+    )
+    def test_for_every_input_of_requests_that_are_alike(self, need, models, policy, lengths):
+        catalog = Catalog(rival_at(nth, *model) for nth, model in enumerate(models))
+        kind = evolve(need, max_output_tokens=1_000, output_tokens=700, capabilities=Capability(0), unpriced="")
+        for length in lengths:
+            asked = evolve(kind, input=TokenCount(length, length))
+            assert favourite(asked, catalog, policy) == head_of(ranked(asked, catalog, policy))
 
     @given(plain_needs(), rivals(), spending)
     def test_a_need_with_tools_is_not_answered_from_the_list_of_one_without(self, need, catalog, policy):

@@ -6,7 +6,7 @@ A catalogue is sorted by model id when it is built, so no decision can depend on
 import itertools
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import cached_property
-from typing import TypeVar, cast
+from typing import Any, TypeVar
 
 from attrs import define, evolve, field, frozen
 from attrs.validators import ge, min_len
@@ -147,11 +147,12 @@ def _only(model: Model, providers: frozenset[str]) -> Model:
 class WorkedOut:
     """Conclusions that cost more than they weigh, kept because equal questions have equal answers.
 
-    The only place in the core that is written after it was made. Only a clock can tell whether an answer was kept.
+    With `routing.spans` the only place in the core that is written after it was made. Only a clock can tell whether an
+    answer was kept.
     """
 
     most: int = 1024
-    _kept: dict[Hashable, object] = field(factory=dict)
+    _kept: dict[Hashable, Any] = field(factory=dict)
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -162,9 +163,11 @@ class WorkedOut:
         A question must always be asked with the same function, whose result nobody changes.
         """
         try:
-            return cast("T", self._kept[question])
+            known: T = self._kept[question]
         except KeyError:
             known = self._kept[question] = answer()
+        else:
+            return known
         if len(self._kept) > self.most:
             del self._kept[next(iter(self._kept))]
         return known

@@ -110,12 +110,12 @@ class Need:
 
     capabilities: Capability
     input: TokenCount
-    max_output_tokens: int = field(validator=ge(0))
-    output_tokens: int = field(validator=ge(0))
+    max_output_tokens: int
+    output_tokens: int
     difficulty: float = field(default=0.5, converter=float)
     features: Feature = Feature.NONE
     model: str = ""
-    choices: int = field(default=1, validator=ge(1))
+    choices: int = 1
     attachments: Attachments = NOTHING_ATTACHED
     unpriced: str = ""
     surcharge: Nanodollars = _NO_FEE
@@ -140,6 +140,9 @@ class Need:
         return self.capabilities | self.likely
 
     def __attrs_post_init__(self) -> None:
+        # One look in place of a validator a field: a need is made for every request.
+        if self.max_output_tokens < 0 or self.output_tokens < 0 or self.choices < 1:
+            raise ValueError("expected tokens from 0 and choices from 1")
         if not self.max_output_tokens and not self.features & Feature.EMBEDDINGS:
             raise ValueError("max_output_tokens is 0; only embeddings have no output")
 
@@ -228,9 +231,9 @@ def writes_of(model: Model, need: Need) -> Writes:
 
 
 def _surcharge(model: Model, offer: Offer, need: Need) -> Nanodollars:
-    if offer.price == FREE:
+    if not (need.surcharge or need.hosted) or offer.price == FREE:  # the first nearly always
         return _NO_FEE
-    if not need.hosted:  # nearly always
+    if not need.hosted:
         return need.surcharge
     return Nanodollars(need.surcharge + most_fees(need.hosted, model=model.id, provider=offer.provider))
 
@@ -308,7 +311,9 @@ def likely_input(model: Model, offer: Offer, need: Need) -> int:
 def seat(model: Model, need: Need) -> Offer:
     """The seller to ask first: the preferred one, or one whose warm cache makes the expected input cheaper."""
     first = model.offers[0]
-    warm = [offer for offer in model.offers[1:] if need.known and warm_at(model, offer.provider, need)]
+    if not need.known:  # nearly always
+        return first
+    warm = [offer for offer in model.offers[1:] if warm_at(model, offer.provider, need)]
     priced = [offer for offer in warm if isinstance(offer.price, Price)]
     if not priced:
         return first

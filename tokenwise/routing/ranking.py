@@ -9,16 +9,23 @@ their kind is as good and cheaper, whatever the request's length. Those are left
 to *shelves* (lazily, kept with the catalogue), so that a decision looks at few rows. A property test compares the two.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Final
 
-from tokenwise.catalog.models import Catalog, Model
+from tokenwise.catalog.models import Catalog, Model, WorkedOut
+from tokenwise.catalog.prices import NOTHING_WRITTEN
 from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy
 from tokenwise.routing.bid import Need, make_bid, seat
 from tokenwise.routing.servings import Serving, by_worth, longest, rooms, servings
 from tokenwise.routing.shelves import head, rated_by_band
 from tokenwise.routing.shortlist import groups
+from tokenwise.routing.spans import Spans
 from tokenwise.routing.worth import thinks, wanted_room
+
+# Difficulties come in thousandths, and the other parts of a kind are few in one deployment. Each has some 300 bytes.
+_MOST_KINDS: Final = 4096
 
 __all__ = ["candidates", "favourite", "first_within", "ranked"]
 
@@ -35,14 +42,42 @@ def ranked(need: Need, catalog: Catalog, policy: Policy) -> tuple[Serving, ...]:
 
 def favourite(need: Need, catalog: Catalog, policy: Policy) -> tuple[Model, int] | None:
     """The head of `ranked`, without putting them in order: the model and its cap. None if there are none."""
-    rated = head(need, catalog, policy)
+    if need.model or need.known or need.horizon is not None or need.writes is not NOTHING_WRITTEN:
+        rated: Sequence[tuple[Model, int]] = head(need, catalog, policy).rated
+    else:  # nearly always; requests of one kind differ by their length
+        kinds = catalog.worked_out.of(("kinds", policy.fingerprint), _kinds)
+        spans: Spans[Sequence[tuple[Model, int]]] = kinds.of(_kind(need), Spans)
+        rated = spans.of(need.input.expected, partial(head, need, catalog, policy))
     if len(rated) == 1:  # nearly always; where there is a wider room, it is needed, and the best of a model's
         model = rated[0][0]
-        wanted = wanted_room(need, policy, thinks=thinks(model)) if need.open_ended else 0
-        *_, room = rooms(need.max_output_tokens, longest(model, need), wanted, wider=need.open_ended)
+        asked, most = need.max_output_tokens, longest(model, need)
+        if not need.open_ended:
+            return model, min(asked, most) if asked else 0
+        *_, room = rooms(asked, most, wanted_room(need, policy, thinks=thinks(model)), wider=True)
         return model, room
     best = min(servings(need, rated, policy, wider=need.open_ended), key=by_worth, default=None)
     return best and (best.model, best.max_output_tokens)
+
+
+def _kinds() -> WorkedOut:
+    return WorkedOut(most=_MOST_KINDS)
+
+
+def _kind(need: Need) -> tuple[object, ...]:
+    """All that a request's favourite depends on beside its length, where nothing is known of it and nothing follows."""
+    return (
+        need.difficulty,
+        need.output_tokens,
+        need.max_output_tokens,
+        need.open_ended,
+        need.capabilities._value_,
+        need.likely._value_,
+        need.features._value_,
+        need.choices,
+        not need.unpriced,
+        need.tier,
+        need.hosted,
+    )
 
 
 def first_within(need: Need, catalog: Catalog, policy: Policy, available: Nanodollars) -> tuple[Model, int] | None:

@@ -21,7 +21,7 @@ from tokenwise.catalog.prices import NOTHING_WRITTEN, Price, caches_unasked
 from tokenwise.policy import Policy, Strategy
 from tokenwise.routing.bid import Need
 from tokenwise.routing.servings import rooms
-from tokenwise.routing.shortlist import able, groups, listing_key
+from tokenwise.routing.shortlist import able, groups, lengths_alike, listing_key
 from tokenwise.routing.worth import (
     as_good,
     cost_of_half_the_room,
@@ -36,7 +36,7 @@ from tokenwise.routing.worth import (
 )
 from tokenwise.traits import Tier
 
-__all__ = ["head", "rated_by_band"]
+__all__ = ["Head", "head", "rated_by_band"]
 
 _UNLIMITED: Final = 2**62
 
@@ -86,11 +86,28 @@ class _Habit(NamedTuple):
     enough: int
 
 
-def head(need: Need, catalog: Catalog, policy: Policy) -> Sequence[tuple[Model, int]]:
-    """Models of which one is worth most to this request, each with its band's rating: few, unless it is an odd one.
+class Head(NamedTuple):
+    """Models of which one is worth most to a request, each with its band's rating; and the lengths it is so for.
+
+    `first` and `last` are tokens of the expected input, of requests that are otherwise alike.
+    """
+
+    rated: Sequence[tuple[Model, int]]
+    first: int
+    last: int
+
+
+def head(need: Need, catalog: Catalog, policy: Policy) -> Head:
+    """Few models, unless the request is an odd one: then they are told for its own length alone.
 
     Of the first group that has any (see `shortlist.groups`); none where no model is able.
     """
+    read = need.input.expected
+    found = _head(need, catalog, policy)
+    return found if isinstance(found, Head) else Head(found, read, read)
+
+
+def _head(need: Need, catalog: Catalog, policy: Policy) -> Head | Sequence[tuple[Model, int]]:
     if need.model:
         return rated_by_band(able(need, catalog, policy), policy, need.work)
     habits = _habit(need, policy, thinks=False), _habit(need, policy, thinks=True)
@@ -101,10 +118,11 @@ def head(need: Need, catalog: Catalog, policy: Policy) -> Sequence[tuple[Model, 
     if need.horizon is not None or need.writes is not NOTHING_WRITTEN:
         lean = catalog.worked_out.of(("lean", key), partial(_lean, shelves.roomy, need, policy))
         return _apart(need, shelves, lean)
-    found = _best_of(need, policy, shelves, habits)
+    found = _best_of(need, policy, shelves, habits, _lengths(need, catalog, policy, key.room))
     if not found:
         return shelves.rated
-    return _apart(need, shelves, found)
+    apart = _apart(need, shelves, found.rated)
+    return found if apart is found.rated else apart
 
 
 def _apart(need: Need, shelves: "_Shelves", found: Sequence[tuple[Model, int]]) -> Sequence[tuple[Model, int]]:
@@ -133,31 +151,50 @@ def _habit(need: Need, policy: Policy, *, thinks: bool) -> _Habit:
     return _Habit(min(room, likely) * need.choices, lacking(room, wanted), enough)
 
 
-def _best_of(need: Need, policy: Policy, shelves: _Shelves, habits: Sequence[_Habit]) -> list[tuple[Model, int]]:
-    """The models worth most on the shelves looked at, which tie, with their ratings.
+def _best_of(
+    need: Need, policy: Policy, shelves: _Shelves, habits: Sequence[_Habit], lengths: tuple[int, int]
+) -> Head | None:
+    """The models worth most on the shelves looked at, which tie, with their ratings; within these lengths.
 
     None where there are none, or where some cost may be so high that what comes before cost does not.
     """
     cramped, read = cost_of_half_the_room(need, policy), need.input.expected
-    least, found = _UNLIMITED * _UNLIMITED, list[tuple[Model, int]]()
+    costs, slopes, pairs = list[int](), list[int](), list[tuple[Model, int]]()
     for (written, halvings, _), view in zip(habits, _views(need, policy, shelves), strict=True):
-        if not view.pairs:
-            continue
-        if not never_reached(read * view.most_read + written * view.most_written, policy):
-            return []
-        costs = [less + read * r + written * w for less, rows in view.shelves for r, w, _ in rows]
-        best = min(costs)
-        total = best + halvings * cramped
-        if total > least:
-            continue
-        first = costs.index(best)
-        ties = [view.pairs[first]]
-        if costs.count(best) > 1:
-            ties += [
-                pair for pair, cost in zip(view.pairs[first + 1 :], costs[first + 1 :], strict=True) if cost == best
-            ]
-        least, found = total, ties if total < least else found + ties
-    return found
+        if not never_reached(lengths[1] * view.most_read + written * view.most_written, policy):
+            if not never_reached(read * view.most_read + written * view.most_written, policy):
+                return None
+            lengths = read, read
+        crowded = halvings * cramped
+        costs += [crowded + less + read * r + written * w for less, rows in view.shelves for r, w, _ in rows]
+        slopes += [row.input for _, rows in view.shelves for row in rows]
+        pairs += view.pairs
+    if not costs:
+        return None
+    best = min(costs)
+    ties = [place for place, cost in enumerate(costs) if cost == best]
+    return Head([pairs[place] for place in ties], *_span(read, costs, slopes, ties, lengths))
+
+
+def _span(
+    read: int, costs: Sequence[int], slopes: Sequence[int], ties: Sequence[int], lengths: tuple[int, int]
+) -> tuple[int, int]:
+    """The lengths around this one at which the same cost least: until another's cost, which is linear, crosses theirs.
+
+    >>> _span(100, (5_000, 6_001), (30, 20), (0,), (1, 1_000))
+    (1, 200)
+    """
+    best, slope = costs[ties[0]], slopes[ties[0]]
+    first, last = lengths
+    for cost, other in zip(costs, slopes, strict=True):
+        ahead = cost - best - 1  # as long as the other costs a token-nano more, it is not the best
+        if other > slope and cost > best:
+            first = max(first, read - ahead // (other - slope))
+        elif other < slope and cost > best:
+            last = min(last, read + ahead // (slope - other))
+        elif other != slope:
+            return read, read
+    return first, last
 
 
 def _views(need: Need, policy: Policy, shelves: _Shelves) -> tuple[_View, ...]:
@@ -219,6 +256,16 @@ def _key(need: Need, catalog: Catalog, policy: Policy, *, enough: int) -> _Key:
         bisect.bisect_right(_windows(catalog), need.input.expected + room),
         listing_key(need, catalog, policy, need.capabilities._value_),
     )
+
+
+def _lengths(need: Need, catalog: Catalog, policy: Policy, room: int) -> tuple[int, int]:
+    """The lengths around this one for which the same shelves are looked at: see `_key`."""
+    read, within = need.input.expected, _windows(catalog)
+    first, last = lengths_alike(need, catalog, policy)
+    place = bisect.bisect_right(within, read + room)
+    if place:
+        first = max(first, within[place - 1] - room)
+    return first, min(last, within[place] - room - 1) if place < len(within) else read
 
 
 def _windows(catalog: Catalog) -> list[int]:

@@ -9,6 +9,7 @@ The lists are compiled once per combination of needs (lazily, kept with the cata
 import bisect
 from collections.abc import Iterator, Mapping
 from functools import partial
+from typing import Final
 
 from attrs import evolve
 
@@ -20,7 +21,18 @@ from tokenwise.policy import FreeModels, Policy
 from tokenwise.routing.bid import Need, cap
 from tokenwise.traits import Capability, Feature
 
-__all__ = ["able", "groups", "least_output", "listing_key", "obstacle", "sells_at", "unpriced_tool"]
+__all__ = [
+    "able",
+    "groups",
+    "least_output",
+    "lengths_alike",
+    "listing_key",
+    "obstacle",
+    "sells_at",
+    "unpriced_tool",
+]
+
+_ENDLESS: Final = 2**62
 
 
 def able(need: Need, catalog: Catalog, policy: Policy) -> tuple[Model, ...]:
@@ -158,6 +170,18 @@ def listing_key(need: Need, catalog: Catalog, policy: Policy, capabilities: int)
         need.tier,
         need.hosted,
     )
+
+
+def lengths_alike(need: Need, catalog: Catalog, policy: Policy) -> tuple[int, int]:
+    """The first and the last length of the input, around this one, that have the same `listing_key`."""
+    read, first, last = need.input.expected, 1, _ENDLESS
+    for steps in _steps(catalog, least_output(need, policy)):
+        place = bisect.bisect_left(steps, read)
+        if place:
+            first = max(first, steps[place - 1] + 1)
+        if place < len(steps):
+            last = min(last, steps[place])
+    return first, last
 
 
 def _listed(need: Need, catalog: Catalog, policy: Policy, capabilities: int) -> tuple[Model, ...]:

@@ -36,6 +36,7 @@ _MINUTE_MS: Final = 60_000
 _REMEMBERED: Final = 65_536
 _LEAST_BITS: Final = _DRAWS - 1
 _PLACES: Final = range(224, -32, -32)
+_WITHOUT_TROUBLES: Final = 4
 
 
 @define(eq=False)
@@ -101,11 +102,11 @@ class Servers:
         return known
 
 
-def _draws(name: str) -> tuple[int, ...]:
-    """Eight independent numbers from 0 up to 2^32, from the hash of a name."""
+def _draws(name: str, count: int = len(_PLACES)) -> tuple[int, ...]:
+    """So many independent numbers from 0 up to 2^32, eight at most, from the hash of a name."""
     digest = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=32).digest()
     number = int.from_bytes(digest, "big")
-    return tuple([number >> place & _LEAST_BITS for place in _PLACES])
+    return tuple([number >> place & _LEAST_BITS for place in _PLACES[:count]])
 
 
 @define(eq=False)
@@ -151,7 +152,7 @@ class Facing:
     def _worked_on(self, run_id: str, call: CallModel, how: Behaviour, at_ms: int) -> Answer:
         attempt = call.attempt
         name = f"{self.servers.seed}/{run_id}/{attempt.step}#{attempt.ordinal}/{call.model}/{call.provider}"
-        draws = _draws(name)
+        draws = _draws(name) if how.troubles else _draws(name, _WITHOUT_TROUBLES)
         first_ms = how.latency_ms.at(draws[0])
         tokens = self._length(call, how, draws[1])
         whole_ms = first_ms + tokens * how.token_us // 1000

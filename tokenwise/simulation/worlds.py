@@ -9,7 +9,9 @@
 How one request meets it is `facing`.
 """
 
+import bisect
 import functools
+import itertools
 import operator
 from collections.abc import Mapping
 from typing import Final
@@ -47,13 +49,16 @@ class Spread:
 
     def at(self, draw: int) -> int:
         """The value for a draw from 0 up to, but not including, 2^32."""
-        place = draw * 1000 // _DRAWS
-        low, least = self.points[0]
-        for high, most in self.points:
-            if place < high:
-                return least + (most - least) * (draw * 1000 - low * _DRAWS) // ((high - low) * _DRAWS)
-            low, least = high, most
-        return least
+        (low, least), (high, most) = self._beside[bisect.bisect_right(self._places, draw * 1000 // _DRAWS) - 1]
+        return least + (most - least) * (draw * 1000 - low * _DRAWS) // ((high - low) * _DRAWS)
+
+    @functools.cached_property
+    def _places(self) -> tuple[int, ...]:
+        return tuple(place for place, _ in self.points)
+
+    @functools.cached_property
+    def _beside(self) -> tuple[tuple[tuple[int, int], tuple[int, int]], ...]:
+        return tuple(itertools.pairwise(self.points))
 
 
 @frozen(kw_only=True)

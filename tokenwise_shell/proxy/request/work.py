@@ -19,7 +19,7 @@ from tokenwise.usage import count_text
 from tokenwise_shell.engine.calls import Caller, Said
 from tokenwise_shell.engine.relaying import Relay
 from tokenwise_shell.providers.counting import weigh, words_of
-from tokenwise_shell.providers.fields import Fields, as_fields, entries
+from tokenwise_shell.providers.fields import Fields, as_fields
 from tokenwise_shell.providers.marks import longer, marked_writes, unlimited
 from tokenwise_shell.providers.own import TURNS
 from tokenwise_shell.providers.translate.features import features_of
@@ -85,7 +85,7 @@ def _chat_wishes(asked: Asked) -> Wishes:
         model=asked.model,
         weight=_weight(asked),
         streamed=asked.stream or asked.background,
-        answers=sum(as_fields(turn).get("role") == "assistant" for turn in entries(asked.fields.get("messages"))),
+        answers=len([turn for turn in asked.messages if as_fields(turn).get("role") == "assistant"]),
     )
 
 
