@@ -158,7 +158,7 @@ class WorkedOut:
         return len(self._kept)
 
     def of(self, question: Hashable, answer: Callable[[], T]) -> T:
-        """The answer to this question: as it was kept, or worked out now. The oldest is forgotten beyond `most`.
+        """The answer to this question: as it was kept, or worked out now. Beyond `most`, a quarter is forgotten.
 
         A question must always be asked with the same function, whose result nobody changes.
         """
@@ -169,7 +169,9 @@ class WorkedOut:
         else:
             return known
         if len(self._kept) > self.most:
-            del self._kept[next(iter(self._kept))]
+            # One at a time would take two microseconds each, since a dict looks for its first over all that are gone.
+            for oldest in list(self._kept)[: 1 + self.most // 4]:
+                self._kept.pop(oldest, None)
         return known
 
 

@@ -35,8 +35,14 @@ class Ready:
 
     catalog: Catalog
     attempt: Attempt
-    reserve: Reserve
+    share: int
     call: CallModel
+
+    @property
+    def reserve(self) -> Reserve:
+        """What is asked of the budgets, where there are any."""
+        bid = self.attempt.bid
+        return Reserve(self.attempt.id, bid.amount, self.share, bid.model)
 
 
 def ready_of(routed: Routed, need: Need, step: Step, catalog: Catalog, policy: Policy) -> Ready | None:
@@ -61,9 +67,8 @@ def ready_of(routed: Routed, need: Need, step: Step, catalog: Catalog, policy: P
         max_output_tokens=bid.max_output_tokens,
         timeout_ms=min(policy.timeout_ms, deadline) if deadline else policy.timeout_ms,
     )
-    share = policy.fair_share if need.open_ended else 1
     attempt = Attempt(name, bid, Intent(need, None, First(bid.model)))
-    return Ready(catalog, attempt, Reserve(name, bid.amount, share, bid.model), call)
+    return Ready(catalog, attempt, policy.fair_share if need.open_ended else 1, call)
 
 
 @define(eq=False)

@@ -144,7 +144,7 @@ class Driver:
         self.go_to(brief.at_ms)
         if self.health.seats:
             brief.cooling = cooling_seats(self.health, at_ms=self.now_ms)
-        if brief.cools or isinstance(self._reserve(brief.id, brief.account, brief.ready.reserve), ReserveRefused):
+        if (brief.cooling and brief.cools) or self._is_short(brief):
             self.admit(Arrival(brief.job(), brief.at_ms, world=brief.world, account=brief.account))
             return
         self._lives[brief.id] = brief
@@ -163,15 +163,16 @@ class Driver:
 
     def _catch_up(self, until_ms: int | None) -> None:
         """Deliver everything that happens before `until_ms`; None: everything."""
-        while self._later or self._soon:
-            if self._soon and not (self._later and self._later[0][0] <= self.now_ms):
+        later, soon = self._later, self._soon
+        while later or soon:
+            if soon and not (later and later[0][0] <= self.now_ms):
                 if until_ms is not None and self.now_ms >= until_ms:
                     return
-                self._turn(*self._soon.popleft())
-            elif until_ms is not None and self._later[0][0] >= until_ms:
+                self._turn(*soon.popleft())
+            elif until_ms is not None and later[0][0] >= until_ms:
                 return
             else:
-                self.now_ms, _, live, event = heapq.heappop(self._later)
+                self.now_ms, _, live, event = heapq.heappop(later)
                 self._turn(live, event)
 
     def _turn(self, live: _Live | Brief, event: Event | None) -> None:
@@ -262,6 +263,12 @@ class Driver:
                 models = self.limits.models_of(short.scope)
                 return ReserveRefused(attempt, at_ms, short.available, short.held, models, whole=short.limit)
         return Reserved(attempt, at_ms)
+
+    def _is_short(self, brief: Brief) -> bool:
+        """Whether the budgets have too little left for its call; if they have enough, it is held."""
+        if not self.limits.scopes(brief.account, self.now_ms, brief.ready.call.model):
+            return False
+        return isinstance(self._reserve(brief.id, brief.account, brief.ready.reserve), ReserveRefused)
 
     def _await(self, live: _Live, call: CallModel, answer: Answer) -> None:
         """Let the answer come when it comes, or be given up before."""
