@@ -147,7 +147,7 @@ def _only(model: Model, providers: frozenset[str]) -> Model:
 class WorkedOut:
     """Conclusions that cost more than they weigh, kept because equal questions have equal answers.
 
-    With `routing.spans` the only place in the core that is written after it was made. Only a clock can tell whether an
+    With `spans` the only place in the core that is written after it was made. Only a clock can tell whether an
     answer was kept.
     """
 

@@ -142,7 +142,7 @@ class Need:
     def __attrs_post_init__(self) -> None:
         # One look in place of a validator a field: a need is made for every request.
         if self.max_output_tokens < 0 or self.output_tokens < 0 or self.choices < 1:
-            raise ValueError("expected tokens from 0 and choices from 1")
+            raise ValueError("expected max_output_tokens and output_tokens from 0, and choices from 1")
         if not self.max_output_tokens and not self.features & Feature.EMBEDDINGS:
             raise ValueError("max_output_tokens is 0; only embeddings have no output")
 

@@ -15,13 +15,13 @@ from typing import Final
 
 from tokenwise.catalog.models import Catalog, Model, WorkedOut
 from tokenwise.catalog.prices import NOTHING_WRITTEN
+from tokenwise.catalog.spans import Spans
 from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy
 from tokenwise.routing.bid import Need, make_bid, seat
 from tokenwise.routing.servings import Serving, by_worth, longest, rooms, servings
 from tokenwise.routing.shelves import head, rated_by_band
 from tokenwise.routing.shortlist import groups
-from tokenwise.routing.spans import Spans
 from tokenwise.routing.worth import thinks, wanted_room
 
 # Difficulties come in thousandths, and the other parts of a kind are few in one deployment. Each has some 300 bytes.
