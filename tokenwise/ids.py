@@ -7,7 +7,6 @@ import enum
 import hashlib
 from collections.abc import Callable
 from functools import cache
-from typing import Any
 
 from attrs import fields, frozen, has
 
@@ -35,7 +34,7 @@ def canonical(value: object) -> str:
 
 
 @cache
-def _writer(kind: type) -> Callable[[Any], str]:
+def _writer(kind: type) -> Callable[..., str]:
     """How values of this very class are written."""
     if issubclass(kind, enum.Enum):
         return lambda value: str(value._value_)  # what `value` gives, without looking for it

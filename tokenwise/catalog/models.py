@@ -6,7 +6,7 @@ A catalogue is sorted by model id when it is built, so no decision can depend on
 import itertools
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 
 from attrs import define, evolve, field, frozen
 from attrs.validators import ge, min_len
@@ -152,7 +152,7 @@ class WorkedOut:
     """
 
     most: int = 1024
-    _kept: dict[Hashable, Any] = field(factory=dict)
+    _kept: dict[Hashable, object] = field(factory=dict)
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -163,11 +163,9 @@ class WorkedOut:
         A question must always be asked with the same function, whose result nobody changes.
         """
         try:
-            known: T = self._kept[question]
+            return cast("T", self._kept[question])
         except KeyError:
             known = self._kept[question] = answer()
-        else:
-            return known
         if len(self._kept) > self.most:
             # One at a time would take two microseconds each, since a dict looks for its first over all that are gone.
             for oldest in list(self._kept)[: 1 + self.most // 4]:

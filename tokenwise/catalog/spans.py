@@ -5,12 +5,12 @@ same. A request of a kind that was asked before is answered by looking for its l
 """
 
 import bisect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, Generic, TypeVar
 
 from attrs import define, field
 
-__all__ = ["Spans"]
+__all__ = ["Spans", "span_around"]
 
 _T = TypeVar("_T")
 
@@ -41,3 +41,24 @@ class Spans(Generic[_T]):
             firsts, rows, place = (), (), 0
         self._kept = (*firsts[:place], first, *firsts[place:]), (*rows[:place], (last, known), *rows[place:])
         return known
+
+
+def span_around(
+    read: int, costs: Sequence[int], slopes: Sequence[int], ties: Sequence[int], lengths: tuple[int, int]
+) -> tuple[int, int]:
+    """The lengths around this one at which the same cost least: until another's cost, which is linear, crosses theirs.
+
+    >>> span_around(100, (5_000, 6_001), (30, 20), (0,), (1, 1_000))
+    (1, 200)
+    """
+    best, slope = costs[ties[0]], slopes[ties[0]]
+    first, last = lengths
+    for cost, other in zip(costs, slopes, strict=True):
+        ahead = cost - best - 1  # as long as the other costs a token-nano more, it is not the best
+        if other > slope and cost > best:
+            first = max(first, read - ahead // (other - slope))
+        elif other < slope and cost > best:
+            last = min(last, read + ahead // (slope - other))
+        elif other != slope:
+            return read, read
+    return first, last

@@ -18,10 +18,11 @@ from attrs import field, frozen
 
 from tokenwise.catalog.models import Catalog, Model, WorkedOut
 from tokenwise.catalog.prices import NOTHING_WRITTEN, Price, caches_unasked
+from tokenwise.catalog.spans import span_around
 from tokenwise.policy import Policy, Strategy
 from tokenwise.routing.bid import Need
 from tokenwise.routing.servings import rooms
-from tokenwise.routing.shortlist import able, groups, lengths_alike, listing_key
+from tokenwise.routing.shortlist import able, groups, lengths_alike, listing_key, windows
 from tokenwise.routing.worth import (
     as_good,
     cost_of_half_the_room,
@@ -118,7 +119,7 @@ def _head(need: Need, catalog: Catalog, policy: Policy) -> Head | Sequence[tuple
     if need.horizon is not None or need.writes is not NOTHING_WRITTEN:
         lean = catalog.worked_out.of(("lean", key), partial(_lean, shelves.roomy, need, policy))
         return _apart(need, shelves, lean)
-    found = _best_of(need, policy, shelves, habits, _lengths(need, catalog, policy, key.room))
+    found = _best_of(need, policy, shelves, habits, lengths_alike(need, catalog, policy, key.room))
     if not found:
         return shelves.rated
     apart = _apart(need, shelves, found.rated)
@@ -173,28 +174,7 @@ def _best_of(
         return None
     best = min(costs)
     ties = [place for place, cost in enumerate(costs) if cost == best]
-    return Head([pairs[place] for place in ties], *_span(read, costs, slopes, ties, lengths))
-
-
-def _span(
-    read: int, costs: Sequence[int], slopes: Sequence[int], ties: Sequence[int], lengths: tuple[int, int]
-) -> tuple[int, int]:
-    """The lengths around this one at which the same cost least: until another's cost, which is linear, crosses theirs.
-
-    >>> _span(100, (5_000, 6_001), (30, 20), (0,), (1, 1_000))
-    (1, 200)
-    """
-    best, slope = costs[ties[0]], slopes[ties[0]]
-    first, last = lengths
-    for cost, other in zip(costs, slopes, strict=True):
-        ahead = cost - best - 1  # as long as the other costs a token-nano more, it is not the best
-        if other > slope and cost > best:
-            first = max(first, read - ahead // (other - slope))
-        elif other < slope and cost > best:
-            last = min(last, read + ahead // (slope - other))
-        elif other != slope:
-            return read, read
-    return first, last
+    return Head([pairs[place] for place in ties], *span_around(read, costs, slopes, ties, lengths))
 
 
 def _views(need: Need, policy: Policy, shelves: _Shelves) -> tuple[_View, ...]:
@@ -253,27 +233,9 @@ def _key(need: Need, catalog: Catalog, policy: Policy, *, enough: int) -> _Key:
         policy.free_models._value_,
         need.likely._value_,
         room,
-        bisect.bisect_right(_windows(catalog), need.input.expected + room),
+        bisect.bisect_right(windows(catalog), need.input.expected + room),
         listing_key(need, catalog, policy, need.capabilities._value_),
     )
-
-
-def _lengths(need: Need, catalog: Catalog, policy: Policy, room: int) -> tuple[int, int]:
-    """The lengths around this one for which the same shelves are looked at: see `_key`."""
-    read, within = need.input.expected, _windows(catalog)
-    first, last = lengths_alike(need, catalog, policy)
-    place = bisect.bisect_right(within, read + room)
-    if place:
-        first = max(first, within[place - 1] - room)
-    return first, min(last, within[place] - room - 1) if place < len(within) else read
-
-
-def _windows(catalog: Catalog) -> list[int]:
-    return catalog.worked_out.of("windows", partial(_windows_of, catalog))
-
-
-def _windows_of(catalog: Catalog) -> list[int]:
-    return sorted({model.context_tokens for model in catalog.models})
 
 
 def _compiled(need: Need, catalog: Catalog, policy: Policy, room: int) -> _Shelves:

@@ -30,6 +30,7 @@ __all__ = [
     "obstacle",
     "sells_at",
     "unpriced_tool",
+    "windows",
 ]
 
 _ENDLESS: Final = 2**62
@@ -172,9 +173,22 @@ def listing_key(need: Need, catalog: Catalog, policy: Policy, capabilities: int)
     )
 
 
-def lengths_alike(need: Need, catalog: Catalog, policy: Policy) -> tuple[int, int]:
-    """The first and the last length of the input, around this one, that have the same `listing_key`."""
+def windows(catalog: Catalog) -> list[int]:
+    """The windows that there are, in tokens."""
+    return catalog.worked_out.of("windows", lambda: sorted({model.context_tokens for model in catalog.models}))
+
+
+def lengths_alike(need: Need, catalog: Catalog, policy: Policy, room: int) -> tuple[int, int]:
+    """The first and the last length of the input, around this one, of equal `listing_key` that fit the same windows.
+
+    `room` is that for the answer. Beyond the longest window nothing is told.
+    """
     read, first, last = need.input.expected, 1, _ENDLESS
+    within = windows(catalog)
+    fits = bisect.bisect_right(within, read + room)
+    if fits:
+        first = max(first, within[fits - 1] - room)
+    last = within[fits] - room - 1 if fits < len(within) else read
     for steps in _steps(catalog, least_output(need, policy)):
         place = bisect.bisect_left(steps, read)
         if place:
