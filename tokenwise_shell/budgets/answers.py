@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from statistics import median_low
-from typing import Final, TypeVar
+from typing import ClassVar, Final, TypeVar
 
 from attrs import define, evolve, field, frozen
 
@@ -79,6 +79,7 @@ class Granted:
     `near` are those of which four fifths are spent.
     """
 
+    granted: ClassVar[bool] = True
     hold: Hold
     governed: bool = True
     near: tuple[Alert, ...] = field(default=(), eq=False)
@@ -94,6 +95,7 @@ class NotHeld:
     which no call gives back. `limit` and `spent` are as the budget stands; None where nobody could be asked.
     """
 
+    granted: ClassVar[bool] = False
     scope: str
     needed: Nanodollars
     available: Nanodollars

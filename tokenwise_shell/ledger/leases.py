@@ -15,7 +15,7 @@ Amounts are `tokenwise.budgets.leases`'s decision; syncing is `journal`'s.
 
 from collections import deque
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import ClassVar, Final, Protocol
 
 from attrs import define, field
 
@@ -25,7 +25,7 @@ from tokenwise.budgets.limit import Account
 from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
 
-__all__ = ["Leases", "Lender", "WriteLine", "is_lease"]
+__all__ = ["Answer", "Leases", "Lender", "WriteLine", "is_lease"]
 
 _NOTHING: Final = Nanodollars(0)
 _LEASE: Final = "lease:"
@@ -40,14 +40,20 @@ def is_lease(run_id: str) -> bool:
     return run_id.startswith(_LEASE)
 
 
+class Answer(Protocol):
+    """What a lender says."""
+
+    granted: ClassVar[bool]
+
+
 class Lender(Protocol):
     """Where leases take their money from: the budgets that this process keeps. See `budgets.holder.ProcessStore`."""
 
     def __getitem__(self, scope: str) -> Budget:
         """A budget as it stands."""
 
-    def reserve(self, run_id: str, attempt: AttemptId, amount: Nanodollars, scopes: tuple[str, ...]) -> object:
-        """Hold this much in each of these budgets; within what is available, that is always granted."""
+    def reserve(self, run_id: str, attempt: AttemptId, amount: Nanodollars, scopes: tuple[str, ...]) -> Answer:
+        """Hold this much in each of these budgets, or in none, where another process was faster."""
 
     def settle(self, run_id: str, attempt: AttemptId, cost: Nanodollars) -> None:
         """Give back what is held, less what it cost."""
@@ -163,7 +169,7 @@ class Leases:
         # Used by less than half, it is renewed as it was; what the limit has left is asked every time.
         before = lease.amount if 2 * lease.unsynced > lease.covers else Nanodollars(lease.amount // 2)
         amount = lease_for(largest=lease.largest, before=before, available=available)
-        if amount:
+        if amount and self._held(lease, amount, scopes):
             self._write(lease, amount, scopes)
         else:
             self._end(lease)
@@ -204,14 +210,15 @@ class Leases:
             lease.position = self.write("lease_ended", lease.account, {"lease": lease.number})
             self._weigh(lease)
 
-    def _write(self, lease: _Lease, amount: Nanodollars, scopes: tuple[str, ...]) -> None:
+    def _held(self, lease: _Lease, amount: Nanodollars, scopes: tuple[str, ...]) -> bool:
+        """Whether the money of the next lease is held; another process may have taken it since it was looked for."""
         lease.number += 1
+        return not scopes or self._lent().reserve(*lease.place(), amount, scopes).granted
+
+    def _write(self, lease: _Lease, amount: Nanodollars, scopes: tuple[str, ...]) -> None:
         lease.amount, lease.scopes, lease.since_line, lease.drawn = amount, scopes, 0, 0
         lease.covers = min(lease.covers, amount)
         self._weigh(lease)
-        if scopes:
-            # Granted: it is at most a part of what was available a moment ago.
-            self._lent().reserve(*lease.place(), amount, scopes)
         lease.position = self.write("leased", lease.account, {"lease": lease.number, "amount_nano": amount})
 
     def _let_go(self, lease: _Lease) -> None:

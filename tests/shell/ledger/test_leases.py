@@ -38,6 +38,22 @@ class Watched(LineFile):
         self.safe_bytes, self.syncs = size, self.syncs + 1
 
 
+class Slower:
+    """A store where another process is faster: when a lease is asked for, less is left than was a moment ago."""
+
+    def __init__(self, store):
+        self.store = store
+
+    def __getitem__(self, scope):
+        return self.store[scope]
+
+    def __getattr__(self, name):
+        return getattr(self.store, name)
+
+    def reserve(self, run_id, attempt, amount, scopes):
+        return self.store.reserve(run_id, attempt, Nanodollars(LIMIT), scopes)
+
+
 class Office:
     """A journal with leases, the budget they are taken from, and the calls that have left."""
 
@@ -151,6 +167,17 @@ class TestSyncing:
             office.journal.append("run", finished(0))
             await office.journal.synced()
         assert office.store["process"].held == AMOUNT
+
+    async def test_a_lease_whose_money_another_process_has_taken_meanwhile_is_none(self, office):
+        await office.call(1)
+        await office.call(2)
+        office.journal.leases.lender = Slower(office.store)
+        office.journal.leases.renew()
+        before = office.syncs
+        assert await office.call(3)
+        assert await office.call(4)
+        assert office.syncs == before + 2
+        assert office.store["process"].held == 4 * AMOUNT
 
     async def test_each_key_has_its_own_lease(self, office):
         office.journal.enrol("run", key="alice")
