@@ -12,7 +12,7 @@ from tokenwise.money import MAX_USD, Nanodollars, format_usd, parse_price, parse
 products = st.integers(0, 10**24)
 dollars = st.integers(0, MAX_USD * 10**9).map(Nanodollars)
 decimals = st.decimals(0, MAX_USD, allow_nan=False, allow_infinity=False, places=40)
-limits = decimals.filter(lambda usd: not 0 < usd < Decimal("1e-9"))
+limits = st.just(Decimal(0)) | st.decimals(Decimal("1e-9"), MAX_USD, allow_nan=False, allow_infinity=False, places=40)
 
 
 def read_or_refused(text):

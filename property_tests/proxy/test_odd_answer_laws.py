@@ -40,7 +40,7 @@ from tokenwise_shell.proxy.doors.messages.front import MessagesFront
 from tokenwise_shell.proxy.doors.responses.door import ResponsesFront
 from tokenwise_shell.proxy.fronts import Front
 from tokenwise_shell.transport import open_transport
-from tokenwise_shell.transport.sse import SseEvent
+from tokenwise_shell.transport.sse import SseEvent, SseRun
 
 Json = Mapping[str, Any]
 
@@ -342,8 +342,8 @@ async def said_to(
     """What a call comes to, and what the client of a door hears of it."""
     front, chunks, bodies = DOORS[door](), [], []
 
-    async def relay(told: Sequence[tuple[SseEvent, str]]) -> None:
-        chunks.extend(event for event, _ in told)
+    async def relay(told: Sequence[tuple[SseEvent | SseRun, str]]) -> None:
+        chunks.extend(each for event, _ in told for each in event.events)
 
     async with (
         in_memory(saying(dressed(meant, dress, kind))) as server,
@@ -462,8 +462,8 @@ async def passed_on(meant: Meant, dress: Dress, kind: ProviderKind | None) -> tu
     endpoint, format_ = AS_THEY_ARE[kind]
     events, bodies = [], []
 
-    async def relay(told: Sequence[tuple[SseEvent, str]]) -> None:
-        events.extend(event.data for event, _ in told)
+    async def relay(told: Sequence[tuple[SseEvent | SseRun, str]]) -> None:
+        events.extend(each.data for event, _ in told for each in event.events)
 
     async with (
         in_memory(saying(dressed(meant, dress, kind))) as server,

@@ -32,6 +32,11 @@ class SseEvent:
     name: str = ""
     id: str = ""
 
+    @property
+    def events(self) -> "list[SseEvent]":
+        """It alone; see `SseRun`."""
+        return [self]
+
 
 @frozen
 class SseRun:

@@ -173,6 +173,13 @@ class TestSlices:
         one.settle("run", AttemptId("s", 2), cost)
         assert in_file(one) == balance(self.LIMIT, spent=2 * cost, held=100, overrun=2 * max(0, cost - 100))
 
+    def test_who_comes_with_the_ledger_s_sum_counts_nothing_twice(self, machine):
+        one = machine.process("one", self.LIMIT, lends=True)
+        assert called(one, 0, 1)
+        one.settle("run", AttemptId("s", 1), 30)
+        two = machine.process("two", self.LIMIT, spent=30, lends=True)
+        assert two.rows()["process"].budget == balance(self.LIMIT, spent=30, held=100)
+
     def test_near_the_limit_each_call_asks_and_hears_how_it_stands(self, machine):
         one = machine.process("one", self.LIMIT, spent=79_000, lends=True)
         assert called(one, 0, 1, 2)

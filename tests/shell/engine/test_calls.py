@@ -197,7 +197,7 @@ class TestStreams:
         chunks = []
 
         async def relay(events):
-            chunks.extend(event.data for event, _ in events)
+            chunks.extend(each.data for event, _ in events for each in event.events)
 
         async with serve(EmbeddedProvider(pace=Pace(0, 0), keys={KEY})) as address, open_transport() as transport:
             base_url = str(address) if kind is ProviderKind.OPENAI else address.origin

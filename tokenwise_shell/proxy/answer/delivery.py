@@ -182,8 +182,9 @@ class Delivery:
             return self._begin(events)
         if self._passes:
             return self.answer.events(events)
-        single = [each for event in events for each in (event.events if isinstance(event, SseRun) else (event,))]
-        return self.answer.events([written for event in single for written in self._writer.write(event)])
+        return self.answer.events(
+            [written for event in events for each in event.events for written in self._writer.write(each)]
+        )
 
     async def _begin(self, events: Sequence[SseEvent | SseRun]) -> None:
         """Begin the answer, with what has waited for that and these events."""
