@@ -36,6 +36,7 @@ from tokenwise_shell.ledger.jsonl import ms_of
 from tokenwise_shell.ledger.recovery import past_of
 from tokenwise_shell.ledger.segments import read_ledger
 
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # where folders of a moment need no disk
 BEGIN_MS = ms_of("2026-11-29T21:00:00.000Z")  # a Sunday evening at the end of a month: every window is about to end
 
 

@@ -15,7 +15,6 @@ Bugs are seeded into copies of the project (tests/hunt/bugs/money.txt), eight of
  8. two slices share a slot
 """
 
-import os
 import tempfile
 from collections import defaultdict
 from contextlib import suppress
@@ -34,12 +33,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from property_tests.money_house import MEMORY
 from tokenwise.ids import AttemptId
 from tokenwise_shell.budgets.answers import Granted
 from tokenwise_shell.budgets.local_store import LocalStore
 from tokenwise_shell.ledger.writers import Position, Registered, Writer
 
-MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 CALL, LEASE = AttemptId("answer", 0), AttemptId("lease", 1)
 EVERYBODY, ALICE = "process total", "key:alice total"
 some = st.integers(0, 1000)

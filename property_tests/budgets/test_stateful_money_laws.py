@@ -20,7 +20,6 @@ Ten bugs are seeded into copies of the project, each of which these laws must fi
 10. a limit that is changed forgets what is held
 """
 
-import os
 import tempfile
 from pathlib import Path
 
@@ -37,7 +36,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from property_tests.money_house import House
+from property_tests.money_house import MEMORY, House
 from property_tests.seeded import seeded_job
 from tokenwise.budgets.limit import Account, Limit
 from tokenwise.budgets.windows import Window
@@ -55,7 +54,6 @@ from tokenwise_shell.ledger.spending import load_spending
 MOST_RUNS = 4
 
 # Where files are in memory, opening a ledger a thousand times does not wait for a disk.
-MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 HOUR_MS = 3_600_000
 
 payers = st.builds(Account, st.sampled_from(["", "alice"]), st.sampled_from([(), ("a",), ("b",), ("a", "b")]))

@@ -37,6 +37,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from property_tests.money_house import MEMORY
 from tokenwise.budgets.ledger import Charged, Finished, Overran, Released, Reservation
 from tokenwise.budgets.limit import Account, Limit
 from tokenwise.budgets.voucher import Voucher, lineage, minted_ms
@@ -53,7 +54,6 @@ from tokenwise_shell.ledger.jsonl import ms_of
 from tokenwise_shell.ledger.proof import verify
 from tokenwise_shell.ledger.segments import read_ledger
 
-MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 BEGIN_MS, HOUR_MS = ms_of("2026-11-21T23:00:00.000Z"), 3_600_000
 CALL = AttemptId("answer", 0)
 LIMITS = (Limit(400, Window.DAY), Limit(500, Window.TOTAL, key="alice"), Limit(120, Window.TOTAL, model="openai/*"))
