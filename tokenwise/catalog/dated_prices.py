@@ -20,9 +20,11 @@ __all__ = ["in_force", "price_on"]
 # the threshold in tokens.
 _Row = tuple[int, int, int, int, int, int]
 
+_ONCE: Final[tuple[_Row, ...]] = ((750, 3750, 75, 750, 750, 0),)
 _TWICE: Final[tuple[_Row, ...]] = ((1500, 7500, 150, 1500, 1500, 0),)
 
-# By id: rows by the day from which they hold, "" for a model's first; () stands for what the catalogue has.
+# By id: rows by the day from which they hold, "" for a model's first; () stands for what the catalogue has. Before a
+# change that is still to come the row is written out, since `in_force` puts the later one into the catalogue.
 _CHANGED: Final[Mapping[str, Mapping[str, tuple[_Row, ...]]]] = {
     "anthropic/claude-opus-4-6": {
         "": ((5000, 25000, 500, 10000, 6250, 0), (10000, 37500, 1000, 20000, 12500, 200_000)),
@@ -32,10 +34,13 @@ _CHANGED: Final[Mapping[str, Mapping[str, tuple[_Row, ...]]]] = {
         "": ((3000, 15000, 300, 6000, 3750, 0), (6000, 22500, 600, 12000, 7500, 200_000)),
         "2026-03-13": (),
     },
-    "google/gemini-3.6-flash": {"": (), "2027-01-01": _TWICE},
-    "google/gemini-3.7-flash": {"": (), "2027-01-01": _TWICE},
-    "google/gemini-3.8-flash": {"": (), "2027-01-01": _TWICE},
-    "google/gemini-4-argon": {"": (), "2026-12-01": ((4000, 20000, 200, 4000, 4000, 0),)},
+    "google/gemini-3.6-flash": {"": _ONCE, "2027-01-01": _TWICE},
+    "google/gemini-3.7-flash": {"": _ONCE, "2027-01-01": _TWICE},
+    "google/gemini-3.8-flash": {"": _ONCE, "2027-01-01": _TWICE},
+    "google/gemini-4-argon": {
+        "": ((2000, 10000, 100, 2000, 2000, 0),),
+        "2026-12-01": ((4000, 20000, 200, 4000, 4000, 0),),
+    },
     "openai/gpt-5.6-luna": {
         "": ((1000, 6000, 100, 1250, 1250, 0), (2000, 9000, 200, 2500, 2500, 272_000)),
         "2026-07-30": (),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tokenwise.catalog.dated_prices import in_force
+from tokenwise.catalog.dated_prices import in_force, price_on
 from tokenwise.catalog.embedded_models import embedded_catalog
 from tokenwise_shell.catalogs.loading import Sources, load
 
@@ -43,3 +43,11 @@ def test_a_command_that_pays_holds_by_the_day_and_play_money_does_not_change(off
     catalog = load(Sources(offline=offline), now_ms=NOON_ON_30_NOVEMBER).catalog
     assert dollars(catalog, ARGON, "embedded" if offline else "google") == argon
     assert dollars(load(Sources(), now_ms=NOON_ON_30_NOVEMBER - DAY_MS).catalog, ARGON, "google") == (2, 10)
+
+
+@pytest.mark.parametrize("name", ["gemini-4-argon", "gemini-3.6-flash", "gemini-3.7-flash", "gemini-3.8-flash"])
+@pytest.mark.parametrize("today", ["2026-11-21", "2026-12-01", "2027-01-05"])
+def test_a_call_of_a_day_costs_what_it_did_however_late_it_is_looked_at(name, today):
+    shipped = embedded_catalog()[f"google/{name}"].offered_by["google"]
+    offer = in_force(embedded_catalog(), (today,))[f"google/{name}"].offered_by["google"]
+    assert price_on(offer, f"google/{name}", "2026-11-25") == shipped.price
