@@ -72,11 +72,11 @@ def _examples(command: str) -> str:
 def _complaints(app: App, tokens: list[str], error: CycloptsError) -> Iterator[str]:
     """What is wrong with a line: every option that there is not, or else the one thing that comes first."""
     if not isinstance(error, UnknownOptionError):
-        yield _complaint(error)
+        yield _complaint(error, tokens)
         return
     left = list(tokens)
     while isinstance(error, UnknownOptionError):
-        yield _complaint(error)
+        yield _complaint(error, tokens)
         said = error.token.keyword or error.token.value
         place = next((at for at, token in enumerate(left) if token.partition("=")[0] == said.partition("=")[0]), None)
         if place is None:
@@ -90,7 +90,7 @@ def _complaints(app: App, tokens: list[str], error: CycloptsError) -> Iterator[s
             return
 
 
-def _complaint(error: CycloptsError) -> str:
+def _complaint(error: CycloptsError, tokens: list[str]) -> str:
     match error:
         case UnknownCommandError(unused_tokens=[name, *_]):
             # The parser's own words would cost loading every command there is.
@@ -102,6 +102,6 @@ def _complaint(error: CycloptsError) -> str:
             return f"not expected: {given}; a text of several words needs quotes around it"
         case MissingArgumentError(argument=argument) if argument is not None and not argument.tokens:
             name = argument.name.lstrip("-").upper() if argument.field_info.is_positional_only else argument.name
-            return f"{name} is missing: {argument.parameter.help}"
+            return f"{name} {'has no value' if name in tokens else 'is missing'}: {argument.parameter.help}"
         case _:
             return str(error)

@@ -20,7 +20,7 @@ _COMMON = Common()
 
 
 def replay(
-    run_id: Annotated[str, Parameter(help="The run, or `last`; its planning call is RUN_ID/planner.")],
+    run_id: Annotated[str, Parameter(help="The run or request, or `last`; a run's planning call is RUN_ID/planner.")],
     /,
     *,
     policy: Annotated[
@@ -46,12 +46,15 @@ def replay(
 ) -> int:
     """Say whether the run is decided again as it was. 1 where it is not."""
     from tokenwise_shell.engine import replays  # loads the codec, which wrong options need not wait for
-    from tokenwise_shell.engine.recent import known_run
-    from tokenwise_shell.engine.request_journals import request_record
+    from tokenwise_shell.engine.recent import LAST, known_run, newest_journal
+    from tokenwise_shell.engine.request_journals import last_request, request_record
     from tokenwise_shell.show.replay import replay_text, what_if_text
 
     settings = common.books()
     folder = journal or settings.proxy.journal
+    if folder and run_id == LAST:
+        of_runs = newest_journal(settings.ledger_path)
+        run_id = last_request(folder, since_ns=of_runs.stat().st_mtime_ns if of_runs else 0) or LAST
     kept = request_record(folder, run_id, tell) if folder else None
     run_id = run_id if kept else known_run(settings.ledger_path, run_id, journal=True)
     again = replays.replay_run(settings.ledger_path.parent, settings.ledger_path, run_id, kept=kept)

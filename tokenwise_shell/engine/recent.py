@@ -16,7 +16,7 @@ from tokenwise_shell.ledger.proof import what_is_wrong
 from tokenwise_shell.ledger.segments import read_ledger
 from tokenwise_shell.ledger.view import PLANNER
 
-__all__ = ["LAST", "Recent", "job_at_head", "known_run", "recent_runs", "run_called", "standing"]
+__all__ = ["LAST", "Recent", "job_at_head", "known_run", "newest_journal", "recent_runs", "run_called", "standing"]
 
 LAST: Final = "last"
 """What people may say for the id of the newest run that has a journal."""
@@ -82,11 +82,20 @@ def run_called(ledger: Path, name: str) -> str:
     """The name, for `last` that of the newest run that has a journal. Raises InputError where there is none."""
     if name != LAST:
         return name
-    journals = (ledger.parent / "runs").glob("*.jsonl")
-    newest = max(journals, key=lambda path: path.stat().st_mtime_ns, default=None)
+    newest = newest_journal(ledger)
     if newest is None:
         raise InputError(Problem("run", f"there is no run yet beside {ledger}"))
     return newest.stem
+
+
+def newest_journal(ledger: Path) -> Path | None:
+    """The journal of a run that was written last."""
+    journals = (ledger.parent / "runs").glob("*.jsonl")
+    return max(journals, key=_written_ns, default=None)
+
+
+def _written_ns(path: Path) -> int:
+    return path.stat().st_mtime_ns
 
 
 def known_run(ledger: Path, name: str, *, journal: bool = False) -> str:

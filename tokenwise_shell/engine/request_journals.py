@@ -27,10 +27,10 @@ from tokenwise.machine.run import Job
 from tokenwise.simulation.simulation import Moment
 from tokenwise_shell.codec.journals import JOURNAL_VERSION, RunRecord, head_of, read_record
 from tokenwise_shell.codec.messages import event_to_json
-from tokenwise_shell.ledger.jsonl import Line, LinesUnwritable, encode_line, iso, read_lines
+from tokenwise_shell.ledger.jsonl import Line, LinesUnwritable, encode_line, iso, read_lines, unheard
 from tokenwise_shell.ledger.runs import load_catalog, save_catalog
 
-__all__ = ["KeptRequest", "RequestJournals", "request_record"]
+__all__ = ["KeptRequest", "RequestJournals", "last_request", "request_record"]
 
 _ROTATE_BYTES: Final = 1 << 26
 _OLD_FILES: Final = 3
@@ -152,10 +152,32 @@ def _line(event: Event, *, texts: bool) -> Line:
 
 def request_record(folder: Path, request_id: str, notice: Callable[[str], None]) -> RunRecord | None:
     """The journal of one request; None where it is in none of the files. Raises InputError where it cannot be read."""
-    for path in (folder / _NEWEST, *(folder / f"requests-{number}.jsonl" for number in range(1, _OLD_FILES + 1))):
-        if path.exists() and (lines := _journal_in(path, request_id, notice)):
+    for path in _files(folder):
+        if lines := _journal_in(path, request_id, notice):
             return read_record(lines, partial(load_catalog, folder), str(path))
     return None
+
+
+def last_request(folder: Path, *, since_ns: int = 0) -> str | None:
+    """The request whose journal was written last; None where that was before this time, since 1970, or never."""
+    for path in _files(folder):
+        if path.stat().st_mtime_ns < since_ns:
+            return None
+        ids = [_id_of(line) for line in read_lines(path, unheard) if line.get("type") == "job"]
+        if ids:
+            return ids[-1]
+    return None
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Those that there are, the newest first."""
+    names = (_NEWEST, *(f"requests-{number}.jsonl" for number in range(1, _OLD_FILES + 1)))
+    return filter(Path.exists, map(folder.joinpath, names))
+
+
+def _id_of(line: Line) -> str | None:
+    job = line.get("job")
+    return job.get("id") if isinstance(job, dict) else None
 
 
 def _journal_in(path: Path, request_id: str, notice: Callable[[str], None]) -> list[Line]:
@@ -164,8 +186,7 @@ def _journal_in(path: Path, request_id: str, notice: Callable[[str], None]) -> l
         if line.get("type") == "job":
             if found:
                 break
-            job = line.get("job")
-            if isinstance(job, dict) and job.get("id") == request_id:
+            if _id_of(line) == request_id:
                 found.append(line)
         elif found:
             found.append(line)

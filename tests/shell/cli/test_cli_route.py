@@ -115,6 +115,11 @@ class TestBadInput:
         assert "QUERY is missing" in done.err
         assert "`tw route --help`" in done.err
 
+    def test_an_option_without_its_value_is_not_called_missing(self, tw):
+        done = tw("route", "hi", "--budget")
+        assert done.code == 2
+        assert done.err.startswith("tw: --budget has no value: ")
+
     def test_words_without_quotes(self, tw):
         done = tw("route", "what", "is", "this")
         assert (done.code, done.out) == (2, "")

@@ -12,7 +12,7 @@ from tokenwise.errors import InputError
 from tokenwise.policy import Policy, Strategy
 from tokenwise_shell.embedded import First, Pace, Script, Status
 from tokenwise_shell.engine.replays import replay_run, what_if
-from tokenwise_shell.engine.request_journals import RequestJournals, request_record
+from tokenwise_shell.engine.request_journals import RequestJournals, last_request, request_record
 
 TURNED = ["reserved", "call_failed", "woke", "reserved", "call_failed", "reserved", "call_succeeded"]
 SECRET = "Nobody shall read these words"
@@ -147,3 +147,17 @@ async def test_what_cannot_be_decided_again_is_refused_by_name(tmp_path):
         file.write_bytes(re.sub(rb'"decision_id":"[0-9a-f]{4}', b'"decision_id":"0000', whole))
         other = replayed(world, folder, first)
         assert (other.divergence, other.identical) == (None, False)
+
+
+async def test_the_last_request_is_the_one_written_last_unless_a_run_came_after_it(tmp_path):
+    async with proxy(tmp_path) as world:
+        folder = journalled(world, tmp_path / "journals")
+        assert last_request(folder) is None
+        ids = [id_of(await world.post(chat())) for _ in range(3)]
+    file = folder / "requests.jsonl"
+    written_ns = file.stat().st_mtime_ns
+    assert last_request(folder) == last_request(folder, since_ns=written_ns) == ids[-1]
+    assert last_request(folder, since_ns=written_ns + 1) is None
+    file.rename(folder / "requests-1.jsonl")
+    file.write_bytes(b"")
+    assert last_request(folder) == ids[-1]  # set aside, and none since
