@@ -22,10 +22,13 @@ def tokens_said(value: object) -> int:
     >>> tokens_said({"id": "chatcmpl-1", "choices": [{"index": 0, "delta": {"role": "assistant", "content": "Rain"}}]})
     4
     """
-    if isinstance(value, str):
-        return text_bound(value)
-    if isinstance(value, dict):
-        return sum([tokens_said(each) for name, each in value.items() if name not in _FRAME])
-    if isinstance(value, list):
-        return sum(map(tokens_said, value))
-    return 0
+    tokens, left = 0, [value]
+    while left:  # without recursion: an event may nest more deeply than Python calls
+        each = left.pop()
+        if isinstance(each, str):
+            tokens += text_bound(each)
+        elif isinstance(each, dict):
+            left += [inner for name, inner in each.items() if name not in _FRAME]
+        elif isinstance(each, list):
+            left += each
+    return tokens
