@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tokenwise_shell.proxy.admission.bounds import refuse_crowded
 from tokenwise_shell.proxy.fronts import BadRequest
-from tokenwise_shell.proxy.request.bounds import refuse_crowded
 
 AWKWARD = st.text(alphabet='",\\[]{}:a\n水', max_size=12)
 JSON = st.recursive(

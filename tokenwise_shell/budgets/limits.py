@@ -185,6 +185,10 @@ class InForce:
                     found.append(limit.model)
         return tuple(found)
 
+    def is_at_hand(self, limit: Limit) -> bool:
+        """Whether it is known without a look at the store that a limit of one owner has something left."""
+        return isinstance(self.store, LocalStore) and self.store.is_at_hand(self._limits.scope_of(limit))
+
     def limit_of(self, scope: str) -> Limit | None:
         """The limit of a budget that was asked for lately; None where it is not known any more."""
         return self._limits.limit_of(scope)

@@ -148,6 +148,10 @@ class LocalStore:
         found = self._page().of(scope)
         return _seen_through(found, [one.budget for one in self._desks.of(scope)])
 
+    def is_at_hand(self, scope: str) -> bool:
+        """Whether this process has been lent some of a budget, and has not given it out."""
+        return any(one.budget.available > 0 for one in self._desks.of(scope) if not one.retired)
+
     def is_spent(self, scope: str) -> bool:
         """See `limits.Store`."""
         budget = self[scope]

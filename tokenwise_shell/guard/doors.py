@@ -19,13 +19,13 @@ from tokenwise_shell.guard.account import account_of
 from tokenwise_shell.guard.scopes import Guarded, Scope, Terms
 from tokenwise_shell.guard.words import reworded
 from tokenwise_shell.ledger.runs import new_run_id
+from tokenwise_shell.proxy.admission.bodies import object_in
 from tokenwise_shell.proxy.answer.delivery import refuse
 from tokenwise_shell.proxy.app import ROWS, App, Row
 from tokenwise_shell.proxy.doors.chat import Chat
 from tokenwise_shell.proxy.fronts import BadRequest, Trouble
 from tokenwise_shell.proxy.http.asgi import JSON, Answer, Request
 from tokenwise_shell.proxy.service import Service
-from tokenwise_shell.proxy.serving import object_in
 from tokenwise_shell.proxy.troubles import bad_request, unauthorized
 
 __all__ = ["GUARDS", "SELF", "amount_of", "guard_application", "guard_name"]

@@ -33,10 +33,10 @@ _LABELS: Final = frozenset({"metadata", "client_metadata", "user", "prompt_cache
 _NOT_BESIDE: Final = frozenset({"model", "messages", "input", "stream", "stream_options", "tokenwise"}) | _LABELS
 
 # With one of these the provider remembers, shortens or leaves out turns, or writes some of its own.
-_UNSTABLE: Final = (
+_UNSTABLE: Final = frozenset((
     "cached_content", "cachedContent", "container", "context_management", "conversation", "mcp_servers", "plugins",
     "previous_response_id", "prompt", "transforms", "truncation", "web_search_options",
-)  # fmt: skip
+))  # fmt: skip
 
 # What older thinking takes only becomes less with each turn: a count of it stays a bound.
 _ONLY_LESS: Final = "clear_thinking_"
@@ -103,7 +103,7 @@ def _trail(form: str, body: Fields, name: str, bound: Callable[[Fields], int]) -
     given, own = entries(body.get(name)), as_fields(body.get("extra_content")).get("anthropic")
     opening = opening_of(given)
     turns = [*opening.turns, *map(as_fields, given[opening.size :])]
-    if not turns or any(_is_unstable(key, each.get(key)) for key in _UNSTABLE for each in (body, as_fields(own))):
+    if not turns or any(_is_unstable(key, value) for each in (body, as_fields(own)) for key, value in each.items()):
         return NO_TRAIL
     labels = [value for key, value in body.items() if key in _LABELS and value is not None]
     beside = {key: value for key, value in body.items() if key not in _NOT_BESIDE and not _is_number(value)}
@@ -129,6 +129,8 @@ def _linked(end: bytes, said: bytes) -> bytes:
 
 
 def _is_unstable(name: str, value: object) -> bool:
+    if name not in _UNSTABLE:
+        return False
     edits = [text(as_fields(edit).get("type")) for edit in entries(as_fields(value).get("edits"))]
     if name == "context_management" and edits and all(edit.startswith(_ONLY_LESS) for edit in edits):
         return False

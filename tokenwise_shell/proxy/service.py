@@ -16,6 +16,7 @@ from tokenwise_shell.engine.prefixes import Counts
 from tokenwise_shell.engine.request_journals import RequestJournals
 from tokenwise_shell.proxy.access_log import AccessLog
 from tokenwise_shell.proxy.admission.access import Admitted
+from tokenwise_shell.proxy.admission.bodies import Bodies
 from tokenwise_shell.proxy.admission.budgets import emptied
 from tokenwise_shell.proxy.admission.callers import foreign_caller
 from tokenwise_shell.proxy.admission.limits import Gate
@@ -72,6 +73,7 @@ class Service:
     journals: RequestJournals | None = None
     look_up: Callable[[Mapping[str, str]], Awaitable[Trouble | None]] | None = None
     memory: Memory = field(factory=Memory, init=False)
+    bodies: Bodies = field(factory=Bodies, init=False)
     made: MadeHere = field(factory=MadeHere, init=False)
     counts: Counts = field(factory=Counts, init=False)
     board: Board | None = field(init=False)

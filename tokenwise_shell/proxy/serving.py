@@ -12,7 +12,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final, TypeVar
 
-import orjson
 import trio
 from attrs import define, evolve
 
@@ -21,6 +20,7 @@ from tokenwise_shell.ledger.runs import new_run_id
 from tokenwise_shell.providers.anthropic.messages import BETAS
 from tokenwise_shell.providers.fields import Fields
 from tokenwise_shell.proxy.admission.access import Admitted
+from tokenwise_shell.proxy.admission.bodies import Beginning, object_in
 from tokenwise_shell.proxy.admission.callers import unreadable_type
 from tokenwise_shell.proxy.admission.limits import long_conversation
 from tokenwise_shell.proxy.answer.carrier import Carrier
@@ -29,7 +29,6 @@ from tokenwise_shell.proxy.fronts import BadRequest, Front, OnlyAsItIs, Trouble
 from tokenwise_shell.proxy.http.asgi import Answer, Request
 from tokenwise_shell.proxy.memory import mark_of
 from tokenwise_shell.proxy.request.asked import Asked, read_asked
-from tokenwise_shell.proxy.request.bounds import refuse_crowded
 from tokenwise_shell.proxy.request.deciding import LEAST_SHARED_BYTES, ask_others
 from tokenwise_shell.proxy.request.marks import marks_of
 from tokenwise_shell.proxy.request.options import HEADER
@@ -37,7 +36,7 @@ from tokenwise_shell.proxy.request.recount import placed, recounted
 from tokenwise_shell.proxy.request.work import CHAT, Work
 from tokenwise_shell.proxy.service import Service
 
-__all__ = ["complete", "heard", "numbered", "object_in", "small_object"]
+__all__ = ["complete", "heard", "numbered", "small_object"]
 
 T = TypeVar("T")
 
@@ -140,9 +139,10 @@ async def heard(
         return body
 
     spent = service.spent_models(admitted)
-    understood = partial(_understood, service, body, request, front, work, spent)
+    known = service.bodies.beginning(body)
+    understood = partial(_understood, service, body, known, request, front, work, spent)
     made = partial(_made, understood, admitted, then)
-    takes_long = _takes_long(body)
+    takes_long = _takes_long(body, known)
     tells = service.client.workspace.settings.tell_budget and work is CHAT
     shares = service.board is not None and work is CHAT and len(body) >= LEAST_SHARED_BYTES
     if tells or shares:  # budgets and boards are asked by this thread alone
@@ -172,20 +172,28 @@ def _told(service: Service, admitted: Admitted, asked: Asked | Trouble) -> Asked
     return asked.telling(left) if left else asked
 
 
-def _takes_long(body: bytes) -> bool:
-    """Whether understanding this body would keep others waiting."""
-    if len(body) <= _LONG_BYTES:
+def _takes_long(body: bytes, known: Beginning | None) -> bool:
+    """Whether understanding this body would keep others waiting, of which so much is known."""
+    new = len(body) - (known.size if known else 0)
+    if new <= _LONG_BYTES:
         return False
-    return len(body) > _PLAIN_BYTES or body.count(b"{") + body.count(b"[") > _PLAIN_OBJECTS
+    rest = body[-new:]
+    return new > _PLAIN_BYTES or rest.count(b"{") + rest.count(b"[") > _PLAIN_OBJECTS
 
 
 def _understood(
-    service: Service, body: bytes, request: Request, front: Front, work: Work, spent: tuple[str, ...]
+    service: Service,
+    body: bytes,
+    known: Beginning | None,
+    request: Request,
+    front: Front,
+    work: Work,
+    spent: tuple[str, ...],
 ) -> Asked | Trouble:
     """What a body asks for. `spent` models are not to be chosen."""
     workspace, settings = service.client.workspace, service.settings
     try:
-        said = object_in(body, settings.max_values)
+        said = service.bodies.read(body, settings.max_values, known)
         fields, barred = _read(front, said)
         betas = request.headers.get(BETAS, "")
         asked = read_asked(
@@ -226,15 +234,3 @@ def _read(front: Front, body: Fields) -> tuple[Fields, Trouble | None]:
         return front.read(body), None
     except OnlyAsItIs as problem:
         return problem.fields, problem.trouble
-
-
-def object_in(body: bytes, most_values: int) -> Fields:
-    """The JSON object that a body is. Raises BadRequest, also where more stands in it than is taken."""
-    refuse_crowded(body, most_values)
-    try:
-        found: object = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise BadRequest(f"the body is not JSON: {error}", code="invalid_json") from None
-    if not isinstance(found, dict):
-        raise BadRequest("the body is JSON, and no object", code="invalid_json")
-    return found

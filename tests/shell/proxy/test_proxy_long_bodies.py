@@ -12,10 +12,10 @@ from tests.shell.proxy_world import CATALOG, LARGE, SMALL, chat, price, proxy
 from tokenwise.budgets.windows import Window
 from tokenwise.catalog.models import Catalog
 from tokenwise.money import Nanodollars
+from tokenwise_shell.proxy.admission.bounds import DEEPEST, refuse_crowded
 from tokenwise_shell.proxy.doors.chat import Chat
 from tokenwise_shell.proxy.fronts import BadRequest
 from tokenwise_shell.proxy.http.asgi import Request
-from tokenwise_shell.proxy.request.bounds import DEEPEST, refuse_crowded
 from tokenwise_shell.proxy.serving import heard
 
 LONG = chat("word " * 10_000)

@@ -51,13 +51,14 @@ def emptied(limits: InForce, key: str, now_ms: int, tags: Iterable[str] = ()) ->
     Money that is held may come back, so it is not counted.
     """
     owners = (EVERYBODY, f"key:{key}", *(f"tag:{tag}" for tag in tags))
-    over = (one for one in standings(limits, now_ms) if one.limit.owner in owners and one.spent >= one.amount)
+    asked = [limit for limit in limits if limit.owner in owners and not limits.is_at_hand(limit)]
+    over = (one for one in standings(limits, now_ms, asked) if one.spent >= one.amount)
     return next((f"{one.limit.owner} {lasting(one.limit.window)}" for one in over), "")
 
 
-def standings(limits: InForce, now_ms: int) -> Iterator[Standing]:
-    """How each limit stands in its present window, as far as this process knows."""
-    for limit in limits:
+def standings(limits: InForce, now_ms: int, only: Iterable[Limit] | None = None) -> Iterator[Standing]:
+    """How each limit, or `only` these, stand in their present windows, as far as this process knows."""
+    for limit in limits if only is None else only:
         if limit.each is not None:
             continue  # there may be any number of them: see `tw limits`
         span = span_of(limit.window, now_ms, limits.zone)

@@ -14,6 +14,9 @@ __all__ = ["Heard", "Parser", "Unreadable"]
 _OFFER: Final = re.compile(rb"\r\n(?i:upgrade)(?=[ \t]*:)")
 _DECLINED: Final = b"\r\nx-grade"
 
+# So close behind the end of a line it stands. What follows the last is a body, and may be long.
+_WITHIN: Final = 16
+
 # HTTP/2 without asking first.
 _PREFACE: Final = b"PRI * HTTP/2"
 
@@ -71,7 +74,8 @@ class Parser:
         if self._heading:
             if data.startswith(_PREFACE):
                 raise Unreadable(_NOT_SPOKEN)
-            if b"grade" in data or b"GRADE" in data:
+            until = data.rfind(b"\r") + _WITHIN
+            if data.find(b"grade", 0, until) >= 0 or data.find(b"GRADE", 0, until) >= 0:
                 data = _OFFER.sub(_DECLINED, data)
         failed, self._length = 0, len(data)
         try:

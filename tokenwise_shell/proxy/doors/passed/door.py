@@ -29,6 +29,7 @@ from tokenwise_shell.providers.fields import Fields, count
 from tokenwise_shell.providers.passed import Passing, is_passable
 from tokenwise_shell.proxy import troubles
 from tokenwise_shell.proxy.admission.access import Admitted
+from tokenwise_shell.proxy.admission.bodies import object_in
 from tokenwise_shell.proxy.admission.budgets import is_limited
 from tokenwise_shell.proxy.admission.callers import unreadable_type
 from tokenwise_shell.proxy.answer.carrier import Carrier
@@ -45,7 +46,7 @@ from tokenwise_shell.proxy.request.marks import Marks, marks_of
 from tokenwise_shell.proxy.request.options import HEADER, Options, read_options
 from tokenwise_shell.proxy.request.work import Work
 from tokenwise_shell.proxy.service import Service
-from tokenwise_shell.proxy.serving import numbered, object_in
+from tokenwise_shell.proxy.serving import numbered
 
 __all__ = ["BELOW", "METHODS", "pass_through"]
 

@@ -25,13 +25,28 @@ _ALL_BUT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 _STEPS: Final = tuple((byte in b"[{") - (byte in b"]}") for byte in range(256))
 
 
-def refuse_crowded(body: bytes, most_values: int, *, piece_bytes: int = _PIECE) -> None:
-    """Raises BadRequest where a body has more values, or more of them within each other, than are taken.
+def refuse_crowded(body: bytes, most_values: int, *, depth: int = 0, piece_bytes: int = _PIECE) -> int:
+    """At least as many values as a body has, which stands within so many objects and lists.
+
+    Raises BadRequest where they are more, or more of them within each other, than are taken.
 
     Commas and what opens an object or a list are counted, outside of texts: `{"a": [1, 2]}` has 17, 8 for each of the
     two and 1 for the comma. What is no JSON may pass; the parser says so.
     """
-    values, depth, quoted, rest = 0, 0, False, b""
+    opened = _count(body, b"{") + _count(body, b"[")  # those in texts too
+    most = _CONTAINER * opened + _count(body, b",")
+    if most <= most_values and opened + depth <= DEEPEST:
+        return most
+    return _counted(body, most_values, depth, piece_bytes)
+
+
+def _count(body: bytes, letter: bytes) -> int:
+    return len(body) - len(body.replace(letter, b""))  # a fifth of the time that `count` takes where there are few
+
+
+def _counted(body: bytes, most_values: int, depth: int, piece_bytes: int) -> int:
+    """The same, by every byte."""
+    values, quoted, rest = 0, False, b""
     for start in range(0, len(body), piece_bytes):
         piece = rest + body[start : start + piece_bytes]
         rest = b""
@@ -51,6 +66,7 @@ def refuse_crowded(body: bytes, most_values: int, *, piece_bytes: int = _PIECE) 
             if depth + max(accumulate(map(_STEPS.__getitem__, steps)), default=0) > DEEPEST:
                 raise BadRequest(f"the body nests deeper than {DEEPEST} objects and lists", code="invalid_value")
         depth += opened - plain.count(b"}") - plain.count(b"]")
+    return values
 
 
 class _Crowded(BadRequest):
