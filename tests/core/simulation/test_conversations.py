@@ -14,7 +14,7 @@ from tokenwise.simulation.conversations.recall import Conversations
 from tokenwise.simulation.surveys import EVERYTHING, Setting, simulate, trace
 from tokenwise.simulation.workload import Asked, Variant, asked_in_words, need_of
 from tokenwise.simulation.worlds import Behaviour, ModelledWorld, Spread
-from tokenwise.traits import Tier
+from tokenwise.traits import Capability, Feature, Tier
 from tokenwise.usage import TokenCount
 
 STEADY = Behaviour(latency_ms=Spread(((0, 100), (1000, 100))), token_us=1_000)
@@ -127,6 +127,87 @@ class TestDeciding:
             kept.learn(each, need_of(each, Policy()), Catalog([READER]), charged, 0)
         recalled = [kept.recalled(each, need_of(each, Policy()), 10) for each in turns]
         assert [len(each.known) for each in recalled] == [0, 1, 1]
+
+
+# Windows for long conversations with tools. Short answers are cheaper at `reader`, long ones at `writer`.
+ROOM = {"context_tokens": 10**6, "features": Feature.TOOLS}
+PAIR = model("reader", Tier.BUDGET, 1, 10, **ROOM), model("writer", Tier.BUDGET, 2, 4, **ROOM)
+PROMPT = Behaviour(latency_ms=Spread(((0, 1), (1000, 1))), token_us=0)
+
+
+def agents(*turns, models=PAIR, policy=CHEAPEST.policy):
+    """Who answers an agent's turns (at which second, tokens sent, how hard)."""
+    sent = [
+        turn(1_000 * at_s, said, output_tokens=None, difficulty=hard, max_output_tokens=8_000,
+             features=Feature.TOOLS, capabilities=Capability.CODE, limit=parse_usd("10"))
+        for at_s, said, hard in turns
+    ]  # fmt: skip
+    setting = Setting(catalog=Catalog(models), world=ModelledWorld(usual=PROMPT))
+    stories = trace(sent, Variant(name="v", policy=policy), setting)
+    return [entry.model for story in stories for entry in story.entries if isinstance(entry, Charged)]
+
+
+class TestTheTurnsAhead:
+    @pytest.mark.parametrize(("hard", "name"), [(0.6, "reader"), (0.63, "writer")])
+    def test_a_switch_is_made_where_it_pays_over_them(self, hard, name):
+        """The writer saves $6 a million tokens of answer: $0.0309 of 961 in this turn and 465 in each of nine more.
+
+        Those are one part in four as this one is, and three as turns are: 300 tokens. It costs $0.0192 more to read
+        10,200 tokens anew, and in the turns ahead $0.0011 each to read what was said and $0.0002 to read 200 new ones,
+        which is what this turn has added. Answers of these two are taken to have 940 and 982 tokens.
+        """
+        assert agents((0, 10_000, 0.2), (10, 10_200, hard)) == ["reader", name]
+
+    def test_one_turn_that_is_unlike_the_others_moves_nobody(self):
+        """At a usual turn the thinker writes 1,200 tokens of thought, at a hard one 2,900; the talker writes dearly."""
+        thinker = model("thinker", Tier.BUDGET, 1, 1, **{**ROOM, "features": Feature.TOOLS | Feature.REASONING_EFFORT})
+        turns = [(10 * nth, 30_000 + 200 * nth, nth % 2) for nth in range(9)]
+        models = thinker, model("talker", Tier.BUDGET, 1.1, 4.5, **ROOM)
+        assert len(set(agents((0, 30_000, 0.2), *turns[1:], models=models))) == 1
+
+    def test_who_has_no_window_for_them_is_left_before_all_must_be_read_twice(self):
+        short = model("short", Tier.BUDGET, 0.9, 0.9, **{**ROOM, "context_tokens": 60_000})
+        models = short, model("long", Tier.BUDGET, 1, 1, **ROOM)
+        assert agents((0, 40_000, 0.2), models=models) == ["long"]
+        assert agents((0, 10_000, 0.2), models=models) == ["short"]
+
+    def test_a_conversation_that_has_paused_once_is_not_taken_to_go_on_for_as_long(self):
+        """Of two that read what was said at $0.1 and $0.01, the second saves $0.09 a turn and is dear to begin with."""
+        kept, cheap = model("kept", Tier.BUDGET, 1, 1, **ROOM), model("cheap", Tier.BUDGET, 3, 1, **ROOM)
+        models = kept, reading_at(cheap, 10**7)
+        turns = [(10 * nth, 90_000 + 110 * nth, 0.2) for nth in range(60)]
+        paused = [(at_s + 900 * (nth > 20), *more) for nth, (at_s, *more) in enumerate(turns)]
+        assert "cheap" in agents(*turns, models=models)
+        assert "cheap" not in agents(*paused, models=models)
+
+    def test_what_is_cheaper_over_them_is_chosen_although_it_is_not_now(self):
+        """Both write at $1. One reads at $1 always, the other at $1.2 what is new and at $0.12 what is kept."""
+        plain, kept = model("plain", Tier.BUDGET, 1, 1, **ROOM), model("kept", Tier.BUDGET, 1.2, 1, **ROOM)
+        assert agents((0, 10_000, 0.2), models=(reading_at(plain, 10**9), kept)) == ["kept"]
+
+    @pytest.mark.parametrize(
+        ("strong_usd", "at_s", "names"),
+        [
+            # The strong one, twice as dear, was needed for the second turn; its cache fades from 250 s on, gone by 310.
+            (2, (0, 60, 120, 180, 240, 290), ("weak", "strong", *4 * ["weak"], "strong")),
+            # Nothing is warm after a pause: who was needed for harder turns reads it all.
+            (1.2, (0, 20, 500, 510), ("weak", "strong", "weak", "strong", "strong")),
+        ],
+    )
+    def test_who_is_needed_for_hard_ones_is_kept_warm(self, strong_usd, at_s, names):
+        models = (
+            model("weak", Tier.MID, 1, 2, **ROOM),
+            model("strong", Tier.FLAGSHIP, strong_usd, 2 * strong_usd, **ROOM),
+        )
+        easy = [(each, 40_000 + 300 * nth, 0.4) for nth, each in enumerate(at_s)]
+        turns = easy[0], (10, 40_200, 0.9), *[(at, said + 200, *more) for at, said, *more in easy[1:]]
+        assert agents(*turns, models=models, policy=Policy()) == list(names)
+
+
+def reading_at(seller, cache_read):
+    """The model, with what its cache costs to read, in nano-dollars per million tokens."""
+    rate = evolve(seller.price.rates[0], cache_read=NanoPerMtok(cache_read))
+    return evolve(seller, offers=(evolve(seller.offers[0], price=Price((rate,))),))
 
 
 def test_words_leave_all_else_of_a_request_as_it_is():
