@@ -354,10 +354,6 @@ class TestErrors:
         error = await error_of(create(), provider(keys={"right"}), **auth)
         assert isinstance(error, anthropic.AuthenticationError)
 
-    async def test_an_unknown_model(self):
-        error = await error_of(create(), provider(models=("other",)))
-        assert isinstance(error, anthropic.NotFoundError)
-
     async def test_a_field_that_anthropic_does_not_have_is_refused(self):
         error = await error_of(create(extra_body={"n": 2}))
         assert "n: Extra inputs are not permitted" in str(error)

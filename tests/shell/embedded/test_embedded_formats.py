@@ -228,7 +228,7 @@ class TestBill:
         ours = provider()
         fault = '{"fault": "report-usage", "prompt_tokens": 90000, "completion_tokens": 7000}'
         assert dialect.billed(await dialect.ask(ours, stream=stream, fault=fault)) == (90_000, 7000)
-        assert ours.billed[0].completion_tokens == 7000
+        assert (ours.billed[0].prompt_tokens, ours.billed[0].completion_tokens) == (90_000, 7000)
 
 
 class TestFaults:
@@ -253,6 +253,7 @@ class TestFaults:
         assert (cut.status, cut.whole) == (200, False)
         assert whole.startswith(dialect.said(cut))
         assert ours.billed[0].completion_tokens == max(0, count - 1)
+        assert not ours.billed[0].client_left  # it was the provider that hung up
 
     @every_dialect
     async def test_malformed_json_is_framed_soundly(self, dialect):
@@ -302,7 +303,7 @@ class TestFaults:
             ("anthropic", "empty-reply", b'"content":[],"stop_reason":"end_turn"'),
             ("anthropic", "wrong-model:dearer", b'"model":"dearer"'),
             ("google", "truncated", b'"finishReason":"MAX_TOKENS"'),
-            ("google", "content-filter", b'"finishReason":"SAFETY"'),
+            ("google", "content-filter", b'"finishReason":"SAFETY","safetyRatings":[{'),
             ("google", "blocked-prompt", b'"promptFeedback":{"blockReason":"PROHIBITED_CONTENT"}'),
             ("google", "refusal", b'"text":"I cannot help with that."'),
             ("google", "empty-reply", b'"content":{"role":"model"},"finishReason":"STOP"'),

@@ -232,11 +232,6 @@ class TestErrors:
             with pytest.raises(openai.AuthenticationError):
                 await client.chat.completions.create(model="m", messages=ASKED)
 
-    async def test_an_unknown_model(self):
-        async with sdk(models=("b",)) as (client, _):
-            with pytest.raises(openai.NotFoundError):
-                await client.chat.completions.create(model="a", messages=ASKED)
-
     async def test_a_bad_request_names_its_parameter(self):
         async with sdk() as (client, _):
             with pytest.raises(openai.BadRequestError) as raised:
