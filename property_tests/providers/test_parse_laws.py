@@ -4,7 +4,7 @@ from types import ModuleType
 
 import orjson
 import pytest
-from attrs import evolve, frozen
+from attrs import frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +17,6 @@ from tokenwise_shell.providers.google import generate as google
 from tokenwise_shell.providers.google.answers import FINISH_REASONS
 from tokenwise_shell.providers.google.answers import parse_usage as google_usage
 from tokenwise_shell.providers.openai import chat as openai
-from tokenwise_shell.providers.openai.streams.answer import AnswerStream
 from tokenwise_shell.providers.openai.usage import parse_cost
 from tokenwise_shell.providers.openai.usage import parse_usage as openai_usage
 from tokenwise_shell.providers.status import BY_CODE, BY_TROUBLE, fault_of, retry_after_ms
@@ -383,45 +382,3 @@ class TestUsage:
     @given(st.integers(0, 10**15))
     def test_a_cost_of_whole_nano_dollars_is_exact(self, nano):
         assert parse_cost({"cost": nano / 10**9}) == nano
-
-
-def _plain(index: int | None, text: object, finish: str | None, model: str | None, **more: object) -> dict[str, object]:
-    return {"model": model, "choices": [{"index": index, "delta": {"content": text}, "finish_reason": finish}], **more}
-
-
-# Nearly all of them plain, so that each way of not being it is met behind a beginning.
-nearly_plain = st.builds(
-    _plain,
-    st.sampled_from([0, 0, 0, 1, None]),
-    st.sampled_from(["a", "b", ""]),
-    st.sampled_from([None, None, None, "stop"]),
-    st.sampled_from(["m", "m", "m", "n"]),
-    usage=st.sampled_from([None, None, None, _OPENAIS]),
-)
-odd = st.builds(
-    _plain,
-    st.sampled_from([0, 1, None]),
-    st.sampled_from(["a", "", " ", "é"]) | OPENAI_JSON,
-    st.sampled_from([None, "length"]),
-    st.sampled_from(["m", None]),
-    object=st.sampled_from(["chat.completion.chunk", "error"]),
-    error=OPENAI_JSON,
-)
-text_chunks = st.sampled_from([*[nearly_plain] * 6, odd, st.sampled_from([b"[DONE]", b"{}", b"{"])]).flatmap(
-    lambda kind: kind
-)
-
-
-class TestPlainText:
-    """What the long way would find of an event that only adds text is known."""
-
-    @given(st.lists(text_chunks, max_size=12))
-    def test_the_short_way_leads_where_the_long_one_does(self, chunks):
-        short = openai.open_stream(native_id="m")
-        long = AnswerStream("m", evolve(short.dialect, plain=lambda _: None))
-        for chunk in chunks:
-            event = SseEvent(chunk if isinstance(chunk, bytes) else orjson.dumps(chunk))
-            assert short.feed(event) == long.feed(event)
-            assert (short.chunks, short.begun, short.over) == (long.chunks, long.begun, long.over)
-            assert short.owes_nothing == long.owes_nothing
-        assert (short.end(), short.closing) == (long.end(), long.closing)

@@ -30,8 +30,9 @@ that is nothing; until then nothing more is read.
 # Long enough for a last word that is under way; nobody notices it behind an answer.
 _GRACE_S: Final = 1.0
 
-
 _NOTHING: Final = Nothing()
+
+_END: Final = b"\n\n"
 
 _Heard = list[tuple[SseEvent | SseRun, str]]
 
@@ -92,22 +93,24 @@ class Relaying:
 
     def _heard(self, chunk: bytes) -> _Heard:
         """What has come amounts to this for a client."""
-        together = _Heard()
-        while chunk:
-            piece, chunk = chunk, b""
-            if self.parse.has_runs and (kept := self.reader.given_back()) is not None:
-                piece = kept + piece if kept else piece
-                length, text = self.parse.alike(piece)
-                if length:
-                    together.append((SseRun(piece[:length]), text))
-                    chunk = piece[length:]
-                    continue
-                # The next event by itself, since those behind it may be like it.
-                end = piece.find(b"\n\n") + 2
-                if end > 1:
-                    piece, chunk = piece[:end], piece[end:]
-            together += self._read(self.reader.feed(piece))
-        return together
+        parse, reader = self.parse, self.reader
+        kept = reader.given_back() if parse.has_runs else None
+        if kept is None:
+            return self._read(reader.feed(chunk))
+        chunk = kept + chunk if kept else chunk
+        whole, ends, rest = chunk.rpartition(_END)
+        lines = whole.split(b"\n")
+        if not ends or not len(lines) % 2 or any(lines[1::2]):  # else nearly always: events of one line each
+            return self._read(reader.feed(chunk))
+        together, lines = _Heard(), lines[::2]
+        while lines:
+            count, text = parse.alike(lines)
+            if count:
+                together.append((SseRun(_END.join((*lines[:count], b""))), text))
+            else:
+                together += self._read(reader.one(lines[0]))
+            lines = lines[count or 1 :]
+        return together + self._read(reader.feed(rest)) if rest else together
 
     def _read(self, events: Sequence[SseEvent]) -> _Heard:
         parse, read = self.parse, _Heard()

@@ -5,7 +5,7 @@ the machine and the books must know. A translation would lose what has no word i
 """
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
@@ -295,9 +295,9 @@ class AsItCame:
         """No: each event is read."""
         return False
 
-    def alike(self, data: bytes) -> tuple[int, str]:
+    def alike(self, lines: Sequence[bytes]) -> tuple[int, str]:
         """None."""
-        del data
+        del lines
         return 0, ""
 
     def feed(self, event: SseEvent) -> str:

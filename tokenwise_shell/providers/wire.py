@@ -129,8 +129,8 @@ class StreamParse(Protocol):
         """Whether `alike` may find any from now on."""
         ...
 
-    def alike(self, data: bytes) -> tuple[int, str]:
-        """How many of these bytes, from the first, are whole events that need not be read, and the text they add.
+    def alike(self, lines: Sequence[bytes]) -> tuple[int, str]:
+        """How many of these lines, from the first, are events that need not be read, and the text they add.
 
         Then it has taken them.
         """

@@ -84,6 +84,12 @@ class SseReader:
             events.append(SseEvent(block[6:], "", self._id))
         return [*events, *self._fed(rest)] if rest else events
 
+    def one(self, line: bytes) -> list[SseEvent]:
+        """The event that is this line and a blank one, where `given_back` has given what it had."""
+        if self._started and line.startswith(b"data: ") and b"\r" not in line and len(line) <= self.max_event_bytes:
+            return [] if self.overflowed else [SseEvent(line[6:], "", self._id)]
+        return self.feed(line + b"\n\n")
+
     def given_back(self) -> bytes | None:
         """The beginning of the event that is still coming, to be fed again; None where it cannot be taken back so.
 

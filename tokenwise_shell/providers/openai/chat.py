@@ -20,7 +20,7 @@ from tokenwise_shell.providers.final_usage import beside_output, billed, has_out
 from tokenwise_shell.providers.names import served_name
 from tokenwise_shell.providers.openai.errors import failure_of, no_answer, read_error
 from tokenwise_shell.providers.openai.streams.answer import AnswerStream, Dialect
-from tokenwise_shell.providers.openai.streams.reading import plain_text, read_chunk
+from tokenwise_shell.providers.openai.streams.reading import plain, read_chunk
 from tokenwise_shell.providers.openai.strict import OPENAI_HOSTS, is_strict, without_extensions
 from tokenwise_shell.providers.openai.usage import read_report
 from tokenwise_shell.providers.openai.words import calls_in, ended_by, ending, finish_of, text_of
@@ -51,7 +51,7 @@ _EXTRA_HEADERS: Final[Mapping[str, Headers]] = {"openrouter.ai": (("x-title", "T
 # What stands in `extra_content` of a request is for providers of other formats.
 _OURS: Final = frozenset(("model", "max_tokens", "max_completion_tokens", "stream", "stream_options", "extra_content"))
 
-_DIALECT: Final = Dialect(read_chunk, read_error, "chat completion", plain=plain_text)
+_DIALECT: Final = Dialect(read_chunk, read_error, "chat completion", plain=plain)
 
 
 def build(endpoint: Endpoint, ask: Ask) -> HttpRequest:

@@ -1,8 +1,11 @@
 """What an answer in no vendor's terms amounts to, whole or streamed."""
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
+from itertools import takewhile
 from typing import Final
 
+import orjson
 from attrs import define, field, frozen
 
 from tokenwise.faults import Fault
@@ -14,7 +17,7 @@ from tokenwise_shell.providers.names import served_name
 from tokenwise_shell.providers.openai.errors import ProviderError, beside_message, code_and_param
 from tokenwise_shell.providers.openai.streams.chunks import DONE, ChunkWriter
 from tokenwise_shell.providers.openai.streams.heard import tokens_said
-from tokenwise_shell.providers.openai.words import ended_by
+from tokenwise_shell.providers.openai.words import ended_by, finish_of
 from tokenwise_shell.providers.status import BY_TROUBLE
 from tokenwise_shell.providers.translate.deltas import (
     Argues,
@@ -56,23 +59,29 @@ class Dialect:
     """How one format streams: what an event adds, and the error it may be. `what` names a whole answer.
 
     `names` are those of events that have something to say; an event of another name is a sign of life. `plain` gives
-    the model and the text of an event that does nothing but add text to the first choice, None for any other.
+    the model, the text and the word for the end of an event that says nothing else of the first choice, None for any
+    other.
     """
 
     read: Callable[[Fields], Iterable[Delta]]
     error: Callable[[object], ProviderError | None]
     what: str
     names: frozenset[str] = frozenset(("", "message"))
-    plain: Callable[[object], tuple[str, str] | None] | None = None
+    plain: Callable[[object], tuple[str, str, str] | None] | None = None
 
 
 @frozen
 class _Shape:
-    """What stands before the first text of several events, between two of them, and behind the last."""
+    """What stands around the text of an event's line: before it, behind it, and at the end of the line.
+
+    `padding` may stand before the end: OpenAI pads its events with letters that say nothing, so that their lengths do
+    not tell what is in them.
+    """
 
     first: bytes
-    between: bytes
     last: bytes
+    padded: bool = False
+    end: bytes = b""
 
 
 @define
@@ -152,27 +161,22 @@ class AnswerStream:
         """Whether `alike` may ever find any: in OpenAI's chunks, which are not written anew."""
         return self.writer is None and self.dialect.plain is not None
 
-    def alike(self, data: bytes) -> tuple[int, str]:
-        """How many of these bytes are events that differ from the one fed last in nothing but text, and their text.
+    def alike(self, lines: Sequence[bytes]) -> tuple[int, str]:
+        """How many of these lines, from the first, are events that differ from the one fed last in nothing but text.
 
-        They begin where an event does. Within the text of one, bytes that end no text of JSON are text too: what `feed`
-        would make of them is known.
+        Each is an event by itself. With them comes their text: what `feed` would make of them is known.
         """
-        if self._shape is None or not data.startswith(self._shape.first) or _MARK in data:
+        if self._shape is None or not lines[0].startswith(self._shape.first):
             return 0, ""
-        first, between, last = self._shape.first, self._shape.between, self._shape.last
-        said = data[len(first) :].replace(between, _MARK)
-        end = said.find(b'"')
-        if end < 0 or not said.startswith(last, end):
-            end = said.rfind(_MARK, 0, end if end >= 0 else None)  # what is behind it is another event, or half of one
-        said = said[: max(end, 0)]
-        texts = _texts(said)
-        if not texts:
-            return 0, ""
-        text = texts[0] if len(texts) == 1 else "".join(texts)
-        self._said.append(text)
-        self.heard_tokens += len(text) if text.isascii() else sum(map(text_bound, texts))
-        return len(first) + len(said) + (len(texts) - 1) * (len(between) - len(_MARK)) + len(last), text
+        texts = _texts_in(lines, self._shape)
+        text = _read_together(texts)
+        if not text:
+            texts = list(takewhile(_is_text, texts))
+            text = _read_together(texts)
+        if text:
+            self._said.append(text)
+            self.heard_tokens += text_bound(text)
+        return len(texts), text
 
     def feed(self, event: SseEvent) -> str:
         """Take an event; the text it adds to the reply. What comes once the stream is over is not looked at."""
@@ -184,14 +188,9 @@ class AnswerStream:
             self._done = True
             return ""
         answer = as_json(event.data)
-        # Nearly all events, and a third of what the long way costs: what it would find is known.
-        if self.begun and not event.name and self.has_runs and (said := self._plain(answer)):
-            self._event = (event,)
-            self._go_on(0)
-            self._said.append(said)
-            self.heard_tokens += text_bound(said)
-            self._shape = _around(said.encode(), event.data) if self._may_go_on_so else None
-            return said
+        # Nearly all events, and a fourth of what the long way costs: what it would find is known.
+        if not event.name and self.has_runs and self.dialect.plain and (plain := self.dialect.plain(answer)):
+            return self._goes_on(event, *plain)
         self._error = self.dialect.error(answer) or (_unnamed_error(event, answer) if event.name == "error" else None)
         fields = as_fields(answer)
         self._unreadable += answer is None and self._error is None and self._may_hold_text(event)
@@ -206,15 +205,22 @@ class AnswerStream:
         self._last = tuple(self.dialect.read(fields))
         return "".join([self._take(delta) for delta in self._last])
 
-    def _plain(self, answer: object) -> str:
-        """The text of an event that adds nothing else, "" of any other."""
-        plain = self.dialect.plain(answer) if self.dialect.plain is not None else None
-        return plain[1] if plain is not None and plain[0] == self._model else ""
-
-    @property
-    def _may_go_on_so(self) -> bool:
-        """Whether more text of the first choice changes nothing that is known of the stream."""
-        return 0 in self._open
+    def _goes_on(self, event: SseEvent, model: str, said: str, ended: str) -> str:
+        """Take an event that says no more than this of the first choice."""
+        self._event = (event,)
+        if model != self._model:
+            self._take(Opened("", model))
+        else:
+            self._go_on(0)
+        if said:
+            self.begun = True
+            self._said.append(said)
+            self.heard_tokens += text_bound(said)
+        if ended:
+            self._take(Stopped(finish_of(ended)))
+        elif said and 0 in self._open:  # else more text would change what is known of the stream
+            self._shape = _around(event.data, said)
+        return said
 
     def end(self, trouble: TransportTrouble | None = None) -> Reply | Failure:
         """The reply, or what kept it from being one. `trouble` is how the connection ended, None for properly."""
@@ -317,31 +323,58 @@ class AnswerStream:
         return Failure(Fault.MALFORMED, f"the stream held no {self.dialect.what}")
 
 
-# It stands in no text: JSON writes it in another way.
-_MARK: Final = b"\0"
+# It is seldom in a text, and no half of a character or of an escape is made whole by it.
+_MARK: Final = "\x7f"
+_MARKED: Final = _MARK.encode()
+
+_CONTENT: Final = re.compile(rb'"content": ?"((?:[^"\\\\]|\\\\.)*)"')
+_PADDING: Final = re.compile(rb'(.*"obfuscation": ?")([A-Za-z0-9]*)("[ }]*)', re.DOTALL)
 
 
-def _texts(said: bytes) -> list[str]:
-    """The texts with marks between them; none where one is empty, or is one that JSON would write in other ways."""
-    if b"\\" in said:
-        return []
+def _texts_in(lines: Sequence[bytes], shape: _Shape) -> list[bytes]:
+    """What stands where the text does in these lines, up to the first that is of another shape."""
+    texts, before, behind = list[bytes](), len(shape.first), len(shape.last)
+    for line in lines:
+        if not line.startswith(shape.first):
+            break
+        if not shape.padded:
+            if not line.endswith(shape.last):
+                break
+            text = line[before:-behind]
+        else:
+            text, found, padding = line[before:].partition(shape.last)
+            if not found or not padding.endswith(shape.end) or not (padding[: -len(shape.end)] or b"a").isalnum():
+                break
+        if not text:
+            break
+        texts.append(text)
+    return texts
+
+
+def _read_together(texts: Sequence[bytes]) -> str:
+    """What these inner parts of JSON's texts say; "" where one of them is none."""
+    marked = _MARKED.join(texts)
     try:
-        texts = said.decode().split("\0")
-    except UnicodeDecodeError:
-        return []
-    return texts if all(texts) and "".join(texts).isprintable() else []
+        said: str = orjson.loads(b'"%b"' % marked)
+    except orjson.JSONDecodeError:
+        return ""
+    marks = len(texts) - 1
+    return said.replace(_MARK, "") if marked.count(_MARKED) == marks == said.count(_MARK) else ""
 
 
-def _around(said: bytes, data: bytes) -> _Shape | None:
+def _is_text(said: bytes) -> bool:
+    return bool(_read_together((said,)))
+
+
+def _around(data: bytes, said: str) -> _Shape | None:
     """What stands around a text in the event that holds it; None where that cannot be told."""
-    quoted = b'"%b"' % said
-    before, found, behind = data.partition(quoted)
-    if not found or b"\\" in said or b'"' in said or quoted in behind or b"\n" in data:
+    if data.count(b'"content"') != 1 or b"\n" in data or not (found := _CONTENT.search(data)):
         return None
-    if not before.rstrip(b" :").endswith(b'"content"'):
+    if _read_together((found[1],)) != said:
         return None
-    first, last = b'data: %b"' % before, b'"%b\n\n' % behind
-    return _Shape(first, last + first, last)
+    first, last = b"data: " + data[: found.start(1)], data[found.end(1) :]
+    padded = _PADDING.fullmatch(last)
+    return _Shape(first, padded[1], padded=True, end=padded[3]) if padded else _Shape(first, last)
 
 
 def _unnamed_error(event: SseEvent, answer: object) -> ProviderError:

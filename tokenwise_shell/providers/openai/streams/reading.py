@@ -19,7 +19,7 @@ from tokenwise_shell.providers.translate.deltas import (
     Wrote,
 )
 
-__all__ = ["plain_text", "read_chunk"]
+__all__ = ["plain", "read_chunk"]
 
 
 def read_chunk(chunk: Fields) -> Iterator[Delta]:
@@ -33,33 +33,37 @@ def read_chunk(chunk: Fields) -> Iterator[Delta]:
         yield Counted(report.usage, report.cost, report.notice, report.tier)
 
 
-def plain_text(chunk: object) -> tuple[str, str] | None:
-    """The model and the text of a chunk that does nothing but add text to the first choice, None for any other.
+def plain(chunk: object) -> tuple[str, str, str] | None:
+    """The model, the text and the word for the end of a chunk that says nothing else of the first choice.
 
-    Whatever has a field beside those that say nothing more is another.
+    None for any other: whatever has a field beside those that say nothing more is another.
     """
     if type(chunk) is not dict or not chunk.keys() <= _SILENT or chunk.get("usage") is not None:
         return None
-    if chunk.get("object") == "error":
-        return None
     choices, model = chunk.get("choices"), chunk.get("model")
-    if type(choices) is not list or len(choices) != 1 or type(model) is not str:
+    if type(choices) is not list or len(choices) != 1 or type(model) is not str or chunk.get("object") == "error":
         return None
     choice = choices[0]
-    if type(choice) is not dict or not choice.keys() <= _OF_TEXT or choice.get("finish_reason") is not None:
+    if type(choice) is not dict or not choice.keys() <= _OF_TEXT:
         return None
-    delta, index = choice.get("delta"), choice.get("index")
-    if type(delta) is not dict or delta.keys() != _TEXT_ALONE or type(index) is not int or index:
+    delta, index, reason = choice.get("delta"), choice.get("index"), choice.get("finish_reason")
+    if type(delta) is not dict or type(index) is not int or index or not (reason is None or type(reason) is str):
         return None
-    said = delta["content"]
-    return (model, said) if type(said) is str and said else None
+    said = ""
+    for name, value in delta.items():
+        if name == "content" and type(value) is str:
+            said = value
+        elif value is not None and name != "role":
+            return None
+    return model, said, ending(choice) if reason else ""
 
 
 _SILENT: Final = frozenset(
-    ("id", "object", "created", "model", "choices", "usage", "system_fingerprint", "obfuscation")
+    """
+    id object created model choices usage system_fingerprint obfuscation provider service_tier
+    """.split()  # noqa: SIM905 -- words that are only ever read by eye
 )
-_OF_TEXT: Final = frozenset(("index", "delta", "finish_reason", "logprobs"))
-_TEXT_ALONE: Final = frozenset(("content",))
+_OF_TEXT: Final = frozenset(("index", "delta", "finish_reason", "native_finish_reason", "stop_reason", "logprobs"))
 
 
 def _added(choice: Fields, index: int) -> Iterator[Delta]:
