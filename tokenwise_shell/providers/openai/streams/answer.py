@@ -218,7 +218,7 @@ class AnswerStream:
             self.heard_tokens += text_bound(said)
         if ended:
             self._take(Stopped(finish_of(ended)))
-        elif said and 0 in self._open:  # else more text would change what is known of the stream
+        elif said:
             self._shape = _around(event.data, said)
         return said
 

@@ -46,8 +46,8 @@ def plain(chunk: object) -> tuple[str, str, str] | None:
     choice = choices[0]
     if type(choice) is not dict or not choice.keys() <= _OF_TEXT:
         return None
-    delta, index, reason = choice.get("delta"), choice.get("index"), choice.get("finish_reason")
-    if type(delta) is not dict or type(index) is not int or index or not (reason is None or type(reason) is str):
+    delta, index = choice.get("delta"), choice.get("index")
+    if type(delta) is not dict or type(index) is not int or index:
         return None
     said = ""
     for name, value in delta.items():
@@ -55,7 +55,7 @@ def plain(chunk: object) -> tuple[str, str, str] | None:
             said = value
         elif value is not None and name != "role":
             return None
-    return model, said, ending(choice) if reason else ""
+    return model, said, ending(choice) if choice.get("finish_reason") else ""
 
 
 _SILENT: Final = frozenset(
