@@ -20,7 +20,7 @@ from tokenwise_shell.embedded.anthropic import format as anthropic_format
 from tokenwise_shell.embedded.google import format as google_format
 from tokenwise_shell.embedded.openai import format as openai_format
 from tokenwise_shell.engine.calls import Caller
-from tokenwise_shell.transport.sse import SseEvent
+from tokenwise_shell.transport.sse import SseEvent, SseRun
 
 MODEL = "embedded/any-name-will-do"
 
@@ -131,11 +131,11 @@ async def placed(
 ) -> Heard:
     heard, told, events, bodies = [], [], [], []
 
-    async def relay(together: Sequence[tuple[SseEvent, str]]) -> None:
+    async def relay(together: Sequence[tuple[SseEvent | SseRun, str]]) -> None:
         for event, text in together:
             assert told or not text, "text came before it was said that output has begun"
             heard.append(text)
-            events.append(event.data)
+            events.extend(each.data for each in event.events)
 
     options = {"relay": relay, "first_token": lambda: told.append(1)} if stream else {}
     outcome = await caller.call(call, written=written, whole=bodies.append, **options)

@@ -54,12 +54,14 @@ _GONE: Final = (400, 404, 410)
 class Said:
     """What a client said in words of another format than chat completions, and the betas that its headers name.
 
-    `hearing` follows the answer, if it is streamed.
+    `hearing` follows the answer, if it is streamed. `within_ms` is what the whole call may take, None for as long as
+    its command says.
     """
 
     own: Own | None = None
     betas: str = ""
     hearing: Hearing | None = None
+    within_ms: int | None = None
 
 
 NOTHING_SAID: Final = Said()
@@ -126,7 +128,8 @@ class Caller:
                 hearing = said.hearing or Hearing(command.attempt)
                 hearing.choices = max(1, (written and count(written.get("n"))) or 1)
                 hearing.sent(stops=stops(endpoint), is_quiet=partial(_is_quiet, endpoint, request, command.native_id))
-                outcome = await self._streamed(command, wire, request, carried, whole, hearing)
+                timeout_ms = said.within_ms or command.timeout_ms
+                outcome = await self._streamed(command, wire, request, timeout_ms, carried, whole, hearing)
         except TransportTrouble as trouble:
             outcome = Failure(BY_TROUBLE[trouble.kind], trouble.message)
         return self._finished(command, endpoint, outcome)
@@ -231,11 +234,12 @@ class Caller:
         command: CallModel,
         wire: WireFormat,
         request: HttpRequest,
+        timeout_ms: int,
         carried: Callable[[StreamParse], Relaying],
         whole: Callable[[bytes], None] | None,
         hearing: Hearing,
     ) -> Reply | Failure:
-        async with self.transport.stream(request, timeout_ms=command.timeout_ms) as answer:
+        async with self.transport.stream(request, timeout_ms=timeout_ms) as answer:
             parse = wire.open_stream(native_id=command.native_id, now_ms=self.unix_ms(), choices=hearing.choices)
             hearing.reads(parse, answer.came_at)
             start, trouble = await _start_of(answer)

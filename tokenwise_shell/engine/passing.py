@@ -8,7 +8,7 @@ from attrs import evolve
 from tokenwise.faults import Fault
 from tokenwise.machine.messages import CallModel
 from tokenwise.routing.verdicts import Failure, Reply
-from tokenwise_shell.engine.calls import Caller, redacted
+from tokenwise_shell.engine.calls import NOTHING_SAID, Caller, Said, redacted
 from tokenwise_shell.providers.fields import as_fields, as_json
 from tokenwise_shell.providers.final_usage import NOTHING_REPORTED, Report
 from tokenwise_shell.providers.openai.errors import beside_message, code_and_param
@@ -57,6 +57,7 @@ async def pass_on(
     delivery: Receiver,
     priced: bool,
     first_token: Callable[[], None],
+    said: Said = NOTHING_SAID,
     **_: object,
 ) -> Reply | Failure:
     """Make the call within the command's time, and give what comes of it to `delivery`."""
@@ -68,7 +69,7 @@ async def pass_on(
         command.provider,
         passing,
         delivery,
-        timeout_ms=command.timeout_ms,
+        timeout_ms=said.within_ms or command.timeout_ms,
         priced=priced,
         first_token=first_token,
     )

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final, assert_never
 
 import trio
-from attrs import define, evolve, field
+from attrs import define, field
 
 from tokenwise.budgets.ledger import Charged
 from tokenwise.faults import Fault
@@ -154,14 +154,14 @@ class Carrier:
         self.attempts, self._told, self._hearing = self.attempts + 1, None, None
         self._attempt(call)
         if call.held or not self.order.asked.stream:
-            outcome = await self._sent(call, first_token)
+            outcome = await self._sent(call, first_token, call.timeout_ms)
             if isinstance(outcome, Reply) and self.delivery.pending and self.lasting:
                 return await self._made_later(call, self.delivery.pending, first_token)
             return outcome
         self._hearing = Hearing(call.attempt)
         left_ms = int(1000 * (self._ends_s - trio.current_time()))
-        with trio.move_on_after(call.timeout_ms / 1000) as self._patience:
-            return await self._sent(evolve(call, timeout_ms=max(call.timeout_ms, left_ms)), first_token)
+        with trio.CancelScope(relative_deadline=call.timeout_ms / 1000) as self._patience:
+            return await self._sent(call, first_token, max(call.timeout_ms, left_ms))
         return Failure(Fault.TIMED_OUT, "no answer in the time allowed")
 
     def _attempt(self, call: CallModel) -> None:
@@ -219,7 +219,7 @@ class Carrier:
         maker = self.service.made.maker(id_)
         return await self.service.client.caller.followed(call, id_, maker.news if maker else trio.Event())
 
-    async def _sent(self, call: CallModel, first_token: Callable[[], None]) -> Reply | Failure:
+    async def _sent(self, call: CallModel, first_token: Callable[[], None], within_ms: int) -> Reply | Failure:
         asked, caller = self.order.asked, self.service.client.caller
         said = NOTHING_SAID
         if asked.own is not None or asked.stream or asked.betas:
@@ -228,7 +228,7 @@ class Carrier:
             self.delivery.made = lambda id_: made.remember(id_, provider, key)
             self.delivery.own = self._own(call)
             passes = asked.own if self.delivery.own is not None or not call.held else None
-            said = Said(passes, asked.betas, self._hearing)
+            said = Said(passes, asked.betas, self._hearing, within_ms)
         outcome = await self.work.place(
             caller,
             call,

@@ -93,8 +93,8 @@ class Delivery:
         """
         if self.unheard:
             return None
-        if len(events) == 1 and self._passes and isinstance(events[0][0], SseRun):  # nearly always
-            return self.answer.events((events[0][0],))
+        if len(events) == 1 and self.answer.status and isinstance(events[0][0], SseRun):  # nearly always
+            return self._send((events[0][0],))
         kept = list[SseEvent | SseRun]()
         for event, _ in events:
             if isinstance(event, SseRun) or (self._head is not None and self.own is None and _is_usual(event.data)):
@@ -105,11 +105,6 @@ class Delivery:
             return self._send(kept) if kept else None
         self._waiting += kept[: max(0, _MOST_WAITING - len(self._waiting))]
         return None
-
-    @property
-    def _passes(self) -> bool:
-        """Whether the answer has begun, and what comes goes out as it is."""
-        return self.answer.status != 0 and self.begun and (self.own is not None or self._writer.as_it_is)
 
     def _kept(self, event: SseEvent) -> SseEvent | None:
         """What of an event is passed on now."""
@@ -147,9 +142,10 @@ class Delivery:
             chunks = chunks_of(self._completion, usage=self.asked.wants_usage)
             if (rest := self.relay([(event, "") for event in chunks])) is not None:
                 await rest
-        if (rest := self._send(self._closing(bill))) is not None:
-            await rest
-        await self.answer.end()
+        if not self.answer.status:
+            await self._open()
+        waited, self._waiting = self._waiting, []
+        await self.answer.end(self._written([*waited, *self._closing(bill)]))
 
     async def _whole(self, completion: bytes, bill: Bill) -> None:
         try:
@@ -166,9 +162,7 @@ class Delivery:
         if self.answer.status:
             trouble = self.answer.reword(trouble)
             self.answer.error = trouble.code or trouble.type
-            if (rest := self.answer.events(self._last or self._failed(trouble))) is not None:
-                await rest
-            await self.answer.end()
+            await self.answer.end(self._last or self._failed(trouble))
         else:
             await refuse(self.answer, self.front, trouble, {**self._facts, **bill.headers})
 
@@ -178,20 +172,23 @@ class Delivery:
         return events if self.own is None else [event for event in events if event.name == "error"]
 
     def _send(self, events: Sequence[SseEvent | SseRun]) -> Awaitable[None] | None:
-        if not self.answer.status:
-            return self._begin(events)
-        if self._passes:
-            return self.answer.events(events)
-        return self.answer.events(
-            [written for event in events for each in event.events for written in self._writer.write(each)]
-        )
+        return self.answer.events(self._written(events)) if self.answer.status else self._begin(events)
 
     async def _begin(self, events: Sequence[SseEvent | SseRun]) -> None:
         """Begin the answer, with what has waited for that and these events."""
-        await self.answer.begin(200, {"content-type": SSE, "cache-control": "no-cache", **self._facts})
+        await self._open()
         waited, self._waiting = self._waiting, []
         if (rest := self._send([*waited, *events])) is not None:
             await rest
+
+    async def _open(self) -> None:
+        await self.answer.begin(200, {"content-type": SSE, "cache-control": "no-cache", **self._facts})
+
+    def _written(self, events: Sequence[SseEvent | SseRun]) -> Sequence[SseEvent | SseRun]:
+        """The events as the client's format has them."""
+        if self.own is not None or self._writer.as_it_is:
+            return events
+        return [written for event in events for each in event.events for written in self._writer.write(each)]
 
     @property
     def _wants_it_last(self) -> bool:

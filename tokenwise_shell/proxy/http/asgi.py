@@ -180,8 +180,9 @@ class Answer:
     `extra` headers are sent with whatever answer it becomes. `error` is the code of the error that it says, if any.
     `closes` is asked when it begins: an answer that comes before its request was read ends the connection, and says so,
     since a client that used it again would find it closed. `reword` is given each error before it is written.
-    Some servers send a whole answer `at_once` (status, headers as text, and the body that they state), or `give` a
-    piece of one that has more to come, and say what is left to wait for.
+    Some servers send a whole answer `at_once` (status, headers as text, and the body that they state). Or one is
+    `opened` by its headers, and they are `given` its pieces, each with whether more follows, and say what is left to
+    wait for.
     """
 
     _send: Send
@@ -190,7 +191,8 @@ class Answer:
     extra: dict[str, str] = field(factory=dict)
     reword: Callable[[Trouble], Trouble] = field(default=lambda trouble: trouble)
     at_once: Callable[[int, Headers, bytes], Awaitable[None]] | None = None
-    give: Callable[[bytes], Awaitable[None] | None] | None = None
+    opened: Callable[[int, Headers], None] | None = None
+    given: Callable[[bytes, bool], Awaitable[None] | None] | None = None
     status: int = field(default=0, init=False)
     error: str = field(default="", init=False)
 
@@ -216,23 +218,31 @@ class Answer:
 
     async def begin(self, status: int, headers: Headers) -> None:
         """Send status and headers."""
-        pairs = [(_name(name), value.encode("ascii")) for name, value in self._begun(status, headers).items()]
+        named = self._begun(status, headers)
+        if self.opened is not None:
+            self.opened(status, named)
+            return
+        pairs = [(_name(name), value.encode("ascii")) for name, value in named.items()]
         await self._send({"type": "http.response.start", "status": status, "headers": pairs})
 
     async def send(self, data: bytes, *, more: bool = True) -> None:
         """Send a piece, waiting while the client is slow."""
-        await self._send({"type": "http.response.body", "body": b"" if self.bodiless else data, "more_body": more})
+        data = b"" if self.bodiless else data
+        if self.given is None:
+            await self._send({"type": "http.response.body", "body": data, "more_body": more})
+        elif (rest := self.given(data, more)) is not None:
+            await rest
 
     def events(self, events: Sequence[SseEvent | SseRun]) -> Awaitable[None] | None:
         """Send events of a stream, together; what is left to wait for."""
         data = event_bytes(events[0]) if len(events) == 1 else b"".join(map(event_bytes, events))
         if not data:
             return None
-        return self.send(data) if self.give is None or self.bodiless else self.give(data)
+        return self.send(data) if self.given is None or self.bodiless else self.given(data, True)
 
-    async def end(self) -> None:
-        """Say that nothing more comes."""
-        await self.send(b"", more=False)
+    async def end(self, events: Sequence[SseEvent | SseRun] = ()) -> None:
+        """Send these last events, and say that nothing more comes."""
+        await self.send(b"".join(map(event_bytes, events)), more=False)
 
 
 def event_bytes(event: SseEvent | SseRun) -> bytes:

@@ -5,7 +5,7 @@ which is then cancelled when the client leaves.
 """
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import Any, Final, Protocol
@@ -23,8 +23,8 @@ _GO_ON: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 _BODILESS: Final = frozenset((204, 304))
 
-_FIRST_LINES: Final[Mapping[int, bytes]] = {
-    status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus
+_FIRST_LINES: Final[Mapping[int, str]] = {
+    status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus
 }
 
 
@@ -97,7 +97,7 @@ class Turn:
             self.body,
         )  # fmt: skip
         bodiless = heard.method == "HEAD"
-        answer = Answer(self.send, bodiless, request.unread, at_once=self.answer, give=self.give)
+        answer = Answer(self.send, bodiless, request.unread, at_once=self.answer, opened=self.opened, given=self.given)
         await app.take(request, answer)
 
     def _place(self) -> tuple[bytes, str, bytes]:
@@ -141,19 +141,19 @@ class Turn:
             await trio.lowlevel.checkpoint()  # else one that goes on and on would let nobody else run
             return
         if message["type"] == "http.response.start":
-            self._begin(message["status"], message["headers"])
-            return
-        data, more = message.get("body", b""), message.get("more_body", False)
-        if (rest := self._piece(data, more=more)) is not None:
+            named = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in message["headers"]]
+            self._head = self._started(message["status"], named)
+        elif (rest := self.given(message.get("body", b""), message.get("more_body", False))) is not None:
             await rest
 
-    def give(self, data: bytes) -> Awaitable[None] | None:
-        """Take a piece of the body, with more to come; what is left to wait for."""
+    def opened(self, status: int, headers: Mapping[str, str]) -> None:
+        """Take the head of an answer, which waits for the first piece."""
+        self._head = self._started(status, headers.items())
+
+    def given(self, data: bytes, more: bool) -> Awaitable[None] | None:
+        """Take a piece of the body; what is left to wait for."""
         if self.left:
             return trio.lowlevel.checkpoint()  # noqa: ASYNC105 -- for whoever is given it
-        return self._piece(data, more=True)
-
-    def _piece(self, data: bytes, *, more: bool) -> Awaitable[None] | None:
         if self._chunked:
             piece = b"%x\r\n%b\r\n" % (len(data), data) if data else b""
             data = piece if more else piece + b"0\r\n\r\n"
@@ -167,12 +167,9 @@ class Turn:
         if self.left:
             await trio.lowlevel.checkpoint()
             return
-        said = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
-        self.keep = self.heard.keep and not self.ending and headers.get("connection") != "close"
-        last = b"\r\n" if self.keep or "connection" in headers else b"connection: close\r\n\r\n"
+        head = self._started(status, headers.items())
         self.begun = self.ended = True
-        first = _FIRST_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status
-        await self.wire.write(b"".join((first, said.encode("ascii"), _date(int(time.time())), last, body)))
+        await self.wire.write(head + body)
 
     def asks_whether_there(self) -> bool:
         """Whether an interim answer can be sent, since no part of the real one has been, and HTTP/1.1 is spoken."""
@@ -190,29 +187,31 @@ class Turn:
         expected = [value for name, value in self.heard.headers if name.lower() == b"expect"]
         return bool(expected) and expected[-1].strip().lower() == b"100-continue"
 
-    def _begin(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
-        names = {name for name, _ in headers}
-        framed = b"content-length" in names or status in _BODILESS or self.heard.method == "HEAD"
-        closing = (b"connection", b"close") in headers
+    def _started(self, status: int, headers: Collection[tuple[str, str]]) -> bytes:
+        """The head of an answer: with these headers, and with what says how it ends and whether another may follow."""
+        said, framed, closing = "", status in _BODILESS or self.heard.method == "HEAD", False
+        for name, value in headers:
+            said += f"{name}: {value}\r\n"
+            framed |= name == "content-length"
+            closing |= name == "connection" and value == "close"
         self._chunked = not framed and self.heard.version == "1.1"
         self.keep = self.heard.keep and not closing and not self.ending and (framed or self._chunked)
-        lines = [_FIRST_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status]
-        lines += [b"%b: %b\r\n" % pair for pair in headers]
         if self._chunked:
-            lines.append(b"transfer-encoding: chunked\r\n")
+            said += "transfer-encoding: chunked\r\n"
         if not self.keep and not closing:
-            lines.append(b"connection: close\r\n")
-        self._head = b"".join((*lines, _date(int(time.time())), b"\r\n"))
+            said += "connection: close\r\n"
+        first = _FIRST_LINES.get(status) or f"HTTP/1.1 {status} \r\n"
+        return f"{first}{said}{_date(int(time.time()))}\r\n".encode("latin-1")
 
 
-def _dates() -> Callable[[int], bytes]:
+def _dates() -> Callable[[int], str]:
     """The header that says when, written anew once a second."""
-    known: tuple[int, bytes] = (0, b"")
+    known = (0, "")
 
-    def date(now_s: int) -> bytes:
+    def date(now_s: int) -> str:
         nonlocal known
         if known[0] != now_s:
-            known = now_s, b"date: %b\r\n" % formatdate(now_s, usegmt=True).encode()
+            known = now_s, f"date: {formatdate(now_s, usegmt=True)}\r\n"
         return known[1]
 
     return date
