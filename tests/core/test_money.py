@@ -3,7 +3,7 @@
 import pytest
 
 from tokenwise.errors import InputError
-from tokenwise.money import Nanodollars, NanoPerMtok, format_usd, parse_price, parse_usd, round_up
+from tokenwise.money import Nanodollars, NanoPerMtok, format_usd, parse_price, parse_usd
 
 
 @pytest.mark.parametrize(
@@ -85,8 +85,3 @@ def test_a_refusal_says_where_and_what():
 )
 def test_an_amount_is_shown_exactly_with_two_decimals_at_least(amount, shown):
     assert format_usd(Nanodollars(amount)) == shown
-
-
-@pytest.mark.parametrize(("product", "money"), [(0, 0), (1, 1), (999_999, 1), (1_000_000, 1), (1_000_001, 2)])
-def test_a_sum_of_products_is_rounded_up_once(product, money):
-    assert round_up(product) == money

@@ -37,10 +37,6 @@ def test_a_conversation_has_a_frame_for_each_message_and_one_for_the_reply():
     assert count_messages(["hello", "hello"]) == TokenCount(16, 42)
 
 
-def test_counts_add():
-    assert TokenCount(1, 2) + TokenCount(3, 5) == TokenCount(4, 7)
-
-
 @pytest.mark.parametrize(("expected", "bound"), [(2, 1), (-1, 5)])
 def test_a_count_above_its_own_bound_or_below_zero_cannot_be(expected, bound):
     with pytest.raises(ValueError, match="expected"):

@@ -1,30 +1,22 @@
-"""How large a lease is."""
+"""How large a lease is. Laws: test_lease_laws."""
 
 import pytest
 
 from tokenwise.budgets.leases import FIRST, MOST, SHARE, lease_for
 
 
-def test_a_first_lease_covers_several_of_the_largest_reservations():
-    assert lease_for(largest=100, before=0, available=None) == 100 * FIRST
-
-
-def test_a_lease_that_was_used_up_is_followed_by_one_of_twice_the_size():
-    assert lease_for(largest=100, before=5000, available=None) == 10_000
-
-
-def test_there_is_a_largest_lease():
-    assert lease_for(largest=100, before=100 * MOST, available=None) == 100 * MOST
-
-
-def test_a_lease_is_a_small_share_of_what_is_left():
-    assert lease_for(largest=100, before=0, available=SHARE * 900) == 900
-
-
-@pytest.mark.parametrize("available", [0, 100, SHARE * 199])
-def test_near_the_limit_there_is_none(available):
-    """Below two reservations a lease spares no sync, and takes money from those who could use it."""
-    assert lease_for(largest=100, before=1600, available=available) == 0
+@pytest.mark.parametrize(
+    ("before", "available", "amount"),
+    [
+        (0, None, 100 * FIRST),  # a first one covers several of the largest reservations
+        (5000, None, 10_000),  # one that was used up is followed by one of twice the size
+        (100 * MOST, None, 100 * MOST),
+        (0, SHARE * 900, 900),  # a small share of what is left
+        (1600, SHARE * 199, 0),  # below two reservations it spares no sync, and takes money from who could use it
+    ],
+)
+def test_the_size_of_a_lease(before, available, amount):
+    assert lease_for(largest=100, before=before, available=available) == amount
 
 
 def test_of_reservations_that_cost_nothing_none_needs_a_lease():

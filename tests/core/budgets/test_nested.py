@@ -38,17 +38,6 @@ def test_money_is_held_in_every_scope_or_in_none():
     assert desk.budgets["ever total"] == Budget(150, held=90)
 
 
-def test_a_hold_is_settled_in_the_window_in_which_it_was_made():
-    desk = Desk(DAY)
-    desk.now = 999
-    desk.reserve(FIRST, 90)
-    desk.now = 1_000
-    assert isinstance(desk.reserve(SECOND, 90), Held)
-    desk.settle(FIRST, 80)
-    assert desk.budgets["day 0"] == Budget(100, spent=80)
-    assert desk.budgets["day 1"] == Budget(100, held=90)
-
-
 def test_a_year_of_windows_keeps_one_open():
     desk = Desk(DAY)
     for day in range(365):

@@ -1,67 +1,21 @@
-"""Models, offers and prices: rows by input length, and catalogues as values."""
+"""Models, offers and prices that cannot be, and catalogues as values. What a call costs: test_catalog_price_laws."""
 
 import pytest
 
 from tests.core.worlds import BIG, CATALOG, MID, MINI, model
 from tokenwise.catalog.models import Catalog, Offer
-from tokenwise.catalog.prices import FREE, Price, Rate, Unknown, Writes
+from tokenwise.catalog.prices import FREE, Price, Rate, Unknown
 from tokenwise.errors import InputError
 from tokenwise.money import NanoPerMtok
 from tokenwise.traits import Capability, Feature, Tier
-from tokenwise.usage import Usage
-
-USD = 10**9
-# As published for a model whose input costs twice as much above 272,000 tokens.
-SHORT = Rate(NanoPerMtok(2 * USD), NanoPerMtok(10 * USD), NanoPerMtok(USD // 5), NanoPerMtok(5 * USD // 2))
-LONG = Rate(NanoPerMtok(4 * USD), NanoPerMtok(15 * USD), NanoPerMtok(2 * USD // 5), NanoPerMtok(5 * USD), 272_000)
-TIERED = Price((SHORT, LONG))
-
-
-class TestCost:
-    def test_each_class_of_tokens_has_its_own_price(self):
-        usage = Usage(input_tokens=1000, cache_read_tokens=500, cache_write_tokens=200, output_tokens=100)
-        assert TIERED.cost(usage) == 2_000_000 + 100_000 + 500_000 + 1_000_000
-
-    def test_the_whole_request_is_billed_by_the_row_its_whole_input_reaches(self):
-        assert TIERED.cost(Usage(input_tokens=272_000)) == 544_000_000
-        assert TIERED.cost(Usage(input_tokens=272_001)) == 1_088_004_000
-        assert TIERED.cost(Usage(cache_read_tokens=272_001)) == 108_800_400
-
-    def test_nothing_costs_nothing(self):
-        assert TIERED.cost(Usage()) == 0
-        assert FREE.cost(Usage(input_tokens=10**6, output_tokens=10**6)) == 0
-
-    def test_a_part_of_a_nano_dollar_is_charged_as_one(self):
-        assert Price((Rate(NanoPerMtok(1), NanoPerMtok(1), NanoPerMtok(1), NanoPerMtok(1)),)).cost(Usage(1)) == 1
-
-
-class TestTheWorstCase:
-    def test_assumes_the_dearest_class_of_input_that_can_be(self):
-        assert TIERED.worst(input_tokens=1000, output_tokens=100) == 2_000_000 + 1_000_000
-        assert TIERED.worst(input_tokens=1000, output_tokens=100, writes=Writes(600)) == 2_300_000 + 1_000_000
-        assert TIERED.worst(input_tokens=1000, output_tokens=100, writes=Writes(5_000)) == 2_500_000 + 1_000_000
-
-    def test_assumes_the_long_row_as_soon_as_the_bound_reaches_it(self):
-        assert TIERED.worst(input_tokens=272_000, output_tokens=0) == 544_000_000
-        assert TIERED.worst(input_tokens=272_001, output_tokens=0) == 1_088_004_000
-
-    def test_a_long_row_that_is_cheaper_does_not_lower_it(self):
-        discount = Price((LONG.__class__(*[NanoPerMtok(9 * USD)] * 4), LONG))
-        assert discount.worst(input_tokens=300_000, output_tokens=0) == 2_700_000_000
 
 
 class TestAffordableOutput:
-    @pytest.mark.parametrize(
-        ("available", "tokens"), [(2_499_999, -1), (2_500_000, 0), (2_510_000, 1), (3_509_999, 100)]
-    )
-    def test_is_exact_to_the_token(self, available, tokens):
-        assert TIERED.affordable_output(available, input_tokens=1000, writes=Writes(1000)) == tokens
-
     def test_a_free_output_is_not_bound_by_money(self):
         assert FREE.affordable_output(0, input_tokens=10**6) > 10**9
 
     def test_an_overdrawn_budget_affords_nothing(self):
-        assert TIERED.affordable_output(-1, input_tokens=0) == -1
+        assert MINI.price.affordable_output(-1, input_tokens=0) == -1
 
 
 class TestPrices:

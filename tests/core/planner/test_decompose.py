@@ -117,9 +117,6 @@ class TestCandidates:
     def test_what_stands_in_a_fence_comes_first_then_the_longest(self) -> None:
         assert json_candidates('[1] {"longer": 2} ```json\n{}\n```') == ("{}", '{"longer": 2}', "[1]")
 
-    def test_at_most_eight(self) -> None:
-        assert len(json_candidates("".join(f"[{n}]" for n in range(100)))) == 8
-
     @pytest.mark.slow  # a million brackets are read four times
     @pytest.mark.parametrize("piece", ["[", "{", '"[{', "<think>", "}{", "[]", '["\\'])
     def test_a_million_brackets_are_read_in_linear_time(self, piece: str) -> None:
@@ -301,11 +298,6 @@ class TestUnsoundAnswers:
             "steps[2]",
             "steps[0].after[0]",
         ]
-
-    def test_a_cycle_is_never_broken_open(self) -> None:
-        assert isinstance(
-            read([a_step("a", after=["c"]), a_step("b", after=["a"]), a_step("c", after=["b"])]), Malformed
-        )
 
     def test_lists_nested_a_hundred_thousand_deep(self) -> None:
         nested: Json = []

@@ -4,14 +4,7 @@ import pytest
 
 from tests.core.worlds import step
 from tokenwise.plan import Plan
-from tokenwise.planner.scheduling import Schedule, levels, schedule
-
-
-def test_a_child_waits_for_its_own_parent_and_not_for_its_parents_slow_sibling():
-    """A takes 2,000 ms, B 100; C comes after B and takes 2,000. By waves it would take 4,000 ms."""
-    plan = Plan("task", (step("a"), step("b"), step("c", "b")))
-    made = schedule(plan, {"a": 2000, "b": 100, "c": 2000})
-    assert made == Schedule((0, 0, 100), (2000, 100, 2100), 2100, ("b", "c"))
+from tokenwise.planner.scheduling import levels, schedule
 
 
 def test_a_diamond_is_as_long_as_its_longer_side():

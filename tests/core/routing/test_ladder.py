@@ -10,7 +10,6 @@ from tokenwise.ids import AttemptId
 from tokenwise.policy import Escalation, Policy
 from tokenwise.routing.bid import Need
 from tokenwise.routing.fitting import bid_of
-from tokenwise.routing.health import ANY_MODEL
 from tokenwise.routing.ladder import Climb, Failed, Retry, Stop, backoff_ms, climb, equals, rungs
 from tokenwise.traits import Capability, Tier
 from tokenwise.usage import TokenCount
@@ -32,13 +31,9 @@ def after(failure, need=NEED, catalog=CATALOG, policy=POLICY):
 
 
 @pytest.mark.parametrize("fault", [fault for fault in Fault if RULES[fault].remedy is Remedy.RETRY])
-class TestFaultsThatPass:
-    def test_the_same_place_is_asked_again(self, fault):
-        assert isinstance(after(failed(fault)), Retry)
-
-    def test_after_two_retries_the_same_model_elsewhere_and_then_the_ladder(self, fault):
-        tired = evolve(failed(fault), calls=3, retries=2)
-        assert after(tired) == [("mini", "openrouter"), ("mid", "direct"), ("big", "direct")]
+def test_after_two_retries_a_fault_that_passes_leads_to_the_same_model_elsewhere_and_then_up(fault):
+    tired = evolve(failed(fault), calls=3, retries=2)
+    assert after(tired) == [("mini", "openrouter"), ("mid", "direct"), ("big", "direct")]
 
 
 @pytest.mark.parametrize("fault", [fault for fault in Fault if RULES[fault].remedy is Remedy.ELSEWHERE])
@@ -49,11 +44,6 @@ def test_a_fault_of_the_place_leads_elsewhere_at_once(fault):
 @pytest.mark.parametrize("fault", [fault for fault in Fault if RULES[fault].remedy is Remedy.STRONGER])
 def test_an_answer_that_cannot_be_used_leads_to_a_stronger_model_and_never_to_the_same_one(fault):
     assert after(failed(fault)) == [("mid", "direct"), ("big", "direct")]
-
-
-@pytest.mark.parametrize("fault", [fault for fault in Fault if RULES[fault].remedy is Remedy.STOP])
-def test_a_fault_of_the_request_stops(fault):
-    assert after(failed(fault)) == Stop(fault.value)
 
 
 OF_SEAT = [fault for fault in Fault if RULES[fault].of_seat]
@@ -145,9 +135,6 @@ class TestOrder:
         assert found == ["birch/small", "cedar/small", "acme/tiny"]
         assert equals(NEED, catalog, POLICY, BIG) == ()
 
-    def test_a_model_that_lacks_the_capability_is_no_rung(self):
-        assert "poet" not in {each.id for each in rungs(NEED, CATALOG, POLICY, MINI)}
-
 
 class TestTheEnd:
     def test_the_top_says_that_nothing_stronger_does_it(self):
@@ -175,28 +162,10 @@ class TestTheEnd:
             "8 calls lost to their sellers, the most allowed"
         )
 
-    def test_what_cools_is_passed_over(self):
-        cooling = failed(Fault.TIMED_OUT, avoid=frozenset({("openrouter", ANY_MODEL), ("direct", "mid")}))
-        assert after(cooling) == [("big", "direct")]
-
-    def test_what_was_tried_is_passed_over(self):
-        tried = failed(Fault.TIMED_OUT, tried={("openrouter", "mini"), ("direct", "mid")})
-        assert after(tried) == [("big", "direct")]
-
 
 class TestPauses:
     def test_a_provider_that_asks_for_too_long_a_pause_is_left_for_another_place(self):
         assert after(failed(Fault.RATE_LIMITED, retry_after_ms=3_600_000))[0] == ("mini", "openrouter")
-
-    @pytest.mark.parametrize("retry_after_ms", [0, 1, 7000, 30_000])
-    def test_the_providers_word_is_believed(self, retry_after_ms):
-        told = failed(Fault.RATE_LIMITED, retry_after_ms=retry_after_ms)
-        assert after(told) == Retry(retry_after_ms)
-
-    @pytest.mark.parametrize(("retries", "least"), [(0, 500), (1, 1000), (2, 2000), (6, 30_000), (60, 30_000)])
-    def test_without_it_pauses_double_up_to_the_ceiling(self, retries, least):
-        pause = backoff_ms(evolve(failed(Fault.OVERLOADED), retries=retries), POLICY, seed=3)
-        assert least <= pause <= least * 3 // 2
 
     def test_two_runs_do_not_come_back_at_the_same_moment(self):
         assert len({backoff_ms(failed(Fault.OVERLOADED), POLICY, seed=seed) for seed in range(20)}) > 10

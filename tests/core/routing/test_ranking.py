@@ -128,12 +128,6 @@ def best(catalog, stated):
 
 
 class TestTheFavourite:
-    @pytest.mark.parametrize("strategy", Strategy)
-    @pytest.mark.parametrize("difficulty", [0.1, 0.5, 0.9])
-    def test_is_the_head_of_the_candidates(self, strategy, difficulty):
-        need, policy = evolve(NEED, difficulty=difficulty), Policy(strategy=strategy)
-        assert first_of(need, CATALOG, policy) == candidates(need, CATALOG, policy)[0]
-
     def test_is_the_better_rated_where_input_costs_decide_nothing(self):
         """A request of no input at all: prices for input differ, and the costs are equal all the same."""
         cheap, rated = model("a", Tier.MID, 1, 5, quality=1000), model("b", Tier.MID, 2, 5, quality=1400)

@@ -60,16 +60,6 @@ class TestBestEffort:
 
 
 class TestPinned:
-    def test_the_named_model_is_the_only_candidate(self):
-        assert chosen("1", evolve(NEED, model="mini")) == "mini"
-
-    def test_and_as_bound_by_money_as_any_other(self):
-        assert chosen("0.0144", evolve(NEED, model="big")) is Refusal.BUDGET
-
-    @pytest.mark.parametrize("name", ["poet", "nobody"])
-    def test_one_that_cannot_do_it_is_not_replaced(self, name):
-        assert chosen("1", evolve(NEED, model=name)) is Refusal.NO_CAPABLE_MODEL
-
     def test_that_others_are_out_of_reach_is_no_reason_for_its_refusal(self):
         lost = evolve(BIG, id="lost", offers=())
         assert chosen("1", evolve(NEED, model="poet"), catalog=CATALOG.merged([lost])) is Refusal.NO_CAPABLE_MODEL
@@ -185,10 +175,6 @@ class TestTheLosers:
 
 
 class TestTheDecisionsName:
-    def test_equal_inputs_have_equal_ids(self):
-        shuffled = Catalog(reversed(CATALOG.models))
-        assert decision_id(NEED, shuffled, BALANCED, PLENTY) == decision_id(NEED, CATALOG, Policy(), PLENTY)
-
     @pytest.mark.parametrize(
         "other",
         [
