@@ -6,31 +6,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from property_tests.strategies import amounts, catalogs, needs, plain_needs, policies, rivals, usages
-from tokenwise.errors import ProtocolViolation
-from tokenwise.faults import Fault
-from tokenwise.ids import AttemptId
+from tokenwise.machine.books import charge, reservation
 from tokenwise.machine.machine import start, step
-from tokenwise.machine.messages import (
-    CallFailed,
-    CallSucceeded,
-    Cancelled,
-    FirstToken,
-    Left,
-    Lost,
-    ModelsCooling,
-    Reserved,
-    ReserveRefused,
-    Woke,
-)
-from tokenwise.machine.run import Choice, Job
-from tokenwise.machine.straight import Straight, begin, go_on
+from tokenwise.machine.messages import CallModel, CallSucceeded, Finish, FirstToken, Record, Reserve, Reserved, Settle
+from tokenwise.machine.opinions import choice_of
+from tokenwise.machine.run import Choice, Ended, Job, Outcome
+from tokenwise.machine.straight import ANSWERED, COMPLETED, begin, call_of, closing, opening, share_of
 from tokenwise.money import Nanodollars
 from tokenwise.plan import Plan, Step
 from tokenwise.policy import Policy
+from tokenwise.routing.choosing import Refused, route
 from tokenwise.routing.ranking import candidates
 from tokenwise.routing.verdicts import FinishReason, Reply
 
-ODD = ("cooling", "upgrade", "upgrade", "upgrade", "named", "judged", "poor", "nobody", "need", "catalog")
+ODD = ("cooling", "upgrade", "named", "judged", "poor", "nobody", "need", "catalog")
 
 
 @st.composite
@@ -57,8 +46,8 @@ def requests(draw):
     )
 
 
-names = st.sampled_from([AttemptId("answer", 0)] * 8 + [AttemptId("answer", 1), AttemptId("other", 0)])
 times = st.integers(0, 3_000)
+limits = st.one_of(amounts, st.just(Nanodollars(10**15)))
 replies = st.builds(
     Reply,
     text=st.sampled_from(["", "some words", "日本" * 400]),
@@ -69,45 +58,55 @@ replies = st.builds(
     notice=st.sampled_from(["", "odd"]),
     tier=st.sampled_from(["", "flex", "unheard"]),
 )
-common = [st.builds(Reserved, names, times), st.builds(FirstToken, names, times)]
-common += [st.builds(CallSucceeded, names, times, replies)] * 2
-misfortunes = [
-    st.builds(ReserveRefused, names, times, amounts, amounts),
-    st.builds(CallFailed, names, times, st.sampled_from(Fault), usage=st.one_of(st.none(), usages())),
-    st.builds(Lost, names, times, st.one_of(st.none(), amounts)),
-    st.builds(Woke, names, times),
-    st.builds(ModelsCooling, times, st.just(((("direct", "vendor/m0"), 9_000),))),
-    st.builds(Cancelled, times, st.just((Left(AttemptId("answer", 0), 3, 10, stops=True, quiet=True),))),
-]
-events = st.one_of(*common, *common, *common, *misfortunes)
-good_ends = st.lists(st.one_of(*common), max_size=2)
-
-
-def told_by(move, *said, **how):
-    """What comes of a move, or that the machine does not allow it."""
-    try:
-        return move(*said, **how)
-    except ProtocolViolation as violation:
-        return str(violation)
 
 
 class TestTheStraightWay:
-    """'`begin` and `go_on` give the very commands of `start` and `step`, and in the end the very run'."""
+    """'There is one machine, and nothing is decided here that it does not decide'."""
 
-    @given(requests(), times, st.one_of(good_ends, st.lists(events, max_size=6)), st.booleans())
-    def test_is_the_machines_own(self, job, at_ms, happened, reserved_first):
-        run, asked = start(job, at_ms=at_ms)
-        told, said = begin(job, at_ms=at_ms)
-        noted(f"straight: {isinstance(told, Straight)}")
-        first = (Reserved(AttemptId("answer", 0), at_ms),) if reserved_first else ()
-        for event in (None, *first, *happened):
-            if event is not None:
-                long, short = told_by(step, run, event), told_by(go_on, told, event)
-                if isinstance(long, str):
-                    assert short == long
-                    return
-                (run, asked), (told, said) = long, short
-            assert said == asked
-            assert (told.finished, told.now_ms, told.job) == (run.finished, run.now_ms, run.job)
-            assert (told.run if isinstance(told, Straight) else told) == run
-        noted(f"finished: {run.finished}, straight: {isinstance(told, Straight)}")
+    @given(requests(), st.tuples(times, times, times, times), st.booleans(), replies)
+    def test_is_the_machines_own(self, job, at_ms, streams, reply):
+        started_ms, reserved_ms, first_ms, answered_ms = at_ms
+        run, said = start(job, at_ms=started_ms)
+        attempt = begin(job)
+        noted(f"straight: {attempt is not None}")
+        if attempt is None:
+            return
+        bid = attempt.bid
+        opened = Record(opening(job.catalog, attempt))
+        assert said == (opened, Reserve(attempt.id, bid.amount, share_of(job), bid.model))
+
+        run, said = step(run, Reserved(attempt.id, reserved_ms))
+        call = call_of(job, attempt, started_ms=started_ms, at_ms=reserved_ms)
+        assert any(isinstance(each, CallModel) for each in said) == (call is not None)
+        if call is None:
+            return
+        assert said == (Record(reservation(attempt)), call)
+
+        if streams:
+            run, said = step(run, FirstToken(attempt.id, first_ms))
+            assert said == ()
+        run, said = step(run, CallSucceeded(attempt.id, answered_ms, reply))
+        charged = charge(job.catalog, attempt, ANSWERED, reply)
+        cost = charged.amount
+        finish = Finish(COMPLETED, ((attempt.id.step, ANSWERED),), cost, Nanodollars(max(0, cost - bid.amount)))
+        assert said == (Settle(attempt.id, cost), *map(Record, closing(attempt, charged)), finish)
+        assert (run.finished, run.books.spent) == (True, cost)
+        assert run.steps[0].state == Ended(Outcome.OK, reply.text, by=attempt.id)
+
+    @given(st.one_of(needs(), plain_needs()), st.one_of(catalogs(), rivals(least=3)), policies, limits, st.booleans())
+    def test_takes_a_bid_that_was_decided_for_what_it_works_out_itself(self, need, catalog, policy, limit, best_effort):
+        routed = route(need, catalog, policy, limit, best_effort=best_effort)
+        if isinstance(routed, Refused):
+            return
+        job = Job(
+            id="run",
+            plan=Plan("ask", (Step("answer", "ask"),)),
+            choices=(choice_of(routed),),
+            catalog=catalog,
+            policy=policy,
+            limit=limit,
+            request=need,
+            judged=False,
+        )
+        assert begin(job, routed.bid) == begin(job)
+        noted(f"straight: {begin(job) is not None}")

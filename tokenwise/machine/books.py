@@ -18,7 +18,7 @@ from tokenwise.ids import AttemptId
 from tokenwise.machine.leaving import charge_of_left
 from tokenwise.machine.messages import AbandonCall, CallFailed, Left, Record, Settle
 from tokenwise.machine.plausible import implausible
-from tokenwise.machine.run import Attempt, Commands, Ended, Outcome, Run, Transition
+from tokenwise.machine.run import Attempt, Ended, Outcome, Run, Transition
 from tokenwise.money import Nanodollars
 from tokenwise.routing.bid import Bid, fees_of, most_fees
 from tokenwise.routing.fitting import Lack
@@ -40,7 +40,7 @@ def pay(run: Run, index: int, attempt: Attempt, outcome: str, heard: Reply | Cal
     """Settle a call that has been answered."""
     entry = charge(run.job.catalog, attempt, outcome, heard)
     run = _settled(run, index, attempt, entry.amount)
-    return run, (Settle(attempt.id, entry.amount), Record(entry), *difference(attempt, entry.amount))
+    return run, (Settle(attempt.id, entry.amount), Record(entry), *map(Record, difference(attempt, entry.amount)))
 
 
 def charge(catalog: Catalog, attempt: Attempt, outcome: str, heard: Reply | CallFailed) -> ledger.Charged:
@@ -130,13 +130,13 @@ def _price(catalog: Catalog, bid: Bid, served: str, tier: str) -> tuple[Price, s
     raise AssertionError(f"{bid.model} was bid for without a price")
 
 
-def difference(attempt: Attempt, cost: Nanodollars) -> Commands:
+def difference(attempt: Attempt, cost: Nanodollars) -> tuple[ledger.Released | ledger.Overran, ...]:
     """What the books say of a cost that is not what was held."""
     over = cost - attempt.bid.amount
     if over < 0:
-        return (Record(ledger.Released(attempt.id, Nanodollars(-over))),)
+        return (ledger.Released(attempt.id, Nanodollars(-over)),)
     if over > 0:
-        return (Record(ledger.Overran(attempt.id, Nanodollars(over))),)
+        return (ledger.Overran(attempt.id, Nanodollars(over)),)
     return ()
 
 
@@ -176,7 +176,8 @@ def _leave(run: Run, index: int, attempt: Attempt, cost: Nanodollars) -> Transit
         notice="nobody waited for the rest; this is the most that was made of it",
     )
     run = _settled(run, index, attempt, cost)
-    return run, (AbandonCall(attempt.id), Settle(attempt.id, cost), Record(entry), *difference(attempt, cost))
+    told = (Record(entry), *map(Record, difference(attempt, cost)))
+    return run, (AbandonCall(attempt.id), Settle(attempt.id, cost), *told)
 
 
 def end(

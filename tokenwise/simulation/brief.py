@@ -15,7 +15,7 @@ from tokenwise.catalog.models import Catalog
 from tokenwise.ids import AttemptId
 from tokenwise.machine.aims import First
 from tokenwise.machine.books import charge, reservation
-from tokenwise.machine.messages import CallModel, Record, Reserve
+from tokenwise.machine.messages import CallModel, Reserve
 from tokenwise.machine.run import Attempt, Intent, Job, Outcome
 from tokenwise.machine.straight import closing, opening
 from tokenwise.plan import Step
@@ -120,4 +120,4 @@ def entries_of(ready: Ready, charged: ledger.Charged) -> Iterator[ledger.Entry]:
     attempt = ready.attempt
     yield opening(ready.catalog, attempt)
     yield reservation(attempt)
-    yield from (command.entry for command in closing(attempt, charged) if isinstance(command, Record))
+    yield from closing(attempt, charged)

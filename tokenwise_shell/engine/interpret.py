@@ -3,6 +3,8 @@
 One nursery per run of several steps, one cancel scope per call. Events arrive in an inbox; each is given to `step`, and
 the commands it returns are performed in order. Every command is started or done before the next event is taken, and
 none is awaited.
+
+A `request` whose story is the common one (`machine.straight`) needs none of that.
 """
 
 from collections import deque
@@ -14,9 +16,12 @@ import trio
 from attrs import define, evolve, field
 from attrs.setters import NO_OP
 
-from tokenwise.budgets.ledger import Entry
+from tokenwise.budgets.ledger import Charged, Entry
+from tokenwise.catalog.models import Catalog
 from tokenwise.faults import Fault
 from tokenwise.ids import AttemptId
+from tokenwise.machine.books import charge, reservation
+from tokenwise.machine.machine import start, step
 from tokenwise.machine.messages import (
     AbandonCall,
     CallFailed,
@@ -38,10 +43,11 @@ from tokenwise.machine.messages import (
     Woke,
     call_ended,
 )
-from tokenwise.machine.run import BackingOff, Calling, Job, Reserving, Run, Streaming
-from tokenwise.machine.straight import Progress, Straight, begin, go_on
+from tokenwise.machine.run import Attempt, BackingOff, Calling, Job, Reserving, Run, Streaming
+from tokenwise.machine.straight import ANSWERED, begin, call_of, opening, share_of
 from tokenwise.money import Nanodollars
 from tokenwise.prompt import Message
+from tokenwise.routing.bid import Bid
 from tokenwise.routing.verdicts import Failure, Reply
 from tokenwise.simulation.simulation import Moment
 from tokenwise_shell.budgets.answers import Answer, Granted, NotHeld
@@ -49,7 +55,7 @@ from tokenwise_shell.engine.agreement import compared
 from tokenwise_shell.engine.watch import CoolingList, Watch
 from tokenwise_shell.ledger.jsonl import LinesUnwritable
 
-__all__ = ["Books", "Interpreter", "Listener", "Money", "PlaceCall", "died_with"]
+__all__ = ["Books", "BriefListener", "CommonStory", "Interpreter", "Listener", "Money", "PlaceCall", "died_with"]
 
 _NOTHING: Final = Nanodollars(0)
 
@@ -95,6 +101,14 @@ class Books(Protocol):
         """Write entries as one batch, without waiting. What cannot be written now is kept and tried again."""
         ...
 
+    def hold(self, run_id: str, attempt: Attempt, catalog: Catalog) -> None:
+        """Write what stands before the call of a common story: `straight.opening`, and `books.reservation`."""
+        ...
+
+    def pay(self, run_id: str, attempt: Attempt, charged: Charged) -> None:
+        """Write what stands at its end: the entries of `straight.closing`."""
+        ...
+
     async def durable(self) -> None:
         """Wait until what has been appended is as durable as the configuration promises. Raises LinesUnwritable."""
         ...
@@ -138,13 +152,21 @@ class Interpreter:
         `at_ms` is when it starts, if that has been written down; `given` is the conversation of a job whose request
         arrived already written.
         """
-        at_ms = self.now_ms() if at_ms is None else at_ms
-        told, commands = begin(job, at_ms=at_ms)
-        first = Moment(at_ms, None, commands)
-        if isinstance(told, Straight) and not given:
-            story = _Story(self, told, listener)
-            return await story.carry_out(first) or await self._drive(story.another(), None)
-        return await self._drive(_Live(self, told, given, listener), first)
+        run, commands = start(job, at_ms=self.now_ms() if at_ms is None else at_ms)
+        return await self.drive(_Live(self, run, given, listener), Moment(run.now_ms, None, commands))
+
+    def request(
+        self, job: Job, brief: "BriefListener", *, decided: Bid | None = None, listener: Listener | None = None
+    ) -> Awaitable[Run | None]:
+        """Carry out the job of a request that arrived already written, as `run` does.
+
+        A common story is told to `brief` when it is over, and gives None; `listener` hears all the moments of any
+        other. `decided` is the bid by which it was routed (see `straight.begin`), which need not be worked out again.
+        """
+        attempt = begin(job, decided)
+        if attempt is None:
+            return self.run(job, listener=listener)
+        return CommonStory(self, job, attempt, brief, listener, self.now_ms()).carry_out()
 
     async def resume(
         self, run: Run, booked: Mapping[AttemptId, Nanodollars], *, listener: Listener | None = None
@@ -155,9 +177,10 @@ class Interpreter:
         """
         nothing = Moment(self.now_ms(), None, ())
         lost = tuple(died_with(run, booked, self.now_ms()))
-        return await self._drive(_Live(self, run, (), listener), nothing, lost)
+        return await self.drive(_Live(self, run, (), listener), nothing, lost)
 
-    async def _drive(self, live: "_Live", first: Moment | None, lost: tuple[Event, ...] = ()) -> Run:
+    async def drive(self, live: "_Live", first: Moment | None, lost: tuple[Event, ...] = ()) -> Run:
+        """Go on with a run until it has finished."""
         self.watch.listeners[live.hear] = None
         try:
             if len(live.told.job.choices) == 1:
@@ -172,123 +195,130 @@ class Interpreter:
 
 
 @define(eq=False, on_setattr=NO_OP)
-class _Story:
+class CommonStory:
     """A request whose story is the common one so far: each thing is done where the one before it ends.
 
     So nothing waits in an inbox, and nobody listens for what cools, which concerns another story alone. Such a one is
-    gone on with by `_Live`, from the events so far.
+    gone on with by `_Live`, from the events so far. `charged` is there once it is over.
     """
 
     shell: Interpreter
-    told: Progress
+    job: Job
+    attempt: Attempt
+    brief: "BriefListener"
     listener: Listener | None
-    attempt: AttemptId = field(init=False)
-    answer: Granted | NotHeld | None = field(default=None, init=False)
-    noted: list[Entry] = field(factory=list, init=False)
-    call: CallModel | None = field(default=None, init=False)
-    unsent: bool = field(default=False, init=False)
-    live: "_Live | None" = field(default=None, init=False)
+    started_ms: int
+    reply: Reply | None = field(default=None, init=False)
+    charged: Charged | None = field(default=None, init=False)
+    _answer: Granted | NotHeld | None = field(default=None, init=False)
+    _events: list[Event] = field(factory=list, init=False)
+    _written: bool = field(default=False, init=False)
+    _sent: bool = field(default=False, init=False)
+    _live: "_Live | None" = field(default=None, init=False)
 
-    async def carry_out(self, first: Moment) -> Run | None:
-        """The run that it ends in; None where it becomes another story."""
+    async def carry_out(self) -> Run | None:
+        """See `Interpreter.request`."""
+        shell = self.shell
         try:
-            call = self.asked(first)
-            if call is None:
-                return None
-            outcome = await self.outcome_of(call)
-            if isinstance(outcome, Reply):
-                return self.paid(outcome)
-            self.another().post(call_ended(self.attempt, self.shell.now_ms(), outcome))
+            call = self._asked()
+            if call is not None:
+                outcome: Reply | Failure
+                try:
+                    await shell.books.durable()
+                except LinesUnwritable as problem:
+                    outcome = Failure(Fault.BOOKS_UNWRITABLE, str(problem))
+                else:
+                    self._sent = True
+                    outcome = await shell.place_call(call, first_token=self._first_token)
+                if isinstance(outcome, Reply):
+                    self._paid(outcome)
+                    return None
+                self._another().post(call_ended(call.attempt, shell.now_ms(), outcome))
         except BaseException:  # as in `_Live.drive`
-            self.another().let_go()
+            if self.charged is None:
+                self._another().let_go()
             raise
-        return None
+        return await shell.drive(self._another(), None)
 
-    def asked(self, first: Moment) -> CallModel | None:
-        """Hold the money, and write that down."""
-        shell, run_id = self.shell, self.told.job.id
-        routed, reserve = first.commands
-        assert isinstance(routed, Record)
-        assert isinstance(reserve, Reserve)
-        self.attempt = attempt = reserve.attempt
-        self.noted.append(routed.entry)
-        shell.money.reserve(
-            run_id, attempt, reserve.amount, self.answered, share=reserve.share, model=reserve.model,
-            patient=reserve.patient,
-        )  # fmt: skip
-        if self.listener:
-            self.listener(first)
-        if not isinstance(self.answer, Granted):
-            if self.answer is None:
-                self.another().write_down()
+    def _asked(self) -> CallModel | None:
+        """Hold the money, and write that down; None where it becomes another story."""
+        shell, job, attempt = self.shell, self.job, self.attempt
+        bid = attempt.bid
+        shell.money.reserve(job.id, attempt.id, bid.amount, self._answered, share=share_of(job), model=bid.model)
+        if not isinstance(self._answer, Granted):
+            if self._answer is None:
+                self._another().write_down()
             return None
-        moment = self.go_on(Reserved(attempt, shell.now_ms()))
-        if isinstance(self.told, Run):
-            self.another().perform_all(moment)
+        at_ms = shell.now_ms()
+        reserved = Reserved(attempt.id, at_ms)
+        call = call_of(job, attempt, started_ms=self.started_ms, at_ms=at_ms)
+        if call is None:
+            self._another().take(reserved)
             return None
-        held, call = moment.commands
-        assert isinstance(held, Record)
-        assert isinstance(call, CallModel)
-        self.call, self.unsent = call, True  # until the books are safe
-        self.noted.append(held.entry)
-        shell.books.append(run_id, *self.noted)
-        self.noted.clear()
-        if self.listener:
-            self.listener(moment)
+        self._events.append(reserved)
+        shell.books.hold(job.id, attempt, job.catalog)
+        self._written = True
         return call
 
-    def answered(self, told: Granted | NotHeld) -> None:
-        if self.live is not None:
-            self.live.answered(self.attempt, told)
+    def _answered(self, told: Granted | NotHeld) -> None:
+        if self._live is not None:
+            self._live.answered(self.attempt.id, told)
         else:
-            self.answer = told
+            self._answer = told
 
-    async def outcome_of(self, call: CallModel) -> Reply | Failure:
-        try:
-            await self.shell.books.durable()
-        except LinesUnwritable as problem:
-            return Failure(Fault.BOOKS_UNWRITABLE, str(problem))
-        self.unsent = False
-        return await self.shell.place_call(call, first_token=self.first_token)
+    def _first_token(self) -> None:
+        self._events.append(FirstToken(self.attempt.id, self.shell.now_ms()))
 
-    def first_token(self) -> None:
-        moment = self.go_on(FirstToken(self.attempt, self.shell.now_ms()))
-        if self.listener:
-            self.listener(moment)
-
-    def paid(self, reply: Reply) -> Run:
+    def _paid(self, reply: Reply) -> None:
         """The answer is there: say so in the books, and give back what it did not take."""
-        shell, run_id, call = self.shell, self.told.job.id, self.call
-        assert call is not None
+        shell, run_id, attempt = self.shell, self.job.id, self.attempt
         at_ms = shell.now_ms()
-        shell.watch.learn((call.provider, call.model), None, at_ms=at_ms)
-        moment = self.go_on(CallSucceeded(self.attempt, at_ms, reply))
-        shell.books.append(run_id, *[each.entry for each in moment.commands if isinstance(each, Record)])
-        for each in moment.commands:
-            if isinstance(each, Settle):
-                shell.money.settle(run_id, each.attempt, each.cost)
-        if self.listener:
-            self.listener(moment)
-        assert isinstance(self.told, Run)
-        return self.told
+        shell.watch.learn((attempt.bid.provider, attempt.bid.model), None, at_ms=at_ms)
+        charged = charge(self.job.catalog, attempt, ANSWERED, reply)
+        self._events.append(CallSucceeded(attempt.id, at_ms, reply))
+        self.reply, self.charged = reply, charged
+        shell.books.pay(run_id, attempt, charged)
+        shell.money.settle(run_id, attempt.id, charged.amount)
+        self.brief(self)
 
-    def go_on(self, event: Event) -> Moment:
-        self.told, commands = go_on(self.told, event)
-        return Moment(self.told.now_ms, event, commands)
+    def moments(self) -> list[Moment]:
+        """What has happened so far, with the commands that the machine gives for it."""
+        return self._retold()[1]
 
-    def another(self) -> "_Live":
+    def _retold(self) -> tuple[Run, list[Moment]]:
+        run, commands = start(self.job, at_ms=self.started_ms)
+        moments = [Moment(run.now_ms, None, commands)]
+        for event in self._events:
+            run, commands = step(run, event)
+            moments.append(Moment(run.now_ms, event, commands))
+        return run, moments
+
+    def _another(self) -> "_Live":
         """Who goes on where the story is not the common one any more."""
-        if self.live is None:
-            self.live = live = _Live(self.shell, self.told, (), self.listener, noted=self.noted)
-            if (cooling := self.shell.watch.cooling(self.shell.now_ms())) != self.told.job.cooling:
+        if self._live is None:
+            run, moments = self._retold()
+            self._live = live = _Live(self.shell, run, (), self.listener)
+            if self.listener is not None:
+                for each in moments:
+                    self.listener(each)
+            if not self._written:
+                live.noted.append(opening(self.job.catalog, self.attempt))
+                if self._events:
+                    live.noted.append(reservation(self.attempt))
+            if (cooling := self.shell.watch.cooling(self.shell.now_ms())) != self.job.cooling:
                 live.hear(cooling)
-            if self.call is not None:
-                live.seats[self.attempt] = (self.call.provider, self.call.model)
-            if self.unsent:
-                live.unsent.add(self.attempt)
-            if isinstance(self.answer, NotHeld):
-                live.answered(self.attempt, self.answer)
-        return self.live
+            if self._events:
+                name, bid = self.attempt.id, self.attempt.bid
+                live.seats[name] = (bid.provider, bid.model)
+                if not self._sent:  # until the books are safe
+                    live.unsent.add(name)
+            if isinstance(self._answer, NotHeld):
+                live.answered(self.attempt.id, self._answer)
+        return self._live
+
+
+BriefListener = Callable[[CommonStory], None]
+"""Hears of a common story when it is over: how the call was answered, and what it cost."""
 
 
 @define(eq=False)
@@ -300,7 +330,7 @@ class _Live:
     """
 
     shell: Interpreter
-    told: Progress
+    told: Run
     given: tuple[Message, ...]
     listener: Listener | None
     nursery: trio.Nursery | None = None
@@ -337,7 +367,6 @@ class _Live:
         except BaseException:  # cancelled, or the books cannot be written: either way nothing may stay held
             self.let_go()
             raise
-        assert isinstance(self.told, Run)  # as all are that have finished
         return self.told
 
     def let_go(self) -> None:
@@ -351,7 +380,7 @@ class _Live:
             self.take(event)
 
     def take(self, event: Event) -> None:
-        self.told, commands = go_on(self.told, event)
+        self.told, commands = step(self.told, event)
         self.perform_all(Moment(self.told.now_ms, event, commands))
 
     def post(self, event: Event) -> None:

@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from hashlib import blake2b, sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from attrs import define, field
 
@@ -27,14 +27,27 @@ from tokenwise.machine.run import Job
 from tokenwise.simulation.simulation import Moment
 from tokenwise_shell.codec.journals import JOURNAL_VERSION, RunRecord, head_of, read_record
 from tokenwise_shell.codec.messages import event_to_json
+from tokenwise_shell.engine.interpret import CommonStory
 from tokenwise_shell.ledger.jsonl import Line, LinesUnwritable, encode_line, iso, read_lines, unheard
 from tokenwise_shell.ledger.runs import load_catalog, save_catalog
 
-__all__ = ["KeptRequest", "RequestJournals", "last_request", "request_record"]
+__all__ = ["Hears", "KeptRequest", "RequestJournals", "last_request", "request_record"]
 
 _ROTATE_BYTES: Final = 1 << 26
 _OLD_FILES: Final = 3
 _NEWEST: Final = "requests.jsonl"
+
+
+class Hears(Protocol):
+    """Whoever is told of a request's run: moment by moment, or in brief."""
+
+    def __call__(self, moment: Moment, /) -> None:
+        """Hear one moment."""
+        ...
+
+    def brief(self, story: CommonStory, /) -> None:
+        """Hear of a common story when it is over."""
+        ...
 
 
 @define(eq=False)
@@ -53,7 +66,7 @@ class RequestJournals:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._descriptor = self._opened()
 
-    def keeping(self, request_id: str, hear: Callable[[Moment], None]) -> "KeptRequest | None":
+    def keeping(self, request_id: str, hear: Hears) -> "KeptRequest | None":
         """What hears a request's run for its journal, and passes everything on; None where it is not of the sample."""
         if self.sample < 1:
             drawn = int.from_bytes(blake2b(request_id.encode(), digest_size=4).digest(), "big")
@@ -122,8 +135,13 @@ class KeptRequest:
     """One request under way, and what has happened to it."""
 
     journals: RequestJournals
-    hear: Callable[[Moment], None]
+    hear: Hears
     moments: list[Moment] = field(factory=list)
+
+    def brief(self, story: CommonStory) -> None:
+        """Hear of a common story when it is over."""
+        self.moments = story.moments()
+        self.hear.brief(story)
 
     def __call__(self, moment: Moment) -> None:
         """Hear one event with the commands that it caused."""

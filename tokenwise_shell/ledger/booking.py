@@ -20,7 +20,9 @@ from attrs import define
 from tokenwise.budgets.ledger import Charged, Entry, Finished, Overran, Released, Reservation, Routed, StepEnded
 from tokenwise.budgets.limit import Account
 from tokenwise.budgets.voucher import Voucher
+from tokenwise.ids import AttemptId
 from tokenwise.money import Nanodollars
+from tokenwise.routing.bid import Bid
 from tokenwise.traits import Tier
 from tokenwise.usage import Usage
 from tokenwise_shell.ledger.jsonl import SHORT, VERSION, encode_line, iso, ms_of
@@ -31,8 +33,11 @@ __all__ = [
     "Issued",
     "account_of",
     "booking_of",
+    "held_in_short",
     "issue_of",
     "line_head",
+    "paid_in_short",
+    "short_head",
     "short_line",
     "voucher_of",
 ]
@@ -120,40 +125,52 @@ def short_line(
     """
     match entries:
         case (Routed() as routed, Reservation() as held):
-            told = _reserved(routed, held, writer)
+            whose = (routed.attempt, routed.model, routed.provider, routed.worst)
+            same = whose == (held.attempt, held.model, held.provider, held.amount)
+            said = held_in_short(held.attempt, held, routed.tier, writer) if same else None
         case (Charged() as charged, Released() | Overran() as rest, StepEnded() as ended, Finished() as finished):
-            told = _charged(charged, rest, ended, finished)
+            said = _charged(charged, rest, ended, finished)
         case (Charged() as charged, StepEnded() as ended, Finished() as finished):
-            told = _charged(charged, None, ended, finished)
+            said = _charged(charged, None, ended, finished)
         case _:
             return None
-    head = (SHORT, iso(at_ms).encode(), encode_line(run_id)[:-1], seq, _booked(account))
-    return told and _HEAD % head + told
+    return short_head(at_ms, run_id, seq, account) + said if said else None
 
 
-def _reserved(routed: Routed, held: Reservation, writer: str) -> bytes | None:
-    attempt, model, provider, nano = held.attempt, held.model, held.provider, held.amount
-    counts = (nano, held.input_tokens, held.max_output_tokens)
-    if (routed.attempt, routed.model, routed.provider, routed.worst) != (attempt, model, provider, nano):
+def short_head(at_ms: int, run_id: str, seq: int, account: Account) -> bytes:
+    """What a short line begins with, before what `held_in_short` or `paid_in_short` gives."""
+    return _HEAD % (SHORT, iso(at_ms).encode(), encode_line(run_id)[:-1], seq, _booked(account))
+
+
+def held_in_short(attempt: AttemptId, held: Reservation | Bid, tier: Tier, writer: str) -> bytes | None:
+    """What a short line says of a call that is to be made to a model of this tier; None where it cannot."""
+    model, nano, tokens, most = held.model, held.amount, held.input_tokens, held.max_output_tokens
+    if max(nano, tokens, most) > _LARGEST or len(model) > _LONGEST:
         return None
-    if max(counts) > _LARGEST or len(model) > _LONGEST:
-        return None
-    whose = _whose(attempt.step, attempt.ordinal, model, provider)
-    return _RESERVED % (whose, *counts, _TIERS[routed.tier], _known(writer))
+    whose = _whose(attempt.step, attempt.ordinal, model, held.provider)
+    return _RESERVED % (whose, nano, tokens, most, _TIERS[tier], _known(writer))
 
 
 def _charged(charged: Charged, rest: Released | Overran | None, ended: StepEnded, finished: Finished) -> bytes | None:
-    attempt, nano, model, usage = charged.attempt, charged.amount, charged.model, charged.usage
-    over = rest.amount if isinstance(rest, Overran) else 0
+    attempt, nano = charged.attempt, charged.amount
+    left = 0 if rest is None else rest.amount if isinstance(rest, Released) else -rest.amount
     told = (ended.step, ended.outcome, ended.spent, ended.why, finished.spent, finished.overrun)
-    if told != (attempt.step, "ok", nano, "", nano, over) or (rest is not None and rest.attempt != attempt):
+    if told != (attempt.step, "ok", nano, "", nano, max(0, -left)) or (rest is not None and rest.attempt != attempt):
         return None
-    if _largest(nano, rest, usage) > _LARGEST or len(model) > _LONGEST:
+    if rest is not None and not left:
+        return None  # nobody writes it
+    return paid_in_short(charged, left, finished.status)
+
+
+def paid_in_short(charged: Charged, left: int, status: str) -> bytes | None:
+    """What a short line says of a run that has ended well so, with so much `left` of what was held, or overrun."""
+    attempt, nano, model, usage = charged.attempt, charged.amount, charged.model, charged.usage
+    if _largest(nano | abs(left), usage) > _LARGEST or len(model) > _LONGEST:
         return None
     whose = _whose(attempt.step, attempt.ordinal, model, charged.provider)
-    line: bytes = _CHARGED % (whose, nano, _counts(usage), _known(charged.outcome), _known(finished.status))
-    if rest is not None:
-        line += (b',"overran_nano":%d' if over else b',"released_nano":%d') % rest.amount
+    line: bytes = _CHARGED % (whose, nano, _counts(usage), _known(charged.outcome), _known(status))
+    if left:
+        line += b',"released_nano":%d' % left if left > 0 else b',"overran_nano":%d' % -left
     if charged.estimated:
         line += b',"estimated":true'
     if charged.asked != model:
@@ -165,9 +182,8 @@ def _charged(charged: Charged, rest: Released | Overran | None, ended: StepEnded
     return line + b"}\n"
 
 
-def _largest(nano: int, rest: Released | Overran | None, usage: Usage | None) -> int:
+def _largest(bits: int, usage: Usage | None) -> int:
     """A number that is as long as the longest of these."""
-    bits = nano | rest.amount if rest else nano
     if usage is not None:
         bits |= usage.input_tokens | usage.output_tokens | usage.cache_read_tokens
         bits |= usage.cache_write_tokens | usage.cache_write_5m_tokens | usage.reasoning_tokens

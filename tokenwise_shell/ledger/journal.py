@@ -20,10 +20,14 @@ from attrs import define, field
 from tokenwise.budgets.ledger import Abandoned, Charged, Entry, Finished, Reservation
 from tokenwise.budgets.limit import NOBODY, Account
 from tokenwise.budgets.windows import UTC, Zone, day_of
+from tokenwise.catalog.models import Catalog
 from tokenwise.ids import AttemptId
+from tokenwise.machine.books import reservation
+from tokenwise.machine.run import Attempt
+from tokenwise.machine.straight import COMPLETED, closing, opening
 from tokenwise.money import Nanodollars
 from tokenwise_shell.config.settings import LedgerSync
-from tokenwise_shell.ledger.booking import booking_of, line_head, short_line
+from tokenwise_shell.ledger.booking import booking_of, held_in_short, line_head, paid_in_short, short_head, short_line
 from tokenwise_shell.ledger.bookmarks import Bookmarks
 from tokenwise_shell.ledger.commits import GroupCommit
 from tokenwise_shell.ledger.jsonl import VERSION, Line, LineFile, LinesUnwritable, encode_line, iso
@@ -146,10 +150,8 @@ class Journal:
 
         Keeps count of what this process has reserved and not closed, and of what was spent, by day of reservation.
         """
-        numbers = self._runs.get(run_id)
-        if numbers is None:
-            numbers = self._runs[run_id] = _Numbers(self.account_of(run_id), 0)
-        at_ms, account, seq = self.now_ms(), numbers.account, numbers.seq
+        numbers, at_ms = self._numbers_of(run_id), self.now_ms()
+        account, seq = numbers.account, numbers.seq
         drawn: list[Nanodollars] = []
         day = self._day(at_ms)
         for entry in entries:
@@ -168,6 +170,39 @@ class Journal:
         if self.sync is LedgerSync.LEASE:
             for amount in drawn:
                 self.leases.draw(account, amount, position)
+
+    def hold(self, run_id: str, attempt: Attempt, catalog: Catalog) -> None:
+        """As `append` with `opening` and `reservation` of this attempt."""
+        numbers, at_ms, bid = self._numbers_of(run_id), self.now_ms(), attempt.bid
+        said = held_in_short(attempt.id, bid, catalog[bid.model].tier, self.writer)
+        if said is None:
+            self.append(run_id, opening(catalog, attempt), reservation(attempt))
+            return
+        self._owing[run_id, attempt.id] = self._day(at_ms)
+        line = short_head(at_ms, run_id, numbers.seq, numbers.account) + said
+        numbers.seq += 2
+        self.rotation.before_writing()
+        position = self.file.append([line])
+        if self.sync is LedgerSync.LEASE:
+            self.leases.draw(numbers.account, bid.amount, position)
+
+    def pay(self, run_id: str, attempt: Attempt, charged: Charged) -> None:
+        """As `append` with the entries of `closing`."""
+        said = paid_in_short(charged, attempt.bid.amount - charged.amount, COMPLETED)
+        if said is None:
+            self.append(run_id, *closing(attempt, charged))
+            return
+        numbers, at_ms = self._numbers_of(run_id), self.now_ms()
+        self.tally.count(numbers.account, self._owing.pop((run_id, attempt.id), self._day(at_ms)), charged.amount)
+        del self._runs[run_id]
+        self.rotation.before_writing()
+        self.file.append([short_head(at_ms, run_id, numbers.seq, numbers.account) + said])
+
+    def _numbers_of(self, run_id: str) -> _Numbers:
+        numbers = self._runs.get(run_id)
+        if numbers is None:
+            numbers = self._runs[run_id] = _Numbers(self.account_of(run_id), 0)
+        return numbers
 
     @property
     def has_spent(self) -> bool:

@@ -32,6 +32,7 @@ from tokenwise.budgets.windows import lasting
 from tokenwise.ids import AttemptId
 from tokenwise.machine.messages import Record
 from tokenwise.money import Nanodollars
+from tokenwise.routing.bid import Bid
 from tokenwise.simulation.simulation import Moment
 from tokenwise.usage import Usage
 from tokenwise_shell.budgets.standings import Standing
@@ -178,6 +179,13 @@ class Metrics:
         """Count a request of which a call was made while the budget store could not be asked."""
         self._sums["ungoverned",] += 1
 
+    def paid(self, key: str, held: Bid, charged: ledger.Charged) -> None:
+        """Count the call of a common story under this key, as `listener` does from its entries."""
+        named, over = self._keys.of(key), charged.amount - held.amount
+        self._charged(charged, named, held.input_tokens)
+        if over > 0:
+            self._overran(over)
+
     def listener(self, key: str) -> Callable[[Moment], None]:
         """Counts what a run under this key writes into the books, for the interpreter."""
         named, bounds = self._keys.of(key), dict[AttemptId, int]()
@@ -214,26 +222,33 @@ class Metrics:
         match entry:
             case ledger.Reservation(attempt=attempt, input_tokens=tokens):
                 bounds[attempt] = tokens
-            case ledger.Charged(model=model, provider=provider, amount=amount, outcome=outcome):
-                seat = provider, self._models.of(model)
-                sums["attempts", *seat, outcome] += 1
-                self._charge(seat, key, amount, estimated=entry.estimated)
-                if entry.usage is not None:
-                    self._use(seat, entry.usage)
-                    sums["bound_tokens", *seat] += bounds.pop(entry.attempt, 0)
+            case ledger.Charged():
+                self._charged(entry, key, bounds.pop(entry.attempt, 0))
             case ledger.Abandoned(model=model, provider=provider, amount=amount):
                 seat = provider, self._models.of(model)
                 sums["attempts", *seat, "abandoned"] += 1
                 self._charge(seat, key, amount, estimated=True)
             case ledger.Overran(amount=amount):
-                sums["overruns",] += 1
-                sums["overrun_nanodollars",] += amount
+                self._overran(amount)
             case ledger.Retried():
                 sums["recoveries", "retry"] += 1
             case ledger.Escalated(model=model, to=to):
                 sums["recoveries", "failover" if model == to else "escalation"] += 1
             case _:
                 pass
+
+    def _charged(self, entry: ledger.Charged, key: str, bound: int) -> None:
+        """Count a call, which was held for at most so many input tokens."""
+        provider, model = entry.provider, self._models.of(entry.model)
+        self._sums["attempts", provider, model, entry.outcome] += 1
+        self._charge((provider, model), key, entry.amount, estimated=entry.estimated)
+        if (usage := entry.usage) is not None:
+            self._use((provider, model), usage)
+            self._sums["bound_tokens", provider, model] += bound
+
+    def _overran(self, amount: int) -> None:
+        self._sums["overruns",] += 1
+        self._sums["overrun_nanodollars",] += amount
 
     def _charge(self, seat: tuple[str, str], key: str, amount: Nanodollars, *, estimated: bool) -> None:
         sums = self._sums

@@ -1,23 +1,34 @@
 """The trio shell and the simulator drive one machine: same job, same world, same commands. Under a mock clock."""
 
+import itertools
 import math
 from collections import Counter
+from functools import partial
 
 import pytest
 import trio
 import trio.testing
+from attrs import evolve
 
 from property_tests.seeded import seeded_job
 from tests.core.simulated import only, play
 from tests.core.worlds import fails, job, ok, step
 from tokenwise.budgets import ledger
+from tokenwise.budgets.budget import Budget
 from tokenwise.faults import Fault
 from tokenwise.ids import AttemptId
+from tokenwise.machine.books import reservation
 from tokenwise.machine.messages import Cancelled, Reserved, ReserveRefused
 from tokenwise.machine.run import Ended, Outcome
+from tokenwise.machine.straight import closing, opening
+from tokenwise.money import Nanodollars
+from tokenwise.policy import Policy
+from tokenwise.routing.bid import Need
 from tokenwise.simulation.answers import RandomWorld, ScriptedWorld
 from tokenwise.simulation.simulation import Arrival
 from tokenwise.simulation.transcripts import transcript
+from tokenwise.traits import Capability
+from tokenwise.usage import TokenCount
 from tokenwise_shell.budgets.holder import Holder
 from tokenwise_shell.budgets.process_store import ProcessStore
 from tokenwise_shell.engine.interpret import Interpreter
@@ -34,6 +45,12 @@ class Notebook:
 
     def append(self, run_id, *entries):
         self.entries += [(run_id, entry) for entry in entries]
+
+    def hold(self, run_id, attempt, catalog):
+        self.append(run_id, opening(catalog, attempt), reservation(attempt))
+
+    def pay(self, run_id, attempt, charged):
+        self.append(run_id, *closing(attempt, charged))
 
     async def durable(self):
         await trio.lowlevel.checkpoint()
@@ -105,6 +122,57 @@ class TestFidelity:
             assert run == story.run
             compared += 1
         assert compared > 200
+
+
+def request(seed=0, deadline_ms=0):
+    """A request that arrived already written: two sellers of its model, and stronger ones to go on to."""
+    need = Need(Capability.CODE, TokenCount(100, 400), max_output_tokens=500, output_tokens=200)
+    made = job(step("answer"), policy=Policy(deadline_ms=deadline_ms))
+    return evolve(made, id=f"run{seed}", seed=seed, request=need, judged=False)
+
+
+async def performed(a_job, world, limit, *, briefly):
+    """What comes of a request performed as a run, or as a story that is the common one for as long as it is."""
+    store, books, moments, stories = ProcessStore(), Notebook(), [], []
+    store.open("all", limit)
+    shell = Interpreter(calls_of(world, a_job.id), Holder(store, lambda *_: ("all",)), books, Watch(), now_ms)
+    if briefly:
+        run = await shell.request(a_job, stories.append, listener=moments.append)
+        assert (run is None) == (len(stories) == 1)
+        moments += [moment for story in stories for moment in story.moments()]
+    else:
+        await shell.run(a_job, listener=moments.append)
+    return (moments, books.entries, store["all"]), bool(stories)
+
+
+def test_a_common_story_is_performed_as_its_run_would_be_and_any_other_is_that_run():
+    common = Counter()
+    for seed in range(40):
+        rates = {list(Fault)[(seed + k) % len(Fault)]: 200 for k in range(seed % 4)}
+        world, limit = RandomWorld(seed, rates, least_ms=11, most_ms=9973), Nanodollars(10 ** (5 + seed % 4))
+        (run, _), (story, brief) = (
+            trio.run(
+                partial(performed, request(seed), world, limit, briefly=briefly),
+                clock=trio.testing.MockClock(autojump_threshold=0),
+            )
+            for briefly in (False, True)
+        )
+        assert run == story, f"seed {seed}"
+        common[brief] += 1
+    assert min(common[True], common[False]) > 10
+
+
+async def test_a_request_whose_deadline_passes_before_its_money_is_held_calls_nobody():
+    seconds = itertools.count(0, 1000)
+    store, books = ProcessStore(), Notebook()
+    store.open("all", Nanodollars(10**9))
+    shell = Interpreter(
+        calls_of(ScriptedWorld({})), Holder(store, lambda *_: ("all",)), books, Watch(), seconds.__next__
+    )
+    run = await shell.request(request(deadline_ms=500), pytest.fail)
+    assert run.steps[0].state.outcome is Outcome.DEADLINE_PASSED
+    assert [type(entry) for _, entry in books.entries] == [ledger.Routed, ledger.StepEnded, ledger.Finished]
+    assert store["all"] == Budget(Nanodollars(10**9))
 
 
 async def test_entries_reach_the_books_in_the_order_of_the_commands(autojump_clock):

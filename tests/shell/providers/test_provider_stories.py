@@ -17,7 +17,9 @@ from tokenwise.budgets import ledger
 from tokenwise.budgets.ledger import Charged, Retried
 from tokenwise.catalog.models import Catalog
 from tokenwise.ids import AttemptId
-from tokenwise.machine.run import Ended, Job, Outcome, Run
+from tokenwise.machine.books import reservation
+from tokenwise.machine.run import Attempt, Ended, Job, Outcome, Run
+from tokenwise.machine.straight import closing, opening
 from tokenwise.money import parse_usd
 from tokenwise.policy import Policy
 from tokenwise.routing.health import Health
@@ -50,6 +52,12 @@ class Notebook:
 
     def append(self, run_id: str, *entries: object) -> None:
         self.entries += [(run_id, entry) for entry in entries]
+
+    def hold(self, run_id: str, attempt: Attempt, catalog: Catalog) -> None:
+        self.append(run_id, opening(catalog, attempt), reservation(attempt))
+
+    def pay(self, run_id: str, attempt: Attempt, charged: ledger.Charged) -> None:
+        self.append(run_id, *closing(attempt, charged))
 
     async def durable(self) -> None:
         await trio.lowlevel.checkpoint()

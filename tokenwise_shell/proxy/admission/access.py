@@ -19,7 +19,6 @@ from tokenwise.budgets.voucher import Voucher, voucher_scope
 from tokenwise.catalog.models import Catalog
 from tokenwise.errors import InputError
 from tokenwise.machine.run import Job
-from tokenwise.simulation.simulation import Moment
 from tokenwise_shell.engine.interpret import Listener
 from tokenwise_shell.ledger.jsonl import iso
 from tokenwise_shell.proxy.admission.keys import Key, KeyFile, digest_of
@@ -52,7 +51,7 @@ class Admitted:
     _catalogs: "_Catalogs"
     owner: bool = False
     tags: tuple[str, ...] = ()
-    follow: Callable[[Job], Listener] = lambda _: _unheard
+    follow: Callable[[Job], Listener] | None = None
     outer: "Admitted | None" = None
     voucher: str = ""
     session: str = ""
@@ -238,10 +237,6 @@ class Access:
     @property
     def _nobody(self) -> Admitted:
         return Admitted("", None, Rates(), self.clock, self._catalogs, owner=not self.ignored)
-
-
-def _unheard(_: Moment) -> None:
-    """For runs that nobody follows."""
 
 
 def _rates_of(key: Key) -> tuple[int | None, int | None]:

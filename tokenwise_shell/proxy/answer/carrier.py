@@ -15,6 +15,7 @@ from tokenwise.ids import AttemptId
 from tokenwise.machine.messages import CallFailed, CallModel, CallSucceeded, Left, Record
 from tokenwise.machine.opinions import choice_of
 from tokenwise.machine.run import Ended, Job, Outcome, Run
+from tokenwise.money import Nanodollars
 from tokenwise.plan import Plan, Step
 from tokenwise.routing.verdicts import Failure, Reply
 from tokenwise.simulation.simulation import Moment
@@ -22,7 +23,7 @@ from tokenwise.usage import Usage
 from tokenwise_shell.config.settings import OnLeave
 from tokenwise_shell.engine.calls import NOTHING_SAID, Said
 from tokenwise_shell.engine.hearing import Hearing
-from tokenwise_shell.engine.interpret import Interpreter
+from tokenwise_shell.engine.interpret import CommonStory, Interpreter, Listener
 from tokenwise_shell.engine.watch import Watch
 from tokenwise_shell.ledger.jsonl import LinesUnwritable
 from tokenwise_shell.plans.outcomes import describe
@@ -31,6 +32,7 @@ from tokenwise_shell.proxy import troubles
 from tokenwise_shell.proxy.answer.bill import Bill, facts_of
 from tokenwise_shell.proxy.answer.delivery import Delivery
 from tokenwise_shell.proxy.fronts import Trouble
+from tokenwise_shell.proxy.metrics import Metrics
 from tokenwise_shell.proxy.request.deciding import Order, learn
 from tokenwise_shell.proxy.request.work import Work
 from tokenwise_shell.proxy.service import Service
@@ -74,12 +76,14 @@ class Carrier:
         common = client.interpreter  # written out rather than left to `evolve`, which takes five times as long
         interpreter = Interpreter(self.place_call, common.money, common.books, watch, common.now_ms, self._left)
         job = interpreter.known_cooling(self.job)
-        heard = _Heard(self.service.metrics.listener(admitted.name), admitted.follow(job))
+        follow = admitted.follow(job) if admitted.follow is not None else None
+        heard = _Heard(self.service.metrics, admitted.name, follow)
         if asked.stream:
             self._ends_s = trio.current_time() + self._limit_ms / 1000
         kept = self.service.journals.keeping(self.id, heard) if self.service.journals is not None else None
+        listener, brief, decided = kept or heard, kept.brief if kept else heard.brief, self.order.routed.bid
         try:
-            run = await interpreter.run(job, listener=kept or heard)
+            run = await interpreter.request(job, brief, decided=decided, listener=listener)
         finally:
             if kept is not None:
                 kept.write(job, self._beside())
@@ -89,11 +93,15 @@ class Carrier:
             learn(self.service, self.order, self.call, heard.charged.usage, own=self.delivery.own is not None)
         if heard.tokens is not None:
             admitted.give_back(max(0, self.order.tokens - heard.tokens))
+        if run is None:  # the common story: its one call was answered
+            assert heard.charged is not None
+            await self.delivery.finish(self._bill(heard.charged.amount))
+            return
         self._take_up(run)
         if trouble := self._trouble(run, heard):
-            await self.delivery.fail(trouble, self._bill(run))
+            await self.delivery.fail(trouble, self._bill(run.books.spent))
         else:
-            await self.delivery.finish(self._bill(run))
+            await self.delivery.finish(self._bill(run.books.spent))
 
     def _beside(self) -> dict[str, object]:
         """What a journal says of the request beside its job: by which name it was decided, and on which body."""
@@ -258,14 +266,14 @@ class Carrier:
             self._patience.deadline = math.inf
         first_token()
 
-    def _bill(self, run: Run) -> Bill:
+    def _bill(self, cost: Nanodollars) -> Bill:
         return Bill(
             request_id=self.id,
             decision_id=self.order.decision_id,
             model=self.call.model if self.call else self.order.routed.model.id,
             provider=self.call.provider if self.call else self.order.routed.bid.provider,
             attempts=self.attempts,
-            cost=run.books.spent,
+            cost=cost,
             governed=self._governed,
         )
 
@@ -305,15 +313,33 @@ class _Heard:
     to whoever counts or follows.
     """
 
-    count: Callable[[Moment], None]
-    follow: Callable[[Moment], None]
+    metrics: Metrics
+    key: str
+    follow: Listener | None
     failure: CallFailed | None = None
     tokens: int | None = 0
     charged: Charged | None = None
+    _count: Listener | None = None
+
+    def brief(self, story: CommonStory) -> None:
+        """Hear of a common story when it is over."""
+        charged, reply = story.charged, story.reply
+        assert charged is not None
+        assert reply is not None
+        self.metrics.paid(self.key, story.attempt.bid, charged)
+        self.charged = charged
+        self._add(reply.usage)
+        if self.follow is not None:
+            for moment in story.moments():
+                self.follow(moment)
 
     def __call__(self, moment: Moment) -> None:
-        self.count(moment)
-        self.follow(moment)
+        """Hear one moment of any other."""
+        if self._count is None:
+            self._count = self.metrics.listener(self.key)
+        self._count(moment)
+        if self.follow is not None:
+            self.follow(moment)
         match moment.event:
             case CallFailed(usage=usage) as failure:
                 self.failure = failure
