@@ -25,6 +25,18 @@ odd = st.sampled_from(
         {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "https://x/y.png"}}]},
         {"role": "user", "content": "named", "name": "bob"},
         {"role": "nobody", "content": "?"},
+        {"role": "user", "content": [{"type": "input_audio", "input_audio": {"data": "aa", "format": "wav"}}]},
+        {
+            "role": "user",
+            "content": [{"type": "text", "text": "x", "cache_control": {"type": "ephemeral", "ttl": "1h"}}],
+        },
+        {"role": "user", "content": [{"type": "text", "text": "x", "cache_control": {"type": "ephemeral"}}]},
+        {"role": "system", "content": [{"type": "text", "text": "x-anthropic-billing-header: 7"}]},
+        {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [{"id": "1", "type": "function", "function": {"name": "f", "arguments": '{"a": [1, true]}'}}],
+        },
         "no message",
     ]
 )
@@ -32,12 +44,17 @@ turns = st.one_of(
     st.lists(plain, min_size=8, max_size=20),
     st.lists(st.one_of(plain, plain, plain, plain, odd), min_size=2, max_size=12),
 )
-edits = st.lists(st.tuples(st.sampled_from(["grow", "last", "cut", "head", "same"]), plain), max_size=6)
+edits = st.lists(
+    st.tuples(
+        st.sampled_from(["grow", "grow", "last", "cut", "head", "same", "middle"]), st.one_of(plain, odd), st.booleans()
+    ),
+    max_size=6,
+)
 
 
-def told_anew(messages, edit, turn):
-    """The conversation as a client sends it next, none of its parts the same object."""
-    kept = copy.deepcopy(messages)
+def told_anew(messages, edit, turn, known):
+    """The conversation as a client sends it next: what stays is the same object where it is `known`."""
+    kept = list(messages) if known else copy.deepcopy(messages)
     match edit:
         case "grow":
             return [*kept, turn, {"role": "user", "content": "And then?"}]
@@ -47,6 +64,8 @@ def told_anew(messages, edit, turn):
             return kept[: max(2, len(kept) // 2)]
         case "head":
             return [turn, *kept[1:]]
+        case "middle":
+            return [*kept[: len(kept) // 2], turn, *kept[len(kept) // 2 + 1 :]]
         case _:
             return kept
 
@@ -80,6 +99,6 @@ class TestOpenings:
 
     @given(turns, edits)
     def test_what_is_made_of_a_conversation_is_what_is_made_without_a_memory(self, messages, changes):
-        for edit, turn in [("same", {}), *changes]:
-            messages = told_anew(messages, edit, turn)
+        for edit, turn, known in [("same", {}, False), *changes]:
+            messages = told_anew(messages, edit, turn, known)
             assert made_of(messages, 2) == made_of(messages, 10**9)

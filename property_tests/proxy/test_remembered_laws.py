@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from property_tests.scenario.test_politeness_laws import REQUESTS
 from tokenwise.scenario.detector import detect
 from tokenwise.usage import REPLY_FRAME, TokenCount
-from tokenwise_shell.providers.counting import _of_message, _of_turns, _with_all, weigh
+from tokenwise_shell.providers.counting import _NO_TURNS, _of_message, _with_all, _with_turns, weigh
 from tokenwise_shell.proxy.memory import Memory, mark_of
 from tokenwise_shell.proxy.request.conversation import conversation_in
 
@@ -65,7 +65,7 @@ class TestPlainMessages:
     )
     def test_numbers_beside_them_weigh_what_they_weigh_looked_at_one_by_one(self, messages, beside):
         fields = {"messages": messages, **beside}
-        assert weigh(fields) == _with_all(fields, *_of_turns(messages))
+        assert weigh(fields) == _with_all(fields, _with_turns(_NO_TURNS, messages))
 
 
 class TestMemory:

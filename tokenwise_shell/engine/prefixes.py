@@ -50,6 +50,7 @@ class Counts:
     most: int = _MOST_KEPT
     _kept: dict[bytes, dict[_Seat, Count]] = field(factory=dict, init=False)
     _doubted: set[_Seat] = field(factory=set, init=False)
+    _seats: set[_Seat] = field(factory=set, init=False)
 
     def known(
         self, trails: Iterable[Trail], attachments: Attachments = NOTHING_ATTACHED, *, now_ms: int = 0
@@ -92,6 +93,7 @@ class Counts:
         end, seat, count = row
         if seat in self._doubted:
             return False
+        self._seats.add(seat)
         self._kept[end] = {**self._kept.pop(end, {}), seat: count}
         while len(self._kept) > self.most:
             self._kept.pop(next(iter(self._kept)))
@@ -118,7 +120,11 @@ class Counts:
 
     def _longest(self, trail: Trail, attachments: Attachments, now_ms: int) -> Iterator[tuple[_Seat, Known]]:
         had: set[_Seat] = set()
+        if self._kept.keys().isdisjoint(trail.ends):
+            return
         for turns in trail.continued():
+            if len(had) == len(self._seats):
+                return
             for seat, count in self._kept.get(trail.ends[turns], {}).items():
                 if seat in had or seat in self._doubted or not (more := _added(attachments, count.attachments)):
                     continue

@@ -5,10 +5,11 @@ may read them. What is said in numbers alone (a temperature, a seed) is no input
 documents by the model's window. What a provider bills by another price than that of tokens is named, not guessed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import orjson
+from attrs import frozen
 
 from tokenwise.catalog.attachments import NOTHING_ATTACHED, Attachments
 from tokenwise.catalog.prices import NOTHING_WRITTEN
@@ -30,7 +31,7 @@ from tokenwise_shell.providers.anthropic.client_tools import CLIENT_RUN
 from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, text
 from tokenwise_shell.providers.marks import marked_writes, unlimited
 from tokenwise_shell.providers.openai.reading import data_url
-from tokenwise_shell.providers.turns import SPEAKERS, opening_of
+from tokenwise_shell.providers.turns import over
 
 __all__ = ["ROLES", "bound_of_turn", "weigh", "words_of"]
 
@@ -51,6 +52,9 @@ _UNPRICED: Final[Mapping[str, str]] = {
     "search_settings": "a search at its own price, Groq's word for it",
     "preset": "what OpenRouter keeps of models, hosts and words",
 }
+
+# The roles of plain turns. What a tool says is for others to look into.
+_SPEAKERS: Final = frozenset({"system", "developer", "user", "assistant"})
 
 ROLES: Final = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
 """What a message's role can be; "function" is OpenAI's word of 2023 for a tool's result. Other text there is input."""
@@ -109,31 +113,29 @@ def weigh(fields: Fields) -> Weight:
     Weight(input=TokenCount(expected=10, bound=29), choices=3, attachments=Attachments(images=0, small_images=0, \
 unmeasured=0), unpriced='', surcharge=0, writes=Writes(hour=0, minutes=0), tier='', hosted=())
     """
-    counted, messages = _of_turns(entries(fields.get("messages")))
-    if not messages and _says_no_more(fields):
-        return Weight(input=counted, choices=max(1, count(fields.get("n")) or 1))
-    return _with_all(fields, counted, messages)
+    turns = over(entries(fields.get("messages")), _with_turns, _NO_TURNS)
+    if not turns.odd and _says_no_more(fields):
+        return Weight(input=turns.counted, choices=max(1, count(fields.get("n")) or 1))
+    return _with_all(fields, turns)
 
 
-def _with_all(fields: Fields, counted: TokenCount, messages: list[Fields]) -> Weight:
-    """The weight where `messages` have more to them than words, or something is said beside them all."""
-    searches = fields.get(_SEARCH) is not None
+def _with_all(fields: Fields, turns: "_Turns") -> Weight:
+    """The weight where messages have more to them than words, or something is said beside them all."""
+    searches, counted = fields.get(_SEARCH) is not None, turns.counted
     hosted = tuple(_hosted(fields))
-    attached = _attachments(messages, unmeasured=int(searches or bool(hosted)))
+    attached = _attachments(turns, unmeasured=int(searches or bool(hosted)))
     if attached is not NOTHING_ATTACHED:
         counted += attached.usual
-    for message in messages:
-        counted += _of_message(message)
     for each in _beside(fields):
         counted += each
     writes = NOTHING_WRITTEN
-    if messages or not fields.keys() <= _AT_LIST_PRICE:
+    if turns.odd or not fields.keys() <= _AT_LIST_PRICE:
         writes = marked_writes(fields, "messages", most=counted.bound, least_of=bound_of_turn)
     return Weight(
         input=counted,
         choices=max(1, *(count(fields.get(name)) or 1 for name in _MULTIPLIERS)),
         attachments=attached,
-        unpriced=", ".join(dict.fromkeys(_unpriced(fields, messages))),
+        unpriced=", ".join(dict.fromkeys(_unpriced(fields, turns))),
         surcharge=_SEARCH_FEE if searches else Nanodollars(0),
         tier=_tier(fields),
         hosted=hosted,
@@ -149,24 +151,45 @@ def _says_no_more(fields: Fields) -> bool:
     return not said
 
 
-def _of_turns(messages: list[object]) -> tuple[TokenCount, list[Fields]]:
-    """What the frame and the plain messages weigh together, and the messages that have more to them.
+@frozen
+class _Turns:
+    """What messages weigh together, their attachments aside, how many are not plain, and what is attached to those."""
 
-    Nearly all messages are plain, and a conversation has hundreds: so no value is made for each.
-    """
-    opening = opening_of(messages)
-    expected, bound = REPLY_FRAME // 4 + opening.expected, REPLY_FRAME + opening.bound
-    others = list[Fields]()
-    for message in messages[opening.size :] if opening.size else messages:
+    expected: int = 0
+    bound: int = 0
+    odd: int = 0
+    images: int = 0
+    small_images: int = 0
+    unmeasured: int = 0
+    sounds: int = 0
+
+    @property
+    def counted(self) -> TokenCount:
+        """With the frame of them all."""
+        return TokenCount(REPLY_FRAME // 4 + self.expected, REPLY_FRAME + self.bound)
+
+
+_NO_TURNS: Final = _Turns()
+
+
+def _with_turns(before: _Turns, messages: Sequence[object]) -> _Turns:
+    """With these messages. Nearly all of them are plain: a role and a text, for which no value is made."""
+    expected, bound, others = before.expected, before.bound, list[Fields]()
+    for message in messages:
         if type(message) is dict and len(message) == 2:
             role, content = message.get("role"), message.get("content")
-            if type(content) is str and type(role) is str and role in SPEAKERS:
+            if type(content) is str and type(role) is str and role in _SPEAKERS:
                 size = text_bound(content)
                 expected += MESSAGE_FRAME // 2 - (-size // 4)
                 bound += MESSAGE_FRAME + size
                 continue
         others.append(as_fields(message))
-    return TokenCount(expected, bound), others
+    attached = (before.images, before.small_images, before.unmeasured)
+    for each in others:
+        counted = _of_message(each)
+        expected, bound = expected + counted.expected, bound + counted.bound
+        attached = _with_attached(attached, each)
+    return _Turns(expected, bound, before.odd + len(others), *attached, before.sounds + sum(map(_has_sound, others)))
 
 
 def bound_of_turn(message: Fields) -> int:
@@ -275,18 +298,23 @@ def _json(value: object) -> str:
 # --- attachments, and what is billed otherwise -----------------------------------------------------------------------
 
 
-def _attachments(messages: list[Fields], *, unmeasured: int) -> Attachments:
-    images = small = 0
-    for message in messages:
-        for part in entries(message.get("content")):
-            match part:
-                case {"type": "text" | "refusal"} | str():
-                    pass
-                case {"type": "image_url", "image_url": {"url": str(url), **more}} if _is_image(url):
-                    small += more.get("detail") == "low"
-                    images += more.get("detail") != "low"
-                case _:
-                    unmeasured += 1
+def _with_attached(before: tuple[int, int, int], message: Fields) -> tuple[int, int, int]:
+    """Images, small ones and what nobody can measure, with those of this message."""
+    images, small, unmeasured = before
+    for part in entries(message.get("content")):
+        match part:
+            case {"type": "text" | "refusal"} | str():
+                pass
+            case {"type": "image_url", "image_url": {"url": str(url), **more}} if _is_image(url):
+                small += more.get("detail") == "low"
+                images += more.get("detail") != "low"
+            case _:
+                unmeasured += 1
+    return images, small, unmeasured
+
+
+def _attachments(turns: _Turns, *, unmeasured: int) -> Attachments:
+    images, small, unmeasured = turns.images, turns.small_images, turns.unmeasured + unmeasured
     return Attachments(images, small, unmeasured) if images or small or unmeasured else NOTHING_ATTACHED
 
 
@@ -296,9 +324,9 @@ def _is_image(url: str) -> bool:
     return found is None or found[0].startswith("image/")
 
 
-def _unpriced(fields: Fields, messages: list[Fields]) -> Iterator[str]:
+def _unpriced(fields: Fields, turns: _Turns) -> Iterator[str]:
     """What no price per token of text covers."""
-    if not messages and fields.keys() <= _AT_LIST_PRICE:
+    if not turns.odd and fields.keys() <= _AT_LIST_PRICE:
         return
     for name, why in _UNPRICED.items():
         if fields.get(name) not in (None, [], "", False):
@@ -311,7 +339,7 @@ def _unpriced(fields: Fields, messages: list[Fields]) -> Iterator[str]:
         ours = kind in ("function", "custom") or text(kind).startswith(CLIENT_RUN)
         if not ours and not _has_fee(tool, fields):
             yield "tools (one that the provider runs itself, with fees and input of its own)"
-    if any(_has_sound(message) for message in messages):
+    if turns.sounds:
         yield "input_audio (sound has a price of its own)"
 
 

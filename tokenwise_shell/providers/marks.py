@@ -5,12 +5,13 @@ every format that has marks. For how long its `ttl` says: five minutes where it 
 not known. A field that has a server set marks by itself (`cache_control_injection_points`) marks everything.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from tokenwise.catalog.prices import NOTHING_WRITTEN, Writes
 from tokenwise.routing.bid import EVERYTHING_WRITTEN
 from tokenwise_shell.providers.fields import Fields, as_fields, entries
+from tokenwise_shell.providers.turns import over
 
 __all__ = ["longer", "marked_writes", "unlimited"]
 
@@ -61,13 +62,31 @@ def longer(one: Writes, other: Writes) -> Writes:
 
 def _ends(body: Fields, turns: str, said: list[object]) -> tuple[int | None, int | None]:
     """How many turns stand before the end of the last mark for an hour, and of the last of any; None without one."""
-    hour: int | None = None
-    last: int | None = None
+    _, hour, last = over(said, _with_marked, _UNMARKED)
     for end, mark in _places(body, turns, said):
         last = end if last is None else max(last, end)
-        if not isinstance(mark, dict) or mark.get("ttl") not in _FIVE_MINUTES:
+        if _lasts_an_hour(mark):
             hour = end if hour is None else max(hour, end)
     return hour, last
+
+
+_Marked = tuple[int, int | None, int | None]
+"""So many turns, and what `_ends` says of them."""
+
+_UNMARKED: Final[_Marked] = (0, None, None)
+
+
+def _with_marked(before: _Marked, turns: Sequence[object]) -> _Marked:
+    """With these turns."""
+    count, hour, last = before
+    for end, turn in enumerate(turns, start=count + 1):
+        for mark in _marks_in(turn):
+            hour, last = end if _lasts_an_hour(mark) else hour, end
+    return count + len(turns), hour, last
+
+
+def _lasts_an_hour(mark: object) -> bool:
+    return not isinstance(mark, dict) or mark.get("ttl") not in _FIVE_MINUTES
 
 
 def _places(body: Fields, turns: str, said: list[object]) -> Iterator[tuple[int, object]]:
@@ -77,8 +96,6 @@ def _places(body: Fields, turns: str, said: list[object]) -> Iterator[tuple[int,
             yield len(said), value
         elif name.startswith(_MARK) and value not in (None, [], {}):
             yield len(said), True
-    for place, turn in enumerate(said):
-        yield from ((place + 1, mark) for mark in _marks_in(turn))
     for name in ("system", "tools", "functions"):
         for mark in _marks_in(body.get(name)) if name != turns else ():
             yield 0, mark

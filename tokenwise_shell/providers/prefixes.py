@@ -23,7 +23,7 @@ from tokenwise.usage import CALL_FRAME, MESSAGE_FRAME, REPLY_FRAME, count_text
 from tokenwise_shell.providers.counting import bound_of_turn, words_of
 from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
 from tokenwise_shell.providers.own import TURNS, Own
-from tokenwise_shell.providers.turns import Opening, opening_of
+from tokenwise_shell.providers.turns import over
 
 __all__ = ["NO_TRAIL", "Trail", "trail_of_chat", "trail_of_own"]
 
@@ -64,26 +64,39 @@ class Trail:
 
     ends: tuple[bytes, ...] = ()
     labels: int = 0
-    _turns: Sequence[Fields] = field(default=(), repr=False)
-    _opening: Opening = field(factory=Opening, repr=False, eq=False)
+    _turns: list[object] = field(factory=list, repr=False)
     _bound: Callable[[Fields], int] = field(default=len, repr=False, eq=False)
 
     def continued(self) -> Sequence[int]:
         """After how many turns a count can be gone on from, the longest first: behind them the assistant speaks."""
-        last, plain = len(self.ends) - 1, max(1, self._opening.size)
-        looked_at = [k for k in range(last, plain - 1, -1) if k == last or self._turns_over_at(k)]
-        return [*looked_at, *reversed(self._opening.over_at)]
+        if not self.ends:
+            return []
+        _, _, over_at = over(self._turns, _with_answered, _UNANSWERED)
+        return [len(self._turns), *reversed(over_at)]
 
     def behind(self, turns: int) -> int:
         """The most tokens that everything behind so many turns can have."""
-        return REPLY_FRAME + self.labels + sum(map(self._bound, self._turns[turns:]))
+        return REPLY_FRAME + self.labels + sum(map(self._bound, map(as_fields, self._turns[turns:])))
 
     def beside(self, line: str) -> "Trail":
         """The same with a line at the end of the last turn that is in no beginning: the next turn comes without it."""
         return evolve(self, labels=self.labels + count_text(line).bound + MESSAGE_FRAME) if self.ends else self
 
-    def _turns_over_at(self, place: int) -> bool:
-        return not _is_assistants(self._turns[place - 1]) and _is_assistants(self._turns[place])
+
+_Answered = tuple[int, bool, tuple[int, ...]]
+"""So many turns, whether the assistant may not begin an answer behind them, and after how many it has begun one."""
+
+_UNANSWERED: Final[_Answered] = (0, True, ())
+
+
+def _with_answered(before: _Answered, turns: Sequence[object]) -> _Answered:
+    """With these turns."""
+    count, speaks, over_at = before[0], before[1], list(before[2])
+    for place, turn in enumerate(turns, start=count):
+        spoke, speaks = speaks, _is_assistants(as_fields(turn))
+        if speaks and not spoke:
+            over_at.append(place)
+    return count + len(turns), speaks, tuple(over_at)
 
 
 NO_TRAIL: Final = Trail()
@@ -101,27 +114,48 @@ def trail_of_own(own: Own, betas: str = "") -> Trail:
 
 def _trail(form: str, body: Fields, name: str, bound: Callable[[Fields], int]) -> Trail:
     given, own = entries(body.get(name)), as_fields(body.get("extra_content")).get("anthropic")
-    opening = opening_of(given)
-    turns = [*opening.turns, *map(as_fields, given[opening.size :])]
-    if not turns or any(_is_unstable(key, value) for each in (body, as_fields(own)) for key, value in each.items()):
+    if not given or any(_is_unstable(key, value) for each in (body, as_fields(own)) for key, value in each.items()):
         return NO_TRAIL
     labels = [value for key, value in body.items() if key in _LABELS and value is not None]
     beside = {key: value for key, value in body.items() if key not in _NOT_BESIDE and not _is_number(value)}
     beside["system"] = _unbilled(beside.get("system"), labels)
-    if turns[0].get("role") == "system" and isinstance(turns[0].get("content"), list):
-        turns = [{**turns[0], "content": _unbilled(turns[0]["content"], labels)}, *turns[1:]]
+    first = as_fields(given[0])
+    if first.get("role") == "system" and isinstance(first.get("content"), list):
+        first = {**first, "content": _unbilled(first["content"], labels)}
     try:
         begun = form.encode() + _written(beside)
-        said = [_plain(turn) or _written(turn) for turn in turns[opening.size :]]
     except orjson.JSONEncodeError:
         return NO_TRAIL
-    if any(not each.startswith(_PLAIN) and _is_elsewhere(each) for each in (begun, *said)):
+    begin = _linked(b"", begun)
+    _, ends = over(given, _with_ends, (0, (begin, *_end_of(begin, first))))  # which says what was beside them
+    if len(ends) <= len(given) or _is_elsewhere(begun):
         return NO_TRAIL
-    ends = opening.chain(_linked(b"", begun), lambda end, turn: _linked(end, _plain(turn)))
-    for each in said:
-        ends.append(_linked(ends[-1], each))
     labelled = count_text(words_of(labels)).bound if labels else 0
-    return Trail(tuple(ends), labelled, turns, opening, bound)
+    return Trail(ends, labelled, given, bound)
+
+
+_Ends = tuple[int, tuple[bytes, ...]]
+"""So many turns, and the digests before them, after the first and so on: fewer where nothing can be counted."""
+
+
+def _with_ends(before: _Ends, turns: Sequence[object]) -> _Ends:
+    """With these turns. That after the first, which may be known by another form, is there from the beginning."""
+    count, ends = before[0], list(before[1])
+    for place, turn in enumerate(turns, start=count):
+        if place and len(ends) > place:
+            ends += _end_of(ends[-1], as_fields(turn))
+    return count + len(turns), tuple(ends)
+
+
+def _end_of(end: bytes, turn: Fields) -> tuple[bytes, ...]:
+    """The digest after a turn; none where it cannot be written, or attaches what is elsewhere."""
+    if said := _plain(turn):
+        return (_linked(end, said),)
+    try:
+        said = _written(turn)
+    except orjson.JSONEncodeError:
+        return ()
+    return () if _is_elsewhere(said) else (_linked(end, said),)
 
 
 def _linked(end: bytes, said: bytes) -> bytes:

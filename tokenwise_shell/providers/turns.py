@@ -1,128 +1,157 @@
-"""The plain turns that a conversation opens with, and what is known of them: worked out once, while it grows.
+"""What follows from the turns of a conversation, worked out once while it grows.
 
-A client sends the whole conversation with each turn, and of hundreds of messages one or two are new. Those before are
-compared with what came last time, which the interpreter does at the speed of memory, and what follows from them (how
-much they weigh, who speaks, the digests of their beginnings) is kept. So it costs what is new, and what is not plain.
+A client sends the whole conversation with each turn, and of hundreds of turns one or two are new. Those before are the
+very objects that they were, where whoever reads bodies has known them (`proxy.admission.bodies`). What follows from
+them (how much they weigh, who speaks, the digests of their beginnings) is a fold over them: kept with the last of them,
+and gone on from. So it costs what is new.
 
-A turn is plain that has nothing but a role and a text. Bounded: so many characters of conversations are kept, those
-used last. The last message is left out, since it may be said in another way the next time.
+The last few are left out, since they may be said in another way the next time: marks for a cache move on with each
+turn. The first is looked at each time, since what a system prompt says may be another with each call. Bounded: so many
+bytes of conversations are kept, those used last, until nobody has gone on with them for a while.
 """
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from operator import is_
 from threading import Lock
-from typing import Final, TypeGuard
+from typing import Final, TypeVar, cast
 
+import orjson
 from attrs import define, field, frozen
 
-from tokenwise.usage import MESSAGE_FRAME, text_bound
-from tokenwise_shell.providers.fields import Fields
+__all__ = ["MEMORY", "Opening", "opening_of", "over"]
 
-__all__ = ["MEMORY", "SPEAKERS", "Opening", "opening_of"]
-
-SPEAKERS: Final = frozenset({"system", "developer", "user", "assistant"})
-"""The roles of plain turns. What a tool says is for others to look into."""
+S = TypeVar("S")
 
 # A shorter conversation is read in less time than it takes to look it up.
 _LEAST_TURNS: Final = 16
-_MOST_CHARACTERS: Final = 8_388_608
+_MOST_BYTES: Final = 8_388_608
+_LASTS_S: Final = 600.0
+
+_RESTLESS: Final = 4
+
+# How many turns may have come since.
+_LOOKED_BACK: Final = 16
+
+# Of one opening: forms that it was asked in, each with what stood beside it.
+_MOST_STATES: Final = 24
+
+# Lists of turns that were asked for last: of one request, its own words and those of a chat.
+_AT_HAND: Final = 2
 
 
 @frozen(eq=False)
 class Opening:
-    """So many plain turns, with the sums of `counting` over them.
+    """What a conversation opens with: the turns behind its first, of so many bytes, and what folds made of them."""
 
-    `over_at` are the places before which somebody else has spoken and the assistant speaks next.
-    """
-
-    turns: tuple[Fields, ...] = ()
-    expected: int = 0
-    bound: int = 0
-    roles: frozenset[str] = frozenset()
-    over_at: tuple[int, ...] = ()
-    _chains: dict[bytes, tuple[bytes, ...]] = field(factory=dict)
+    turns: tuple[object, ...] = ()
+    size_bytes: int = 0
+    used_s: float = 0.0
+    _states: dict[tuple[Callable[..., object], object], tuple[int, object]] = field(factory=dict)
 
     @property
     def size(self) -> int:
-        """How many they are."""
-        return len(self.turns)
+        """How many they are, with the first."""
+        return len(self.turns) + 1 if self.turns else 0
 
-    def chain(self, first: bytes, link: Callable[[bytes, Fields], bytes]) -> list[bytes]:
-        """`first` and, for each turn, its link to the one before."""
-        known = self._chains.get(first, (first,))
-        if len(known) <= self.size:
-            ends = list(known)
-            for turn in self.turns[len(known) - 1 :]:
-                ends.append(link(ends[-1], turn))
-            known = self._chains[first] = tuple(ends)
-        return list(known)
+    def state(self, fold: Callable[[S, Sequence[object]], S], first: S) -> S:
+        """What this fold makes of them, where it has made `first` of the first turn.
 
-    def extended(self, turns: Sequence[object]) -> "Opening":
-        """With the plain turns that these begin with."""
-        all_turns, over_at, roles = list(self.turns), list(self.over_at), set(self.roles)
-        expected, bound = self.expected, self.bound
-        for turn in turns:
-            if not _is_plain(turn):
-                break
-            size = text_bound(turn["content"])
-            expected += MESSAGE_FRAME // 2 - (-size // 4)
-            bound += MESSAGE_FRAME + size
-            if turn["role"] == "assistant" and all_turns and all_turns[-1]["role"] != "assistant":
-                over_at.append(len(all_turns))
-            roles.add(turn["role"])
-            all_turns.append(turn)
-        return Opening(tuple(all_turns), expected, bound, frozenset(roles), tuple(over_at), dict(self._chains))
+        States can be hashed, and a fold leaves them as they are.
+        """
+        known, state = cast("tuple[int, S]", self._states.get((fold, first), (0, first)))
+        if known < len(self.turns):
+            state = fold(state, self.turns[known:])
+            if len(self._states) >= _MOST_STATES:
+                self._states.clear()
+            self._states[fold, first] = len(self.turns), state
+        return state
+
+    def extended(self, turns: Sequence[object], now_s: float) -> "Opening":
+        """With these behind."""
+        size_bytes = self.size_bytes + sum(map(_bytes_of, turns))
+        return Opening((*self.turns, *turns), size_bytes, now_s, dict(self._states))
 
 
 _NOTHING: Final = Opening()
 
 
-def _is_plain(turn: object) -> TypeGuard[dict[str, str]]:
-    if type(turn) is not dict or len(turn) != 2:
-        return False
-    role = turn.get("role")
-    return type(turn.get("content")) is str and type(role) is str and role in SPEAKERS
+def _bytes_of(turn: object) -> int:
+    if isinstance(turn, dict) and len(turn) == 2 and isinstance(said := turn.get("content"), str):
+        return len(said)
+    try:
+        return len(orjson.dumps(turn))
+    except orjson.JSONEncodeError:  # nested too deeply to be sent
+        return _MOST_BYTES
 
 
-def opening_of(messages: list[object]) -> Opening:
-    """What these messages open with, as far as it is worth knowing."""
-    return MEMORY.of(messages) if len(messages) >= MEMORY.least_turns else _NOTHING
+def opening_of(turns: list[object]) -> Opening:
+    """What these turns open with, as far as it is worth knowing."""
+    return MEMORY.of(turns) if len(turns) >= MEMORY.least_turns else _NOTHING
+
+
+def over(turns: list[object], fold: Callable[[S, Sequence[object]], S], first: S) -> S:
+    """What a fold makes of these turns: it takes what came of those before, and those that follow."""
+    opening = opening_of(turns)
+    if not opening.size:
+        return fold(first, turns)
+    return fold(opening.state(fold, fold(first, turns[:1])), turns[opening.size :])
 
 
 @define(eq=False)
 class _Memory:
-    """Openings by how they begin. Asked by several threads, several times for each request."""
+    """Openings by their last turn. Asked by several threads, several times for each request."""
 
     least_turns: int = _LEAST_TURNS
-    most: int = _MOST_CHARACTERS
-    _kept: OrderedDict[tuple[str, str], Opening] = field(factory=OrderedDict)
-    _held: int = 0
-    _last: tuple[list[object] | None, Opening] = (None, _NOTHING)
+    most_bytes: int = _MOST_BYTES
+    lasts_s: float = _LASTS_S
+    _kept: OrderedDict[int, Opening] = field(factory=OrderedDict)
+    _held_bytes: int = 0
+    _at_hand: tuple[tuple[list[object], Opening], ...] = ()
     _lock: Lock = field(factory=Lock)
 
-    def of(self, messages: list[object]) -> Opening:
-        last = self._last
-        if last[0] is messages:
-            return last[1]
-        first, second = messages[:2]
-        if not (_is_plain(first) and _is_plain(second)):  # most of all a first turn of several parts
-            return _NOTHING
-        name = first["content"], second["content"]
+    def of(self, turns: list[object]) -> Opening:
+        for known, opening in self._at_hand:
+            if known is turns:
+                return opening
         with self._lock:
-            known = self._kept.get(name, _NOTHING)
-            if known.size >= len(messages) or tuple(messages[: known.size]) != known.turns:
-                known = _NOTHING
-            found = known.extended(messages[known.size : -1])
-            self._keep(name, found)
-            self._last = messages, found
+            found = self._found(turns)
+            self._at_hand = ((turns, found), *self._at_hand[: _AT_HAND - 1])
         return found
 
-    def _keep(self, name: tuple[str, str], found: Opening) -> None:
-        before = self._kept.pop(name, _NOTHING)
-        self._kept[name] = found
-        self._held += found.bound - before.bound
-        while self._held > self.most:
-            self._held -= self._kept.popitem(last=False)[1].bound
+    def forget(self) -> None:
+        """Let go of what nobody has gone on with for too long."""
+        with self._lock:
+            self._at_hand = ()
+            self._drop(time.monotonic() - self.lasts_s)
+
+    def _found(self, turns: list[object]) -> Opening:
+        size, before = len(turns) - _RESTLESS, _NOTHING
+        if size < 2:
+            return before
+        for end in range(size, max(1, size - _LOOKED_BACK), -1):
+            known = self._kept.get(id(turns[end - 1]))
+            if known is not None and known.size == end and all(map(is_, known.turns, turns[1:end])):
+                before = known
+                break
+        if before is not _NOTHING:
+            del self._kept[id(before.turns[-1])]
+            self._held_bytes -= before.size_bytes
+        now_s = time.monotonic()
+        found = before.extended(turns[max(1, before.size) : size], now_s)
+        other = self._kept.pop(id(found.turns[-1]), _NOTHING)
+        self._held_bytes += found.size_bytes - other.size_bytes
+        self._kept[id(found.turns[-1])] = found
+        self._drop(now_s - self.lasts_s)
+        return found
+
+    def _drop(self, before_s: float) -> None:
+        while self._kept:
+            oldest = next(iter(self._kept.values()))
+            if self._held_bytes <= self.most_bytes and oldest.used_s >= before_s:
+                return
+            self._held_bytes -= self._kept.popitem(last=False)[1].size_bytes
 
 
 MEMORY: Final = _Memory()

@@ -3,13 +3,13 @@
 A parameter at its default value asks for nothing, and null never does.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from tokenwise.traits import Feature
 from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
 from tokenwise_shell.providers.translate.terms import is_neutral
-from tokenwise_shell.providers.turns import opening_of
+from tokenwise_shell.providers.turns import over
 
 __all__ = ["features_of"]
 
@@ -53,17 +53,16 @@ def features_of(fields: Fields) -> Feature:
     for name, value in fields.items():
         if name in _BY_PARAMETER and not is_neutral(name, value):
             found |= _BY_PARAMETER[name]
-    for feature in _in_messages(fields):
-        found |= feature
-    return found
+    return found | over(entries(fields.get("messages")), _with_messages, Feature.NONE)
 
 
-def _in_messages(fields: Fields) -> Iterator[Feature]:
-    messages = entries(fields.get("messages"))
-    for message in map(as_fields, messages[opening_of(messages).size :]):
+def _with_messages(found: Feature, messages: Sequence[object]) -> Feature:
+    """With what these messages use."""
+    for message in map(as_fields, messages):
         if len(message) == 2 and isinstance(message.get("content"), str) and message.get("role") != "tool":
             continue  # nothing but a text
         if message.get("role") == "tool" or entries(message.get("tool_calls")):
-            yield Feature.TOOLS
+            found |= Feature.TOOLS
         for part in map(as_fields, entries(message.get("content"))):
-            yield _BY_PART.get(text(part.get("type")), Feature.NONE)
+            found |= _BY_PART.get(text(part.get("type")), Feature.NONE)
+    return found

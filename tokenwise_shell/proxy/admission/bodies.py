@@ -24,6 +24,7 @@ import orjson
 from attrs import define, field, frozen
 
 from tokenwise_shell.providers.fields import Fields
+from tokenwise_shell.providers.turns import MEMORY
 from tokenwise_shell.proxy.admission.bounds import refuse_crowded
 from tokenwise_shell.proxy.fronts import BadRequest
 
@@ -123,6 +124,7 @@ class Bodies:
         kept = self._kept
         if kept and kept[0].used_s + self.lasts_s < self.now_s():
             self._keep()
+            MEMORY.forget()
         if len(body) < self.least_bytes:
             return None
         alike = [each for each in reversed(self._kept) if body.startswith(each.key)][:_LOOKED_AT]

@@ -4,7 +4,7 @@ The proxy's own object is taken out of what is sent on; the rest of the body sta
 is reported at once and together.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import Final, TypedDict
@@ -19,7 +19,7 @@ from tokenwise_shell.providers.counting import ROLES
 from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
 from tokenwise_shell.providers.own import Own, OwnFormat
 from tokenwise_shell.providers.prefixes import NO_TRAIL, Trail, trail_of_chat, trail_of_own
-from tokenwise_shell.providers.turns import opening_of
+from tokenwise_shell.providers.turns import over
 from tokenwise_shell.proxy.fronts import BadRequest, Trouble
 from tokenwise_shell.proxy.request.marks import Marks
 from tokenwise_shell.proxy.request.names import wanted
@@ -185,11 +185,23 @@ def chat_problems(fields: Fields) -> Iterator[Problem]:
     if not isinstance(messages, list) or not messages:
         yield Problem("messages", "expected a list of at least one message")
         return
-    plain = opening_of(messages).size
-    for place, message in enumerate(messages[plain:], start=plain):
-        role = message.get("role") if type(message) is dict else None
-        if type(role) is not str or role not in ROLES or type(message.get("content")) is not str:
-            yield from _in_message(message, f"messages[{place}]")
+    yield from over(messages, _with_problems, _NO_PROBLEMS)[1]
+
+
+_NO_PROBLEMS: Final[tuple[int, tuple[Problem, ...]]] = (0, ())
+
+
+def _with_problems(
+    before: tuple[int, tuple[Problem, ...]], messages: Sequence[object]
+) -> tuple[int, tuple[Problem, ...]]:
+    """How many messages there are, and what is wrong with them, with these."""
+    count, found = before[0], list(before[1])
+    for place, message in enumerate(messages, start=count):
+        fields = as_fields(message)
+        role = fields.get("role")
+        if type(role) is not str or role not in ROLES or type(fields.get("content")) is not str:
+            found += _in_message(message, f"messages[{place}]")
+    return count + len(messages), tuple(found)
 
 
 def _in_message(message: object, place: str) -> Iterator[Problem]:

@@ -3,7 +3,7 @@
 What a message carries beside words (calls, images) is weighed by `providers.counting` and is not read here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Final
 
@@ -40,7 +40,7 @@ def _last(turns: list[object]) -> Iterator[Message]:
     """Newest first. Nothing, where no user speaks: then everything is a request."""
     waiting, others, behind = MAX_REQUESTS, set[Role](), list[Message]()
     opening = opening_of(turns)
-    before = {_ROLES.get(name, Role.USER) for name in opening.roles} - {Role.USER}
+    before = opening.state(_with_speakers, _with_speakers(_NOBODY, turns[:1]))
     for place, turn in enumerate(map(as_fields, reversed(turns)), start=1):
         if place > len(turns) - opening.size and not waiting and before <= others:
             break  # before this nobody speaks who has not been heard
@@ -57,6 +57,14 @@ def _last(turns: list[object]) -> Iterator[Message]:
         behind.append(message)
     if waiting < MAX_REQUESTS:
         yield from behind
+
+
+_NOBODY: Final = frozenset[Role]()
+
+
+def _with_speakers(before: frozenset[Role], turns: Sequence[object]) -> frozenset[Role]:
+    """Who speaks beside the user, in these turns too."""
+    return before | {_role(as_fields(turn)) for turn in turns} - {Role.USER}
 
 
 def _turn(turn: Fields) -> Message:

@@ -23,6 +23,7 @@ from tokenwise_shell.providers.fields import Fields, as_fields
 from tokenwise_shell.providers.marks import longer, marked_writes, unlimited
 from tokenwise_shell.providers.own import TURNS
 from tokenwise_shell.providers.translate.features import features_of
+from tokenwise_shell.providers.turns import over
 from tokenwise_shell.proxy.request.asked import Asked, chat_problems
 from tokenwise_shell.proxy.request.conversation import conversation_in
 
@@ -85,8 +86,13 @@ def _chat_wishes(asked: Asked) -> Wishes:
         model=asked.model,
         weight=_weight(asked),
         streamed=asked.stream or asked.background,
-        answers=len([turn for turn in asked.messages if as_fields(turn).get("role") == "assistant"]),
+        answers=over(asked.messages, _with_answers, 0),
     )
+
+
+def _with_answers(before: int, turns: Sequence[object]) -> int:
+    """How many turns are the assistant's, with these."""
+    return before + len([turn for turn in turns if as_fields(turn).get("role") == "assistant"])
 
 
 def _weight(asked: Asked) -> Weight:
