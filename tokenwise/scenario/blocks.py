@@ -42,6 +42,7 @@ _ASKED: Final = (
     r"(?i)\n(?:#+ *)?"
     r"(?:question|task|request|query|frage|aufgabe|pregunta|tarea|tache|вопрос|задача|问题|質問)[ :：]*(?=\W)"
 )
+_HEAD: Final = 4
 _PAIRS: Final = {'"': '"', "'": "'", "“": "”", "«": "»", "„": "“", "`": "`", "*": "*", "(": ")"}
 
 
@@ -86,6 +87,9 @@ def unwrapped(text: str) -> str:
 
 def _once(text: str) -> str:
     """A text that is the same thing twice or thrice, once."""
+    # Then its first letters come again. They are all in its first third, which ends with no space.
+    if len(text) > 3 * _HEAD and not text[_HEAD - 1].isspace() and text.find(text[:_HEAD], _HEAD) < 0:
+        return text
     for times in (2, 3):
         while (once := _part(text, times)) != text:
             text = once

@@ -35,6 +35,8 @@ PHRASE: Final = 140
 _SHORT: Final = 24
 _SIGNED: Final = 240
 _THANKS: Final = 48
+_DEVICE: Final = 40
+_DEVICES: Final = ("sent from my", "von meinem", "envoye de mon")
 _NAME: Final = 60
 _STOPS: Final = ".!?:;,\n。！？：，、；…"
 _SPEECHLESS: Final = frozenset('"{}[]=<>\\|`$^_#')
@@ -42,8 +44,9 @@ _FULL_STOPS: Final = frozenset(_STOPS) - {","}
 LOOSE: Final = " \t\n.,;:!。！，、；：…-–—*¡¿"
 _DASHES: Final = (" - ", " – ", " — ")
 _WORD: Final = r"[^\W_]+"
-_FIRST: Final = rf"([^{_STOPS}]{{0,{PHRASE}}}?)(?:[{_STOPS}]+|\s[-–—]+\s)\s*"
-_SECOND: Final = rf" ({_WORD})"
+_WORDS_ALONE: Final = bytes(place if chr(place).isalnum() else ord(" ") for place in range(128)) + bytes(128)
+_STOPPED: Final = rf"[{_STOPS}]+\s*"
+_DASHED: Final = r"\s[-–—]+\s+"
 _ASIDE: Final = r"[(\[]([^)\]]{0,60})[)\]]\s*"
 _LEADS: Final = rf"{LEADING}(?![\w'])[ ,]*(?=\w|[^\w\s])"
 _LEADS_SPACELESS: Final = rf"{SPACELESS_LEADING}[\s，,、。！!：:]*"
@@ -66,13 +69,15 @@ def without_beginning(text: str) -> str:
         return text
     if text[0] in "([" and (aside := _compiled(_ASIDE).match(text)) and is_courtesy(aside[1]):
         return text[aside.end() :]
-    spaceless = opening[0] > _KANA
-    first = _compiled(_FIRST).match(text) if spaceless or _may_open(opening, text) else None
-    if first and (is_courtesy(first[1]) or _is_address(first[1], text)):
-        return text[first.end() :]
+    word = opening[0]
+    spaceless = word > _KANA
+    if (spaceless or word in FILL) and (stop := _first_stop(text)):
+        first = text[: stop.start()]
+        if is_courtesy(first) or _is_address(first, text):
+            return text[stop.end() :]
     if spaceless:
         return _compiled(_LEADS_SPACELESS).sub("", text, count=1)
-    if opening[0] in _words_of(LEADING) and not text.startswith("hello world"):
+    if word in _words_of(LEADING) and not text.startswith("hello world"):
         if len(text) <= PHRASE and is_courtesy(text):
             return ""
         leading = _compiled(_LEADS).match(text)
@@ -83,7 +88,7 @@ def without_beginning(text: str) -> str:
 def without_end(text: str) -> str:
     """Without the courtesy that stands last, if one does, and without the stop or the comma before it."""
     text = _without_signature(text.rstrip(LOOSE))
-    last = _compiled(_WORD).findall(text[-40:].rstrip(_STOPS))[-1:]
+    last = _words_in(text[-40:].rstrip(_STOPS))[-1:]
     if not last:
         return text
     if last[0][-1] > _KANA:
@@ -104,8 +109,8 @@ def is_courtesy(phrase: str) -> bool:
     first = _compiled(_WORD).search(phrase)
     if not first:
         return not phrase.strip(" #*")
-    if first[0] in _COURTEOUS:  # nearly all phrases end here
-        words = _compiled(_WORD).findall(phrase)
+    # Nearly all phrases that begin with such a word have another one soon.
+    if first[0] in _COURTEOUS and _COURTEOUS.issuperset(words := _words_in(phrase)):
         if FILL.issuperset(words) or " ".join(words) in SMALL_TALK:
             return not CORE.isdisjoint(words) or " ".join(words) in SMALL_TALK
     if phrase.isascii() or first[0][0] not in _spaceless_beginnings():
@@ -113,12 +118,14 @@ def is_courtesy(phrase: str) -> bool:
     return bool(_compiled(_SPACELESS).fullmatch(phrase)) and bool(_compiled(SPACELESS_CORE).search(phrase))
 
 
-def _may_open(opening: re.Match[str], text: str) -> bool:
-    """Whether a courtesy may stand first, by the first two words: a text is seldom looked at any further."""
-    if opening[0] not in FILL or opening[0] in GREETING or opening.start() or not text.isascii():
-        return opening[0] in FILL
-    second = _compiled(_SECOND).match(text, opening.end())
-    return not second or second[1] in _COURTEOUS
+def _first_stop(text: str) -> re.Match[str] | None:
+    """The stop, or the dash between spaces, that a courtesy which stands first would end at."""
+    found = _compiled(_STOPPED).search(text)
+    if "-" in text or "–" in text or "—" in text:
+        dash = _compiled(_DASHED).search(text)
+        if dash and not (found and found.start() <= dash.start()):
+            found = dash
+    return found if found and found.start() <= PHRASE else None
 
 
 def _is_address(phrase: str, text: str) -> bool:
@@ -177,13 +184,16 @@ def _without_wish(text: str) -> str:
 
 def _without_signature(text: str) -> str:
     """Without "Best regards, Anna", without what follows a line of dashes, and without the name of a device."""
-    if (mark := text.rfind("\n--", max(0, len(text) - 300))) >= 0 and text.count("\n", mark) <= 5:
+    lines = "\n" in text
+    if lines and (mark := text.rfind("\n--", max(0, len(text) - 300))) >= 0 and text.count("\n", mark) <= 5:
         return text[:mark].rstrip()
-    if (sent := max(map(text.rfind, ("sent from my", "von meinem", "envoye de mon")))) >= max(1, len(text) - 40):
+    last = max(1, len(text) - _DEVICE)
+    if text.find(" m", last) >= 0 and (sent := max([text.rfind(device, last) for device in _DEVICES])) >= 0:
         return text[:sent].rstrip()
     if text.endswith("\na"):
         return text[:-2].rstrip()
-    text = _without_closing_lines(text)
+    if lines:
+        text = _without_closing_lines(text)
     start = max(map(text.rfind, "\n,.!")) + 1
     return _without_name(text) if start and _is_name(text[start : start + _NAME]) else text
 
@@ -194,7 +204,7 @@ def _without_closing_lines(text: str) -> str:
     if text.count("\n", start) < 2 or not _SPEECHLESS.isdisjoint(text[text.rfind("\n") + 1 :]):
         return text
     for end in _compiled(r"\n([^\n]{1,40}?),?[ \t]*\n").finditer(text, start):
-        words = _compiled(_WORD).findall(end[1])
+        words = _words_in(end[1])
         below = text[end.end() :].strip().split("\n")
         closing = words and CLOSING_FILL.issuperset(words) and not CLOSING.isdisjoint(words)
         if closing and len(below) <= 5 and all(len(line) <= _NAME and "?" not in line for line in below):
@@ -205,7 +215,7 @@ def _without_closing_lines(text: str) -> str:
 def _without_name(text: str) -> str:
     parts = _compiled(r"[\n,.!]").split(text[-_SIGNED:])
     for back in range(2, min(len(parts), 5) + 1):
-        words = _compiled(_WORD).findall(parts[-back])
+        words = _words_in(parts[-back])
         closing = words and CLOSING_FILL.issuperset(words) and not CLOSING.isdisjoint(words)
         if closing and all(map(_is_name, parts[-back + 1 :])):
             return text[: len(text) - sum(map(len, parts[-back:])) - back + 1].rstrip()
@@ -220,6 +230,12 @@ def _is_name(part: str) -> bool:
 @cache
 def _spaceless_beginnings() -> frozenset[str]:
     return frozenset(part[0] for part in f"{SPACELESS_CORE}|{SPACELESS_FILL}".split("|"))
+
+
+def _words_in(text: str) -> list[str]:
+    if text.isascii():  # four times as fast
+        return text.encode().translate(_WORDS_ALONE).decode().split()
+    return _compiled(_WORD).findall(text)
 
 
 @cache
