@@ -113,6 +113,12 @@ BEHIND = st.sampled_from(
     ]
 )
 
+HEADINGS = st.sampled_from(
+    """
+    note notes context background system memory info information environment metadata history reminder attachment
+    attachments kontext hintergrund notizen contexte contexto contesto nota notas контекст заметки 上下文 背景 メモ
+    """.split()  # noqa: SIM905 -- words that are only ever read by eye
+)
 CONTEXT = "def area(w, h):\n    return w * h\nProve that 3 + 4 = 7. All wugs are daxes. My order 4711 is late."
 BLOCKS = st.sampled_from(
     [
@@ -153,6 +159,11 @@ class TestWrapping:
     @given(st.lists(BEFORE, max_size=2).map("".join), BLOCKS, REQUESTS, st.lists(BEHIND, max_size=2).map("".join))
     def test_all_of_it_together_changes_nothing(self, before, block, request, behind):
         assert detect(block + before + request + behind) == detect(request)
+
+    @given(HEADINGS, st.sampled_from(["{}: ", "## {}\n", "[{}]\n"]), REQUESTS)
+    def test_notes_under_any_heading_change_nothing(self, heading, form, request):
+        for name in (heading, heading.upper(), heading.title()):
+            assert detect(f"{form.format(name)}{CONTEXT}\n\n{request}") == detect(request)
 
     @given(REQUESTS)
     def test_a_tag_around_the_request_itself_changes_nothing(self, request):

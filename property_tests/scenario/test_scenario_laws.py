@@ -1,5 +1,7 @@
 """Laws of the scenario detector, over any text and any conversation."""
 
+import re
+
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -8,8 +10,8 @@ from tokenwise.scenario.detector import MAX_SIGNALS, detect
 from tokenwise.scenario.features import FEATURES, known, read
 from tokenwise.scenario.lexicon import terms_by_word
 from tokenwise.scenario.phrases import BEHIND, FILL
-from tokenwise.scenario.signs import MAX_LEVEL
-from tokenwise.scenario.weights import word_points
+from tokenwise.scenario.signs import _COUNTED, _PATTERNS, MAX_LEVEL, counts_of_signs
+from tokenwise.scenario.weights import BASE, DAMPING, FEATURE_POINTS, word_points
 from tokenwise.scenario.wrapping import request_in
 from tokenwise.traits import Capability
 
@@ -47,6 +49,8 @@ class TestAnswer:
 
 
 TERMS = sorted(term for term in {*word_points(), *terms_by_word()} if not term.startswith("^"))
+signs = st.sampled_from([part for _, parts in _COUNTED for part in parts])
+pieces = st.lists(st.one_of(signs, words, st.text("ab1 =(.-_|:;{<\n", max_size=3)), max_size=20).map("".join)
 knowing = st.lists(st.one_of(st.sampled_from(TERMS), words), max_size=40)
 
 
@@ -55,15 +59,43 @@ class TestVocabulary:
 
     @given(st.one_of(texts, knowing.map(" ".join), knowing.map("".join)))
     def test_what_is_looked_for_is_found_as_if_everything_were_made(self, text):
-        vocabulary = known(word_points())
+        worth = {word: points[-1] for word, points in word_points().items()}
+        vocabulary = known(worth)
         found, every = read(text, vocabulary), read(text)
         assert (found.levels, found.size) == (every.levels, every.size)
-        assert found.terms == every.terms & vocabulary.terms
+        assert found.terms == every.terms & vocabulary.rows.keys()
+        assert found.worth == sum(worth.get(term, 0) for term in every.terms)
 
     @given(st.from_regex(f" ({BEHIND})", fullmatch=True))
     def test_no_thanks_are_left_because_of_their_last_word(self, thanks):
         assume(thanks.split()[-1] in FILL)
         assert request_in(f"prove the theorem{thanks}") == "prove the theorem"
+
+
+class TestSigns:
+    """'A sign that does not occur costs one look, not one search'; what does occur is counted."""
+
+    @given(st.one_of(texts, pieces))
+    def test_everything_is_counted_that_is_there(self, text):
+        counts = counts_of_signs(text)
+        plain = {name: sum(map(text.count, parts)) for name, parts in _COUNTED}
+        plain |= {
+            name: 0 if needed.isdisjoint(text) else len(re.findall(pattern, text))
+            for name, needed, pattern in _PATTERNS
+        }
+        assert {name: counts.get(name, 0) for name in plain} == plain
+
+
+class TestScore:
+    """'An additive score: every feature of a text and every known word gives points'; in whole numbers alone."""
+
+    @given(st.one_of(texts, knowing.map(" ".join)))
+    def test_difficulty_is_the_sum_of_what_a_text_shows(self, text):
+        reading, words = read(text), word_points()
+        shown = sum(FEATURE_POINTS[name][-1] * level for name, level in reading.levels.items())
+        said = sum(words[term][-1] for term in reading.terms & words.keys())
+        thousandths = BASE[-1] + (1024 * shown + said * (1024 * DAMPING // (DAMPING + reading.size))) // 1024
+        assert detect(text).difficulty == (min(max(thousandths, 0), 1000) / 1000 if reading.levels else 0.0)
 
 
 class TestSameAnswer:

@@ -33,6 +33,8 @@ _HEADING: Final = (
     r"|history|reminder|attachments?|kontext|hintergrund|notizen|contexte|contexto|contesto|notas?|контекст|заметки"
     r"|上下文|背景情報|背景|备注|コンテキスト|メモ)(?!\w)(?P<rest>[^\n\]]*)"
 )
+# How such a heading begins where it begins with two letters of ASCII.
+_NOTED: Final = frozenset({"no", "co", "ba", "sy", "me", "in", "en", "hi", "re", "at", "ko"})
 _RULES: Final = ("\n---\n", "\n***\n", "\n\n")
 _FENCE: Final = r"(?mi)^[ \t]*(?:```+|~~~+)[ \t]*(?:text|txt|plain|plaintext|markdown|md|quote)?[ \t]*$"
 _QUOTE: Final = r"(?m)^[ \t]*>(?!>)[ \t]?(?!=)"
@@ -71,7 +73,11 @@ def is_context(text: str) -> bool:
 
 def unwrapped(text: str) -> str:
     """Without what surrounds or repeats the whole. Takes off one layer of each kind; what remains may have more."""
-    text = _once(text.strip())
+    text = text.strip()
+    begins = text[:2]
+    if begins.isascii() and begins.isalpha() and begins.lower() not in _NOTED and text[-1] != ">":  # nearly always
+        return _once(text)
+    text = _once(text)
     if text.startswith("<"):
         text = _after_tag(text)
     if text.endswith(">"):

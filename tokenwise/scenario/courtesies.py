@@ -106,14 +106,16 @@ def without_end(text: str) -> str:
 
 def is_courtesy(phrase: str) -> bool:
     """Whether a part between two stops says nothing of what is asked."""
-    first = _compiled(_WORD).search(phrase)
-    if not first:
+    words = _words_in(phrase)
+    if not words:
         return not phrase.strip(" #*")
-    # Nearly all phrases that begin with such a word have another one soon.
-    if first[0] in _COURTEOUS and _COURTEOUS.issuperset(words := _words_in(phrase)):
-        if FILL.issuperset(words) or " ".join(words) in SMALL_TALK:
-            return not CORE.isdisjoint(words) or " ".join(words) in SMALL_TALK
-    if phrase.isascii() or first[0][0] not in _spaceless_beginnings():
+    if _COURTEOUS.issuperset(words):
+        said = " ".join(words)
+        if said in SMALL_TALK:
+            return True
+        if FILL.issuperset(words):
+            return not CORE.isdisjoint(words)
+    if phrase.isascii() or words[0][0] not in _spaceless_beginnings():
         return False
     return bool(_compiled(_SPACELESS).fullmatch(phrase)) and bool(_compiled(SPACELESS_CORE).search(phrase))
 

@@ -15,14 +15,13 @@ import enum
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from hashlib import blake2b
-from itertools import repeat
-from typing import Final
+from typing import Final, NamedTuple
 
 from attrs import Factory, define, field, frozen
 
 from tokenwise.prompt import Message, Role
 from tokenwise.scenario.blocks import is_context
-from tokenwise.scenario.features import LONGEST, known, read
+from tokenwise.scenario.features import LONGEST, Reading, known, read
 from tokenwise.scenario.signs import MAX_LEVEL
 from tokenwise.scenario.vocabulary import Vocabulary
 from tokenwise.scenario.weights import BASE, DAMPING, FEATURE_POINTS, Points, word_points
@@ -119,16 +118,13 @@ class _Said:
         self.digest = blake2b(self.text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-@frozen
-class _Weighed:
-    """What is known of a text: the levels of its features, its known terms, how many words, and its points, packed.
+class _Weighed(NamedTuple):
+    """What is known of a text: what it shows, and its points, packed.
 
     All points are in 1,024ths, so that words can be damped by the text's length without unpacking their sum.
     """
 
-    levels: Mapping[str, int]
-    terms: set[str]
-    size: int
+    reading: Reading
     packed: int
 
 
@@ -144,11 +140,10 @@ def detect(conversation: str | Sequence[Message]) -> Scenario:
     >>> detect("Prove the Cayley-Hamilton theorem over a ring").complexity.value
     'complex'
     """
-    readings = tuple(_weighted(conversation))
-    if not any(reading.levels for _, reading in readings):
+    readings = _weighted(conversation)
+    if not [weighed for _, weighed in readings if weighed.reading.levels]:
         return _NOTHING
-    sums = _unpack(sum([share * reading.packed for share, reading in readings]))
-    *totals, hardness = [base + points // _UNIT for base, points in zip(BASE, sums, strict=True)]
+    *totals, hardness = _unpack(sum([share * weighed.packed for share, weighed in readings]))
     best = totals.index(max(totals))
     difficulty = min(max(hardness, 0), 1000) / 1000
     return Scenario(_needed(totals, best), difficulty, readings, _ORDER[best])
@@ -158,16 +153,19 @@ def _needed(totals: Sequence[int], best: int) -> Capability:
     """The strongest capability, and whatever comes close to it and is far above GENERAL."""
     needed: Capability = _ORDER[best]
     floor = max(totals[best] - _MARGIN, totals[0] + _AHEAD)
-    for kind, points in zip(_ORDER[1:], totals[1:], strict=True):
-        if points >= floor and kind is not needed:
+    for kind in [kind for kind, points in zip(_ORDER, totals, strict=True) if points >= floor]:
+        if kind is not needed:
             needed |= kind
     return needed
 
 
-def _weighted(conversation: str | Sequence[Message]) -> Iterator[tuple[int, _Weighed]]:
+def _weighted(conversation: str | Sequence[Message]) -> Sequence[tuple[int, _Weighed]]:
+    """What is read, each with its share. What is said alone is seldom said again, so that it is not kept."""
     if isinstance(conversation, str):
-        return iter(((_WHOLE, _read(_Said(conversation))),))
-    return _shared(conversation)
+        return ((_WHOLE, _weigh(conversation)),)
+    if len(conversation) == 1:
+        return ((_WHOLE, _weigh(_asked(conversation[0]))),)
+    return tuple(_shared(conversation))
 
 
 def _shared(messages: Sequence[Message]) -> Iterator[tuple[int, _Weighed]]:
@@ -179,13 +177,15 @@ def _shared(messages: Sequence[Message]) -> Iterator[tuple[int, _Weighed]]:
     requests = [message for message in spoken if message.role is Role.USER] or spoken
     readings = list(_requests([_asked(message) for message in reversed(requests[-MAX_REQUESTS:])] or [""]))
     yield from readings
-    if requests is not spoken and any(reading.levels for _, reading in readings):
+    if requests is not spoken and any(weighed.reading.levels for _, weighed in readings):
         last = {message.role: message.text for message in spoken if message.role is not Role.USER}
         yield from ((_BACKGROUND, _read(_Said(text))) for text in last.values())
 
 
 def _asked(message: Message) -> str:
     """The last block of a message that is not context; what a client puts before and behind it is background."""
+    if not message.blocks:
+        return message.text
     ends = (*message.blocks[1:], len(message.text))
     blocks = [message.text[start:end] for start, end in zip(message.blocks, ends, strict=False)]
     return next((block for block in reversed(blocks) if not is_context(block)), message.text)
@@ -195,9 +195,10 @@ def _requests(newest_first: Sequence[str]) -> Iterator[tuple[int, _Weighed]]:
     """Requests with their shares. What the oldest one read leaves over is its own, so shares always sum to a whole."""
     left = _WHOLE
     for place, text in enumerate(newest_first, start=1):
-        reading = _read(_Said(text))
-        share = left if place == len(newest_first) else left * reading.size // (reading.size + _PATIENCE)
-        yield share, reading
+        weighed = _read(_Said(text))
+        size = weighed.reading.size
+        share = left if place == len(newest_first) else left * size // (size + _PATIENCE)
+        yield share, weighed
         left -= share
 
 
@@ -205,26 +206,27 @@ def _requests(newest_first: Sequence[str]) -> Iterator[tuple[int, _Weighed]]:
 # addition. No sum comes near 2 ** 39: the rows of a text sum to less than 2 ** 17, and a unit is 2 ** 18.
 _COLUMN: Final = 40
 _SHIFTS: Final = tuple(_COLUMN * place for place in range(len(BASE)))
-_BIAS: Final = sum(1 << (shift + _COLUMN - 1) for shift in _SHIFTS)
 _MASK: Final = (1 << _COLUMN) - 1
+_LOWERED: Final = (_MASK + 1) // 2 // _UNIT
+_RAISED: Final = sum((base + _LOWERED) * _UNIT << shift for base, shift in zip(BASE, _SHIFTS, strict=True))
 
 
 def _pack(points: Points) -> int:
     return sum(value << shift for value, shift in zip(points, _SHIFTS, strict=True))
 
 
-def _unpack(packed: int) -> tuple[int, ...]:
-    raised = packed + _BIAS
-    half = 1 << (_COLUMN - 1)
-    return tuple([(raised >> shift & _MASK) - half for shift in _SHIFTS])
+def _unpack(packed: int) -> list[int]:
+    """The columns in whole units, each with its base."""
+    raised = packed + _RAISED
+    return [(raised >> shift & _MASK) // _UNIT - _LOWERED for shift in _SHIFTS]
 
 
 @cache
-def _tables() -> tuple[Mapping[tuple[str, int], int], Mapping[str, int]]:
+def _tables() -> tuple[Mapping[tuple[str, int], int], Vocabulary]:
     """The packed points of features at every level, and of words. Made when first asked for: it takes milliseconds."""
     levels = {name: LONGEST if name == "length" else MAX_LEVEL for name in FEATURE_POINTS}
     features = {(name, n): n * _pack(FEATURE_POINTS[name]) for name, most in levels.items() for n in range(most + 1)}
-    return features, {word: _pack(points) for word, points in _word_points().items()}
+    return features, known({word: _pack(points) for word, points in _word_points().items()})
 
 
 @cache
@@ -232,20 +234,20 @@ def _word_points() -> Mapping[str, Points]:
     return word_points()
 
 
-@cache
-def _vocabulary() -> Vocabulary:
-    return known(_word_points())
-
-
 # A conversation comes again with each of its turns, of which a few are read each time and one is new.
 @lru_cache(maxsize=256)
 def _read(said: _Said) -> _Weighed:
-    by_level, by_word = _tables()
-    reading = read(said.text, _vocabulary())
+    weighed = _weigh(said.text)
     said.text = ""
+    return weighed
+
+
+def _weigh(text: str) -> _Weighed:
+    by_level, vocabulary = _tables()
+    reading = read(text, vocabulary)
     features = sum(map(by_level.__getitem__, reading.levels.items()))
-    points = features * _FINE + sum(map(by_word.get, reading.terms, repeat(0))) * _damping(reading.size)
-    return _Weighed(reading.levels, reading.terms, reading.size, points)
+    points = features * _FINE + reading.worth * _damping(reading.size)
+    return _Weighed(reading, points)
 
 
 def _damping(size: int) -> int:
@@ -253,12 +255,12 @@ def _damping(size: int) -> int:
 
 
 def _signals(readings: Iterable[tuple[int, _Weighed]], column: int) -> tuple[Signal, ...]:
-    heard = [signal for share, reading in readings for signal in _heard(share, reading, column)]
+    heard = [signal for share, weighed in readings for signal in _heard(share, weighed.reading, column)]
     heard.sort(reverse=True)
     return tuple([Signal(name, _ORDER[column], points) for _, name, points in heard[:MAX_SIGNALS]])
 
 
-def _heard(share: int, reading: _Weighed, column: int) -> Iterator[tuple[int, str, int]]:
+def _heard(share: int, reading: Reading, column: int) -> Iterator[tuple[int, str, int]]:
     """Weight, name and points of every observation that is worth telling."""
     for name, level in reading.levels.items():
         points = FEATURE_POINTS[name][column] * level * share // _WHOLE

@@ -12,7 +12,7 @@ beginning or at its end. Capitals say nothing: people write as they like.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from itertools import pairwise
 from typing import Final
@@ -20,11 +20,11 @@ from typing import Final
 from attrs import frozen
 
 from tokenwise.scenario.lexicon import KINDS, false_friends, terms_by_word
-from tokenwise.scenario.signs import SIGNS, levels_of, levels_of_signs
+from tokenwise.scenario.signs import SIGNS, counts_of_signs, levels_of
 from tokenwise.scenario.vocabulary import STEM, Vocabulary
 from tokenwise.scenario.wrapping import request_in
 
-__all__ = ["FEATURES", "LONGEST", "Reading", "known", "read"]
+__all__ = ["FEATURES", "LONGEST", "WORTH", "Reading", "known", "read"]
 
 # Words in any script: runs of letters that are written without spaces, or of what is neither space, digit, ASCII sign
 # nor one of the punctuation blocks of Unicode. A class of letters would cut Devanagari and Bengali at every vowel sign.
@@ -34,7 +34,10 @@ _WORD: Final = (
     r"\x00-@\[-`{-\xbf\xd7\xf7\u060c\u061b\u061f\u0964\u0965\u2000-\u206f\u20a0-\u22ff\u3000-\u3020\uff00-\uff20]+(?:\+\+|#)?"
 )
 _ASCII_WORD: Final = r"[a-z]+(?:\+\+|#)?"  # the same for ASCII, and a third faster
-_SPACES: Final = {place: " " for place in range(128) if not "a" <= chr(place) <= "z"}
+_LETTERS_ALONE: Final = bytes(place if chr(place).islower() else ord(" ") for place in range(128)) + bytes(128)
+WORTH: Final = 200
+"""Bits that the worth of a text's terms may take, its sign included."""
+
 _LETTERS: Final = frozenset("bcdefghjklmnpqrstvwxyz")
 _AUXILIARIES: Final = frozenset(
     """
@@ -161,6 +164,14 @@ _PARTNERS: Final = {
     for first, _, _ in (*_PAIRS, *_ALONE)
 }
 
+# What a term counts for stands above what it is worth, a column for each: its kinds, whether it is a single letter,
+# whether it is a false friend. No text has 4,096 terms.
+_COUNTED: Final = (*KINDS, "single letter", "false friend")
+_COLUMN: Final = 12
+_COLUMNS: Final = {name: WORTH + place * _COLUMN for place, name in enumerate(_COUNTED)}
+_FRIENDS: Final = _COLUMNS["false friend"]  # the last of them
+_HALF: Final = 1 << WORTH - 1
+
 # Words; a text's place among these bounds is its length as a level.
 _LENGTHS: Final = (4, 8, 16, 32, 64, 128, 256)
 
@@ -185,12 +196,14 @@ FEATURES: Final[tuple[str, ...]] = (
 class Reading:
     """What is asked, as features. `terms` are its words and pairs of words, false friends struck out; `size` its words.
 
-    The first word is a term once more, behind a "^": it tells an order from a question.
+    The first word is a term once more, behind a "^": it tells an order from a question. `worth` is the sum of what the
+    terms are worth to whoever made the vocabulary.
     """
 
     levels: Mapping[str, int]
     terms: set[str]
     size: int
+    worth: int = 0
 
 
 _SILENT: Final = Reading({}, set(), 0)
@@ -205,20 +218,45 @@ def read(text: str, vocabulary: Vocabulary | None = None) -> Reading:
     if not text:
         return _SILENT
     words, runs = _words_and_runs(text)
-    terms = _all_terms(words, runs) if vocabulary is None else _known_terms(words, runs, vocabulary)
-    levels = levels_of_signs(text)
-    levels.update(_levels_of_words(words, terms, text))
-    size = len(words) + sum(map(len, runs)) // 2
-    place = bisect_left(_LENGTHS, size)
-    levels["short"], levels["long"] = max(0, 4 - place), max(0, place - 3)
-    levels["length"] = min((size**4).bit_length(), LONGEST if _WORKED_OVER.isdisjoint(levels) else _ENOUGH)
+    counts = counts_of_signs(text)
+    if vocabulary is None:
+        terms, worth = _all_terms(words, runs), 0
+        _count_terms(counts, terms)
+    else:
+        terms, worth = _known_terms(counts, words, runs, vocabulary)
+    if words and words[0] in _AUXILIARIES:
+        counts["opens with auxiliary"] = 1
+    if ("err" in text or "exception" in text) and (errors := sum([word.endswith(_ERRORS) for word in words])):
+        counts["error name"] = errors
+    size = len(words) + (sum(map(len, runs)) // 2 if runs else 0)
+    return Reading(_levels(counts, size), terms, size, worth)
+
+
+def known(worth: Mapping[str, int]) -> Vocabulary:
+    """What to look for where only these terms count: them, and all that features are made of. Below 2**150 each."""
+    rows = dict(worth)
+    for term, kinds in (
+        *terms_by_word().items(),
+        *((letter, ("single letter",)) for letter in _LETTERS),
+        *((friend, ("false friend",)) for friend in false_friends()),
+    ):
+        rows[term] = rows.get(term, 0) + sum(1 << _COLUMNS[kind] for kind in kinds)
+    return Vocabulary.of(rows)
+
+
+def _levels(counts: Mapping[str, int], size: int) -> dict[str, int]:
+    levels = levels_of(counts)
+    levels["short"], levels["long"], length = _lengths(size)
+    levels["length"] = length if length <= _ENOUGH or _WORKED_OVER.isdisjoint(levels) else _ENOUGH
     _combine(levels)
-    return Reading(levels, terms, size)
+    return levels
 
 
-def known(terms: Iterable[str]) -> Vocabulary:
-    """What to look for where only these terms count: them, and all that features are made of."""
-    return Vocabulary.of((*terms, *terms_by_word(), *false_friends(), *_LETTERS))
+@cache
+def _lengths(size: int) -> tuple[int, int, int]:
+    """The levels of `short`, `long` and `length` at so many words, of which a text has no more than 1,501."""
+    place = bisect_left(_LENGTHS, size)
+    return max(0, 4 - place), max(0, place - 3), min((size**4).bit_length(), LONGEST)
 
 
 def _words_and_runs(text: str) -> tuple[list[str], list[str]]:
@@ -226,16 +264,32 @@ def _words_and_runs(text: str) -> tuple[list[str], list[str]]:
     if text.isascii():
         if "#" in text or "++" in text:
             return _compiled(_ASCII_WORD).findall(text), []
-        return text.translate(_SPACES).split(), []
+        return text.encode().translate(_LETTERS_ALONE).decode().split(), []
     words = _compiled(_WORD).findall(text)
     runs = [word for word in words if "\u3040" < word[0] < "\ud7a4"]
     return [word for word in words if not "\u3040" < word[0] < "\ud7a4"] if runs else words, runs
 
 
-def _known_terms(words: list[str], runs: list[str], vocabulary: Vocabulary) -> set[str]:
-    terms = _without_false_friends(vocabulary.among(words))
-    terms.update(vocabulary.in_a_row("\n".join(runs)) if runs else ())
-    return terms
+def _known_terms(
+    counts: dict[str, int], words: list[str], runs: list[str], vocabulary: Vocabulary
+) -> tuple[set[str], int]:
+    """Those of the vocabulary, and what they are worth; what they count for is added to `counts`."""
+    row_of = vocabulary.rows.__getitem__
+    terms = vocabulary.among(words)
+    total = sum(map(row_of, terms))
+    if (total + _HALF) >> _FRIENDS:
+        terms = _without_false_friends(terms)
+        total = sum(map(row_of, terms))
+    if runs and (more := set(vocabulary.in_a_row("\n".join(runs))) - terms):
+        terms |= more
+        total += sum(map(row_of, more))
+    above = (total + _HALF) >> WORTH
+    worth = total - (above << WORTH)
+    while above:
+        place = (above.bit_length() - 1) // _COLUMN
+        count = counts[_COUNTED[place]] = above >> place * _COLUMN
+        above -= count << place * _COLUMN
+    return terms, worth
 
 
 def _all_terms(words: list[str], runs: list[str]) -> set[str]:
@@ -247,24 +301,18 @@ def _all_terms(words: list[str], runs: list[str]) -> set[str]:
 
 
 def _without_false_friends(terms: set[str]) -> set[str]:
-    for friend in () if false_friends().isdisjoint(terms) else terms & false_friends():
+    for friend in terms & false_friends():
         terms.difference_update((friend, *friend.split()))
     return terms
 
 
-def _levels_of_words(words: list[str], terms: set[str], text: str) -> dict[str, int]:
+def _count_terms(counts: dict[str, int], terms: set[str]) -> None:
     kinds = terms_by_word()
-    found: dict[str, int] = {}
     for term in terms & kinds.keys():
         for kind in kinds[term]:
-            found[kind] = found.get(kind, 0) + 1
+            counts[kind] = counts.get(kind, 0) + 1
     if letters := terms & _LETTERS:
-        found["single letter"] = len(letters)
-    if words and words[0] in _AUXILIARIES:
-        found["opens with auxiliary"] = 1
-    if ("err" in text or "exception" in text) and (errors := sum([word.endswith(_ERRORS) for word in words])):
-        found["error name"] = errors
-    return levels_of(found)
+        counts["single letter"] = len(letters)
 
 
 def _combine(levels: dict[str, int]) -> None:

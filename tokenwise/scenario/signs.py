@@ -6,11 +6,10 @@ write are dates, prices, doses and order numbers, so what stands around a number
 
 import re
 from collections.abc import Iterator, Mapping
-from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import Final
 
-__all__ = ["MAX_LEVEL", "SIGNS", "levels_of", "levels_of_signs"]
+__all__ = ["MAX_LEVEL", "SIGNS", "counts_of_signs", "levels_of"]
 
 MAX_LEVEL: Final = 4
 """Eight and more of anything are as good as eight."""
@@ -99,7 +98,7 @@ _OPERATORS: Final = frozenset("-+*/^=<>")
 
 # A number: its digits, what makes it a rank, and the word or the sign behind it; the signs that may stand before it.
 _NUMBER: Final = r"(\d+(?:[.,:/-]\d+)*)(st|nd|rd|th)?\.? ?([^\W\d_]+|[-%€$£¥₽×÷^*/=+]?)"
-_BEFORE: Final = "#$€£¥₽"
+_BEFORE: Final = frozenset("#$€£¥₽")
 _MOST_NUMBERS: Final = 24
 _CLOCK: Final = frozenset(["am", "pm", "uhr", "h", "ч", "час", "часа", "часов", "点", "點", "時", "시"])
 _MONTHS: Final = frozenset(
@@ -124,7 +123,11 @@ _NO_EQUATION: Final = ("==", "==", "=>", "<=", ">=", "!=", "+=")
 _NUMERIC: Final = ("number", "year", "clock", "date", "money", "long number", "sum")
 _SCRIPTS_WITHOUT_SPACES: Final = "\u3040"
 
-_TELLING: Final = _DIGITS.union("(=.", _OPERATORS, _BY_SIGN, *[needed for _, needed, _ in _PATTERNS])
+_TELLING: Final = _DIGITS.union("(=.", _BEFORE, _OPERATORS, _BY_SIGN, *[needed for _, needed, _ in _PATTERNS])
+_ANY_TELLING: Final = f"[{re.escape(''.join(sorted(_TELLING)))}]"
+_SILENT: Final = bytes(place for place in range(128) if chr(place) not in _TELLING)
+# Without any of these only digits, dots and what is counted by its sign are to be looked at: so most texts are.
+_OPENING: Final = _OPERATORS.union("(=", *[needed for _, needed, _ in _PATTERNS])
 
 SIGNS: Final[tuple[str, ...]] = (
     *(name for name, _ in _COUNTED),
@@ -136,35 +139,42 @@ SIGNS: Final[tuple[str, ...]] = (
 """Every feature that signs alone show."""
 
 
-def levels_of_signs(text: str) -> dict[str, int]:
-    """Levels, 1 to `MAX_LEVEL`, of everything that a folded text shows by signs."""
-    # A set of all letters is quick to make of ASCII, and slow of scripts with thousands of them.
-    present = set(text) if text.isascii() else {sign for sign in _TELLING if sign in text}
-    counts = _counted(text, present)
-    if "(" in present:
-        counts["call"] = text.count("(") - sum(map(text.count, _NO_CALL))
-    if "=" in present:
-        counts["equation"] = text.count("=") - sum(map(text.count, _NO_EQUATION))
-    counts["algebra"] = 0 if _OPERATORS.isdisjoint(present) else _operations(text)
-    for name, needed, pattern in _PATTERNS:
-        if not needed.isdisjoint(present):
-            counts[name] = len(_compiled(pattern).findall(text))
+def counts_of_signs(text: str) -> dict[str, int]:
+    """How often everything occurs that a folded text shows by signs, as far as it does."""
+    present = _telling(text)
+    counts: dict[str, int] = {}
+    for sign in present:
+        for name, part in _BY_SIGN.get(sign, ()):
+            if count := text.count(part):
+                counts[name] = counts.get(name, 0) + count
+    if not _OPENING.isdisjoint(present):
+        _count_patterns(counts, text, present)
     if not _DIGITS.isdisjoint(present):
-        _count_numbers(counts, text, min(map(text.find, present & _DIGITS)) if text.isascii() else 0)
+        _count_numbers(counts, text, signed=not _BEFORE.isdisjoint(present))
     if "." in present and text.count(".") > counts.get("sentence", 0) + text.endswith("."):
         start = max(0, text.find(".") - 1)
         for name, pattern in _DOTTED:
             counts[name] = len(_compiled(pattern).findall(text, start))
-    return levels_of(counts)
-
-
-def _counted(text: str, present: AbstractSet[str]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for sign in present & _BY_SIGN.keys():
-        for name, part in _BY_SIGN[sign]:
-            if count := text.count(part):
-                counts[name] = counts.get(name, 0) + count
     return counts
+
+
+def _telling(text: str) -> set[str]:
+    """The signs of a text that say something."""
+    if text.isascii():
+        return set(text.encode().translate(None, _SILENT).decode())
+    return set(_compiled(_ANY_TELLING).findall(text))
+
+
+def _count_patterns(counts: dict[str, int], text: str, present: set[str]) -> None:
+    if "(" in present:
+        counts["call"] = text.count("(") - sum(map(text.count, _NO_CALL))
+    if "=" in present:
+        counts["equation"] = text.count("=") - sum(map(text.count, _NO_EQUATION))
+    if not _OPERATORS.isdisjoint(present):
+        counts["algebra"] = _operations(text)
+    for name, needed, pattern in _PATTERNS:
+        if not needed.isdisjoint(present):
+            counts[name] = len(_compiled(pattern).findall(text))
 
 
 def levels_of(counts: Mapping[str, int]) -> dict[str, int]:
@@ -182,30 +192,36 @@ def _is_operand(text: str, end: int) -> bool:
     return before[-1:] in tuple("0123456789)") or (before[-1:].isalpha() and not before[-2:-1].isalnum())
 
 
-def _count_numbers(counts: dict[str, int], text: str, start: int) -> None:
-    numbers = list(_compiled(_NUMBER).finditer(text, start))
+def _count_numbers(counts: dict[str, int], text: str, *, signed: bool) -> None:
+    numbers = list(_compiled(_NUMBER).finditer(text))
     counts["number"] = len(numbers)
     for found in numbers[:_MOST_NUMBERS]:
-        before = text[max(0, found.start() - 2) : found.start()].rstrip()[-1:]
-        for kind in _kinds_of(before if before in _BEFORE else "", found[1], found[2] or "", found[3]):
+        digits, rank, behind = found.groups("")
+        for kind in _kinds_of(_sign_before(text, found.start()) if signed else "", digits, rank, behind):
             counts[kind] = counts.get(kind, 0) + 1
+
+
+def _sign_before(text: str, start: int) -> str:
+    before = text[max(0, start - 2) : start].rstrip()[-1:]
+    return before if before in _BEFORE else ""
 
 
 def _kinds_of(before: str, digits: str, rank: str, behind: str) -> Iterator[str]:
     """What a number is one of: a time of day, a date, a sum, money, a number that names something, a year."""
     if behind[:1] > _SCRIPTS_WITHOUT_SPACES:
         behind = behind[0]
+    plain = digits.isdecimal()
     if ":" in digits or behind in _CLOCK:
         yield "clock"
-    if rank or behind[:3] in _MONTHS or 2 in (digits.count("-"), digits.count("/")):
+    if rank or behind[:3] in _MONTHS or (not plain and 2 in (digits.count("-"), digits.count("/"))):
         yield "date"
     if behind in _SUMS or "/" in digits:
         yield "sum"
     if before not in ("", "#") or behind in _MONEY:
         yield "money"
-    if before == "#" or "-" in digits or (len(digits) > 4 and digits.isdecimal()):
+    if before == "#" or "-" in digits or (plain and len(digits) > 4):
         yield "long number"
-    if len(digits) == 4 and digits.isdecimal() and "1000" <= digits < "2100":
+    if plain and len(digits) == 4 and "1000" <= digits < "2100":
         yield "year"
 
 

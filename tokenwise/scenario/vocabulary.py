@@ -1,5 +1,7 @@
 """The terms that anybody will look for, laid out so that those of a text are found without making all of its terms.
 
+Each has a number, its row, for whoever looks it up: what it counts for in columns, so that rows are added as one.
+
 A text of sixty words has a hundred and seventy terms, and forty of them mean something to somebody. So pairs and stems
 are looked up as what they are made of, and written out where they are known. `features.read` gives the same without a
 vocabulary, term by term; a law in `property_tests/scenario` compares the two.
@@ -21,7 +23,7 @@ STEM: Final = 5
 class Vocabulary:
     """Known terms as they are looked up. `twos` and `threes` are so many characters, by the number of the first two."""
 
-    terms: frozenset[str]
+    rows: Mapping[str, int]
     pairs: frozenset[tuple[str, ...]]
     stems: frozenset[str]
     singles: tuple[str, ...]
@@ -30,16 +32,16 @@ class Vocabulary:
     numbers: frozenset[int]
 
     @classmethod
-    def of(cls, terms: Iterable[str]) -> "Vocabulary":
+    def of(cls, rows: Mapping[str, int]) -> "Vocabulary":
         """The vocabulary of these terms: words, pairs of words, stems, and up to three characters in a row."""
-        every = frozenset(terms)
+        every = rows.keys()
         twos = {number: term for term in every if len(term) == 2 for number in _numbers_in(term)}
         threes: dict[int, tuple[str, ...]] = {}
         for term in sorted(term for term in every if len(term) == 3):
             for number in _numbers_in(term[:2]):
                 threes[number] = (*threes.get(number, ()), term)
         return cls(
-            terms=every,
+            rows=rows,
             pairs=frozenset(tuple(term.split()) for term in every if " " in term),
             stems=frozenset(term[:STEM] for term in every if len(term) == STEM + 1 and term.endswith("-")),
             singles=tuple(sorted(term for term in every if len(term) == 1)),
@@ -50,10 +52,10 @@ class Vocabulary:
 
     def among(self, words: Sequence[str]) -> set[str]:
         """Those of its terms that are made of words."""
-        found = set(self.terms.intersection(words))
+        found = self.rows.keys() & words
         found.update(map(" ".join, self.pairs.intersection(pairwise(words))))
         found.update([f"{stem}-" for stem in self.stems.intersection([w[:STEM] for w in words if len(w) > STEM])])
-        if words and (first := f"^{words[0]}") in self.terms:
+        if words and (first := f"^{words[0]}") in self.rows:
             found.add(first)
         return found
 
