@@ -6,7 +6,7 @@ from typing import Protocol
 from tokenwise_shell.transport.exchange import Headers, HttpRequest
 from tokenwise_shell.transport.flowing import Take
 
-__all__ = ["Carrier", "Incoming", "Waiting", "fields_of"]
+__all__ = ["Carrier", "Flows", "Incoming", "Waiting", "fields_of"]
 
 
 class Waiting(Protocol):
@@ -17,6 +17,17 @@ class Waiting(Protocol):
 
     def leaving(self) -> None:
         """The connection stands, and the first byte leaves."""
+
+
+class Flows(Protocol):
+    """Has the body of an answer taken as it comes."""
+
+    async def __call__(self, take: Take, *, patience_s: float, ends: float) -> Awaitable[None] | None:
+        """As `HttpStream.flow` says. Raises TransportTrouble.
+
+        It raises Late once nothing has come for so long, or at the `ends`, in trio's time.
+        """
+        ...
 
 
 class Incoming(Protocol):
@@ -37,6 +48,11 @@ class Incoming(Protocol):
         """Whether it is to be told how long to wait; what is not is to be cancelled."""
         ...
 
+    @property
+    def flows(self) -> Flows | None:
+        """What has its body taken as it comes; None where it can only be received."""
+        ...
+
     def expect(self, until: float) -> None:
         """Let `receive` raise Late once it has waited until then, in trio's time."""
         ...
@@ -52,13 +68,6 @@ class Incoming(Protocol):
     @property
     def came_at(self) -> float:
         """When anything came of it last, in trio's time."""
-        ...
-
-    async def flow(self, take: Take, *, patience_s: float, ends: float) -> Awaitable[None] | None:
-        """Have the body taken as it comes, as `HttpStream.flow` says. Raises TransportTrouble.
-
-        One that is `watched` raises Late once nothing has come for so long, or at the `ends`, in trio's time.
-        """
         ...
 
     def kept(self) -> bool:

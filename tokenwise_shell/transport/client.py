@@ -12,7 +12,7 @@ from attrs.validators import ge
 from tokenwise_shell.transport.carriers import Carrier, Incoming
 from tokenwise_shell.transport.connection import Late
 from tokenwise_shell.transport.exchange import Headers, HttpRequest, HttpResponse, TransportTrouble, TroubleKind
-from tokenwise_shell.transport.flowing import Take, by_pieces
+from tokenwise_shell.transport.flowing import Take
 from tokenwise_shell.transport.inflating import Inflating, is_plain
 from tokenwise_shell.transport.pool import Connect, Pool
 from tokenwise_shell.transport.reading import LlhttpAnswers, Reading
@@ -71,8 +71,11 @@ class HttpStream:
         As `receive` otherwise. Where it can be, `take` is called without waking who waits here.
         """
         incoming = self._incoming
-        if not incoming.watched or not self._body.is_plain:
-            return await by_pieces(self.receive, take)
+        if (flows := incoming.flows) is None or not self._body.is_plain:
+            while piece := await self.receive():
+                if (rest := take(piece)) is not None:
+                    return rest
+            return None
 
         def taken(chunk: bytes) -> Awaitable[None] | None:
             self._count(chunk)
@@ -80,7 +83,7 @@ class HttpStream:
 
         incoming.expect(self._until())
         try:
-            return await incoming.flow(taken, patience_s=self._idle_ms / 1000, ends=self._deadline)
+            return await flows(taken, patience_s=self._idle_ms / 1000, ends=self._deadline)
         except Late:
             pass
         raise _late(self._idle_ms, "the answer stopped coming", total=trio.current_time() >= self._deadline)

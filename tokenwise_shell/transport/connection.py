@@ -13,8 +13,9 @@ from attrs import define, field
 
 from tokenwise_shell.transport.deadlines import Deadlines
 from tokenwise_shell.transport.exchange import Headers, TransportTrouble, TroubleKind
-from tokenwise_shell.transport.flowing import Arrivals, Flow, Nothing, Take, by_pieces
+from tokenwise_shell.transport.flowing import Arrivals, Flow, Nothing, Take
 from tokenwise_shell.transport.reading import Reading, Unreadable, Written
+from tokenwise_shell.transport.securing import Secured
 from tokenwise_shell.transport.watching import HEARS
 
 __all__ = ["Connection", "Late"]
@@ -33,13 +34,14 @@ class Late(Exception):  # noqa: N818 -- named for what happened, like trio's and
 class Connection:
     """A connection, for one request after another. `came_at` is when anything came last, in trio's time.
 
-    Over a plain socket, bytes are moved by its descriptor: a trio stream checks for other tasks at each turn, and only
-    one task has a connection. `watched` is one on a socket: `expect` gives it until when it may be waited for, and
-    after that it raises Late.
+    Over a socket, bytes are moved by its descriptor: a trio stream checks for other tasks at each turn, and only one
+    task has a connection. Such a one is `watched`: `expect` gives it until when it may be waited for, and after that it
+    raises Late. Where this system tells what comes over it, its answer's body also `flows`.
     """
 
     stream: trio.abc.Stream
     reading: Reading
+    tls: Secured | None = None
     deadlines: Deadlines = field(factory=Deadlines)
     arrivals: Arrivals = field(factory=Arrivals)
     came_at: float = 0.0
@@ -47,26 +49,25 @@ class Connection:
     _waits: bool = field(init=False, default=False)
     _late: bool = field(init=False, default=False)
     _descriptor: int = field(init=False, default=-1)
-    _socket: int = field(init=False, default=-1)
     _news: "_News" = field(init=False)
-    secured: bool = field(init=False, default=False)
     _flow: Flow | None = field(init=False, default=None)
     _patience_s: float = field(init=False, default=math.inf)
     _ends: float = field(init=False, default=math.inf)
 
     def __attrs_post_init__(self) -> None:
-        self.secured = isinstance(self.stream, trio.SSLStream)
-        below = self.stream.transport_stream if isinstance(self.stream, trio.SSLStream) else self.stream
-        if isinstance(below, trio.SocketStream):
-            self._socket = below.socket.fileno()
-        if below is self.stream:
-            self._descriptor = self._socket
-        self._news = _news_of(self._socket)
+        if isinstance(self.stream, trio.SocketStream):
+            self._descriptor = self.stream.socket.fileno()
+        self._news = _news_of(self._descriptor)
 
     @property
     def watched(self) -> bool:
         """See above."""
-        return self._socket >= 0
+        return self._descriptor >= 0
+
+    @property
+    def flows(self) -> bool:
+        """See above."""
+        return HEARS and self._descriptor >= 0
 
     def expect(self, until: float) -> None:
         """Wait until then, in trio's time, and no longer."""
@@ -83,13 +84,15 @@ class Connection:
                 self._flow.end(error=Late())
         elif self._waits:
             self._late = True
-            trio.lowlevel.notify_closing(self._socket)
+            trio.lowlevel.notify_closing(self._descriptor)
 
     async def ask(self, written: Written) -> tuple[int, Headers]:
         """Send a request, and read the head of its answer. Raises TransportTrouble, and Late."""
         data = self.reading.begin(written)
         self._waits = True
         try:
+            if self.tls is not None:
+                data = self.tls.sealed(data)
             if self._descriptor < 0:
                 await self.stream.send_all(data)
             elif (rest := self._sent(data)) is not None:
@@ -113,16 +116,8 @@ class Connection:
         """Give `take` what comes of the body until it says what to wait for, which is returned; None at the end.
 
         Raises what `receive` does and what `take` raises; Late once nothing has come for so long, or at the `ends`, in
-        trio's time. Who waits is woken for each piece only where this system does not tell what comes, or TLS stands
-        before it.
+        trio's time. Only to be asked of what `flows`.
         """
-        if not HEARS or self._descriptor < 0:
-
-            async def receive() -> bytes:
-                self.expect(min(ends, trio.current_time() + patience_s))
-                return await self.receive()
-
-            return await by_pieces(receive, take)
         if data := self.reading.taken():
             return take(data) or Nothing()
         self.arrivals.now = trio.current_time()
@@ -143,7 +138,7 @@ class Connection:
             return _ENDED
         came: bytes | None
         try:
-            came = os.read(self._descriptor, _READ_BYTES)
+            came = self._there()
         except BlockingIOError:
             return None
         except OSError:
@@ -154,11 +149,20 @@ class Connection:
             return rest
         return _ENDED if self.answered else None
 
+    def _there(self) -> bytes:
+        """What has come by now over the socket, b"" at the end. Raises BlockingIOError where nothing has."""
+        if self.tls is None:
+            return os.read(self._descriptor, _READ_BYTES)
+        said = b"" if self.tls.ended else self.tls.opened(os.read(self._descriptor, _READ_BYTES))
+        if said is None:
+            raise BlockingIOError
+        return said
+
     def take_what_is_there(self) -> None:
         """Read once more if that needs no waiting; what comes of it is not wanted any more."""
         try:
             if self._descriptor >= 0 and self._news():
-                self.reading.feed(os.read(self._descriptor, _READ_BYTES))
+                self.reading.feed(self._there())
                 self.reading.taken()
         except (OSError, Unreadable):
             pass  # it is over, then
@@ -171,7 +175,7 @@ class Connection:
     def begin_again(self) -> bool:
         """Whether the connection can take another request, for which it is then ready.
 
-        Whether anything has come behind the answer is asked when it is taken again (`is_quiet`, `holds_nothing`).
+        Whether anything has come behind the answer is asked when it is taken again (`is_quiet`).
         """
         self.deadlines.waiting.discard(self)
         return self.reading.reusable
@@ -179,14 +183,6 @@ class Connection:
     def is_quiet(self) -> bool:
         """Whether an idle connection still stands, and the system has nothing that came behind its last answer."""
         return not self._news()
-
-    async def holds_nothing(self) -> bool:
-        """Whether nothing of what TLS has read is left. It gives what it has before it waits, and is not let wait."""
-        with trio.CancelScope() as waiting:
-            trio.lowlevel.current_trio_token().run_sync_soon(waiting.cancel)
-            with suppress(trio.BrokenResourceError, trio.ClosedResourceError):
-                await self.stream.receive_some(1)
-        return waiting.cancelled_caught
 
     async def aclose(self) -> None:
         """Close it at once, whatever is under way. Cannot be cancelled."""
@@ -198,14 +194,16 @@ class Connection:
     async def _read_on(self, failing: str) -> None:
         came: bytes | None = None
         try:
-            if self._descriptor < 0:
-                came = bytes(await self.stream.receive_some(_READ_BYTES))
             while came is None and not self._late:  # late may have been found while the request was being sent
-                await trio.lowlevel.wait_readable(self._descriptor)
-                try:
-                    came = os.read(self._descriptor, _READ_BYTES)
-                except BlockingIOError:
+                if self._descriptor < 0:
+                    came = bytes(await self.stream.receive_some(_READ_BYTES))
+                    if self.tls is not None:
+                        came = self.tls.opened(came)
                     continue
+                if self.tls is None or not self.tls.ended:
+                    await trio.lowlevel.wait_readable(self._descriptor)
+                with suppress(BlockingIOError):
+                    came = self._there()
         except (trio.BrokenResourceError, trio.ClosedResourceError, OSError):
             came = None
         if self._late:

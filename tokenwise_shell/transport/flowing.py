@@ -7,18 +7,10 @@ from attrs import define, field
 
 from tokenwise_shell.transport.watching import COMING, Watching
 
-__all__ = ["Arrivals", "Flow", "Nothing", "Take", "by_pieces"]
+__all__ = ["Arrivals", "Flow", "Nothing", "Take"]
 
 Take = Callable[[bytes], Awaitable[None] | None]
 """Takes the next bytes of a body, without waiting. It gives what is to be waited for before there are more of them."""
-
-
-async def by_pieces(receive: Callable[[], Awaitable[bytes]], take: Take) -> Awaitable[None] | None:
-    """Have a body taken, a piece for each waking, until it says what to wait for; None at the end of the body."""
-    while piece := await receive():
-        if (rest := take(piece)) is not None:
-            return rest
-    return None
 
 
 class Nothing:

@@ -17,12 +17,13 @@ from urllib.parse import urlsplit
 import trio
 from attrs import define, field
 
-from tokenwise_shell.transport.carriers import Incoming, Waiting, fields_of
+from tokenwise_shell.transport.carriers import Flows, Incoming, Waiting, fields_of
 from tokenwise_shell.transport.connection import Connection
 from tokenwise_shell.transport.deadlines import Deadlines
 from tokenwise_shell.transport.exchange import Envelope, Headers, HttpRequest, TransportTrouble, TroubleKind
-from tokenwise_shell.transport.flowing import Arrivals, Take
+from tokenwise_shell.transport.flowing import Arrivals
 from tokenwise_shell.transport.reading import Head, LlhttpAnswers, Reading, Unreadable, Written
+from tokenwise_shell.transport.securing import Secured
 
 __all__ = ["Connect", "Pool"]
 
@@ -133,13 +134,8 @@ class Pool:
             self._rested(origin, now)
         while idle := self._idle.get(origin):
             connection = idle.pop()
-            try:
-                fresh = connection.came_at + _KEEP_IDLE_S > now and connection.is_quiet()
-                if fresh and (not connection.secured or await connection.holds_nothing()):
-                    return connection
-            except trio.Cancelled:
-                await connection.aclose()
-                raise
+            if connection.came_at + _KEEP_IDLE_S > now and connection.is_quiet():
+                return connection
             await connection.aclose()
         return None
 
@@ -159,23 +155,26 @@ class Pool:
                 kind = TroubleKind.MISDIRECTED
         if stream is None:
             raise TransportTrouble(kind, f"the connection failed: no connection to {host}")
-        secured = await self._secured(stream, host) if scheme == "https" else stream
-        return Connection(secured, self.reading(), self._deadlines, self._arrivals)
+        tls = await self._secured(stream, host) if scheme == "https" else None
+        return Connection(stream, self.reading(), tls, self._deadlines, self._arrivals)
 
-    async def _secured(self, stream: trio.abc.Stream, host: str) -> trio.abc.Stream:
-        secured = trio.SSLStream(stream, self.certificates(), server_hostname=host, https_compatible=True)
+    async def _secured(self, stream: trio.abc.Stream, host: str) -> Secured:
+        tls = Secured(self.certificates(), host)
         try:
-            await secured.do_handshake()
-        except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
-            reason = error.__cause__
-            said = reason.reason if isinstance(reason, ssl.SSLError) else "the connection was lost"
-            unproven = isinstance(reason, ssl.SSLCertVerificationError)
+            while not tls.greeted():
+                await stream.send_all(tls.owed())
+                tls.take_in(bytes(await stream.receive_some()))
+            await stream.send_all(tls.owed())
+        except ssl.SSLError as error:
+            said, unproven = error.reason, isinstance(error, ssl.SSLCertVerificationError)
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            said, unproven = "the connection was lost", False
         except BaseException:
             with trio.CancelScope(shield=True):
                 await trio.aclose_forcefully(stream)
             raise
         else:
-            return secured
+            return tls
         await trio.aclose_forcefully(stream)
         kind = TroubleKind.MISDIRECTED if unproven else TroubleKind.UNREACHABLE
         raise TransportTrouble(kind, f"the connection failed: {said}")
@@ -197,6 +196,10 @@ class _Answer:
     def watched(self) -> bool:
         return self.connection.watched
 
+    @property
+    def flows(self) -> Flows | None:
+        return self.connection.flow if self.connection.flows else None
+
     def expect(self, until: float) -> None:
         self.connection.expect(until)
 
@@ -209,9 +212,6 @@ class _Answer:
     @property
     def came_at(self) -> float:
         return self.connection.came_at
-
-    async def flow(self, take: Take, *, patience_s: float, ends: float) -> Awaitable[None] | None:
-        return await self.connection.flow(take, patience_s=patience_s, ends=ends)
 
     def kept(self) -> bool:
         return self.pool.keeps(self.connection, self.origin)

@@ -19,7 +19,6 @@ from attrs import define, field
 
 from tokenwise_shell.transport.carriers import Incoming, Waiting, fields_of
 from tokenwise_shell.transport.exchange import Headers, HttpRequest, TransportTrouble, TroubleKind
-from tokenwise_shell.transport.flowing import Take, by_pieces
 from tokenwise_shell.transport.pool import Connect, Pool
 
 __all__ = ["Environment", "certificates"]
@@ -105,6 +104,7 @@ class _Answer:
         return tuple((k.decode("latin-1").lower(), v.decode("latin-1")) for k, v in self._response.headers.raw)
 
     watched = False
+    flows = None
 
     def expect(self, until: float) -> None:
         """It is cancelled where it takes too long."""
@@ -121,10 +121,6 @@ class _Answer:
             self.came_at = trio.current_time()
             return chunk
         raise trouble
-
-    async def flow(self, take: Take, *, patience_s: float, ends: float) -> Awaitable[None] | None:  # noqa: ARG002
-        """See `carriers.Incoming`."""
-        return await by_pieces(self.receive, take)
 
     def kept(self) -> bool:
         """It never is."""

@@ -96,7 +96,7 @@ class Reading(Protocol):
 
 
 class LlhttpAnswers:
-    """By llhttp. The methods that begin with `on_` are its callbacks."""
+    """By llhttp. What begins with `on_` are its callbacks."""
 
     def __init__(self) -> None:
         self.head: tuple[int, Headers] | None = None
@@ -107,6 +107,8 @@ class LlhttpAnswers:
         self._open_end = False  # the body ends with the connection
         self._head_bytes = self._body_bytes = 0
         self._pieces: list[bytes] = []
+        self._ours = 0  # how many of them stood before what came behind
+        self.on_body = self._pieces.append  # a stream comes in many
         self._headers: list[tuple[str, str]] = []
         self._http = httptools.HttpResponseParser(self)
 
@@ -130,7 +132,7 @@ class LlhttpAnswers:
         except httptools.HttpParserError as error:
             failed = str(error)
         if failed and self.complete:
-            self._behind = True
+            self._is_behind()
         elif failed:
             raise Unreadable(failed)
         if self.head is None:
@@ -140,7 +142,10 @@ class LlhttpAnswers:
 
     def taken(self) -> bytes:
         """See `Reading`."""
-        data = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+        pieces = self._pieces[: self._ours] if self._behind else self._pieces
+        data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        self._body_bytes += len(data)
+        self._ours = 0
         self._pieces.clear()
         return data
 
@@ -159,14 +164,19 @@ class LlhttpAnswers:
             raise Unreadable("Server disconnected without sending a response.")
         if not self.complete and not self._open_end:
             length = dict(self._headers).get("content-length")
+            self.taken()
             told = f"received {self._body_bytes} bytes, expected {length}" if length else "incomplete chunked read"
             raise Unreadable(f"peer closed connection without sending complete message body ({told})")
         self.complete, self._keep = True, False
 
+    def _is_behind(self) -> None:
+        if not self._behind:
+            self._behind, self._ours = True, len(self._pieces)
+
     def on_message_begin(self) -> None:
         """An answer begins; behind a whole one, that is a word nobody asked for."""
         if self.complete:
-            self._behind = True
+            self._is_behind()
         self._headers = []
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -184,12 +194,6 @@ class LlhttpAnswers:
                 self._open_end = False
         self._keep = self._http.should_keep_alive() and not self._said_last
         self.head = status, tuple(self._headers)
-
-    def on_body(self, data: bytes) -> None:
-        """A piece of the body."""
-        if self.head is not None and not self._behind:
-            self._pieces.append(data)
-            self._body_bytes += len(data)
 
     def on_message_complete(self) -> None:
         """The answer is whole, unless it was an interim one."""

@@ -4,6 +4,8 @@ A real `tw serve` with a key, budgets and books stands between clients and an up
 Each client asks with a word of its own, so an answer to somebody else's question is known as one; some ask twice
 without waiting, some leave within a request, behind it, or within its answer, and the upstream at times closes a
 connection, breaks an answer off or says 503. In the end nothing may be held, open or out of balance.
+
+The proxy, the upstream and the clients have a process each. How far it has come is said every ten seconds.
 """
 
 import os
@@ -15,10 +17,10 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,29 +42,31 @@ models:
 """
 
 _WORD = re.compile(rb"word-\d+-")
-_CLIENTS = 48
+_CLIENTS = 96
+
+# Between two words of how far it has come.
+_SAYS_SO_S = 10
 
 # Longer than anything takes here, and short enough to say so.
 _STUCK_S = 60
 
 
 class Echo:
-    """The upstream, on a thread of its own."""
+    """The upstream. Asked by GET, it says how many connections it has."""
 
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
-        self.port = self.listener.getsockname()[1]
         self.open: dict[int, tuple[socket.socket, bytearray]] = {}
-        threading.Thread(target=self._serve, daemon=True).start()
 
-    def _serve(self) -> None:
+    def serve(self) -> None:
         poll = select.epoll()
         poll.register(self.listener.fileno(), select.EPOLLIN)
         while True:
             for descriptor, _ in poll.poll():
                 if descriptor == self.listener.fileno():
                     sock, _ = self.listener.accept()
+                    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                     self.open[sock.fileno()] = sock, bytearray()
                     poll.register(sock.fileno(), select.EPOLLIN)
                 elif not self._read(*self.open[descriptor]):
@@ -84,6 +88,8 @@ class Echo:
         return bool(data)
 
     def _answer(self, asked: bytes) -> tuple[bytes, bool]:
+        if asked.startswith(b"GET"):
+            return _whole(200, len(self.open) - 1), False
         words = _WORD.findall(asked)
         word, draw = words[-1].decode(), self.chance.random()
         if draw < 0.02:
@@ -98,6 +104,19 @@ class Echo:
         if draw < 0.04:
             return said[: self.chance.randrange(len(said))], False
         return said, draw > 0.06  # else it closes behind a whole answer, without having said so
+
+
+@contextmanager
+def _upstream(seed: int) -> Iterator[int]:
+    """The port of an upstream in a process of its own."""
+    program = (sys.executable, "-m", "tests.shell.proxy.storm", "upstream", str(seed))
+    echo = subprocess.Popen(program, cwd=ROOT, stdout=subprocess.PIPE)
+    try:
+        assert echo.stdout is not None
+        yield int(echo.stdout.readline())
+    finally:
+        echo.kill()
+        echo.communicate()
 
 
 def _whole(status: int, document: object) -> bytes:
@@ -138,9 +157,14 @@ class Storm:
         self.clients: dict[int, _Client] = {}
         self.poll = select.epoll()
         self.number = 0
+        self.begun = self.said_so = time.monotonic()
 
-    def run(self) -> None:
+    def run(self, *, aloud: bool) -> None:
+        """Ask everything and hear every answer, and say `aloud` how far that has come."""
         while self.left > 0 or self.clients:
+            if aloud and (now := time.monotonic()) > self.said_so + _SAYS_SO_S:
+                self.said_so = now
+                print(f"{self.number} asked, {self.number / (now - self.begun):.0f} a second", file=sys.stderr)
             while self.left > 0 and len(self.clients) < _CLIENTS:
                 self._begin()
             news = self.poll.poll(_STUCK_S)
@@ -216,28 +240,28 @@ def _told(answer: bytes) -> bytes:
     return b"".join(re.findall(rb'"content":"([^"]*)"', answer))
 
 
-def weather(requests: int, home: Path, *, http: str = "httptools", seed: int = 1) -> Counter[str]:
+def weather(requests: int, home: Path, *, http: str = "httptools", seed: int = 1, aloud: bool = False) -> Counter[str]:
     """Let a storm pass over a proxy, and see that it has left nothing behind. What became of the requests, counted."""
-    echo = Echo(seed)
     config = home / "tokenwise.yaml"
-    config.write_text(_CONFIG.format(port=echo.port))
     flags = ("--json", "--config", str(config))
-    made = subprocess.run(
-        (*PROGRAM, "keys", "create", "storm", "--budget", "1000000", *flags),
-        env=environment(home), cwd=ROOT, capture_output=True, check=True,
-    )  # fmt: skip
-    server = subprocess.Popen(
-        (*PROGRAM, "serve", "--port", "0", "--http", http, *flags),
-        env=environment(home), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        port, key = _port_told(server), orjson.loads(made.stdout)["secret"]
-        storm = Storm(port, key, requests, seed)
-        storm.run()
-        _settled(port, key, echo)
-    finally:
-        server.terminate()
-        server.communicate()
+    with _upstream(seed) as upstream:
+        config.write_text(_CONFIG.format(port=upstream))
+        made = subprocess.run(
+            (*PROGRAM, "keys", "create", "storm", "--budget", "1000000", *flags),
+            env=environment(home), cwd=ROOT, capture_output=True, check=True,
+        )  # fmt: skip
+        server = subprocess.Popen(
+            (*PROGRAM, "serve", "--port", "0", "--http", http, *flags),
+            env=environment(home), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            port, key = _port_told(server), orjson.loads(made.stdout)["secret"]
+            storm = Storm(port, key, requests, seed)
+            storm.run(aloud=aloud)
+            _settled(port, key, upstream)
+        finally:
+            server.terminate()
+            server.communicate()
     _check_money(home)
     checked = subprocess.run(
         (*PROGRAM, "ledger", "--verify", *flags), env=environment(home), cwd=ROOT, capture_output=True, check=False
@@ -256,23 +280,25 @@ def _port_told(server: "subprocess.Popen[bytes]") -> int:
     raise AssertionError(f"the server said {told!r} and no more")
 
 
-def _settled(port: int, key: str, echo: Echo) -> None:
+def _settled(port: int, key: str, upstream: int) -> None:
     """Wait until nothing is served any more; then no more connections are open upstream than may be kept."""
     ends = time.monotonic() + _STUCK_S
     while (serving := _serving(port, key)) > 1:  # this question is one too
         assert time.monotonic() < ends, f"{serving:.0f} requests never end"
     # Some are in use, and as many may rest after a stream or have served the most that there ever were at once.
-    assert len(echo.open) <= 3 * _CLIENTS, f"{len(echo.open)} connections upstream"
+    kept = int(_got(upstream, "/connections").splitlines()[-1])
+    assert kept <= 3 * _CLIENTS, f"{kept} connections upstream"
 
 
 def _serving(port: int, key: str) -> float:
+    lines = _got(port, "/metrics", f"authorization: Bearer {key}\r\n").splitlines()
+    return sum(float(line.split()[-1]) for line in lines if line.startswith("tokenwise_requests_in_flight "))
+
+
+def _got(port: int, path: str, headers: str = "") -> str:
     with socket.create_connection(("127.0.0.1", port)) as sock:
-        head = f"GET /metrics HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {key}\r\nconnection: close\r\n\r\n"
-        sock.sendall(head.encode())
-        said = b"".join(iter(lambda: sock.recv(1 << 16), b"")).decode()
-    return sum(
-        float(line.split()[-1]) for line in said.splitlines() if line.startswith("tokenwise_requests_in_flight ")
-    )
+        sock.sendall(f"GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n{headers}connection: close\r\n\r\n".encode())
+        return b"".join(iter(lambda: sock.recv(1 << 16), b"")).decode()
 
 
 def _check_money(home: Path) -> None:
@@ -289,10 +315,15 @@ def _check_money(home: Path) -> None:
 
 
 def main(argv: list[str]) -> None:
+    if argv[:1] == ["upstream"]:
+        echo = Echo(int(argv[1]))
+        print(echo.listener.getsockname()[1], flush=True)
+        echo.serve()
     requests, http = int(argv[0]) if argv else 20_000, argv[1] if argv[1:] else "httptools"
     begun = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        counts: Any = weather(requests, Path(folder), http=http, seed=int(os.environ.get("STORM_SEED", "1")))
+        seed = int(os.environ.get("STORM_SEED", "1"))
+        counts: Any = weather(requests, Path(folder), http=http, seed=seed, aloud=True)
     print(f"{requests} requests on {http} in {time.monotonic() - begun:.0f} s: {dict(counts)}")
 
 

@@ -13,33 +13,49 @@ import pytest
 import trio
 import trustme
 
-from tests.shell.loopback import House, saying, whole
+from tests.shell.loopback import CHUNKED, House, chunk, saying, whole
 
 pytestmark = pytest.mark.slow  # each test starts a process
 
 ROOT = Path(__file__).resolve().parents[3]
 
-# Two requests one after the other; what came of them, and how many connections they took.
+# Two requests one after the other, and what came of them; each a stream that is had as it flows, where that is wanted.
 CLIENT = """
 import sys, trio
 from tokenwise_shell.transport.exchange import HttpRequest, TransportTrouble
 from tokenwise_shell.transport import open_transport
 
-async def main(url):
+async def sent(transport, request):
+    return [(await transport.send(request, timeout_ms=10_000)).status]
+
+async def streamed(transport, request):
+    said = []
+    async with transport.stream(request, timeout_ms=10_000) as answer:
+        said.append(await answer.receive())
+        while (rest := await answer.flow(said.append)) is not None:
+            await rest
+    return answer.status, b"".join(said)
+
+async def main(url, stream):
     async with open_transport(trust_env=True) as transport:
         for _ in range(2):
             try:
                 request = HttpRequest("POST", url, (("x-api-key", "secret"),), b"{}")
-                print((await transport.send(request, timeout_ms=10_000)).status)
+                print(*await (streamed if stream else sent)(transport, request))
             except TransportTrouble as trouble:
                 print(trouble.kind.value, trouble)
 
-trio.run(main, sys.argv[1])
+trio.run(main, sys.argv[1], sys.argv[2:])
 """
 
 
 async def answers(
-    folder: Path, *, host: str, trusted: bool, said: tuple[bytes, ...] = (whole(b"{}"),)
+    folder: Path,
+    *,
+    host: str = "127.0.0.1",
+    trusted: bool = True,
+    said: tuple[bytes, ...] = (whole(b"{}"),),
+    stream: bool = False,
 ) -> tuple[list[str], list[bytes], int]:
     """What the client prints, what the server hears, and how many connections stood."""
     authority, heard = trustme.CA(), []
@@ -55,7 +71,7 @@ async def answers(
         except trio.BrokenResourceError:
             return
         heard.append(b"a connection")
-        if len(said) > 1:  # they arrive together, or the second may still be under way when it is looked for
+        if len(said) == 2:  # they arrive together, or the second may still be under way when it is looked for
             stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
         await talk(inner)
 
@@ -66,14 +82,14 @@ async def answers(
         listeners = await trio.open_tcp_listeners(0, host="127.0.0.1")
         port = listeners[0].socket.getsockname()[1]
         nursery.start_soon(trio.serve_listeners, house.receive, listeners)
-        command = [sys.executable, "-c", CLIENT, f"https://127.0.0.1:{port}/v1/messages"]
+        command = [sys.executable, "-c", CLIENT, f"https://127.0.0.1:{port}/v1/messages", *(["stream"] * stream)]
         done = await trio.run_process(command, capture_stdout=True, env=environment, cwd=ROOT)
         nursery.cancel_scope.cancel()
     return done.stdout.decode().splitlines(), heard, house.opened
 
 
 async def test_a_server_that_can_prove_itself_is_asked_and_its_connection_kept(tmp_path):
-    printed, heard, opened = await answers(tmp_path, host="127.0.0.1", trusted=True)
+    printed, heard, opened = await answers(tmp_path)
     assert printed == ["200", "200"]
     assert (len(heard), opened) == (1, 1)
 
@@ -81,9 +97,16 @@ async def test_a_server_that_can_prove_itself_is_asked_and_its_connection_kept(t
 async def test_a_connection_with_anything_behind_its_answer_is_not_used_again(tmp_path):
     """What TLS has read and not yet decrypted is no longer to be seen at the socket."""
     said = (whole(b"{}"), whole(b"another's", status=b"201 Created"))
-    printed, heard, opened = await answers(tmp_path, host="127.0.0.1", trusted=True, said=said)
+    printed, heard, opened = await answers(tmp_path, said=said)
     assert printed == ["200", "200"]
     assert (len(heard), opened) == (2, 2)
+
+
+async def test_a_stream_flows_over_it_and_its_connection_is_kept(tmp_path):
+    pieces = [chunk(b"%d;" % number) for number in range(20)]
+    printed, heard, opened = await answers(tmp_path, said=(CHUNKED, *pieces, b"0\r\n\r\n"), stream=True)
+    assert printed == [f"200 {b''.join(b'%d;' % number for number in range(20))!r}"] * 2
+    assert (len(heard), opened) == (1, 1)
 
 
 @pytest.mark.parametrize(("host", "trusted"), [("127.0.0.1", False), ("elsewhere.example", True)])
