@@ -3,16 +3,7 @@
 The auditor adds up what callers were told, in a few lines that share nothing with the project. The file, seen through
 the slices, must say the same after every step; so no slice hides what is spent, nor keeps what nobody uses.
 
-Bugs are seeded into copies of the project (tests/hunt/bugs/money.txt), eight of which this law must find:
-
- 1. of the slice of a dead process nothing is charged
- 2. of the slice of a dead process all is charged
- 3. what was spent within slices is counted again by whoever comes with the ledger's sum
- 4. what is left of a slice with a call under way stays held
- 5. what is spent of a slice comes back with its rest
- 6. a refused call does not get the money of its own process's slices
- 7. a call within a slice is told to nobody
- 8. two slices share a slot
+Bugs that it must find are in tests/hunt/bugs/money.txt.
 """
 
 import tempfile

@@ -5,19 +5,7 @@ badly, above their reservation, or never; events come late or twice; runs are ca
 time passes midnight; the process dies between any two commands, and the next one recovers its books and goes on with
 its runs. The auditor (`money_house`) keeps books of its own from what it hears.
 
-Ten bugs are seeded into copies of the project, each of which these laws must find
-(tests/hunt/bugs/money.txt):
-
- 1. a settlement reaches the first budget alone
- 2. a refused reserve leaves its hold in the budgets that would have granted it
- 3. what a process had reserved when it died is forgotten
- 4. a charge is written off in full when its run is gone on with
- 5. a call that was made and not recorded is forgotten when its run is gone on with
- 6. cancelling a run forgets the reserves that it has not heard of yet
- 7. a run is not held to the limits of its tags
- 8. each window begins with all that was ever spent
- 9. a call over midnight counts on the day on which it ended
-10. a limit that is changed forgets what is held
+Bugs that it must find are in tests/hunt/bugs/money.txt.
 """
 
 import tempfile

@@ -4,19 +4,7 @@ One or two processes of a machine mint vouchers, mint them from vouchers, spend 
 back, outlive them with a call under way, and die. The auditor keeps a tree of wallets and counts it from the leaves up,
 in a few lines that share nothing with the project; every budget that is kept is compared with it after every step.
 
-Ten bugs are seeded into copies of the project, each of which this law must find
-(tests/hunt/bugs/money.txt):
-
- 1. what a voucher has spent stays held in its parents too
- 2. what a voucher has spent is spent by nobody above it
- 3. a call under a voucher is held in the budgets above as well
- 4. a closed voucher keeps what its last call leaves
- 5. a voucher that is given back may be spent all the same
- 6. an expired voucher keeps its money
- 7. after a restart nothing is held for open vouchers
- 8. after a restart a voucher is worth its whole amount again
- 9. what is paid with a voucher counts on the day of the call
-10. a limit of some models holds no call that a voucher pays
+Bugs that it must find are in tests/hunt/bugs/money.txt.
 """
 
 import os

@@ -71,10 +71,5 @@ def main() -> None:
     if SERVER is None:
         print("neither valkey-server nor redis-server is installed")
         return
-    with tempfile.TemporaryDirectory() as folder:
-        server = Server(Path(folder))
-        server.start()
-        try:
-            trio.run(measure, server)
-        finally:
-            server.kill()
+    with tempfile.TemporaryDirectory() as folder, Server(Path(folder)) as server:
+        trio.run(measure, server)

@@ -34,6 +34,13 @@ class Server:
     def url(self):
         return f"redis://127.0.0.1:{self.port}/0"
 
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.kill()
+
     def start(self):
         options = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder), "--save", ""]
         options += ["--appendonly", "yes", "--appendfsync", "always", "--daemonize", "no"]
@@ -55,6 +62,21 @@ class Server:
     def kill(self):
         self.process.kill()
         self.process.wait()
+
+
+@pytest.fixture
+async def redis(tmp_path):
+    """A server that a test may kill, for whoever imports this."""
+    with Server(tmp_path) as server:
+        await server.ready()
+        yield server
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    """One server for all tests of a module."""
+    with Server(tmp_path_factory.mktemp("redis")) as server:
+        yield server
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -3,7 +3,6 @@
 Whatever is minted, cut, spent, given back and corrected, in any order, the three say the same of each budget.
 """
 
-import gc
 import tempfile
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import trio
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.shell.redis_server import PATIENT_S, Server, needs_server
+from tests.shell.redis_server import PATIENT_S, collected, needs_server, running
 from tests.shell.store_contract import FIRST
 from tokenwise.budgets.backing import Backing
 from tokenwise.budgets.budget import Budget, begun
@@ -21,6 +20,8 @@ from tokenwise_shell.budgets.local_store import LocalStore
 from tokenwise_shell.budgets.process_store import ProcessStore
 from tokenwise_shell.budgets.redis_store import open_store
 from tokenwise_shell.engine.clock import wall_ms
+
+__all__ = ["collected", "running"]
 
 ROOTS = {"process total": 400, "key:alice total": 150}
 HOUR_MS = 3_600_000
@@ -134,25 +135,16 @@ class Three:
             assert len({(one.parents, one.closed) if one and one.parents else None for one in backings}) == 1
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    running = Server(tmp_path_factory.mktemp("redis"))
-    running.start()
-    yield running
-    running.kill()
-    gc.collect()
-
-
 @needs_server
 @pytest.mark.slow  # a real server
 @pytest.mark.filterwarnings("ignore:Unclosed <MemoryObject:ResourceWarning")
-def test_every_store_says_the_same_of_vouchers(server):
+def test_every_store_says_the_same_of_vouchers(running):
     """'One reserve takes the amount in all the budgets that apply, or in none', wherever they are kept."""
 
     async def play(story):
-        await server.ready()
+        await running.ready()
         with tempfile.TemporaryDirectory() as folder:
-            async with open_store(server.url, patience_s=PATIENT_S) as far:
+            async with open_store(running.url, patience_s=PATIENT_S) as far:
                 await far.client.flushall()
                 three = Three(Path(folder), far)
                 await three.begin()

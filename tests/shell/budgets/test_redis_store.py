@@ -5,27 +5,19 @@ import trio
 import trio.testing
 from attrs import frozen
 
-from tests.shell.redis_server import PATIENT_S, Server, collected, needs_server
+from tests.shell.redis_server import PATIENT_S, collected, needs_server, redis, running
 from tests.shell.store_contract import FIRST, ONE, SECOND, StoreContract, balance
 from tokenwise.errors import InputError
 from tokenwise_shell.budgets.answers import UNREACHABLE, Granted
 from tokenwise_shell.budgets.redis_store import RedisStore, open_store
 
-__all__ = ["collected"]
+__all__ = ["collected", "redis", "running"]
 
 pytestmark = [
     needs_server,
     # The client leaves streams of its own to the garbage collector.
     pytest.mark.filterwarnings("ignore:Unclosed <MemoryObject:ResourceWarning"),
 ]
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory):
-    server = Server(tmp_path_factory.mktemp("redis"))
-    server.start()
-    yield server
-    server.kill()
 
 
 @pytest.fixture
@@ -145,47 +137,37 @@ class TestSharing:
             await store.open("process", 2**53)
 
 
-@pytest.fixture
-async def own(tmp_path):
-    """A server that a test may kill."""
-    server = Server(tmp_path)
-    server.start()
-    await server.ready()
-    yield server
-    server.kill()
-
-
 @pytest.mark.slow  # each starts a server, and some wait in vain for one
 class TestOutage:
-    async def test_a_store_that_cannot_be_reached_refuses_to_start_and_keeps_its_password_to_itself(self, own):
-        own.kill()
+    async def test_a_store_that_cannot_be_reached_refuses_to_start_and_keeps_its_password_to_itself(self, redis):
+        redis.kill()
         with pytest.raises(InputError, match=r"budget_store: 127\.0\.0\.1:") as refused:
-            async with open_store(own.url.replace("//", "//user:secret@")):
+            async with open_store(redis.url.replace("//", "//user:secret@")):
                 pass
         assert "secret" not in str(refused.value)
 
-    async def test_an_outage_fails_closed(self, own):
-        async with open_store(own.url, farewell_s=0) as store:
+    async def test_an_outage_fails_closed(self, redis):
+        async with open_store(redis.url, farewell_s=0) as store:
             await store.open("process", 100)
-            own.kill()
+            redis.kill()
             refused = await store.reserve("run", FIRST, 1, ONE)
             assert (refused.scope, refused.available, refused.busy) == (UNREACHABLE, 0, False)
 
-    async def test_by_explicit_policy_it_fails_open_and_counts_that(self, own):
-        async with open_store(own.url, fail_open=True, farewell_s=0) as store:
+    async def test_by_explicit_policy_it_fails_open_and_counts_that(self, redis):
+        async with open_store(redis.url, fail_open=True, farewell_s=0) as store:
             await store.open("process", 100)
-            own.kill()
+            redis.kill()
             assert isinstance(await store.reserve("run", FIRST, 1, ONE), Granted)
             assert store.ungoverned == 1
 
-    async def test_killed_and_started_again_it_has_lost_nothing_and_settlements_arrive(self, own):
-        async with open_store(own.url) as store:
+    async def test_killed_and_started_again_it_has_lost_nothing_and_settlements_arrive(self, redis):
+        async with open_store(redis.url) as store:
             await store.open("process", 100)
             await store.reserve("run", FIRST, 60, ONE)
-            own.kill()
+            redis.kill()
             store.settle("run", FIRST, 45)
-            own.start()
-            await own.ready()
+            redis.start()
+            await redis.ready()
             with trio.fail_after(10):
                 await store.delivered()
             assert await store.balance("process") == balance(100, spent=45)

@@ -33,15 +33,14 @@ async def replica(url, number, slices, granted, heard):
 
 @pytest.mark.parametrize("slices", [False, True], ids=["each-call-asks", "slices"])
 async def test_together_they_admit_no_more_than_the_limit_and_nearly_all_of_it(tmp_path, slices):
-    server, granted, working, all_work = Server(tmp_path), [], set(), trio.Event()
-    server.start()
+    granted, working, all_work = [], set(), trio.Event()
 
     def heard(number):
         working.add(number)
         if len(working) == PROCESSES:
             all_work.set()
 
-    try:
+    with Server(tmp_path) as server:
         await server.ready()
         async with open_store(server.url) as store:
             await store.open("process", LIMIT)
@@ -54,8 +53,6 @@ async def test_together_they_admit_no_more_than_the_limit_and_nearly_all_of_it(t
                 server.start()
         async with open_store(server.url) as store:
             end = await store.balance("process")
-    finally:
-        server.kill()
     assert len(granted) == PROCESSES * TASKS * ROUNDS
     assert 0.98 * LIMIT <= sum(granted) <= LIMIT
     assert end == balance(LIMIT, spent=sum(granted))

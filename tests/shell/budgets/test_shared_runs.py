@@ -34,11 +34,9 @@ pytestmark = [
 @pytest.fixture
 async def server(tmp_path):
     (tmp_path / "redis").mkdir()
-    server = Server(tmp_path / "redis")
-    server.start()
-    await server.ready()
-    yield server
-    server.kill()
+    with Server(tmp_path / "redis") as server:
+        await server.ready()
+        yield server
 
 
 def workspace(home, url, *, fail_open=False, **budgets):

@@ -1,12 +1,11 @@
 """`tw ledger correct`: what it writes, what follows, what it refuses, and what a proxy that runs makes of it."""
 
 import pytest
-import trio
 
 from tests.shell.cli.test_cli_ledger import CALL, DAY_MS, NOON_MS, books, entry, run_lines
 from tests.shell.cli.test_cli_serving import chat, serving
 from tests.shell.commands import in_process, tw
-from tests.shell.redis_server import Server, needs_server
+from tests.shell.redis_server import needs_server, redis
 from tokenwise.budgets.budget import Budget
 from tokenwise.budgets.limit import Account, Limit
 from tokenwise.budgets.windows import Window, span_of
@@ -16,7 +15,7 @@ from tokenwise_shell.budgets.redis_store import open_store
 from tokenwise_shell.config.zones import zone_named
 from tokenwise_shell.ledger.spending import load_spending
 
-__all__ = ["books", "tw"]
+__all__ = ["books", "redis", "tw"]
 
 ABSURD = 15_000_000 * 10**9
 """What a provider that reported 10^12 tokens was once booked with."""
@@ -256,24 +255,15 @@ def test_a_proxy_that_runs_takes_it_into_its_keys_budget(tw, tmp_path, monkeypat
 
 @needs_server
 @pytest.mark.slow  # starts a store
-def test_a_store_is_told_once(tmp_path):
-    server = Server(tmp_path)
-    server.start()
+async def test_a_store_is_told_once(redis):
     each = Limit(Nanodollars(5), Window.DAY, each="user", name="users")
     account = Account("alice", ("nightly",), (("user", "u1"),))
     scopes = scopes_at("2026-11-21T12:00:00.000Z", account, Kept("local", (each,)), model="m")
     assert scopes[:4] == ("process total", "process 2026-11-21", "process 2026-W47", "process 2026-11")
     assert scopes[-1] == f"{each.owner_of(account)} 2026-11-21"
 
-    async def told():
-        await server.ready()
-        async with open_store(server.url) as store:
-            await store.open("key:alice 2026-11", Nanodollars(100), spent=Nanodollars(900))
-            for _ in range(2):
-                assert await store.correct("run/corrections/0", scopes, -870, -860)
-            return await store.balance("key:alice 2026-11")
-
-    try:
-        assert trio.run(told) == Budget(Nanodollars(100), Nanodollars(30))
-    finally:
-        server.kill()
+    async with open_store(redis.url) as store:
+        await store.open("key:alice 2026-11", Nanodollars(100), spent=Nanodollars(900))
+        for _ in range(2):
+            assert await store.correct("run/corrections/0", scopes, -870, -860)
+        assert await store.balance("key:alice 2026-11") == Budget(Nanodollars(100), Nanodollars(30))

@@ -452,13 +452,9 @@ class TestSeveralWorkers:
 @contextmanager
 def store(folder: Path) -> Iterator[str]:
     """A store of budgets, while the block runs. Gives its URL."""
-    server = Server(folder)
-    server.start()
-    try:
+    with Server(folder) as server:
         trio.run(server.ready)
         yield server.url
-    finally:
-        server.kill()
 
 
 def children_of(server: Running) -> list[int]:

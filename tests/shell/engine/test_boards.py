@@ -7,12 +7,12 @@ import pytest
 import trio
 from coredis import Redis
 
-from tests.shell.redis_server import Server, collected, needs_server
+from tests.shell.redis_server import Server, collected, needs_server, redis
 from tokenwise.catalog.attachments import Attachments
 from tokenwise_shell.engine.boards import FileBoard, ServerBoard
 from tokenwise_shell.engine.prefixes import Count
 
-__all__ = ["collected"]
+__all__ = ["collected", "redis"]
 
 NOW = 1_700_000_000_000
 SEAT, OTHER = ("one", "house/dear"), ("two", "house/cheap")
@@ -31,9 +31,7 @@ async def on_files(tmp_path, patience_s=0):
 
 @asynccontextmanager
 async def on_a_server(tmp_path, patience_s=10):
-    server = Server(tmp_path)
-    server.start()
-    try:
+    with Server(tmp_path) as server:
         await server.ready()
         async with (
             Redis.from_url(server.url, decode_responses=True) as one,
@@ -41,8 +39,6 @@ async def on_a_server(tmp_path, patience_s=10):
             trio.open_nursery() as nursery,
         ):
             yield tuple(ServerBoard(client, nursery, patience_s) for client in (one, two))
-    finally:
-        server.kill()
 
 
 async def told(board, ends, count):
@@ -111,12 +107,9 @@ class TestTheServer:
         assert trio.current_time() == pytest.approx(0.1)
 
     @needs_server
-    async def test_one_that_has_died_hinders_nobody(self, tmp_path):
-        server = Server(tmp_path)
-        server.start()
-        await server.ready()
-        async with Redis.from_url(server.url, decode_responses=True) as client, trio.open_nursery() as nursery:
+    async def test_one_that_has_died_hinders_nobody(self, redis):
+        async with Redis.from_url(redis.url, decode_responses=True) as client, trio.open_nursery() as nursery:
             board = ServerBoard(client, nursery)
             board.write(ROW, NOW)
-            server.kill()
+            redis.kill()
             assert not await board.read((ELSEWHERE,), NOW)

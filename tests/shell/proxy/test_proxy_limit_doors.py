@@ -5,24 +5,17 @@ import trio
 
 from tests.shell.proxy.test_proxy_access import bearer, create
 from tests.shell.proxy_world import chat, proxy, until
-from tests.shell.redis_server import Server, needs_server
+from tests.shell.redis_server import needs_server, redis
 from tokenwise.budgets.limit import Limit
 from tokenwise.budgets.windows import Window
 from tokenwise.money import format_usd, parse_usd
 from tokenwise_shell.config.paths import keys_file
 from tokenwise_shell.proxy.admission.keys import KeyFile
 
+__all__ = ["redis"]
+
 SESSION = "x-claude-code-session-id"
 LIMIT = Limit(parse_usd("0.01"), Window.TOTAL, each="session", pauses=True)
-
-
-@pytest.fixture
-async def redis(tmp_path):
-    server = Server(tmp_path)
-    server.start()
-    await server.ready()
-    yield server.url
-    server.kill()
 
 
 async def goes_on_once_raised(world):
@@ -54,7 +47,7 @@ async def test_a_raise_over_http_lets_a_paused_request_go_on(tmp_path, store):
 @needs_server
 @pytest.mark.slow  # a real server
 async def test_a_raise_reaches_a_request_that_is_paused_by_a_limit_on_redis(tmp_path, redis):
-    async with proxy(tmp_path, limits=(LIMIT,), budget_store=redis) as world:
+    async with proxy(tmp_path, limits=(LIMIT,), budget_store=redis.url) as world:
         await goes_on_once_raised(world)
 
 
@@ -62,7 +55,7 @@ async def test_a_raise_reaches_a_request_that_is_paused_by_a_limit_on_redis(tmp_
 @pytest.mark.slow  # a real server
 async def test_what_a_server_has_left_is_told_as_it_last_said_it(tmp_path, redis):
     limit = Limit(parse_usd("0.01"), Window.TOTAL, each="session")
-    async with proxy(tmp_path, limits=(limit,), budget_store=redis, tell_budget=True) as world:
+    async with proxy(tmp_path, limits=(limit,), budget_store=redis.url, tell_budget=True) as world:
 
         async def ask():
             answered = await world.post(chat(max_tokens=50), **{SESSION: "5f3a"})

@@ -32,14 +32,10 @@ USD = 10**9
 
 @asynccontextmanager
 async def running(folder):
-    server = Server(folder)
-    server.start()
-    try:
+    with Server(folder) as server:
         await server.ready()
         yield server
-    finally:
-        server.kill()
-        gc.collect()  # the client leaves streams of its own to it
+    gc.collect()  # the client leaves streams of its own to it
 
 
 @pytest.fixture
