@@ -87,9 +87,9 @@ class Usage:
 
     # One check in place of a validator per field: there is a usage for every call.
     def __attrs_post_init__(self) -> None:
-        written = min(self.cache_write_tokens, self.cache_write_5m_tokens)
-        inputs = min(self.input_tokens, self.cache_read_tokens, written)
-        if inputs < 0 or self.output_tokens < 0 or self.reasoning_tokens < 0:
+        inputs = self.input_tokens < 0 or self.cache_read_tokens < 0
+        writes = self.cache_write_tokens < 0 or self.cache_write_5m_tokens < 0
+        if inputs or writes or self.output_tokens < 0 or self.reasoning_tokens < 0:
             raise ValueError(f"a number of tokens is negative: {self!r}")
         if self.reasoning_tokens > self.output_tokens:
             raise ValueError(f"{self.reasoning_tokens} reasoning tokens exceed {self.output_tokens} output tokens")
@@ -97,7 +97,7 @@ class Usage:
     @property
     def prompt_tokens(self) -> int:
         """All input, cached or not: what the long-context price tiers look at."""
-        return self.input_tokens + self.cache_read_tokens + self.written_tokens
+        return self.input_tokens + self.cache_read_tokens + self.cache_write_tokens + self.cache_write_5m_tokens
 
     @property
     def written_tokens(self) -> int:

@@ -67,7 +67,7 @@ def _compiled(glob: str) -> re.Pattern[str]:
     return re.compile("".join(parts.get(char) or re.escape(char) for char in glob), re.DOTALL)
 
 
-@frozen
+@frozen(cache_hash=True)  # every call is looked up by its account
 class Account:
     """Who pays: a run's access key, "" for none, and its tags, each once and sorted. Each of them may have limits.
 

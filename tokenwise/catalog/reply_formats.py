@@ -15,6 +15,8 @@ def format_for(step: Step, model: Model) -> Check | None:
     A plain object is asked for only where the step states a format itself: a check for JSON is content with a list,
     and OpenAI refuses to be asked for an object by a conversation that does not speak of JSON.
     """
+    if not (step.reply_format or step.checks):  # as every request that arrives already written
+        return None
     if step.schema and model.features & Feature.JSON_SCHEMA:
         return step.schema
     return _JSON if step.reply_format and model.features & Feature.JSON_OBJECT else None

@@ -65,7 +65,7 @@ def charge(catalog: Catalog, attempt: Attempt, outcome: str, heard: Reply | Call
         estimated=usage is None and cost > 0,
         asked=bid.model,
         reported=heard.reported_cost,
-        notice="; ".join(filter(None, (heard.notice, doubt, told))),
+        notice="; ".join(filter(None, (heard.notice, doubt, told))) if doubt or told else heard.notice,
     )
 
 
@@ -87,6 +87,8 @@ def _as_asked(usage: Usage, writes: Writes) -> Usage:
     Usage(input_tokens=0, cache_read_tokens=0, cache_write_tokens=0, output_tokens=0, reasoning_tokens=0, \
 cache_write_5m_tokens=50)
     """
+    if not usage.cache_write_tokens:  # nearly always
+        return usage
     short = min(writes.minutes, usage.cache_write_tokens - writes.hour)
     if short <= 0:
         return usage

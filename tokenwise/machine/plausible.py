@@ -38,14 +38,11 @@ def implausible(usage: Usage, bid: Bid, model: Model | None, *, said: str = "") 
     most_in = _INPUT_FACTOR * bid.input_tokens + _INPUT_MARGIN
     if usage.prompt_tokens > most_in:
         return f"{usage.prompt_tokens:,} input tokens reported, where {most_in:,} are the most that can be"
-    most_out = _most_output(usage, bid, model)
+    most_out = _OUTPUT_FACTOR * bid.max_output_tokens * bid.choices + _OUTPUT_MARGIN
+    if usage.output_tokens <= most_out:  # nearly always
+        return ""
+    if model is not None and (usage.reasoning_tokens > 0 or thinks(model)):
+        most_out += model.max_output_tokens * bid.choices
     if usage.output_tokens > most_out and usage.output_tokens > len(said.encode("utf-8", "surrogatepass")):
         return f"{usage.output_tokens:,} output tokens reported, where {most_out:,} are the most that can be"
     return ""
-
-
-def _most_output(usage: Usage, bid: Bid, model: Model | None) -> int:
-    most = _OUTPUT_FACTOR * bid.max_output_tokens * bid.choices + _OUTPUT_MARGIN
-    if model is None or not (usage.reasoning_tokens > 0 or thinks(model)):
-        return most
-    return most + model.max_output_tokens * bid.choices

@@ -211,7 +211,9 @@ class CommonStory:
     reply: Reply | None = field(default=None, init=False)
     charged: Charged | None = field(default=None, init=False)
     _answer: Granted | NotHeld | None = field(default=None, init=False)
-    _events: list[Event] = field(factory=list, init=False)
+    _reserved_ms: int | None = field(default=None, init=False)
+    _first_token_ms: int | None = field(default=None, init=False)
+    _answered_ms: int = field(default=0, init=False)
     _written: bool = field(default=False, init=False)
     _sent: bool = field(default=False, init=False)
     _live: "_Live | None" = field(default=None, init=False)
@@ -250,12 +252,11 @@ class CommonStory:
                 self._another().write_down()
             return None
         at_ms = shell.now_ms()
-        reserved = Reserved(attempt.id, at_ms)
         call = call_of(job, attempt, started_ms=self.started_ms, at_ms=at_ms)
         if call is None:
-            self._another().take(reserved)
+            self._another().take(Reserved(attempt.id, at_ms))
             return None
-        self._events.append(reserved)
+        self._reserved_ms = at_ms
         shell.books.hold(job.id, attempt, job.catalog)
         self._written = True
         return call
@@ -267,15 +268,15 @@ class CommonStory:
             self._answer = told
 
     def _first_token(self) -> None:
-        self._events.append(FirstToken(self.attempt.id, self.shell.now_ms()))
+        if self._first_token_ms is None:
+            self._first_token_ms = self.shell.now_ms()
 
     def _paid(self, reply: Reply) -> None:
         """The answer is there: say so in the books, and give back what it did not take."""
         shell, run_id, attempt = self.shell, self.job.id, self.attempt
-        at_ms = shell.now_ms()
+        self._answered_ms = at_ms = shell.now_ms()
         shell.watch.learn((attempt.bid.provider, attempt.bid.model), None, at_ms=at_ms)
         charged = charge(self.job.catalog, attempt, ANSWERED, reply)
-        self._events.append(CallSucceeded(attempt.id, at_ms, reply))
         self.reply, self.charged = reply, charged
         shell.books.pay(run_id, attempt, charged)
         shell.money.settle(run_id, attempt.id, charged.amount)
@@ -284,6 +285,16 @@ class CommonStory:
     def moments(self) -> list[Moment]:
         """What has happened so far, with the commands that the machine gives for it."""
         return self._retold()[1]
+
+    @property
+    def _events(self) -> Iterator[Event]:
+        name = self.attempt.id
+        if self._reserved_ms is not None:
+            yield Reserved(name, self._reserved_ms)
+        if self._first_token_ms is not None:
+            yield FirstToken(name, self._first_token_ms)
+        if self.reply is not None:
+            yield CallSucceeded(name, self._answered_ms, self.reply)
 
     def _retold(self) -> tuple[Run, list[Moment]]:
         run, commands = start(self.job, at_ms=self.started_ms)
@@ -303,11 +314,11 @@ class CommonStory:
                     self.listener(each)
             if not self._written:
                 live.noted.append(opening(self.job.catalog, self.attempt))
-                if self._events:
+                if self._reserved_ms is not None:
                     live.noted.append(reservation(self.attempt))
             if (cooling := self.shell.watch.cooling(self.shell.now_ms())) != self.job.cooling:
                 live.hear(cooling)
-            if self._events:
+            if self._reserved_ms is not None:
                 name, bid = self.attempt.id, self.attempt.bid
                 live.seats[name] = (bid.provider, bid.model)
                 if not self._sent:  # until the books are safe

@@ -37,9 +37,10 @@ __all__ = [
     "issue_of",
     "line_head",
     "paid_in_short",
-    "short_head",
     "short_line",
+    "short_line_of",
     "voucher_of",
+    "whose_run",
 ]
 
 MINTED: Final = "voucher_minted"
@@ -134,12 +135,17 @@ def short_line(
             said = _charged(charged, None, ended, finished)
         case _:
             return None
-    return short_head(at_ms, run_id, seq, account) + said if said else None
+    return short_line_of(whose_run(run_id, account), at_ms, seq, said) if said else None
 
 
-def short_head(at_ms: int, run_id: str, seq: int, account: Account) -> bytes:
-    """What a short line begins with, before what `held_in_short` or `paid_in_short` gives."""
-    return _HEAD % (SHORT, iso(at_ms).encode(), encode_line(run_id)[:-1], seq, _booked(account))
+def short_line_of(whose: tuple[bytes, bytes], at_ms: int, seq: int, said: bytes) -> bytes:
+    """The line of what `held_in_short` or `paid_in_short` gives, for whom `whose_run` says."""
+    return _HEAD % (SHORT, iso(at_ms).encode(), whose[0], seq, whose[1]) + said
+
+
+def whose_run(run_id: str, account: Account) -> tuple[bytes, bytes]:
+    """A run and its account as short lines name them."""
+    return encode_line(run_id)[:-1], _booked(account)
 
 
 def held_in_short(attempt: AttemptId, held: Reservation | Bid, tier: Tier, writer: str) -> bytes | None:

@@ -27,7 +27,15 @@ from tokenwise.machine.run import Attempt
 from tokenwise.machine.straight import COMPLETED, closing, opening
 from tokenwise.money import Nanodollars
 from tokenwise_shell.config.settings import LedgerSync
-from tokenwise_shell.ledger.booking import booking_of, held_in_short, line_head, paid_in_short, short_head, short_line
+from tokenwise_shell.ledger.booking import (
+    booking_of,
+    held_in_short,
+    line_head,
+    paid_in_short,
+    short_line,
+    short_line_of,
+    whose_run,
+)
 from tokenwise_shell.ledger.bookmarks import Bookmarks
 from tokenwise_shell.ledger.commits import GroupCommit
 from tokenwise_shell.ledger.jsonl import VERSION, Line, LineFile, LinesUnwritable, encode_line, iso
@@ -43,10 +51,11 @@ __all__ = ["Journal"]
 
 @define
 class _Numbers:
-    """Who pays for a run, and the number of its next line."""
+    """Who pays for a run, and the number of its next line. `whose` is what its short lines say of both."""
 
     account: Account
     seq: int
+    whose: tuple[bytes, bytes] | None = None
 
 
 @define(eq=False)
@@ -179,7 +188,8 @@ class Journal:
             self.append(run_id, opening(catalog, attempt), reservation(attempt))
             return
         self._owing[run_id, attempt.id] = self._day(at_ms)
-        line = short_head(at_ms, run_id, numbers.seq, numbers.account) + said
+        numbers.whose = whose_run(run_id, numbers.account)
+        line = short_line_of(numbers.whose, at_ms, numbers.seq, said)
         numbers.seq += 2
         self.rotation.before_writing()
         position = self.file.append([line])
@@ -196,7 +206,8 @@ class Journal:
         self.tally.count(numbers.account, self._owing.pop((run_id, attempt.id), self._day(at_ms)), charged.amount)
         del self._runs[run_id]
         self.rotation.before_writing()
-        self.file.append([short_head(at_ms, run_id, numbers.seq, numbers.account) + said])
+        whose = numbers.whose or whose_run(run_id, numbers.account)
+        self.file.append([short_line_of(whose, at_ms, numbers.seq, said)])
 
     def _numbers_of(self, run_id: str) -> _Numbers:
         numbers = self._runs.get(run_id)

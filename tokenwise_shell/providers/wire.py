@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 from attrs import field, frozen
-from attrs.validators import ge, instance_of, min_len
+from attrs.validators import instance_of
 
 from tokenwise.prompt import Message
 from tokenwise.routing.verdicts import Failure, Reply
@@ -39,7 +39,7 @@ def _check_key(_: object, __: object, key: str) -> None:
     check_headers(None, None, (("api_key", key),))
 
 
-@frozen
+@frozen(cache_hash=True)  # asked for with every call
 class Endpoint:
     """Where a provider is and how to speak to it.
 
@@ -73,12 +73,17 @@ class Ask:
     Anthropic's features in beta that the client has asked for, with commas between.
     """
 
-    native_id: str = field(validator=min_len(1))
+    native_id: str
     fields: Mapping[str, object] = field(repr=False)
-    max_output_tokens: int = field(validator=ge(1))
+    max_output_tokens: int
     stream: bool = False
     own: Mapping[str, object] = field(factory=dict, repr=False)
     betas: str = ""
+
+    # One check in place of a validator per field: there is one for every call.
+    def __attrs_post_init__(self) -> None:
+        if not self.native_id or self.max_output_tokens < 1:
+            raise ValueError(f"a request needs a model and an output of at least one token: {self!r}")
 
 
 class StreamParse(Protocol):

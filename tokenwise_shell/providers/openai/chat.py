@@ -16,7 +16,7 @@ from attrs import frozen
 from tokenwise.faults import Fault
 from tokenwise.routing.verdicts import Failure, FinishReason, Reply
 from tokenwise_shell.providers.fields import Fields, as_fields, as_json, entries, text
-from tokenwise_shell.providers.final_usage import beside_output, billed, has_output
+from tokenwise_shell.providers.final_usage import beside_output, billed
 from tokenwise_shell.providers.names import served_name
 from tokenwise_shell.providers.openai.errors import failure_of, no_answer, read_error
 from tokenwise_shell.providers.openai.streams.answer import AnswerStream, Dialect
@@ -90,8 +90,9 @@ def parse(response: HttpResponse, *, native_id: str, now_ms: int) -> Reply | Fai
     """The answer to a request for `native_id`. Never raises."""
     answer = as_json(response.body)
     outcome, fields = _outcome(response, answer, native_id=native_id, now_ms=now_ms), as_fields(answer)
-    report = beside_output(read_report(fields), wrote=isinstance(outcome, Reply) and has_output(outcome))
-    return billed(outcome, report)
+    if isinstance(outcome, Failure):
+        return billed(outcome, beside_output(read_report(fields), wrote=False))
+    return outcome
 
 
 def _outcome(response: HttpResponse, answer: object, *, native_id: str, now_ms: int) -> Reply | Failure:
@@ -111,12 +112,17 @@ def _outcome(response: HttpResponse, answer: object, *, native_id: str, now_ms: 
         refusal, calls = text(message.get("refusal")), bool(calls_in(message))
     said = content if isinstance(content, str) else text_of(content)
     finish = finish_of(choice.get("finish_reason"))
+    report = beside_output(read_report(fields), wrote=bool(said or refusal or calls))
     return Reply(
         text=said or refusal,
         finish=ended_by(finish, declined=bool(refusal and not said), calls=calls),
-        usage=None,
+        usage=report.usage,
         calls_tools=calls,
         served_model=served_name(native_id, fields.get("model")),
+        reported_cost=report.cost,
+        notice=report.notice,
+        tier=report.tier.strip().lower(),
+        hosted=report.hosted,
     )
 
 

@@ -1,7 +1,7 @@
 """An order carried out: its job is run, its calls are made with the client's own request, and its end is delivered."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from typing import Final, assert_never
@@ -63,6 +63,7 @@ class Carrier:
     _hearing: Hearing | None = field(default=None, init=False)
     _patience: trio.CancelScope | None = field(default=None, init=False)
     _ends_s: float = field(default=math.inf, init=False)
+    _was_governed: bool = field(default=True, init=False)
 
     async def carry_out(self) -> None:
         """Run the job, and end the answer as the run has ended. Cancelling this settles everything that was called."""
@@ -87,7 +88,8 @@ class Carrier:
         finally:
             if kept is not None:
                 kept.write(job, self._beside())
-        if not self._governed:
+        self._was_governed = self._governed
+        if not self._was_governed:
             self.service.metrics.ungoverned()
         if self.call and heard.charged and heard.charged.usage and heard.charged.model == self.call.model:
             learn(self.service, self.order, self.call, heard.charged.usage, own=self.delivery.own is not None)
@@ -162,14 +164,14 @@ class Carrier:
         self.attempts, self._told, self._hearing = self.attempts + 1, None, None
         self._attempt(call)
         if call.held or not self.order.asked.stream:
-            outcome = await self._sent(call, first_token, call.timeout_ms)
+            outcome = self._heard(await self._sent(call, first_token, call.timeout_ms))
             if isinstance(outcome, Reply) and self.delivery.pending and self.lasting:
                 return await self._made_later(call, self.delivery.pending, first_token)
             return outcome
         self._hearing = Hearing(call.attempt)
         left_ms = int(1000 * (self._ends_s - trio.current_time()))
         with trio.CancelScope(relative_deadline=call.timeout_ms / 1000) as self._patience:
-            return await self._sent(call, first_token, max(call.timeout_ms, left_ms))
+            return self._heard(await self._sent(call, first_token, max(call.timeout_ms, left_ms)))
         return Failure(Fault.TIMED_OUT, "no answer in the time allowed")
 
     def _attempt(self, call: CallModel) -> None:
@@ -227,7 +229,11 @@ class Carrier:
         maker = self.service.made.maker(id_)
         return await self.service.client.caller.followed(call, id_, maker.news if maker else trio.Event())
 
-    async def _sent(self, call: CallModel, first_token: Callable[[], None], within_ms: int) -> Reply | Failure:
+    def _heard(self, outcome: Reply | Failure) -> Reply | Failure:
+        self._told = outcome if isinstance(outcome, Failure) else None
+        return outcome
+
+    def _sent(self, call: CallModel, first_token: Callable[[], None], within_ms: int) -> Awaitable[Reply | Failure]:
         asked, caller = self.order.asked, self.service.client.caller
         said = NOTHING_SAID
         if asked.own is not None or asked.stream or asked.betas:
@@ -237,7 +243,7 @@ class Carrier:
             self.delivery.own = self._own(call)
             passes = asked.own if self.delivery.own is not None or not call.held else None
             said = Said(passes, asked.betas, self._hearing, within_ms)
-        outcome = await self.work.place(
+        return self.work.place(
             caller,
             call,
             written=asked.fields,
@@ -246,8 +252,6 @@ class Carrier:
             whole=partial(self._keep, call),
             said=said,
         )
-        self._told = outcome if isinstance(outcome, Failure) else None
-        return outcome
 
     def _keep(self, call: CallModel, completion: bytes) -> None:
         if call.held:
@@ -274,7 +278,7 @@ class Carrier:
             provider=self.call.provider if self.call else self.order.routed.bid.provider,
             attempts=self.attempts,
             cost=cost,
-            governed=self._governed,
+            governed=self._was_governed,
         )
 
     def _trouble(self, run: Run, heard: "_Heard") -> Trouble | None:

@@ -60,7 +60,8 @@ class Delivery:
     def attempt(self, facts: Headers) -> None:
         """Another attempt begins, of which these headers tell; what the one before left unsent is forgotten."""
         self._facts = facts
-        self._writer = self.front.open_stream(self.asked.fields)
+        if self.asked.stream:
+            self._writer = self.front.open_stream(self.asked.fields)
         self._waiting.clear()
         self._last.clear()
         self._head = self._usage = None
@@ -135,7 +136,12 @@ class Delivery:
             return
         if not self.asked.stream:
             assert self._completion is not None  # a reply that was not streamed has come whole
-            await self._whole(self._completion, bill)
+            try:
+                body = self._completion if self.own is not None else self.front.answer(self._completion)
+            except Untranslatable as problem:
+                await self.fail(troubles.untold(problem), bill)
+                return
+            await self.answer.whole(200, {"content-type": JSON, **self._facts, **bill.headers}, body)
             return
         if self._completion is not None:
             self.own = None
@@ -146,14 +152,6 @@ class Delivery:
             await self._open()
         waited, self._waiting = self._waiting, []
         await self.answer.end(self._written([*waited, *self._closing(bill)]))
-
-    async def _whole(self, completion: bytes, bill: Bill) -> None:
-        try:
-            body = completion if self.own is not None else self.front.answer(completion)
-        except Untranslatable as problem:
-            await self.fail(troubles.untold(problem), bill)
-        else:
-            await self.answer.whole(200, {"content-type": JSON, **self._facts, **bill.headers}, body)
 
     async def fail(self, trouble: Trouble, bill: Bill) -> None:
         """End an answer that did not, with an event where it has begun and a status where it has not."""

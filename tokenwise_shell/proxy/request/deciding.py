@@ -145,6 +145,8 @@ def _known(service: Service, asked: Asked, wishes: Wishes) -> tuple[Known, ...]:
 def learn(service: Service, order: Order, call: CallModel, usage: Usage, *, own: bool) -> None:
     """Keep what the seller has counted of the request that this call sent, in the client's `own` words or in chat's."""
     need, asked, seat = order.decision.request.need, order.asked, (call.provider, call.model)
+    if not need.known and need.input.bound < _WORTH_COUNTING:
+        return
     bound = bound_known(order.decision.catalog[call.model], call.provider, need)
     if bound is not None and usage.prompt_tokens > bound:
         service.counts.doubt(seat)
