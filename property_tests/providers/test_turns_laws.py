@@ -5,12 +5,18 @@ import copy
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tokenwise_shell.config.settings import ProviderKind
 from tokenwise_shell.providers.counting import weigh
+from tokenwise_shell.providers.openai.chat import build
 from tokenwise_shell.providers.prefixes import trail_of_chat
 from tokenwise_shell.providers.translate.features import features_of
 from tokenwise_shell.providers.turns import MEMORY
+from tokenwise_shell.providers.wire import Ask, Endpoint
 from tokenwise_shell.proxy.request.asked import chat_problems
 from tokenwise_shell.proxy.request.conversation import conversation_in
+
+# The second takes no field that it does not know.
+ENDPOINTS = [Endpoint(ProviderKind.OPENAI, url) for url in ("http://127.0.0.1:9/v1", "https://api.openai.com/v1")]
 
 texts = st.sampled_from(["", "  ", "yes", "Prove it.", "日本語", "\u0958", "a longer text " * 9])
 plain = st.builds(
@@ -89,6 +95,7 @@ def made_of(messages, least_turns):
             features_of(fields),
             beginnings if sound else None,
             conversation_in(fields, whole=False) if sound else None,
+            [build(endpoint, Ask("gpt", fields, 5)).body for endpoint in ENDPOINTS],
         )
     finally:
         MEMORY.least_turns = before

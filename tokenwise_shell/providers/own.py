@@ -22,6 +22,7 @@ from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, 
 from tokenwise_shell.providers.openai import responses
 from tokenwise_shell.providers.openai.streams.answer import AnswerStream
 from tokenwise_shell.providers.openai.strict import is_openais_own
+from tokenwise_shell.providers.turns import over, spliced
 from tokenwise_shell.providers.wire import Ask, Endpoint, WireFormat
 from tokenwise_shell.transport.exchange import HttpRequest, HttpResponse, TransportTrouble
 from tokenwise_shell.transport.sse import SseEvent
@@ -94,11 +95,25 @@ def is_sound(body: Fields) -> bool:
     Some are of other models' making, and have to be mended: reasoning that nobody signed, ids of calls with other
     letters, blank texts. What only ends in blanks is not mended, but for others to be asked.
     """
-    turns = [as_fields(message) for message in entries(body.get("messages"))]
-    blocks = [as_fields(block) for turn in turns for block in _blocks(turn.get("content"))]
+    takeable, said, answers = over(entries(body.get("messages")), _with_sound, _SOUND)
+    last = said if answers else ""
     marks = [mark for mark in entries(body.get("stop_sequences")) if isinstance(mark, str)]
-    last = text(blocks[-1].get("text")) if blocks and turns[-1].get("role") == "assistant" else ""
-    return last == last.rstrip() and all(mark.strip() for mark in marks) and all(map(_is_takeable, blocks))
+    return takeable and last == last.rstrip() and all(mark.strip() for mark in marks)
+
+
+_Sound = tuple[bool, str, bool]
+"""Whether all blocks of some turns can be taken, what the last of them says, and whether the last turn answers."""
+
+_SOUND: Final[_Sound] = (True, "", False)
+
+
+def _with_sound(before: _Sound, turns: Sequence[object]) -> _Sound:
+    """With these turns."""
+    takeable, said, answers = before
+    for turn in map(as_fields, turns):
+        blocks, answers = list(map(as_fields, _blocks(turn.get("content")))), turn.get("role") == "assistant"
+        takeable, said = takeable and all(map(_is_takeable, blocks)), text(blocks[-1].get("text")) if blocks else said
+    return takeable, said, answers
 
 
 def _blocks(content: object) -> list[object]:
@@ -132,7 +147,8 @@ class _Messages:
         body |= {"model": ask.native_id, "max_tokens": ask.max_output_tokens, **bounded_tools(body)}
         if ask.stream:
             body["stream"] = True
-        return messages.request(endpoint, _thinking_within(body, ask.max_output_tokens), betas=ask.betas)
+        told = spliced(_thinking_within(body, ask.max_output_tokens), "messages")
+        return messages.request(endpoint, told, betas=ask.betas)
 
     def parse(self, response: HttpResponse, *, native_id: str, now_ms: int) -> Reply | Failure:
         """See `messages.parse`."""

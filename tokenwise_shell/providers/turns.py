@@ -13,21 +13,30 @@ bytes of conversations are kept, those used last, until nobody has gone on with 
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from operator import is_
 from threading import Lock
-from typing import Final, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 import orjson
 from attrs import define, field, frozen
 
-__all__ = ["MEMORY", "Opening", "opening_of", "over"]
+from tokenwise_shell.providers.fields import Fields, entries
+
+__all__ = ["MEMORY", "Opening", "each_of", "opening_of", "over", "spliced"]
 
 S = TypeVar("S")
+T = TypeVar("T")
+U = TypeVar("U")
 
 # A shorter conversation is read in less time than it takes to look it up.
 _LEAST_TURNS: Final = 16
 _MOST_BYTES: Final = 8_388_608
 _LASTS_S: Final = 600.0
+
+# Of a turn beside its words, which a turn that was read shares with the one that it was read from. Words count twice:
+# they are kept as they are sent on, too.
+_ODD_BYTES: Final = 512
 
 _RESTLESS: Final = 4
 
@@ -37,8 +46,8 @@ _LOOKED_BACK: Final = 16
 # Of one opening: forms that it was asked in, each with what stood beside it.
 _MOST_STATES: Final = 24
 
-# Lists of turns that were asked for last: of one request, its own words and those of a chat.
-_AT_HAND: Final = 2
+# Lists of turns that were asked for last: of one request, its own words, as they were read, and those of a chat.
+_AT_HAND: Final = 3
 
 
 @frozen(eq=False)
@@ -49,6 +58,7 @@ class Opening:
     size_bytes: int = 0
     used_s: float = 0.0
     _states: dict[tuple[Callable[..., object], object], tuple[int, object]] = field(factory=dict)
+    _firsts: dict[Callable[..., object], tuple[object, object]] = field(factory=dict)
 
     @property
     def size(self) -> int:
@@ -68,20 +78,29 @@ class Opening:
             self._states[fold, first] = len(self.turns), state
         return state
 
+    def of_first(self, make: Callable[[T], U], first: T) -> U:
+        """What this makes of the first turn, which is made once while that is the same object."""
+        known = self._firsts.get(make)
+        if known is None or known[0] is not first:
+            known = self._firsts[make] = first, make(first)
+        return cast("U", known[1])
+
     def extended(self, turns: Sequence[object], now_s: float) -> "Opening":
         """With these behind."""
         size_bytes = self.size_bytes + sum(map(_bytes_of, turns))
-        return Opening((*self.turns, *turns), size_bytes, now_s, dict(self._states))
+        return Opening((*self.turns, *turns), size_bytes, now_s, dict(self._states), dict(self._firsts))
 
 
 _NOTHING: Final = Opening()
 
 
 def _bytes_of(turn: object) -> int:
-    if isinstance(turn, dict) and len(turn) == 2 and isinstance(said := turn.get("content"), str):
-        return len(said)
+    if not isinstance(turn, dict):
+        return _ODD_BYTES
+    if len(turn) == 2 and isinstance(said := turn.get("content"), str):
+        return _ODD_BYTES + 2 * len(said)
     try:
-        return len(orjson.dumps(turn))
+        return _ODD_BYTES + 2 * len(orjson.dumps(turn))
     except orjson.JSONEncodeError:  # nested too deeply to be sent
         return _MOST_BYTES
 
@@ -97,6 +116,40 @@ def over(turns: list[object], fold: Callable[[S, Sequence[object]], S], first: S
     if not opening.size:
         return fold(first, turns)
     return fold(opening.state(fold, fold(first, turns[:1])), turns[opening.size :])
+
+
+def each_of(turns: list[T], make: Callable[[T], U]) -> list[U]:
+    """What is made of each of these turns by itself: the same object where the turn is the same."""
+    opening = opening_of(cast("list[object]", turns))
+    if not opening.size:
+        return list(map(make, turns))
+    fold: Callable[[tuple[U, ...], Sequence[object]], tuple[U, ...]] = _mapping(make)
+    nothing: tuple[U, ...] = ()
+    behind = opening.state(fold, nothing)
+    return [opening.of_first(make, turns[0]), *behind, *map(make, turns[opening.size :])]
+
+
+def spliced(fields: Fields, name: str, written: "Callable[[bytes, Sequence[object]], bytes] | None" = None) -> Fields:
+    """The fields with the list of turns of this name as the JSON that it is: what is known was written before.
+
+    `written` puts turns behind others, each with a comma before it; as they are, unless it is given.
+    """
+    turns, fold = entries(fields.get(name)), written or _written
+    opening = opening_of(turns)
+    if not opening.size:
+        return fields
+    said = fold(b"", turns[:1])[1:], opening.state(fold, b""), fold(b"", turns[opening.size :])
+    return {**fields, name: orjson.Fragment(b"[%b%b%b]" % said)}
+
+
+def _written(before: bytes, turns: Sequence[object]) -> bytes:
+    return b"%b,%b" % (before, orjson.dumps(turns)[1:-1]) if turns else before
+
+
+@lru_cache(maxsize=16)
+def _mapping(make: Callable[..., Any]) -> Callable[[tuple[Any, ...], Sequence[object]], tuple[Any, ...]]:
+    """The fold that makes this of each."""
+    return lambda before, turns: (*before, *map(make, turns))
 
 
 @define(eq=False)

@@ -1,8 +1,10 @@
 """Anthropic's message requests, read into common terms."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
+
+from attrs import frozen
 
 from tokenwise.prompt import Role
 from tokenwise_shell.providers.anthropic.client_tools import function_of
@@ -22,6 +24,7 @@ from tokenwise_shell.providers.translate.terms import (
     Tool,
     Turn,
 )
+from tokenwise_shell.providers.turns import opening_of
 
 __all__ = ["read_anthropic", "read_blocks"]
 
@@ -77,9 +80,42 @@ def _effort(body: Fields, config: Fields) -> str:
             return text(config.get("effort"))
 
 
+@frozen
+class _Heard:
+    """So many messages, the names of the calls in them by their ids, the turns they are, and what was refused."""
+
+    count: int = 0
+    names: tuple[tuple[str, str], ...] = ()
+    turns: tuple[Turn, ...] = ()
+    refused: tuple[str, ...] = ()
+
+
 def _turns(messages: object, notes: Notes) -> Iterator[Turn]:
-    names: dict[str, str] = {}
-    for index, message in enumerate(map(as_fields, entries(messages))):
+    given = entries(messages)
+    opening = opening_of(given)
+    first = opening.of_first(_first_heard, given[0]) if opening.size else _Heard()
+    between = opening.state(_with_heard, _Heard(first.count, first.names)) if opening.size else first
+    last = _with_heard(_Heard(between.count, between.names), given[opening.size :])
+    for heard in (first, between, last) if opening.size else (last,):
+        notes.refused += heard.refused
+        yield from heard.turns
+
+
+def _first_heard(message: object) -> _Heard:
+    return _with_heard(_Heard(), (message,))
+
+
+def _with_heard(before: _Heard, messages: Sequence[object]) -> _Heard:
+    """With these messages."""
+    names, notes = dict(before.names), Notes()
+    turns = tuple(_read_turns(messages, before.count, names, notes))
+    return _Heard(
+        before.count + len(messages), tuple(names.items()), before.turns + turns, (*before.refused, *notes.refused)
+    )
+
+
+def _read_turns(messages: Sequence[object], count: int, names: dict[str, str], notes: Notes) -> Iterator[Turn]:
+    for index, message in enumerate(map(as_fields, messages), start=count):
         items = tuple(read_blocks(message.get("content"), f"messages[{index}].content", notes))
         names |= {item.id: item.name for item in items if isinstance(item, Call)}
         match message.get("role"):

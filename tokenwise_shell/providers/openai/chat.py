@@ -4,7 +4,7 @@ What a request holds and nobody here knows is sent on as it is. How hosts and mo
 below; a user's own setting for an endpoint goes before them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Final
@@ -24,6 +24,7 @@ from tokenwise_shell.providers.openai.streams.reading import plain, read_chunk
 from tokenwise_shell.providers.openai.strict import OPENAI_HOSTS, is_strict, without_extensions
 from tokenwise_shell.providers.openai.usage import read_report
 from tokenwise_shell.providers.openai.words import calls_in, ended_by, ending, finish_of, text_of
+from tokenwise_shell.providers.turns import spliced
 from tokenwise_shell.providers.wire import Ask, Endpoint, url_below
 from tokenwise_shell.transport.exchange import Envelope, Headers, HttpRequest, HttpResponse
 
@@ -57,7 +58,9 @@ _DIALECT: Final = Dialect(read_chunk, read_error, "chat completion", plain=plain
 def build(endpoint: Endpoint, ask: Ask) -> HttpRequest:
     """The request that asks this. The key is in a header and nowhere else."""
     way = _way(endpoint, ask.native_id)
-    fields = without_extensions(ask.fields) if way.strict else ask.fields
+    fields = spliced(ask.fields, "messages", _without_extensions if way.strict else None)
+    if way.strict:
+        fields = without_extensions(fields)
     body = {key: value for key, value in fields.items() if key not in _OURS}
     body["model"], body[way.cap_field] = ask.native_id, ask.max_output_tokens
     if ask.stream:
@@ -65,6 +68,11 @@ def build(endpoint: Endpoint, ask: Ask) -> HttpRequest:
         if options := _stream_options(endpoint, ask):
             body["stream_options"] = options
     return HttpRequest.within(way.envelope, orjson.dumps(body))
+
+
+def _without_extensions(before: bytes, turns: Sequence[object]) -> bytes:
+    bare = without_extensions({"messages": list(turns)})["messages"]
+    return b"%b,%b" % (before, orjson.dumps(bare)[1:-1]) if turns else before
 
 
 @frozen

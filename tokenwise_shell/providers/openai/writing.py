@@ -4,6 +4,8 @@ What OpenAI has no field for stands where its other clients have agreed to look 
 as with OpenRouter, Google's signatures as behind Google's OpenAI-compatible door.
 """
 
+from itertools import takewhile
+
 import orjson
 
 from tokenwise.prompt import Role
@@ -20,13 +22,14 @@ from tokenwise_shell.providers.translate.terms import (
     Tool,
     Turn,
 )
+from tokenwise_shell.providers.turns import each_of
 
 __all__ = ["extended", "write_openai"]
 
 
 def write_openai(asked: Asked) -> dict[str, object]:
     """The request in OpenAI's chat fields, without model and streaming."""
-    body: dict[str, object] = {**asked.others, "messages": list(map(_message, asked.turns)), **asked.sampling}
+    body: dict[str, object] = {**asked.others, "messages": _messages(asked.turns), **asked.sampling}
     if asked.tools:
         body["tools"] = list(map(_declared, asked.tools))
     if asked.choice:
@@ -43,6 +46,11 @@ def write_openai(asked: Asked) -> dict[str, object]:
         "max_completion_tokens": asked.cap,
     }
     return body | {name: value for name, value in optional.items() if value}
+
+
+def _messages(turns: tuple[Turn, ...]) -> list[Fields]:
+    opening = len(tuple(takewhile(lambda turn: turn.role is Role.SYSTEM, turns)))  # as often as not another each time
+    return [*map(_message, turns[:opening]), *each_of(list(turns[opening:]), _message)]
 
 
 def _wanted(asked: Asked) -> Fields:

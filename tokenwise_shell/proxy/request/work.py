@@ -15,11 +15,11 @@ from tokenwise.prompt import Message
 from tokenwise.routing.request import Weight, Wishes
 from tokenwise.routing.verdicts import Failure, Reply
 from tokenwise.traits import Capability, Feature
-from tokenwise.usage import count_text
+from tokenwise.usage import text_bound
 from tokenwise_shell.engine.calls import Caller, Said
 from tokenwise_shell.engine.relaying import Relay
 from tokenwise_shell.providers.counting import weigh, words_of
-from tokenwise_shell.providers.fields import Fields, as_fields
+from tokenwise_shell.providers.fields import Fields, as_fields, entries
 from tokenwise_shell.providers.marks import longer, marked_writes, unlimited
 from tokenwise_shell.providers.own import TURNS
 from tokenwise_shell.providers.translate.features import features_of
@@ -101,12 +101,25 @@ def _weight(asked: Asked) -> Weight:
     if asked.own is None:
         return weight
     body = asked.own.body
-    most = max(weight.input.bound, count_text(words_of(body)).bound)
+    most = max(weight.input.bound, _bound_of_words(body, TURNS[asked.own.format]))
     marked = marked_writes(body, TURNS[asked.own.format], most=most, least_of=lambda turn: len(words_of(turn)))
     writes = longer(weight.writes, marked)
     if weight.attachments is not NOTHING_ATTACHED:
         writes = unlimited(writes)
     return evolve(weight, input=evolve(weight.input, bound=most), writes=writes)
+
+
+def _bound_of_words(body: Fields, name: str) -> int:
+    """The bound of a request as it is: of all that it says, as JSON."""
+    turns = entries(body.get(name))
+    if not turns:
+        return text_bound(words_of(body))
+    return text_bound(words_of({**body, name: []})) + over(turns, _with_bounds, 0) + len(turns) - 1
+
+
+def _with_bounds(before: int, turns: Sequence[object]) -> int:
+    """Of turns as JSON, with these."""
+    return before + sum(map(text_bound, map(words_of, turns)))
 
 
 def _place(

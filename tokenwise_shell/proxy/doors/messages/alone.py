@@ -4,7 +4,8 @@ What Anthropic ran itself and what it keeps has no words in another format: resu
 citations. Such a request passes as it is, or is refused by the place of the first of these.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 import orjson
@@ -14,6 +15,7 @@ from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
 from tokenwise_shell.providers.own import bounded_tools
 from tokenwise_shell.providers.translate.terms import Untranslatable
 from tokenwise_shell.providers.translations import from_anthropic
+from tokenwise_shell.providers.turns import over
 from tokenwise_shell.proxy.fronts import BadRequest
 
 __all__ = ["untranslatable", "weighed"]
@@ -41,10 +43,23 @@ def _found(body: Fields) -> Iterator[tuple[str, str]]:
     for index, tool in enumerate(map(as_fields, entries(body.get("tools")))):
         if tool.get("type") not in (None, "custom") and function_of(tool) is None:
             yield f"tools[{index}]", f"{text(tool.get('type'))[:40]!r} is a tool of Anthropic's own"
-    for place, message in enumerate(map(as_fields, entries(body.get("messages")))):
-        for index, block in enumerate(map(as_fields, entries(message.get("content")))):
-            if why := _strange(block):
-                yield f"messages[{place}].content[{index}]", why
+    yield from over(entries(body.get("messages")), _with_strange, _NOTHING_STRANGE)[1]
+
+
+_Strange = tuple[int, tuple[tuple[str, str], ...]]
+_NOTHING_STRANGE: Final[_Strange] = (0, ())
+
+
+def _with_strange(before: _Strange, messages: Sequence[object]) -> _Strange:
+    """How many messages there are, and the first block in them that has no translation, with its reason."""
+    count, found = before
+    blocks = (
+        (f"messages[{place}].content[{index}]", why)
+        for place, message in enumerate(map(as_fields, messages), start=count)
+        for index, block in enumerate(map(as_fields, entries(message.get("content"))))
+        if (why := _strange(block))
+    )
+    return count + len(messages), found or tuple(islice(blocks, 1))
 
 
 def _strange(block: Fields) -> str:

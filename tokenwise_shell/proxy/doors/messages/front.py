@@ -18,6 +18,7 @@ from tokenwise_shell.providers.fields import Fields, as_fields, as_json, entries
 from tokenwise_shell.providers.own import Own, OwnFormat, is_sound
 from tokenwise_shell.providers.translate.terms import Untranslatable
 from tokenwise_shell.providers.translations import anthropic_answer, from_anthropic
+from tokenwise_shell.providers.turns import over
 from tokenwise_shell.proxy.doors.messages.alone import untranslatable, weighed
 from tokenwise_shell.proxy.fronts import BadRequest, OnlyAsItIs, Trouble, Writer
 from tokenwise_shell.transport.sse import SseEvent
@@ -187,10 +188,28 @@ def _check_wishes(body: Fields) -> None:
 
 
 def _check_blocks(body: Fields) -> None:
-    for place, message in enumerate(map(as_fields, entries(body.get("messages")))):
-        path = f"messages[{place}].content"
-        if not isinstance(message.get("content"), str | list):
-            raise BadRequest(f"{path}: expected text or a list of blocks", path)
+    path = over(entries(body.get("messages")), _with_spoken, _Spoken()).wordless
+    if path:
+        raise BadRequest(f"{path}: expected text or a list of blocks", path)
+
+
+@frozen
+class _Spoken:
+    """So many messages, the path of the first whose content is none, and whether any is the system's."""
+
+    count: int = 0
+    wordless: str = ""
+    in_place: bool = False
+
+
+def _with_spoken(before: _Spoken, messages: Sequence[object]) -> _Spoken:
+    """With these messages."""
+    wordless, in_place = before.wordless, before.in_place
+    for place, message in enumerate(map(as_fields, messages), start=before.count):
+        if not wordless and not isinstance(message.get("content"), str | list):
+            wordless = f"messages[{place}].content"
+        in_place = in_place or message.get("role") == "system"
+    return _Spoken(before.count + len(messages), wordless, in_place)
 
 
 def _with_one_system(fields: Fields) -> dict[str, object]:
@@ -218,7 +237,7 @@ def _with_own_words(fields: dict[str, object], body: Fields) -> Fields:
         del kept["user"]
     else:
         own.pop("metadata", None)
-    if any(message.get("role") == "system" for message in map(as_fields, entries(body.get("messages")))):
+    if over(entries(body.get("messages")), _with_spoken, _Spoken()).in_place:
         own[IN_PLACE] = True
     told = {name: value for name, value in own.items() if value != {}}
     return {**kept, **({"extra_content": {"anthropic": told}} if told else {})}
