@@ -13,8 +13,14 @@ from attrs import evolve, frozen
 from tokenwise.prompt import Role
 from tokenwise_shell.embedded.answers.counting import count_prefix
 from tokenwise_shell.embedded.anthropic.messages import read_conversation
-from tokenwise_shell.embedded.anthropic.models import render_count, render_model, render_models
-from tokenwise_shell.embedded.anthropic.replies import as_event, render_reply, render_stream
+from tokenwise_shell.embedded.anthropic.replies import (
+    as_event,
+    render_count,
+    render_model,
+    render_models,
+    render_reply,
+    render_stream,
+)
 from tokenwise_shell.embedded.anthropic.tools import callable_tools, read_tools
 from tokenwise_shell.embedded.asked import as_asked, canonical
 from tokenwise_shell.embedded.chat import BadRequest, ChatRequest

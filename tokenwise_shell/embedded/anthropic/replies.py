@@ -1,6 +1,6 @@
-"""Anthropic's wire format: the answers of `/v1/messages`, plain and streamed."""
+"""Anthropic's wire format: the answers of `/v1/messages`, plain and streamed, of its count and of `/v1/models`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 import orjson
@@ -11,7 +11,7 @@ from tokenwise_shell.embedded.chat import ChatRequest, Choice, Finish, Reply, To
 from tokenwise_shell.embedded.draws import Draw
 from tokenwise_shell.embedded.wire.format import StreamEvent
 
-__all__ = ["as_event", "render_reply", "render_stream"]
+__all__ = ["as_event", "render_count", "render_model", "render_models", "render_reply", "render_stream"]
 
 _Fields: TypeAlias = Mapping[str, object]
 
@@ -32,6 +32,23 @@ class _Block:
     opened: _Fields
     deltas: tuple[tuple[_Fields, int], ...]
     tokens: int = 0
+
+
+def render_models(ids: Iterable[str]) -> bytes:
+    """The list of models, on one page."""
+    data = [_model(model_id) for model_id in ids]
+    ends = {"first_id": data[0]["id"], "last_id": data[-1]["id"]} if data else {"first_id": None, "last_id": None}
+    return orjson.dumps({"data": data, "has_more": False, **ends})
+
+
+def render_model(model_id: str) -> bytes:
+    """One model."""
+    return orjson.dumps(_model(model_id))
+
+
+def render_count(tokens: int) -> bytes:
+    """A count of input tokens."""
+    return orjson.dumps({"input_tokens": tokens})
 
 
 def render_reply(reply: Reply, request: ChatRequest) -> bytes:
@@ -146,4 +163,14 @@ def _usage(usage: Usage, request: ChatRequest) -> dict[str, object]:
         "server_tool_use": None,
         "service_tier": "standard",
         "inference_geo": "not_available",
+    }
+
+
+def _model(model_id: str) -> dict[str, object]:
+    return {
+        "type": "model",
+        "id": model_id,
+        "display_name": model_id,
+        "created_at": "2026-01-01T00:00:00Z",
+        "lifecycle": "active",
     }

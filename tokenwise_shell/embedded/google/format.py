@@ -16,8 +16,14 @@ from tokenwise_shell.embedded.fields import json_body
 from tokenwise_shell.embedded.google.config import read_config
 from tokenwise_shell.embedded.google.contents import read_contents
 from tokenwise_shell.embedded.google.fields import known, proto
-from tokenwise_shell.embedded.google.models import render_count, render_model, render_models
-from tokenwise_shell.embedded.google.replies import as_event, render_reply, render_stream
+from tokenwise_shell.embedded.google.replies import (
+    as_event,
+    render_count,
+    render_model,
+    render_models,
+    render_reply,
+    render_stream,
+)
 from tokenwise_shell.embedded.google.tools import callable_tools, read_tools
 from tokenwise_shell.embedded.wire.format import Completion, ModelList, OneModel, TokenCount, Wanted, WireFormat
 from tokenwise_shell.embedded.wire.http_request import HttpRequest

@@ -1,7 +1,7 @@
-"""Google's wire format: the answers of `generateContent` and `streamGenerateContent`."""
+"""Google's wire format: the answers of `generateContent`, plain and streamed, `:countTokens` and `/v1beta/models`."""
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import orjson
@@ -12,7 +12,7 @@ from tokenwise_shell.embedded.chat import ChatRequest, Choice, Finish, Reply, To
 from tokenwise_shell.embedded.draws import Draw
 from tokenwise_shell.embedded.wire.format import StreamEvent
 
-__all__ = ["as_event", "render_reply", "render_stream"]
+__all__ = ["as_event", "render_count", "render_model", "render_models", "render_reply", "render_stream"]
 
 _FINISHES: Final[Mapping[Finish, str]] = {
     Finish.STOP: "STOP",
@@ -23,6 +23,21 @@ _FINISHES: Final[Mapping[Finish, str]] = {
 }
 
 _NOTHING: Final[Mapping[str, object]] = {}
+
+
+def render_models(ids: Iterable[str]) -> bytes:
+    """The list of models, on one page."""
+    return orjson.dumps({"models": [_model(model_id) for model_id in ids]})
+
+
+def render_model(model_id: str) -> bytes:
+    """One model."""
+    return orjson.dumps(_model(model_id))
+
+
+def render_count(tokens: int) -> bytes:
+    """A count of input tokens."""
+    return orjson.dumps({"totalTokens": tokens, "promptTokensDetails": [{"modality": "TEXT", "tokenCount": tokens}]})
 
 
 def render_reply(reply: Reply, request: ChatRequest) -> bytes:
@@ -140,3 +155,12 @@ def _usage(usage: Usage) -> dict[str, object]:
     if usage.reasoning_tokens:
         told["thoughtsTokenCount"] = usage.reasoning_tokens
     return told
+
+
+def _model(model_id: str) -> dict[str, object]:
+    return {
+        "name": f"models/{model_id}",
+        "version": "001",
+        "displayName": model_id,
+        "supportedGenerationMethods": ["generateContent", "countTokens"],
+    }

@@ -13,7 +13,6 @@ from tokenwise_shell.embedded.asked import as_asked, canonical
 from tokenwise_shell.embedded.chat import BadRequest, ChatRequest
 from tokenwise_shell.embedded.documented import OPENAIS
 from tokenwise_shell.embedded.fields import as_list, as_mapping, boolean, integer, json_body, mapping, text
-from tokenwise_shell.embedded.openai.models import render_model, render_models
 from tokenwise_shell.embedded.openai.parts import (
     attachments,
     callable_tools,
@@ -24,7 +23,7 @@ from tokenwise_shell.embedded.openai.parts import (
     read_tools,
     response_schema,
 )
-from tokenwise_shell.embedded.openai.replies import render_reply, render_stream
+from tokenwise_shell.embedded.openai.replies import render_model, render_models, render_reply, render_stream
 from tokenwise_shell.embedded.wire.format import (
     Completion,
     Embeddings,

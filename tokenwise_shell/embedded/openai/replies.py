@@ -1,6 +1,6 @@
-"""OpenAI's wire format: the answers of `/v1/chat/completions`, plain and streamed."""
+"""OpenAI's wire format: the answers of `/v1/chat/completions`, plain and streamed, and of `/v1/models`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import orjson
@@ -8,10 +8,9 @@ import orjson
 from tokenwise.usage import Usage
 from tokenwise_shell.embedded.chat import ChatRequest, Choice, Finish, Reply, ToolCall
 from tokenwise_shell.embedded.draws import Draw
-from tokenwise_shell.embedded.openai.models import CREATED_S
 from tokenwise_shell.embedded.wire.format import StreamEvent
 
-__all__ = ["DONE", "render_reply", "render_stream"]
+__all__ = ["DONE", "render_model", "render_models", "render_reply", "render_stream"]
 
 DONE: Final = b"data: [DONE]\n\n"
 
@@ -22,6 +21,20 @@ _FINISHES: Final[Mapping[Finish, str]] = {
     Finish.CONTENT_FILTER: "content_filter",
     Finish.BLOCKED: "content_filter",
 }
+
+
+# 2026-01-01 in Unix seconds: a fixed date, because equal requests get equal bytes.
+_CREATED_S: Final = 1_767_225_600
+
+
+def render_models(ids: Iterable[str]) -> bytes:
+    """The list of models."""
+    return orjson.dumps({"object": "list", "data": [_model(model_id) for model_id in ids]})
+
+
+def render_model(model_id: str) -> bytes:
+    """One model."""
+    return orjson.dumps(_model(model_id))
 
 
 def render_reply(reply: Reply, request: ChatRequest) -> bytes:
@@ -70,7 +83,7 @@ def _envelope(reply: Reply, kind: str) -> dict[str, object]:
     return {
         "id": f"chatcmpl-{reply.id}",
         "object": kind,
-        "created": CREATED_S,
+        "created": _CREATED_S,
         "model": reply.model,
         "service_tier": "default",
         "system_fingerprint": "fp_embedded",
@@ -121,3 +134,7 @@ def _usage(usage: Usage) -> dict[str, object]:
             "rejected_prediction_tokens": 0,
         },
     }
+
+
+def _model(model_id: str) -> dict[str, object]:
+    return {"id": model_id, "object": "model", "created": _CREATED_S, "owned_by": "embedded"}
