@@ -11,14 +11,15 @@ import time
 
 from attrs import evolve
 
-from tests.benchmarks.bench_core import made_up_catalog
-from tokenwise.catalog.models import Catalog
-from tokenwise.money import Nanodollars
+from tokenwise.catalog.models import Catalog, Model, Offer
+from tokenwise.catalog.prices import Price, Rate
+from tokenwise.ids import AttemptId, jitter
+from tokenwise.money import Nanodollars, NanoPerMtok
 from tokenwise.plan import Plan, Step
 from tokenwise.planner.allocation import Allocation, Option, allocate
 from tokenwise.planner.assignment import Assigned, assign
 from tokenwise.policy import Policy, Strategy
-from tokenwise.traits import Feature
+from tokenwise.traits import Capability, Feature, Tier
 
 STEPS, MODELS = 50, 400
 
@@ -105,6 +106,32 @@ def measure(kind, seed, part):
     taken = time.process_time() - started
     assert isinstance(answer, Allocation)
     return 1_000 * taken, answer.optimality_gap / max(1, answer.utility)
+
+
+def made_up_catalog(size: int) -> Catalog:
+    """As many models, with prices, windows and abilities spread as a large catalogue has them."""
+
+    def draw(index: int, what: str, upto: int) -> int:
+        return jitter(1, AttemptId(what, index), upto)
+
+    def model(index: int) -> Model:
+        price = 10**7 * (1 + draw(index, "price", 1500))
+        rate = Rate(
+            *(NanoPerMtok(each) for each in (price, price * (2 + draw(index, "output", 6)), price // 10, price))
+        )
+        kinds = Capability.GENERAL | Capability(draw(index, "kinds", 15)) | Capability.GENERAL
+        return Model(
+            id=f"vendor{index % 20}/model{index}",
+            tier=Tier(draw(index, "tier", 2)),
+            capabilities=kinds,
+            context_tokens=(8_000, 32_000, 128_000, 200_000, 1_000_000)[draw(index, "window", 4)],
+            max_output_tokens=(4_096, 8_192, 64_000)[draw(index, "cap", 2)],
+            offers=(Offer("openrouter", f"model{index}", Price((rate,))),),
+            features=(Feature.NONE, Feature.TOOLS, Feature.TOOLS | Feature.IMAGES)[draw(index, "features", 2)],
+            quality=1000 + draw(index, "quality", 500),
+        )
+
+    return Catalog(map(model, range(size)))
 
 
 if __name__ == "__main__":
