@@ -9,6 +9,14 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.shell.translations import (
+    from_anthropic_answer,
+    from_google,
+    from_google_answer,
+    google_answer,
+    to_anthropic,
+    to_google,
+)
 from tokenwise.prompt import Role
 from tokenwise.routing.verdicts import FinishReason
 from tokenwise.traits import Feature
@@ -24,16 +32,7 @@ from tokenwise_shell.providers.openai.completions import usage_fields, write_com
 from tokenwise_shell.providers.openai.usage import parse_usage
 from tokenwise_shell.providers.translate.features import features_of
 from tokenwise_shell.providers.translate.terms import Answer, Call, Said, Text, Untranslatable
-from tokenwise_shell.providers.translations import (
-    anthropic_answer,
-    from_anthropic,
-    from_anthropic_answer,
-    from_google,
-    from_google_answer,
-    google_answer,
-    to_anthropic,
-    to_google,
-)
+from tokenwise_shell.providers.translations import anthropic_answer, from_anthropic
 from tokenwise_shell.transport.sse import SseEvent
 
 # Words that no format takes for nothing: Anthropic refuses blanks, and everybody an empty text.

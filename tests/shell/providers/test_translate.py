@@ -3,6 +3,7 @@
 import orjson
 import pytest
 
+from tests.shell.translations import from_google, to_anthropic, to_google
 from tokenwise.catalog.embedded_models import embedded_catalog
 from tokenwise.money import parse_usd
 from tokenwise.policy import Policy
@@ -13,13 +14,7 @@ from tokenwise.traits import Capability, Feature
 from tokenwise.usage import TokenCount
 from tokenwise_shell.providers.translate.features import features_of
 from tokenwise_shell.providers.translate.terms import Untranslatable
-from tokenwise_shell.providers.translations import (
-    anthropic_answer,
-    from_anthropic,
-    from_google,
-    to_anthropic,
-    to_google,
-)
+from tokenwise_shell.providers.translations import anthropic_answer, from_anthropic
 
 HI = [{"role": "user", "content": "Hi"}]
 TOOL = {"type": "function", "function": {"name": "f"}}

@@ -4,11 +4,11 @@ import orjson
 import pytest
 
 from tests.shell.front_world import BY_BUDGET, BY_EFFORT
+from tests.shell.translations import to_anthropic, to_google
 from tokenwise.catalog.tool_fees import DEFAULT_CALLS, Hosted
 from tokenwise_shell.config.settings import ProviderKind
 from tokenwise_shell.providers.counting import weigh
 from tokenwise_shell.providers.openai.chat import build as build_openai
-from tokenwise_shell.providers.translations import to_anthropic, to_google
 from tokenwise_shell.providers.wire import Ask, Endpoint
 from tokenwise_shell.proxy.doors.messages.front import MessagesFront
 from tokenwise_shell.proxy.fronts import BadRequest, OnlyAsItIs, Trouble

@@ -11,7 +11,7 @@ from tokenwise.routing.verdicts import FinishReason
 from tokenwise.usage import Usage
 from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, first_text, text
 from tokenwise_shell.providers.final_usage import CONTRADICTED, Report
-from tokenwise_shell.providers.google.reading import called, read_parts
+from tokenwise_shell.providers.google.names import UNSIGNED
 from tokenwise_shell.providers.openai.blocks import made_up_id
 from tokenwise_shell.providers.openai.errors import ProviderError, read_error
 from tokenwise_shell.providers.openai.words import ended_by
@@ -27,7 +27,7 @@ from tokenwise_shell.providers.translate.deltas import (
     Thinks,
     Wrote,
 )
-from tokenwise_shell.providers.translate.terms import Answer, Call, Notes, Said, Text, Thought
+from tokenwise_shell.providers.translate.terms import Answer, Call, Said, Text, Thought
 
 __all__ = ["FINISH_REASONS", "GoogleEvents", "asked_pause_ms", "error_of", "parse_usage", "read_answer", "read_report"]
 
@@ -154,17 +154,24 @@ def _broken(candidate: Fields) -> Broke | None:
 
 
 def _said(candidate: Fields, id_: str) -> Said:
-    parts = map(as_fields, entries(as_fields(candidate.get("content")).get("parts")))
-    # Of what else there is (pictures, Google's own tools) OpenAI's format has no words in an answer.
-    found = read_parts([part for part in parts if "text" in part or "functionCall" in part], "parts", Notes())
     items: list[Text | Call | Thought] = []
-    for item in found:
-        if isinstance(item, Call):
-            items.append(item if item.id else evolve(item, id=_call_id(id_, len(items))))
-        elif isinstance(item, Text | Thought):
-            items.append(item)
+    # Of what else there is (pictures, Google's own tools) OpenAI's format has no words in an answer.
+    for part in map(as_fields, entries(as_fields(candidate.get("content")).get("parts"))):
+        match part:
+            case {"text": str(thought), "thought": True}:
+                items.append(Thought(thought))
+            case {"text": str(said)}:
+                items.append(Text(said))
+            case {"functionCall": dict(call)} if name := text(call.get("name")):
+                item = _call_of(call, name, part)
+                items.append(item if item.id else evolve(item, id=_call_id(id_, len(items))))
     calls = any(isinstance(item, Call) for item in items)
     return Said(tuple(items), _finish(candidate.get("finishReason"), calls=calls), _logprobs(candidate))
+
+
+def _call_of(call: Fields, name: str, part: Fields) -> Call:
+    signature = text(part.get("thoughtSignature"))
+    return Call(text(call.get("id")), name, as_fields(call.get("args")), "" if signature == UNSIGNED else signature)
 
 
 def _finish(reason: object, *, calls: bool) -> FinishReason:
@@ -226,7 +233,7 @@ class GoogleEvents:
                 case {"text": str(said)}:
                     yield Wrote(said, choice)
                 case {"functionCall": dict(call)} if name := text(call.get("name")):
-                    yield from self._called(called(call, name, text(part.get("thoughtSignature"))), choice, id_)
+                    yield from self._called(_call_of(call, name, part), choice, id_)
                 case _:
                     continue
         if choice == 0 and (broke := _broken(candidate)):

@@ -11,12 +11,9 @@ from itertools import groupby
 from typing import Final
 
 from tokenwise.prompt import Role
-from tokenwise.routing.verdicts import FinishReason
-from tokenwise.usage import Usage
 from tokenwise_shell.providers.fields import Fields, as_fields
 from tokenwise_shell.providers.google.names import BUDGETS, LEVELS, UNSIGNED, thinks_by_budget, wants_signatures
 from tokenwise_shell.providers.translate.terms import (
-    Answer,
     Asked,
     Call,
     Item,
@@ -29,7 +26,7 @@ from tokenwise_shell.providers.translate.terms import (
     Turn,
 )
 
-__all__ = ["SAMPLING", "write_candidates", "write_google"]
+__all__ = ["SAMPLING", "write_google"]
 
 _NAME: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_.:-]{0,127}")
 
@@ -192,36 +189,3 @@ def _calling(asked: Asked) -> Fields:
 
 
 # OpenAI's reasons in Google's words, which has none for a call.
-_FINISHES: Final[Mapping[FinishReason, str]] = {
-    FinishReason.STOP: "STOP",
-    FinishReason.LENGTH: "MAX_TOKENS",
-    FinishReason.TOOL_CALLS: "STOP",
-    FinishReason.CONTENT_FILTER: "SAFETY",
-    FinishReason.REFUSAL: "SAFETY",
-    FinishReason.OTHER: "OTHER",
-}
-
-
-def write_candidates(answer: Answer) -> Fields:
-    """An answer in Google's words."""
-    usage = answer.usage or Usage()
-    candidates = [
-        {
-            "content": {"role": "model", "parts": _parts(said.items, Notes())},
-            "finishReason": _FINISHES[said.finish],
-            "index": index,
-        }
-        for index, said in enumerate(answer.choices)
-    ]
-    return {
-        "candidates": candidates,
-        "usageMetadata": {
-            "promptTokenCount": usage.prompt_tokens,
-            "cachedContentTokenCount": usage.cache_read_tokens,
-            "candidatesTokenCount": usage.output_tokens - usage.reasoning_tokens,
-            "thoughtsTokenCount": usage.reasoning_tokens,
-            "totalTokenCount": usage.prompt_tokens + usage.output_tokens,
-        },
-        "modelVersion": answer.model,
-        "responseId": answer.id,
-    }

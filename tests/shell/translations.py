@@ -1,15 +1,28 @@
-"""Google's `generateContent` requests, read into common terms. Names in camel case, as Google writes them."""
+"""The translations that the proxy never makes by themselves: the way there for tests, and the way back from Google.
 
-from collections.abc import Iterator
+Providers' formats build requests and read answers; a client of Google's has no door here.
+"""
+
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import orjson
 
 from tokenwise.prompt import Role
+from tokenwise.routing.verdicts import FinishReason
+from tokenwise.usage import Usage
+from tokenwise_shell.providers.anthropic.answers import read_message
+from tokenwise_shell.providers.anthropic.writing import write_anthropic
 from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, text
+from tokenwise_shell.providers.google import writing
+from tokenwise_shell.providers.google.answers import read_answer
 from tokenwise_shell.providers.google.names import BUDGETS, UNSIGNED
 from tokenwise_shell.providers.google.writing import SAMPLING
+from tokenwise_shell.providers.openai.completions import read_completion, write_completion
+from tokenwise_shell.providers.openai.reading import read_openai
+from tokenwise_shell.providers.openai.writing import write_openai
 from tokenwise_shell.providers.translate.terms import (
+    Answer,
     Asked,
     Call,
     Item,
@@ -20,11 +33,46 @@ from tokenwise_shell.providers.translate.terms import (
     Text,
     Thought,
     Tool,
+    Translation,
     Turn,
     is_neutral,
 )
 
-__all__ = ["called", "read_google", "read_parts"]
+
+def to_anthropic(fields: Fields, *, native_id: str, cap: int) -> Translation:
+    """A request in OpenAI's chat fields as Anthropic's, with at most `cap` output tokens. Raises Untranslatable."""
+    notes = Notes()
+    return notes.settle(write_anthropic(read_openai(fields, notes), notes, native_id=native_id, cap=cap))
+
+
+def to_google(fields: Fields, *, native_id: str, cap: int) -> Translation:
+    """A request in OpenAI's chat fields as Google's, with at most `cap` output tokens. Raises Untranslatable."""
+    notes = Notes()
+    return notes.settle(writing.write_google(read_openai(fields, notes), notes, native_id=native_id, cap=cap))
+
+
+def from_google(body: Fields) -> Translation:
+    """A request of Google's in OpenAI's chat fields, without model and streaming. Raises Untranslatable."""
+    notes = Notes()
+    return notes.settle(write_openai(read_google(body, notes)))
+
+
+def from_anthropic_answer(message: Fields, *, created_s: int) -> Fields | None:
+    """Anthropic's message as a chat completion, None where it is none. `created_s` is Unix time."""
+    answer = read_message(message)
+    return None if answer is None else write_completion(answer, created_s=created_s)
+
+
+def google_answer(completion: Fields) -> Fields:
+    """A chat completion as Google's answer. Google has no count of tokens written to a cache: they are input there."""
+    return write_candidates(read_completion(completion))
+
+
+def from_google_answer(body: Fields, *, created_s: int) -> Fields | None:
+    """Google's answer as a chat completion, None where it is none. `created_s` is Unix time."""
+    answer = read_answer(body)
+    return None if answer is None else write_completion(answer, created_s=created_s)
+
 
 _READ: Final = frozenset(("contents", "systemInstruction", "tools", "toolConfig", "generationConfig", "model"))
 _CONFIG: Final = frozenset(
@@ -159,3 +207,38 @@ def _tools(tools: object, notes: Notes) -> Iterator[Tool]:
         for function in map(as_fields, entries(tool.get("functionDeclarations"))):
             schema = as_fields(function.get("parametersJsonSchema", function.get("parameters")))
             yield Tool(text(function.get("name")), text(function.get("description")), schema or None)
+
+
+_FINISHES: Final[Mapping[FinishReason, str]] = {
+    FinishReason.STOP: "STOP",
+    FinishReason.LENGTH: "MAX_TOKENS",
+    FinishReason.TOOL_CALLS: "STOP",
+    FinishReason.CONTENT_FILTER: "SAFETY",
+    FinishReason.REFUSAL: "SAFETY",
+    FinishReason.OTHER: "OTHER",
+}
+
+
+def write_candidates(answer: Answer) -> Fields:
+    """An answer in Google's words."""
+    usage = answer.usage or Usage()
+    candidates = [
+        {
+            "content": {"role": "model", "parts": writing._parts(said.items, Notes())},
+            "finishReason": _FINISHES[said.finish],
+            "index": index,
+        }
+        for index, said in enumerate(answer.choices)
+    ]
+    return {
+        "candidates": candidates,
+        "usageMetadata": {
+            "promptTokenCount": usage.prompt_tokens,
+            "cachedContentTokenCount": usage.cache_read_tokens,
+            "candidatesTokenCount": usage.output_tokens - usage.reasoning_tokens,
+            "thoughtsTokenCount": usage.reasoning_tokens,
+            "totalTokenCount": usage.prompt_tokens + usage.output_tokens,
+        },
+        "modelVersion": answer.model,
+        "responseId": answer.id,
+    }
