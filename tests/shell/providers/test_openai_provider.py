@@ -471,11 +471,6 @@ class TestStreams:
         failure = stream_of(delta(role="assistant"), {"error": {"code": 429, "message": "Slow down."}})
         assert failure == Failure(Fault.RATE_LIMITED, "Slow down.", status=429)
 
-    def test_an_error_after_output_is_a_cut_stream_since_it_may_be_billed(self):
-        assert (
-            stream_of(delta(content="a"), {"error": {"code": 429, "message": "Slow."}}, DONE).fault is Fault.CUT_STREAM
-        )
-
     def test_an_event_that_cannot_be_read_may_have_held_text(self):
         assert stream_of(delta(content="a"), b'{"choices', delta("stop"), DONE).fault is Fault.MALFORMED
 

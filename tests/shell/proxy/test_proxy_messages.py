@@ -345,10 +345,3 @@ class TestStreams:
         bill = SseEvent(b'{"choices": [], "usage": null, "tokenwise": {"cost_nano": 5}}')
         events = streamed(chunk(content="Hi"), chunk("stop"), bill)
         assert events[-2]["tokenwise"] == {"cost_nano": 5}
-
-    def test_nothing_follows_an_error(self):
-        writer = MessagesFront().open_stream({})
-        writer.write(chunk(content="Hi"))
-        (error,) = writer.failed(Trouble(503, "server_error", "upstream_overloaded", "Busy."))
-        assert (error.name, orjson.loads(error.data)["error"]["type"]) == ("error", "overloaded_error")
-        assert not [*writer.write(chunk("stop")), *writer.write(SseEvent(b"[DONE]"))]

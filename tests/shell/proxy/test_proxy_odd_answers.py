@@ -96,41 +96,7 @@ def _usage(event: dict[str, Any]) -> Any:
     return event.get("usage") or (event.get("response") or event.get("message") or {}).get("usage")
 
 
-NESTED = {"city": "Bern", "days": [1, 2]}
-STREAMED_CALLS = {
-    "arguments as an object": [piece(tool_calls=[call(id="a", name="look_up", arguments=NESTED)]), piece("tool_calls")],
-    "a late name": [
-        piece(tool_calls=[call(id="a", arguments='{"city": "Bern",')]),
-        piece(tool_calls=[call(name="look_up", arguments=' "days": [1, 2]}')]),
-        piece("tool_calls"),
-    ],
-    "stop beside a call": [
-        piece(tool_calls=[call(id="a", name="look_up", arguments=orjson.dumps(NESTED).decode())]),
-        piece("stop"),
-    ],
-}
-
-
 class TestCalls:
-    @pytest.mark.parametrize("shape", STREAMED_CALLS)
-    async def test_a_streamed_call_has_its_name_and_its_arguments_and_is_what_the_answer_ends_with(
-        self, tmp_path, shape
-    ):
-        answer, _ = await heard(tmp_path, MESSAGES, STREAMED_CALLS[shape])
-        (begun,) = [each["content_block"] for each in told_in(answer) if each["type"] == "content_block_start"]
-        pieces = [each["delta"] for each in told_in(answer) if each["type"] == "content_block_delta"]
-        assert (begun["id"], begun["name"]) == ("a", "look_up")
-        assert orjson.loads("".join(each["partial_json"] for each in pieces)) == NESTED
-        assert told_in(answer)[-2]["delta"]["stop_reason"] == "tool_use"
-
-    @pytest.mark.parametrize("arguments", [NESTED, orjson.dumps(NESTED).decode()])
-    @pytest.mark.parametrize("finish", ["stop", "tool_calls"])
-    async def test_a_whole_call_has_its_arguments(self, tmp_path, arguments, finish):
-        said = completion(finish, tool_calls=[call(id="a", name="look_up", arguments=arguments)])
-        answer, _ = await heard(tmp_path, MESSAGES, said)
-        (block,) = answer.json["content"]
-        assert (block["input"], answer.json["stop_reason"]) == (NESTED, "tool_use")
-
     @pytest.mark.parametrize("arguments", ['{"city": ', "Bern", "[1]"])
     async def test_arguments_that_are_no_object_are_told_as_they_came_or_not_at_all(self, tmp_path, arguments):
         """A tool that runs without its arguments does something else than the model asked for."""
@@ -158,9 +124,6 @@ class TestCalls:
             answer, _ = await heard(tmp_path, MESSAGES, [piece(tool_calls=[call(name="a")]), piece("tool_calls")])
             ids |= {each["content_block"]["id"] for each in told_in(answer) if "content_block" in each}
         assert len(ids) == 6
-
-
-THINKING = [{"type": "thinking", "thinking": [{"type": "text", "text": "It is large."}]}]
 
 
 class TestIdsAndOldCalls:
@@ -262,24 +225,6 @@ async def _said(
         return answer, world
 
 
-class TestThinking:
-    @pytest.mark.parametrize("streamed", [False, True])
-    async def test_parts_of_thinking_are_carried(self, tmp_path, streamed):
-        """Mistral's reasoning models write them among the parts of the content."""
-        said = [*THINKING, {"type": "text", "text": "A whale."}]
-        upstream = (
-            [piece(content=THINKING), piece(content="A whale."), piece("stop")]
-            if streamed
-            else completion(content=said)
-        )
-        answer, _ = await heard(tmp_path, MESSAGES, upstream)
-        told = answer.body.decode()
-        assert "It is large." in told
-        assert told.index("It is large.") < told.index("A whale.")
-        answer, _ = await heard(tmp_path, RESPONSES, upstream)
-        assert "It is large." in answer.body.decode()
-
-
 class TestText:
     async def test_a_whole_text_cites_nothing_that_a_strict_reader_would_refuse(self, tmp_path):
         """`@ai-sdk/anthropic` refuses null for citations, and Anthropic's schema wants the field."""
@@ -319,15 +264,6 @@ class TestShapesThatWereRecorded:
         told = told_in(answer)[-1] if streamed else answer.json
         assert told["usage"] == USAGE
         assert told["choices"] == [] if streamed else told["choices"][0]["message"]["content"] == "Rain"
-
-    async def test_an_unasked_stream_of_thoughts_and_words_keeps_both(self, tmp_path):
-        said = (piece(content=THINKING), piece(content="A "), piece(content="whale."), piece("stop"))
-        events = b"".join(b"data: " + orjson.dumps(each) + b"\n\n" for each in said)
-        answer, _ = await _said(tmp_path, MESSAGES, whole(events), stream=False)
-        assert [block.get("thinking") or block["text"] for block in answer.json["content"]] == [
-            "It is large.",
-            "A whale.",
-        ]
 
     async def test_what_groq_says_of_a_call_that_failed_is_kept_after_output_too(self, tmp_path):
         error = {"message": "no such tool", "type": "invalid_request_error", "code": "tool_use_failed"}
