@@ -132,7 +132,7 @@ class Reader:
 
     def read(self, pieces):
         """The words in one text, since those of a run are, and the events one by one; what has become of the stream."""
-        relaying = Relaying(self, self.relay, lambda: self.first.append(len(self.told)))
+        relaying = Relaying(self, lambda: self.first.append(len(self.told)), self.relay)
         for piece in pieces:
             relaying.take(piece)
         data = [each for each in self.told if isinstance(each, bytes)]

@@ -54,14 +54,12 @@ _GONE: Final = (400, 404, 410)
 class Said:
     """What a client said in words of another format than chat completions, and the betas that its headers name.
 
-    `hearing` follows the answer, if it is streamed. `within_ms` is what the whole call may take, None for as long as
-    its command says.
+    `hearing` follows the answer, if it is streamed.
     """
 
     own: Own | None = None
     betas: str = ""
     hearing: Hearing | None = None
-    within_ms: int | None = None
 
 
 NOTHING_SAID: Final = Said()
@@ -124,12 +122,11 @@ class Caller:
                 outcome = self._read(command, wire, response, whole)
             else:
                 usage = own is not None or _asks_for_usage(written)
-                carried = partial(Relaying, relay=relay, first_token=first_token, usage=usage)
+                carried = partial(Relaying, relay=relay, usage=usage)
                 hearing = said.hearing or Hearing(command.attempt)
                 hearing.choices = max(1, (written and count(written.get("n"))) or 1)
                 hearing.sent(stops=stops(endpoint), is_quiet=partial(_is_quiet, endpoint, request, command.native_id))
-                timeout_ms = said.within_ms or command.timeout_ms
-                outcome = await self._streamed(command, wire, request, timeout_ms, carried, whole, hearing)
+                outcome = await self._streamed(command, wire, request, carried, first_token, whole, hearing)
         except TransportTrouble as trouble:
             outcome = Failure(BY_TROUBLE[trouble.kind], trouble.message)
         return self._finished(command, endpoint, outcome)
@@ -234,12 +231,12 @@ class Caller:
         command: CallModel,
         wire: WireFormat,
         request: HttpRequest,
-        timeout_ms: int,
-        carried: Callable[[StreamParse], Relaying],
+        carried: Callable[[StreamParse, Callable[[], None]], Relaying],
+        first_token: Callable[[], None] | None,
         whole: Callable[[bytes], None] | None,
         hearing: Hearing,
     ) -> Reply | Failure:
-        async with self.transport.stream(request, timeout_ms=timeout_ms) as answer:
+        async with self.transport.stream(request, timeout_ms=command.timeout_ms) as answer:
             parse = wire.open_stream(native_id=command.native_id, now_ms=self.unix_ms(), choices=hearing.choices)
             hearing.reads(parse, answer.came_at)
             start, trouble = await _start_of(answer)
@@ -253,7 +250,13 @@ class Caller:
                 start = event_bytes(response.body) if wire is OWN[OwnFormat.RESPONSES] else b""
                 if not start:
                     return self._read(command, self._plain(command), response, whole)
-            return parse.end(await carried(parse).carry(start, answer))
+
+            def begun() -> None:
+                answer.lasts(hearing.ends)
+                if first_token is not None:
+                    first_token()
+
+            return parse.end(await carried(parse, begun).carry(start, answer))
 
     def _plain(self, command: CallModel) -> WireFormat:
         """The format that is written as chat completions: what did not come as it was asked for is told in those."""

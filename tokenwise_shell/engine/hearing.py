@@ -23,11 +23,15 @@ def _now_ms() -> int:
 
 @define(eq=False)
 class Hearing:
-    """One call under way, from when it is made. `choices` are how many answers it was asked for."""
+    """One call under way, from when it is made. `choices` are how many answers it was asked for.
+
+    Once it has output it may take until its `ends`, in trio's time, if that is longer than its command says.
+    """
 
     attempt: AttemptId
     now_ms: Callable[[], int] = _now_ms
     choices: int = 1
+    ends: float = 0.0
     _stops: bool = field(default=False, init=False)
     _is_quiet: Callable[[], bool] | None = field(default=None, init=False)
     _parse: StreamParse | None = field(default=None, init=False)

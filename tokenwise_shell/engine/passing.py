@@ -64,14 +64,19 @@ async def pass_on(
     endpoint = caller.endpoints.get(command.provider)
     if endpoint is None:
         return Failure(Fault.UNAUTHORIZED, f"no endpoint is configured for the provider {command.provider!r}")
+
+    def begun(answer: HttpStream) -> None:
+        answer.lasts(said.hearing.ends if said.hearing else 0.0)
+        first_token()
+
     return await _sent(
         caller,
         command.provider,
         passing,
         delivery,
-        timeout_ms=said.within_ms or command.timeout_ms,
+        timeout_ms=command.timeout_ms,
         priced=priced,
-        first_token=first_token,
+        begun=begun,
     )
 
 
@@ -83,13 +88,13 @@ async def _sent(
     *,
     timeout_ms: int,
     priced: bool,
-    first_token: Callable[[], None] = lambda: None,
+    begun: Callable[[HttpStream], None] = lambda _: None,
 ) -> Reply | Failure:
     request = build(caller.endpoints[provider], passing)
     try:
         async with caller.transport.stream(request, timeout_ms=timeout_ms) as answer:
             if answer.status == 200 and _STREAM in dict(answer.headers).get("content-type", ""):
-                first_token()
+                begun(answer)
                 return counted(await _streamed(answer, delivery), priced=priced)
             response = HttpResponse(answer.status, answer.headers, await answer.read())
     except TransportTrouble as trouble:

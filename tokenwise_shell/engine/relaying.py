@@ -45,8 +45,8 @@ class Relaying:
     """
 
     parse: StreamParse
+    first_token: Callable[[], None]
     relay: Relay
-    first_token: Callable[[], None] | None
     usage: bool = True
     reader: SseReader = field(factory=SseReader)
 
@@ -116,7 +116,7 @@ class Relaying:
         parse, read = self.parse, _Heard()
         for event in events:
             told, text = parse.begun, parse.feed(event)
-            if parse.begun and not told and self.first_token:
+            if parse.begun and not told:
                 self.first_token()
             for said in parse.chunks:
                 read.append((said, text))

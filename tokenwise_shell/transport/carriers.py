@@ -22,10 +22,10 @@ class Waiting(Protocol):
 class Flows(Protocol):
     """Has the body of an answer taken as it comes."""
 
-    async def __call__(self, take: Take, *, patience_s: float, ends: float) -> Awaitable[None] | None:
+    async def __call__(self, take: Take, *, patience_s: float) -> Awaitable[None] | None:
         """As `HttpStream.flow` says. Raises TransportTrouble.
 
-        It raises Late once nothing has come for so long, or at the `ends`, in trio's time.
+        It raises Late once nothing has come for so long, or when it is not to last any longer.
         """
         ...
 
@@ -55,6 +55,10 @@ class Incoming(Protocol):
 
     def expect(self, until: float) -> None:
         """Let `receive` raise Late once it has waited until then, in trio's time."""
+        ...
+
+    def lasts(self, until: float) -> None:
+        """Let none of its body be waited for beyond that, in trio's time, where it `flows`."""
         ...
 
     def whole(self) -> bytes | None:

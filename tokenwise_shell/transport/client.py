@@ -83,10 +83,16 @@ class HttpStream:
 
         incoming.expect(self._until())
         try:
-            return await flows(taken, patience_s=self._idle_ms / 1000, ends=self._deadline)
+            return await flows(taken, patience_s=self._idle_ms / 1000)
         except Late:
             pass
         raise _late(self._idle_ms, "the answer stopped coming", total=trio.current_time() >= self._deadline)
+
+    def lasts(self, until: float) -> None:
+        """Let the whole of it take until then, in trio's time, if that is longer than it might."""
+        if until > self._deadline:
+            self._deadline = until
+            self._incoming.lasts(until)
 
     def came_at(self) -> float:
         """When the last of it came, in trio's time."""
@@ -200,6 +206,7 @@ class Transport:
     def answer(self, incoming: Incoming, deadline: float, come: bytes | None = None) -> HttpStream:
         """The answer, of whose body so much has `come`."""
         limits = self._limits
+        incoming.lasts(deadline)
         body = Inflating(incoming.receive, _encoding(incoming.headers), come or b"")
         return HttpStream(
             incoming.status, incoming.headers, incoming, body, deadline, limits.idle_ms, limits.body_bytes

@@ -46,13 +46,13 @@ class Connection:
     arrivals: Arrivals = field(factory=Arrivals)
     came_at: float = 0.0
     until: float = math.inf
+    ends: float = math.inf
     _waits: bool = field(init=False, default=False)
     _late: bool = field(init=False, default=False)
     _descriptor: int = field(init=False, default=-1)
     _news: "_News" = field(init=False)
     _flow: Flow | None = field(init=False, default=None)
     _patience_s: float = field(init=False, default=math.inf)
-    _ends: float = field(init=False, default=math.inf)
 
     def __attrs_post_init__(self) -> None:
         if isinstance(self.stream, trio.SocketStream):
@@ -77,7 +77,7 @@ class Connection:
         """See `Waiter`."""
         if self._flow is not None:
             # More may have come since. To move a deadline for each piece would cost more than to look here.
-            until = min(self._ends, self.came_at + self._patience_s)
+            until = min(self.ends, self.came_at + self._patience_s)
             if until > trio.current_time():
                 self.expect(until)
             else:
@@ -112,10 +112,10 @@ class Connection:
             self._waits = False
         return data
 
-    async def flow(self, take: Take, *, patience_s: float, ends: float) -> Awaitable[None] | None:
+    async def flow(self, take: Take, *, patience_s: float) -> Awaitable[None] | None:
         """Give `take` what comes of the body until it says what to wait for, which is returned; None at the end.
 
-        Raises what `receive` does and what `take` raises; Late once nothing has come for so long, or at the `ends`, in
+        Raises what `receive` does and what `take` raises; Late once nothing has come for so long, or when it `ends`, in
         trio's time. Only to be asked of what `flows`.
         """
         if data := self.reading.taken():
@@ -123,7 +123,7 @@ class Connection:
         self.arrivals.now = trio.current_time()
         if (said := self._flowed(take)) is not None:
             return said if said is not _ENDED else None
-        self._patience_s, self._ends = patience_s, ends
+        self._patience_s = patience_s
         self._flow = Flow(self.arrivals, self._descriptor, partial(self._flowed, take))
         try:
             said = await self._flow.wait()

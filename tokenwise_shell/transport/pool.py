@@ -203,6 +203,9 @@ class _Answer:
     def expect(self, until: float) -> None:
         self.connection.expect(until)
 
+    def lasts(self, until: float) -> None:
+        self.connection.ends = until
+
     def whole(self) -> bytes | None:
         return self.connection.reading.taken() if self.connection.answered else None
 

@@ -109,6 +109,9 @@ class _Answer:
     def expect(self, until: float) -> None:
         """It is cancelled where it takes too long."""
 
+    def lasts(self, until: float) -> None:
+        """It is cancelled then."""
+
     def whole(self) -> None:
         """Nobody knows it before it is read."""
 

@@ -61,7 +61,6 @@ class Carrier:
     _held: dict[AttemptId, tuple[CallModel, bytes]] = field(factory=dict, init=False)
     _told: Failure | None = field(default=None, init=False)
     _hearing: Hearing | None = field(default=None, init=False)
-    _patience: trio.CancelScope | None = field(default=None, init=False)
     _ends_s: float = field(default=math.inf, init=False)
     _was_governed: bool = field(default=True, init=False)
 
@@ -164,15 +163,12 @@ class Carrier:
         self.attempts, self._told, self._hearing = self.attempts + 1, None, None
         self._attempt(call)
         if call.held or not self.order.asked.stream:
-            outcome = self._heard(await self._sent(call, first_token, call.timeout_ms))
+            outcome = self._heard(await self._sent(call, first_token))
             if isinstance(outcome, Reply) and self.delivery.pending and self.lasting:
                 return await self._made_later(call, self.delivery.pending, first_token)
             return outcome
-        self._hearing = Hearing(call.attempt)
-        left_ms = int(1000 * (self._ends_s - trio.current_time()))
-        with trio.CancelScope(relative_deadline=call.timeout_ms / 1000) as self._patience:
-            return self._heard(await self._sent(call, first_token, max(call.timeout_ms, left_ms)))
-        return Failure(Fault.TIMED_OUT, "no answer in the time allowed")
+        self._hearing = Hearing(call.attempt, ends=self._ends_s)
+        return self._heard(await self._sent(call, first_token))
 
     def _attempt(self, call: CallModel) -> None:
         self.call = call
@@ -233,7 +229,7 @@ class Carrier:
         self._told = outcome if isinstance(outcome, Failure) else None
         return outcome
 
-    def _sent(self, call: CallModel, first_token: Callable[[], None], within_ms: int) -> Awaitable[Reply | Failure]:
+    def _sent(self, call: CallModel, first_token: Callable[[], None]) -> Awaitable[Reply | Failure]:
         asked, caller = self.order.asked, self.service.client.caller
         said = NOTHING_SAID
         if asked.own is not None or asked.stream or asked.betas:
@@ -242,7 +238,7 @@ class Carrier:
             self.delivery.made = lambda id_: made.remember(id_, provider, key)
             self.delivery.own = self._own(call)
             passes = asked.own if self.delivery.own is not None or not call.held else None
-            said = Said(passes, asked.betas, self._hearing, within_ms)
+            said = Said(passes, asked.betas, self._hearing)
         return self.work.place(
             caller,
             call,
@@ -266,8 +262,6 @@ class Carrier:
     def _begin(self, first_token: Callable[[], None]) -> None:
         """Output is about to reach the client: from now on nobody else can be asked, and the machine must know."""
         self.delivery.begun = True
-        if self._patience is not None:
-            self._patience.deadline = math.inf
         first_token()
 
     def _bill(self, cost: Nanodollars) -> Bill:
