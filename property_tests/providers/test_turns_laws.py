@@ -10,7 +10,7 @@ from tokenwise_shell.providers.counting import weigh
 from tokenwise_shell.providers.openai.chat import build
 from tokenwise_shell.providers.prefixes import trail_of_chat
 from tokenwise_shell.providers.translate.features import features_of
-from tokenwise_shell.providers.turns import MEMORY
+from tokenwise_shell.providers.turns import MEMORY, each_of
 from tokenwise_shell.providers.wire import Ask, Endpoint
 from tokenwise_shell.proxy.request.asked import chat_problems
 from tokenwise_shell.proxy.request.conversation import conversation_in
@@ -47,7 +47,7 @@ odd = st.sampled_from(
     ]
 )
 turns = st.one_of(
-    st.lists(plain, min_size=8, max_size=20),
+    st.builds(lambda one, other: [*one, *other], st.lists(odd, max_size=4), st.lists(plain, min_size=8, max_size=16)),
     st.lists(st.one_of(plain, plain, plain, plain, odd), min_size=2, max_size=12),
 )
 edits = st.lists(
@@ -95,6 +95,7 @@ def made_of(messages, least_turns):
             features_of(fields),
             beginnings if sound else None,
             conversation_in(fields, whole=False) if sound else None,
+            each_of(messages, repr),
             [build(endpoint, Ask("gpt", fields, 5)).body for endpoint in ENDPOINTS],
         )
     finally:

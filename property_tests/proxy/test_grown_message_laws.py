@@ -38,7 +38,7 @@ block = st.one_of(
 odd = st.sampled_from(
     [
         {"role": "user", "content": 3},
-        {"role": "nobody", "content": "?"},
+        *[{"role": "nobody", "content": "?"}] * 3,
         {"role": "system", "content": "of the middle"},
         {"role": "user", "content": [{"type": "server_tool_use", "id": "x", "name": "web_search", "input": {}}]},
         {"role": "user", "content": [{"type": "document", "source": {"type": "file", "file_id": "f"}}]},
@@ -47,7 +47,7 @@ odd = st.sampled_from(
 usual = st.fixed_dictionaries(
     {"role": st.sampled_from(["user", "assistant"]), "content": SAID | st.lists(block, max_size=3)}
 )
-turn = st.integers(0, 19).flatmap(lambda one: usual if one else odd)
+turn = st.integers(0, 9).flatmap(lambda one: usual if one else odd)
 step = st.tuples(st.sampled_from(["grow", "grow", "grow", "last", "cut"]), st.lists(turn, min_size=2, max_size=2))
 
 

@@ -3,15 +3,15 @@
 What a message carries beside words (calls, images) is weighed by `providers.counting` and is not read here.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate
+from collections.abc import Mapping, Sequence
+from itertools import accumulate, chain
 from typing import Final
 
 from tokenwise.prompt import Message, Role
 from tokenwise.scenario.detector import MAX_REQUESTS
 from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
 from tokenwise_shell.providers.openai.words import texts_of
-from tokenwise_shell.providers.turns import opening_of
+from tokenwise_shell.providers.turns import over
 
 __all__ = ["conversation_in", "plain_texts"]
 
@@ -33,21 +33,21 @@ def conversation_in(fields: Fields, /, *, whole: bool = True) -> tuple[Message, 
     turns = entries(fields.get("messages"))
     if whole or len(turns) <= MAX_REQUESTS:
         return tuple([_turn(as_fields(turn)) for turn in turns])
-    return tuple(reversed(list(_last(turns)))) or conversation_in(fields)
+    read = over(turns, _with_read, _NOTHING_READ)
+    return read if any(message.role is Role.USER for message in read) else conversation_in(fields)  # all are requests
 
 
-def _last(turns: list[object]) -> Iterator[Message]:
-    """Newest first. Nothing, where no user speaks: then everything is a request."""
+_NOTHING_READ: Final[tuple[Message, ...]] = ()
+
+
+def _with_read(before: tuple[Message, ...], turns: Sequence[object]) -> tuple[Message, ...]:
+    """The last requests, and of everybody else what was said last, with these turns. Nobody says blanks."""
     waiting, others, behind = MAX_REQUESTS, set[Role](), list[Message]()
-    opening = opening_of(turns)
-    before = opening.state(_with_speakers, _with_speakers(_NOBODY, turns[:1]))
-    for place, turn in enumerate(map(as_fields, reversed(turns)), start=1):
-        if place > len(turns) - opening.size and not waiting and before <= others:
-            break  # before this nobody speaks who has not been heard
-        role = _role(turn)
+    for each in chain(reversed(turns), reversed(before)):
+        role = each.role if isinstance(each, Message) else _role(as_fields(each))
         if role in others or (role is Role.USER and not waiting):
             continue
-        message = _turn(turn)
+        message = each if isinstance(each, Message) else _turn(as_fields(each))
         if not message.text or message.text.isspace():
             continue
         if role is Role.USER:
@@ -55,16 +55,7 @@ def _last(turns: list[object]) -> Iterator[Message]:
         else:
             others.add(role)
         behind.append(message)
-    if waiting < MAX_REQUESTS:
-        yield from behind
-
-
-_NOBODY: Final = frozenset[Role]()
-
-
-def _with_speakers(before: frozenset[Role], turns: Sequence[object]) -> frozenset[Role]:
-    """Who speaks beside the user, in these turns too."""
-    return before | {_role(as_fields(turn)) for turn in turns} - {Role.USER}
+    return tuple(reversed(behind))
 
 
 def _turn(turn: Fields) -> Message:
