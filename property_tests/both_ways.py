@@ -6,7 +6,7 @@ that differs; exit code 1 then. 2,500 seeds are 100,000 requests.
 
 import sys
 
-from property_tests.seeded import draw, seeded_catalog
+from property_tests.seeded import draw, seeded_catalog, seeded_plan
 from tokenwise import embedded_catalog
 from tokenwise.budgets.nested import Closed
 from tokenwise.money import Nanodollars
@@ -27,6 +27,8 @@ def drawn_request(seed, index, at_ms, models):
 
     expected = one("input", 0, 3, 90, 700, 30_000, 95_000)
     named = models[draw(seed, f"named{index}", len(models) - 1)]
+    # Of the shipped list a plan is assigned in 10 ms, of a small one in one.
+    plan = one("plan", *[None] * 5, seeded_plan(seed + draw(seed, f"steps{index}", 3))) if len(models) < 20 else None
     return Asked(
         id=f"r{index}",
         at_ms=at_ms,
@@ -43,7 +45,8 @@ def drawn_request(seed, index, at_ms, models):
         judged=one("judged", False, True),
         streamed=one("streamed", False, True),
         outcomes=one("outcomes", {}, {}, {named.id: Recorded(700, 50, "yes")}),
-        session=one("session", "", "", "talk", "work"),
+        session="" if plan else one("session", "", "", "talk", "work"),
+        plan=plan,
         prefix_tokens=one("prefix", None, None, 0, 20_000),
     )
 

@@ -78,6 +78,8 @@ class Step:
     @property
     def schema(self) -> Check | None:
         """The JSON schema that a reply should follow: the stated format, else that of a check; None without either."""
+        if not self.reply_format and not self.checks:  # nearly always
+            return None
         stated = (self.reply_format, *self.checks)
         return next((check for check in stated if check and check.kind is CheckKind.JSON_SCHEMA), None)
 

@@ -45,9 +45,10 @@ class Finding:
     text: str
 
 
-_RULES = (
+_RULES = Message(
+    Role.SYSTEM,
     "You carry out one step of a larger task. Do this step only, completely, and give its result without preamble. "
-    "Build on the earlier results where they are given."
+    "Build on the earlier results where they are given.",
 )
 
 
@@ -58,7 +59,7 @@ def compose(plan: Plan, step: Step, findings: Sequence[Finding]) -> tuple[Messag
     parts = [f"The whole task:\n{plan.task}"]
     parts += [f"Result of step {finding.step}:\n{finding.text}" for finding in findings]
     parts.append(f"Your step ({step.id}):\n{step.description}")
-    return Message(Role.SYSTEM, _RULES), Message(Role.USER, "\n\n".join(parts))
+    return _RULES, Message(Role.USER, "\n\n".join(parts))
 
 
 def cut_to(findings: Sequence[Finding], share: int, whole: int) -> tuple[Finding, ...]:
@@ -74,7 +75,7 @@ def _cut(text: str, length: int) -> str:
 
 def count_prompt(step: Step, prompt: Sequence[Message]) -> TokenCount:
     """The input tokens of a step's call: the conversation, and what providers add to it to ask for a format."""
-    counted = count_messages(message.text for message in prompt)
-    if step.reply_format or step.schema:
+    counted, schema = count_messages([message.text for message in prompt]), step.schema
+    if step.reply_format or schema:
         counted += TokenCount(expected=FORMAT_FRAME // 4, bound=FORMAT_FRAME)
-    return counted + count_text(step.schema.argument) if step.schema else counted
+    return counted + count_text(schema.argument) if schema else counted

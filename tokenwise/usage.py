@@ -11,8 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from attrs import field, frozen
-from attrs.validators import ge
+from attrs import frozen
 
 __all__ = [
     "CALL_FRAME",
@@ -32,6 +31,9 @@ MESSAGE_FRAME: Final = 8
 
 REPLY_FRAME: Final = 16
 """Tokens that open the reply and the conversation, likewise."""
+
+_OPENING: Final = REPLY_FRAME // 4
+_FRAMED: Final = MESSAGE_FRAME // 2
 
 FORMAT_FRAME: Final = 600
 """Tokens of the hidden prompt a provider may add to ask for a format; Anthropic's page names 159 to 530 for tools."""
@@ -56,10 +58,13 @@ _GROWS_BY_8: Final = re.compile("[\U0001d15e-\U0001d1c0]")
 class TokenCount:
     """How many tokens an input is: `expected` for choosing between models, `bound` for holding money."""
 
-    expected: int = field(validator=ge(0))
-    bound: int = field(validator=ge(0))
+    expected: int
+    bound: int
 
+    # One check in place of a validator per field: an input is counted for every request.
     def __attrs_post_init__(self) -> None:
+        if self.expected < 0:
+            raise ValueError(f"expected {self.expected} tokens, which is less than none")
         if self.expected > self.bound:
             raise ValueError(f"expected {self.expected} tokens, above their own bound {self.bound}")
 
@@ -121,10 +126,12 @@ def count_messages(texts: Iterable[str]) -> TokenCount:
     >>> count_messages(["hello"])
     TokenCount(expected=10, bound=29)
     """
-    sizes = [text_bound(text) for text in texts]
-    framed = len(sizes)
-    expected = REPLY_FRAME // 4 + sum(-(-size // 4) for size in sizes) + framed * MESSAGE_FRAME // 2
-    return TokenCount(expected, REPLY_FRAME + sum(sizes) + framed * MESSAGE_FRAME)
+    expected, bound = _OPENING, REPLY_FRAME
+    for text in texts:
+        size = text_bound(text)
+        expected += -(-size // 4) + _FRAMED
+        bound += size + MESSAGE_FRAME
+    return TokenCount(expected, bound)
 
 
 def text_bound(text: str) -> int:

@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from property_tests.seeded import seeded_plan
 from tokenwise import embedded_catalog
 from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy
@@ -59,6 +60,12 @@ def best_us(work, count, rounds=3):
     return 1e6 * min(times) / count
 
 
+def plans(count):
+    """Plans of eight steps, of ten shapes, that do not meet."""
+    shapes, money = [seeded_plan(seed, 8) for seed in range(10)], Nanodollars(10**10)
+    return [Asked(id=f"p{n}", at_ms=100_000 * n, plan=shapes[n % 10], limit=money) for n in range(count)]
+
+
 def strangers(count):
     """Made-up traffic, of which hardly two requests are alike."""
     return list(traffic_of(count).part(0, count))
@@ -100,6 +107,7 @@ def main():
         ("the same with two shared budgets", alike, Variant(name="v", allowances=budgets)),
         ("hardly two alike", strangers(REQUESTS), Variant(name="v")),
         ("turned away by a used-up budget", alike[:500], Variant(name="v", allowances=used_up)),
+        ("a plan of eight steps, ten shapes assigned", plans(2_000), Variant(name="v")),
     ):
         short, long = both_ways(some, variant)
         print(f"{name:44} {short:5.1f} µs {long:6.1f} µs  {1e6 / short:10,.0f} and {1e6 / long:,.0f} a second")

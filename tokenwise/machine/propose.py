@@ -4,7 +4,7 @@ The best bid that fits is reserved; otherwise the step waits while its siblings 
 A floor is kept for every step still to come, so that one step's escalation never starves another's cheapest answer.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import assert_never
 
 from attrs import evolve, frozen
@@ -18,9 +18,9 @@ from tokenwise.machine.books import end
 from tokenwise.machine.messages import Command, Record, Reserve
 from tokenwise.machine.run import (
     Attempt,
-    Choice,
     Commands,
     Intent,
+    Job,
     Outcome,
     Parked,
     Reserving,
@@ -29,16 +29,15 @@ from tokenwise.machine.run import (
     Transition,
 )
 from tokenwise.money import Nanodollars, format_usd
-from tokenwise.plan import Step
 from tokenwise.prompt import Finding, Message, compose, count_prompt, cut_to
 from tokenwise.routing.bid import Bid, Need
 from tokenwise.routing.fitting import Lack, bid_of, bids_in_order, least, longest, shorten
 from tokenwise.routing.floors import floor_of, is_plain
-from tokenwise.routing.health import ANY_MODEL
+from tokenwise.routing.health import ANY_MODEL, Seat
 from tokenwise.routing.shortlist import least_output, obstacle
 from tokenwise.traits import Tier
 
-__all__ = ["Left", "first_intent", "least_for", "propose"]
+__all__ = ["Left", "first_intent", "first_need", "least_for", "propose", "upgrade_of"]
 
 
 def first_intent(run: Run, index: int) -> tuple[Intent, Commands]:
@@ -53,8 +52,8 @@ def first_intent(run: Run, index: int) -> tuple[Intent, Commands]:
     findings = tuple(Finding(parent, run.text(parent)) for parent in spec.after)
     whole = sum(len(finding.text) for finding in findings)
     for share in (8, 4, 2, 1):
-        prompt = compose(job.plan, spec, cut_to(findings, share, 8))
-        intent = Intent(_need(spec, choice, prompt), prompt, first)
+        prompt, need = first_need(job, index, cut_to(findings, share, 8))
+        intent = Intent(need, prompt, first)
         if share == 8 and not findings:
             return intent, ()
         if next(_bids(run, intent), None):
@@ -63,8 +62,11 @@ def first_intent(run: Run, index: int) -> tuple[Intent, Commands]:
     return intent, cut
 
 
-def _need(spec: Step, choice: Choice, prompt: tuple[Message, ...]) -> Need:
-    return Need(
+def first_need(job: Job, index: int, findings: Sequence[Finding]) -> tuple[tuple[Message, ...], Need]:
+    """What a step sends that is given so much to read, and what that requires of a model."""
+    spec, choice = job.plan.steps[index], job.choices[index]
+    prompt = compose(job.plan, spec, findings)
+    return prompt, Need(
         capabilities=spec.required,
         likely=spec.likely,
         input=count_prompt(spec, prompt),
@@ -139,9 +141,15 @@ def _upgrade(run: Run, index: int, intent: Intent) -> Bid | None:
     """A better model than planned, paid with what other steps have saved and nothing that is planned for another."""
     if not isinstance(intent.aim, First) or not intent.aim.upgrades:
         return None
-    spare, catalog, policy = run.spare_for(index), run.job.catalog, run.job.policy
+    return upgrade_of(run.job, intent, run.spare_for(index), run.avoid)
+
+
+def upgrade_of(job: Job, intent: Intent, spare: int, avoid: frozenset[Seat] = frozenset()) -> Bid | None:
+    """The first of the step's upgrades for which there is so much money to spare; None where none is paid."""
+    assert isinstance(intent.aim, First)  # only a first proposal has upgrades
+    catalog, policy = job.catalog, job.policy
     for model in (catalog[name] for name in intent.aim.upgrades if name in catalog):
-        bid = bid_of(model, intent.need, policy, run.avoid)
+        bid = bid_of(model, intent.need, policy, avoid)
         # The money first: it is what most upgrades fail by, and the quicker question.
         if bid and bid.amount <= spare and obstacle(model, intent.need, policy) is None:
             return bid

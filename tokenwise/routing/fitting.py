@@ -152,11 +152,11 @@ def _others(need: Need, catalog: Catalog, policy: Policy, favourite: Model | Non
 
 def bid_of(model: Model, need: Need, policy: Policy, avoid: frozenset[Seat] = frozenset()) -> Bid | None:
     """The bid of the first of this model's offers that is priced and not to be avoided; None if there is none."""
-    if len(model.offers) == 1 and not avoid:  # nearly always
-        offer, length = model.offers[0], cap(model, need)
-        if length < min(need.max_output_tokens, policy.min_output_tokens) or not isinstance(offer.price, Price):
+    if not avoid and not need.known and model.offers and isinstance(model.offers[0].price, Price):  # nearly always
+        length = cap(model, need)
+        if length < min(need.max_output_tokens, policy.min_output_tokens):
             return None
-        return make_bid(model, offer, need, output_tokens=length)
+        return make_bid(model, model.offers[0], need, output_tokens=length)
     return next(bids_of(model, need, policy, avoid), None)
 
 

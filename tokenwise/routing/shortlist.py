@@ -33,6 +33,7 @@ __all__ = [
     "windows",
 ]
 
+_EMBEDDINGS: Final = Feature.EMBEDDINGS.value
 _ENDLESS: Final = 2**62
 
 
@@ -78,39 +79,39 @@ def _grouped(need: Need, listed: tuple[Model, ...], policy: Policy) -> Iterator[
 
 def obstacle(model: Model, need: Need, policy: Policy) -> str | None:
     """The first constraint that this model fails, as a sentence with its numbers; None if it meets them all."""
-    return next(_obstacles(model, need, policy), None)
+    if need.model and need.model != model.id:
+        return f"the request names {need.model}"
+    if not model.offers:
+        return "no provider that sells it can be reached"
+    if not need.model and (reason := _unless_named(model, policy)):
+        return reason
+    if not isinstance(model.price, Price):
+        return f"price unknown: {model.price.reason}"
+    return _incapable(model, need) or _unpriced(model, need) or _no_room(model, need, policy)
 
 
 # --- constraints -----------------------------------------------------------------------------------------------------
 
 
-def _obstacles(model: Model, need: Need, policy: Policy) -> Iterator[str]:
-    if need.model and need.model != model.id:
-        yield f"the request names {need.model}"
-    if not model.offers:
-        yield "no provider that sells it can be reached"
-    if not need.model:
-        yield from _unless_named(model, policy)
-    if not isinstance(model.price, Price):
-        yield f"price unknown: {model.price.reason}"
+def _incapable(model: Model, need: Need) -> str | None:
     # The numbers of the flags, since an operation on flags makes a new flag; their names are wanted only afterwards.
     if need.capabilities._value_ & ~model.capabilities._value_:
-        yield f"lacks the capability {', '.join((need.capabilities & ~model.capabilities).names)}"
+        return f"lacks the capability {', '.join((need.capabilities & ~model.capabilities).names)}"
     if need.features._value_ & ~model.features._value_:
-        yield f"does not carry {', '.join((need.features & ~model.features).names)}"
-    if Feature.EMBEDDINGS in model.features and Feature.EMBEDDINGS not in need.features:
-        yield "embeds text, does not answer it"
-    yield from _price_obstacles(model, need)
-    yield from _room_obstacles(model, need, policy)
+        return f"does not carry {', '.join((need.features & ~model.features).names)}"
+    if model.features._value_ & ~need.features._value_ & _EMBEDDINGS:
+        return "embeds text, does not answer it"
+    return None
 
 
-def _price_obstacles(model: Model, need: Need) -> Iterator[str]:
+def _unpriced(model: Model, need: Need) -> str | None:
     if need.unpriced and any(offer.price != FREE for offer in model.offers):
-        yield f"its price does not cover {need.unpriced}"
+        return f"its price does not cover {need.unpriced}"
     if need.tier and not sells_at(model, need.tier):
-        yield f"no price is published for its tier of service {need.tier!r}"
+        return f"no price is published for its tier of service {need.tier!r}"
     if need.hosted and (tool := unpriced_tool(model, need)):
-        yield f"its sellers publish no fee for the tool {tool!r}"
+        return f"its sellers publish no fee for the tool {tool!r}"
+    return None
 
 
 def unpriced_tool(model: Model, need: Need) -> str:
@@ -129,22 +130,24 @@ def sells_at(model: Model, tier: str) -> bool:
     )
 
 
-def _unless_named(model: Model, policy: Policy) -> Iterator[str]:
+def _unless_named(model: Model, policy: Policy) -> str | None:
     if model.trade:
-        yield f"is made for {model.trade}, and is asked only by its name"
+        return f"is made for {model.trade}, and is asked only by its name"
     if model.named_only:
-        yield "is known by its name and price alone, and is asked only by its name"
+        return "is known by its name and price alone, and is asked only by its name"
     if model.gratis and policy.free_models is FreeModels.NEVER:
-        yield "is given away by its host, and free_models is never"
+        return "is given away by its host, and free_models is never"
+    return None
 
 
-def _room_obstacles(model: Model, need: Need, policy: Policy) -> Iterator[str]:
+def _no_room(model: Model, need: Need, policy: Policy) -> str | None:
     if not need.max_output_tokens:
-        return  # each of many inputs has a window to itself, and only the provider counts them one by one
+        return None  # each of many inputs has a window to itself, and only the provider counts them one by one
     if need.input.expected > model.max_input_tokens:
-        yield f"input of about {need.input.expected} tokens > {model.max_input_tokens} it takes"
+        return f"input of about {need.input.expected} tokens > {model.max_input_tokens} it takes"
     if cap(model, need) < least_output(need, policy):
-        yield f"room for {max(0, cap(model, need))} output tokens < {least_output(need, policy)} needed"
+        return f"room for {max(0, cap(model, need))} output tokens < {least_output(need, policy)} needed"
+    return None
 
 
 def least_output(need: Need, policy: Policy) -> int:

@@ -1,13 +1,14 @@
 """The common story of a request in closed form: one call, made at once, answered in time, accepted and paid.
 
 `start` and `step` make some seventy values for it. Here the same follows from the decision, the world's answer and the
-function that charges it; whatever turns out otherwise becomes a job again, from its beginning. A law holds what is told
-here against the machine, entry by entry.
+function that charges it; whatever turns out otherwise becomes a job again, from its beginning. A plan goes through the
+states of `machine.smooth`, and no commands are made but its calls. A law holds what is told here against the machine,
+entry by entry.
 """
 
 from collections.abc import Callable, Iterator
 
-from attrs import define, evolve, frozen
+from attrs import define, evolve, field, frozen
 
 from tokenwise.budgets import ledger
 from tokenwise.budgets.limit import Account
@@ -15,8 +16,10 @@ from tokenwise.catalog.models import Catalog
 from tokenwise.ids import AttemptId
 from tokenwise.machine.aims import First
 from tokenwise.machine.books import charge, reservation
-from tokenwise.machine.messages import CallModel, Reserve
-from tokenwise.machine.run import Attempt, Intent, Job, Outcome
+from tokenwise.machine.machine import start, step
+from tokenwise.machine.messages import CallModel, Event, Record, Reserve
+from tokenwise.machine.run import Attempt, Commands, Intent, Job, Outcome, Run
+from tokenwise.machine.smooth import Smooth
 from tokenwise.machine.straight import closing, opening
 from tokenwise.plan import Step
 from tokenwise.policy import Policy
@@ -26,7 +29,7 @@ from tokenwise.routing.health import ANY_MODEL, Seat
 from tokenwise.routing.verdicts import Reply, verdict
 from tokenwise.simulation.answers import Answer, World
 
-__all__ = ["Brief", "Ready", "accepts", "entries_of", "ready_of"]
+__all__ = ["Brief", "BriefPlan", "Ready", "Retold", "accepts", "entries_of", "ready_of"]
 
 
 @frozen
@@ -121,3 +124,47 @@ def entries_of(ready: Ready, charged: ledger.Charged) -> Iterator[ledger.Entry]:
     yield opening(ready.catalog, attempt)
     yield reservation(attempt)
     yield from closing(attempt, charged)
+
+
+@frozen
+class Retold:
+    """A plan's job, when it came, and the events that it has met: what its whole story follows from."""
+
+    job: Job
+    at_ms: int
+    events: tuple[Event, ...]
+
+    def moments(self) -> Iterator[tuple[Event | None, Run, Commands]]:
+        """Each event (None for the start), the run after it, and what was commanded."""
+        run, commands = start(self.job, at_ms=self.at_ms)
+        yield None, run, commands
+        for event in self.events:
+            run, commands = step(run, event)
+            yield event, run, commands
+
+    def entries(self) -> Iterator[ledger.Entry]:
+        """What the machine writes into the books."""
+        for _, _, commands in self.moments():
+            yield from (command.entry for command in commands if isinstance(command, Record))
+
+
+@define(eq=False)
+class BriefPlan:
+    """A plan on its way through the common story. `events` are those of it so far, `charges` what its calls cost."""
+
+    at_ms: int
+    told: Smooth
+    world: World
+    account: Account
+    events: list[Event] = field(factory=list)
+    charges: list[ledger.Charged] = field(factory=list)
+
+    @property
+    def id(self) -> str:
+        """The run's."""
+        return self.told.job.id
+
+    @property
+    def retold(self) -> Retold:
+        """Its story so far."""
+        return Retold(self.told.job, self.told.started_ms, tuple(self.events))

@@ -7,7 +7,7 @@ module carries messages between them. A run is forgotten once it has finished, s
 
 import heapq
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import assert_never
 
 from attrs import Factory, define, evolve, field, frozen
@@ -40,11 +40,12 @@ from tokenwise.machine.messages import (
     Woke,
     call_ended,
 )
-from tokenwise.machine.run import Job, Run
+from tokenwise.machine.run import Attempt, Job, Run
+from tokenwise.machine.smooth import calling, opening, paying, streaming
 from tokenwise.routing.health import Health, Seat, cooling_seats, observe
 from tokenwise.routing.verdicts import Failure
 from tokenwise.simulation.answers import Answer, World
-from tokenwise.simulation.brief import Brief, accepts
+from tokenwise.simulation.brief import Brief, BriefPlan, accepts
 
 __all__ = [
     "Arrival",
@@ -52,6 +53,7 @@ __all__ = [
     "Driver",
     "Listener",
     "Moment",
+    "PlanListener",
 ]
 
 
@@ -98,25 +100,33 @@ Listener = Callable[[Arrival, Run, Moment], None]
 BriefListener = Callable[[Brief, ledger.Charged], None]
 """Hears of every common story when it is over, and what its call cost."""
 
+PlanListener = Callable[[BriefPlan], None]
+"""Hears of every plan whose story was the common one, when it is over."""
+
 
 def _deaf(brief: Brief, charged: ledger.Charged) -> None:
     """For drivers that are told no common stories."""
 
 
+def _deaf_to_plans(plan: BriefPlan) -> None:
+    """Likewise."""
+
+
 @define(eq=False)
 class Driver:
-    """The event loop of a simulation. What has happened is told to `hear`, or to `hear_brief`, and kept nowhere."""
+    """The event loop of a simulation. What happens is told to `hear`, common stories to the others; nothing is kept."""
 
     hear: Listener
     hear_brief: BriefListener = _deaf
+    hear_plan: PlanListener = _deaf_to_plans
     budgets: Budgets = field(factory=lambda: Budgets(closed=[]))
     limits: Limits = field(default=Factory(lambda self: Limits(self.budgets), takes_self=True))
     health: Health = field(factory=Health)
     now_ms: int = 0
-    _lives: dict[str, _Live | Brief] = field(factory=dict)
+    _lives: dict[str, _Live | Brief | BriefPlan] = field(factory=dict)
     # By time and causation; what happens at once stands in `_soon`, after all that is here for this very instant.
-    _later: list[tuple[int, int, _Live | Brief, Event | None]] = field(factory=list)
-    _soon: deque[tuple[_Live | Brief, Event | None]] = field(factory=deque)
+    _later: list[tuple[int, int, _Live | Brief | BriefPlan, Event | None]] = field(factory=list)
+    _soon: deque[tuple[_Live | Brief | BriefPlan, Event | None]] = field(factory=deque)
     _sequence: int = 0
 
     def __contains__(self, run_id: object) -> bool:
@@ -150,6 +160,18 @@ class Driver:
         self._lives[brief.id] = brief
         self._soon.append((brief, None))
 
+    def admit_plan(self, arrival: Arrival) -> None:
+        """The same of a plan."""
+        self.go_to(arrival.at_ms)
+        cooling = cooling_seats(self.health, at_ms=self.now_ms) if self.health.seats else ()
+        opened = None if cooling else opening(arrival.job, self.now_ms)
+        plain = arrival.cancel_after is None and arrival.leaves_ms is None
+        if opened is None or arrival.world is None or not plain:
+            self.admit(arrival)
+            return
+        plan = self._lives[arrival.job.id] = BriefPlan(arrival.at_ms, opened.told, arrival.world, arrival.account)
+        self._ask(plan, opened.attempts)
+
     def finish(self) -> None:
         """Go on until everything has ended."""
         self._catch_up(None)
@@ -175,12 +197,15 @@ class Driver:
                 self.now_ms, _, live, event = heapq.heappop(later)
                 self._turn(live, event)
 
-    def _turn(self, live: _Live | Brief, event: Event | None) -> None:
-        if isinstance(live, Brief):
-            if event is None:
-                self._turn_brief(live)
-                return
+    def _turn(self, live: _Live | Brief | BriefPlan, event: Event | None) -> None:
+        if isinstance(live, Brief) and event is None:
+            self._turn_brief(live)
+            return
+        if not isinstance(live, _Live):
             told = self._lives.get(live.id)  # as a job, if it has become one
+            if isinstance(told, BriefPlan) and told is live and event is not None:
+                self._turn_plan(told, event)
+                return
             if not isinstance(told, _Live):
                 return
             live = told
@@ -208,6 +233,51 @@ class Driver:
             self._post(brief, self.now_ms + answer.after_ms, None)
         else:
             self._tell_at_length(brief, answer)
+
+    def _turn_plan(self, plan: BriefPlan, event: Event) -> None:
+        """What follows an event, or all of it again for the machine."""
+        if not self._goes_on(plan, event):
+            arrival = Arrival(plan.told.job, plan.at_ms, world=plan.world, account=plan.account)
+            live = self._lives[plan.id] = _Live(arrival, plan.told.run, plan.world, plan.told.seats)
+            for met, run, commands in plan.retold.moments():
+                self.hear(arrival, run, Moment(run.now_ms, met, commands))
+            self._deliver(live, event)
+            return
+        plan.events.append(event)
+        if plan.told.over:
+            del self._lives[plan.id]
+            self.hear_plan(plan)
+
+    def _goes_on(self, plan: BriefPlan, event: Event) -> bool:
+        """Take an event, if it is in the story."""
+        told = plan.told
+        if isinstance(event, CallSucceeded):
+            return self._is_paid(plan, event)
+        if isinstance(event, Reserved) and (called := calling(told, event)) is not None:
+            plan.told, call = called
+            self._await(plan, call, plan.world.answer(plan.id, call, self.now_ms))
+            return True
+        if isinstance(event, FirstToken) and (later := streaming(told, event)) is not None:
+            plan.told = later
+            return True
+        return False
+
+    def _is_paid(self, plan: BriefPlan, event: CallSucceeded) -> bool:
+        paid = paying(plan.told, event)
+        if paid is None:
+            return False
+        charged = paid.charged
+        self._learn((charged.provider, charged.asked), None)
+        plan.told = paid.opened.told
+        plan.charges.append(charged)
+        self.budgets.settle(plan.id, event.attempt, charged.amount)
+        self._ask(plan, paid.opened.attempts)
+        return True
+
+    def _ask(self, plan: BriefPlan, attempts: Iterable[Attempt]) -> None:
+        for attempt in attempts:
+            command = Reserve(attempt.id, attempt.bid.amount, 1, attempt.bid.model)
+            self._soon.append((plan, self._reserve(plan.id, plan.account, command)))
 
     def _tell_at_length(self, brief: Brief, answer: Answer) -> None:
         """Make it a job, as far as it has come: its money is held, and the answer is under way."""
@@ -248,7 +318,7 @@ class Driver:
                     assert_never(command)
         self.hear(live.arrival, live.run, Moment(self.now_ms, event, commands))
 
-    def _post(self, live: _Live | Brief, at_ms: int, event: Event | None) -> None:
+    def _post(self, live: _Live | Brief | BriefPlan, at_ms: int, event: Event | None) -> None:
         if at_ms <= self.now_ms:
             self._soon.append((live, event))
             return
@@ -270,9 +340,10 @@ class Driver:
             return False
         return isinstance(self._reserve(brief.id, brief.account, brief.ready.reserve), ReserveRefused)
 
-    def _await(self, live: _Live, call: CallModel, answer: Answer) -> None:
+    def _await(self, live: _Live | BriefPlan, call: CallModel, answer: Answer) -> None:
         """Let the answer come when it comes, or be given up before."""
-        live.seats[call.attempt] = (call.provider, call.model)
+        if isinstance(live, _Live):
+            live.seats[call.attempt] = (call.provider, call.model)
         late = call.timeout_ms < answer.after_ms
         after_ms = call.timeout_ms if late else answer.after_ms
         if (first_ms := answer.first_token_ms) is not None and first_ms <= after_ms and not call.held:

@@ -22,15 +22,16 @@ from tokenwise.catalog.models import Catalog, WorkedOut
 from tokenwise.errors import InputError, Problem
 from tokenwise.machine.messages import Record
 from tokenwise.machine.run import Job, Run
+from tokenwise.plan import Plan
 from tokenwise.planner.assignment import Unassignable
 from tokenwise.routing.bid import Need
 from tokenwise.routing.choosing import Refused, Routed
-from tokenwise.simulation.brief import Brief, Ready, ready_of
+from tokenwise.simulation.brief import Brief, BriefPlan, Ready, ready_of
 from tokenwise.simulation.conversations.recall import Conversations
 from tokenwise.simulation.facing import Facing, Servers
 from tokenwise.simulation.simulation import Arrival, Driver, Moment
-from tokenwise.simulation.tally import Handled, Tally, handled, handled_briefly, turned_away
-from tokenwise.simulation.workload import REQUEST, Asked, Variant, admit, decide, job_of, need_of
+from tokenwise.simulation.tally import Handled, Tally, handled, handled_briefly, handled_smoothly, turned_away
+from tokenwise.simulation.workload import REQUEST, Asked, Variant, admit, assign_all, decide, job_of, need_of, planned
 from tokenwise.simulation.worlds import ModelledWorld
 from tokenwise.traits import Capability
 
@@ -115,6 +116,7 @@ def trace(
 
 # As many decisions as are remembered: requests that are decided alike come again and again, or not at all.
 _REMEMBERED: Final = 4096
+_PLANS: Final = 256
 
 _Decided = tuple[Need, Routed | Refused, Ready | None]
 
@@ -131,6 +133,7 @@ class _Desk:
     _over: deque[Handled | Closed] = field(factory=deque)
     _accounts: dict[str, Account] = field(factory=dict)
     _decided: WorkedOut = field(factory=lambda: WorkedOut(_REMEMBERED))
+    _assigned: WorkedOut = field(factory=lambda: WorkedOut(_PLANS))
     _conversations: Conversations = field(factory=Conversations)
     _now_ms: int = 0
     _servers: Servers = field(init=False)
@@ -138,7 +141,7 @@ class _Desk:
 
     def __attrs_post_init__(self) -> None:
         self._servers = Servers(self.setting.world, self.setting.catalog, self.seed)
-        self._driver = Driver(self._hear, self._hear_brief)
+        self._driver = Driver(self._hear, self._hear_brief, self._hear_plan)
         self._driver.limits.zone = self.setting.calendar
         for limit in (*(allowance.limit_of_runs for allowance in self.variant.allowances), *self.variant.limits):
             self._driver.limits.add(limit)
@@ -151,7 +154,10 @@ class _Desk:
         if asked.id in self._driver:
             raise InputError(Problem(asked.id, "is the id of a request that is still under way; ids must differ"))
         self._now_ms = asked.at_ms
-        if asked.plan or (self.at_length and not asked.session):
+        if asked.plan:
+            self._begin_plan(asked, asked.plan)
+            return
+        if self.at_length and not asked.session:
             self._begin(asked, admit(asked, self.variant, self.setting.catalog, seed=self.seed))
             return
         need, routed, ready = self._decide_continued(asked) if asked.session else self._decide(asked)
@@ -178,6 +184,17 @@ class _Desk:
         facing = Facing(self._servers, asked)
         account, leaves_ms = self._account(asked), facing.leaves_ms
         self._driver.admit(Arrival(job, asked.at_ms, world=facing, account=account, leaves_ms=leaves_ms))
+
+    def _begin_plan(self, asked: Asked, plan: Plan) -> None:
+        """Equal plans for equal money are assigned once."""
+        variant, catalog = self.variant, self.setting.catalog
+        known = self._assigned.of((plan, asked.limit), lambda: assign_all(asked, plan, variant, catalog))
+        job = planned(asked, plan, known, variant, catalog, self.seed)
+        facing = Facing(self._servers, asked)
+        if self.at_length or not isinstance(job, Job) or facing.leaves_ms is not None:
+            self._begin(asked, job)
+            return
+        self._driver.admit_plan(Arrival(job, asked.at_ms, world=facing, account=self._account(asked)))
 
     def _decide(self, asked: Asked) -> _Decided:
         """What is decided alike for all requests that say the same, worked out once."""
@@ -247,6 +264,11 @@ class _Desk:
             self._learn(facing.asked, brief.ready.attempt.intent.need, charged, self._driver.now_ms)
         quality = facing.quality.get(charged.attempt, 0)
         self._over.append(handled_briefly(facing.asked, brief, charged, self._driver.now_ms, quality))
+
+    def _hear_plan(self, plan: BriefPlan) -> None:
+        facing = plan.world
+        assert isinstance(facing, Facing)
+        self._over.append(handled_smoothly(facing.asked, plan, facing.quality))
 
     def _learn(self, asked: Asked, need: Need, charged: ledger.Charged, at_ms: int) -> None:
         self._conversations.learn(asked, need, self.setting.catalog, charged, at_ms)

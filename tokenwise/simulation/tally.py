@@ -18,11 +18,22 @@ from tokenwise.ids import AttemptId
 from tokenwise.machine.run import Ended, Outcome, Run
 from tokenwise.planner.assignment import Unassignable
 from tokenwise.routing.choosing import Refused
-from tokenwise.simulation.brief import Brief, Ready, entries_of
+from tokenwise.simulation.brief import Brief, BriefPlan, Ready, Retold, entries_of
 from tokenwise.simulation.workload import Asked
 from tokenwise.traits import Tier
 
-__all__ = ["Handled", "Path", "Tally", "coarse", "handled", "handled_briefly", "merge", "percentile", "turned_away"]
+__all__ = [
+    "Handled",
+    "Path",
+    "Tally",
+    "coarse",
+    "handled",
+    "handled_briefly",
+    "handled_smoothly",
+    "merge",
+    "percentile",
+    "turned_away",
+]
 
 _HOUR_MS: Final = 3_600_000
 _DIGITS: Final = 7
@@ -35,7 +46,7 @@ class Handled:
 
     `outcome` is "completed", "failed", "exhausted", "cancelled" or "refused"; `reason` says why, where it is not the
     first. `latency_ms` is from its arrival to its end; `quality` in thousandths, 0 where there is no answer.
-    `noted` are its entries, of a common story (see `brief`) only the charge: the others follow from what was `ready`.
+    `noted` are its entries, of a common story (see `brief`) only the charges: the others follow from what was `ready`.
     """
 
     asked: Asked
@@ -43,7 +54,7 @@ class Handled:
     reason: str = ""
     why: str = ""
     noted: tuple[ledger.Entry, ...] = ()
-    ready: Ready | None = None
+    ready: Ready | Retold | None = None
     spent: int = 0
     overrun: int = 0
     ended_ms: int = 0
@@ -54,6 +65,8 @@ class Handled:
         """What its run wrote into the books, in order."""
         if self.ready is None:
             return self.noted
+        if isinstance(self.ready, Retold):
+            return tuple(self.ready.entries())
         (charged,) = self.noted
         assert isinstance(charged, ledger.Charged)
         return tuple(entries_of(self.ready, charged))
@@ -110,6 +123,22 @@ def handled_briefly(asked: Asked, brief: Brief, charged: ledger.Charged, ended_m
         overrun=max(0, charged.amount - brief.ready.attempt.bid.amount),
         ended_ms=ended_ms,
         quality=quality,
+    )
+
+
+def handled_smoothly(asked: Asked, plan: BriefPlan, quality: Mapping[AttemptId, int]) -> Handled:
+    """A plan whose story was the common one, and is over."""
+    told = plan.told
+    sinks = [quality.get(AttemptId(step.id, 0), 0) for step in told.job.plan.sinks]
+    return Handled(
+        asked=asked,
+        outcome="completed",
+        noted=tuple(plan.charges),
+        ready=plan.retold,
+        spent=told.spent,
+        overrun=told.overrun,
+        ended_ms=told.now_ms,
+        quality=sum(sinks) // len(sinks),
     )
 
 

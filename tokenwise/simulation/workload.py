@@ -36,10 +36,12 @@ __all__ = [
     "Variant",
     "admit",
     "asked_in_words",
+    "assign_all",
     "decide",
     "job_of",
     "limit_of",
     "need_of",
+    "planned",
 ]
 
 _ANSWER: Final = Step("answer", "the request as it came")
@@ -193,7 +195,8 @@ def decide(asked: Asked, need: Need, variant: Variant, catalog: Catalog) -> Rout
 def admit(asked: Asked, variant: Variant, catalog: Catalog, *, seed: int = 0) -> Job | Refused | Unassignable:
     """The job for a request or a plan, or why there is none. `seed` is for the jitter of retries."""
     if asked.plan:
-        return _planned(asked, asked.plan, variant, catalog, seed)
+        assigned = assign_all(asked, asked.plan, variant, catalog)
+        return planned(asked, asked.plan, assigned, variant, catalog, seed)
     need = need_of(asked, variant.policy)
     routed = decide(asked, need, variant, catalog)
     return routed if isinstance(routed, Refused) else job_of(asked, need, routed, variant, catalog, seed)
@@ -214,9 +217,15 @@ def job_of(asked: Asked, need: Need, routed: Routed, variant: Variant, catalog: 
     )
 
 
-def _planned(asked: Asked, plan: Plan, variant: Variant, catalog: Catalog, seed: int) -> Job | Unassignable:
-    limit = limit_of(asked, variant)
-    assigned = assign(plan, catalog, variant.policy, limit)
+def assign_all(asked: Asked, plan: Plan, variant: Variant, catalog: Catalog) -> Assigned | Unassignable:
+    """Which models get the steps of a plan."""
+    return assign(plan, catalog, variant.policy, limit_of(asked, variant))
+
+
+def planned(
+    asked: Asked, plan: Plan, assigned: Assigned | Unassignable, variant: Variant, catalog: Catalog, seed: int
+) -> Job | Unassignable:
+    """The job for a plan that has been assigned."""
     if not isinstance(assigned, Assigned):
         return assigned
     return Job(
@@ -225,6 +234,6 @@ def _planned(asked: Asked, plan: Plan, variant: Variant, catalog: Catalog, seed:
         choices=assigned.choices,
         catalog=catalog,
         policy=variant.policy,
-        limit=limit,
+        limit=limit_of(asked, variant),
         seed=seed,
     )
