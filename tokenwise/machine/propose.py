@@ -37,7 +37,7 @@ from tokenwise.routing.health import ANY_MODEL, Seat
 from tokenwise.routing.shortlist import least_output, obstacle
 from tokenwise.traits import Tier
 
-__all__ = ["Left", "first_intent", "first_need", "least_for", "propose", "upgrade_of"]
+__all__ = ["Left", "first_intent", "first_need", "least_for", "propose", "upgrade_of", "wanting"]
 
 
 def first_intent(run: Run, index: int) -> tuple[Intent, Commands]:
@@ -259,11 +259,16 @@ def _wait_or_give_up(
     if run.books.held:
         return run.with_state(index, Parked(intent)), ()
     left = Nanodollars(max(0, available))
-    short = f"needs {format_usd(cheapest)}, {format_usd(left)} is left after what the other steps need"
+    short = wanting(cheapest, left)
     if isinstance(intent.aim, First):
         return end(run, index, Outcome.BUDGET_EXHAUSTED, short, lack=Lack(cheapest, _payable(run, intent, left)))
     fault = intent.aim.failed.fault.value if isinstance(intent.aim, Onward) else "retry"
     return end(run, index, Outcome.FAILED, f"{fault}; going on {short}")
+
+
+def wanting(cheapest: Nanodollars, left: Nanodollars) -> str:
+    """What money is wanting, in words."""
+    return f"needs {format_usd(cheapest)}, {format_usd(left)} is left after what the other steps need"
 
 
 def _payable(run: Run, intent: Intent, left: Nanodollars) -> int:

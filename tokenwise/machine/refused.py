@@ -9,14 +9,19 @@ from typing import Final
 from attrs import evolve
 
 from tokenwise.budgets.limit import glob_matches
+from tokenwise.catalog.models import Catalog
 from tokenwise.machine.books import end, withdraw
 from tokenwise.machine.messages import Reserve, ReserveRefused, Wait
-from tokenwise.machine.propose import Left, least_for, propose
+from tokenwise.machine.propose import Left, least_for, propose, wanting
 from tokenwise.machine.run import Attempt, BackingOff, Outcome, Pending, Run, Transition
 from tokenwise.money import Nanodollars
+from tokenwise.policy import Policy
+from tokenwise.routing.bid import Bid, Need
 from tokenwise.routing.fitting import Lack
+from tokenwise.routing.floors import floor_of, is_plain
+from tokenwise.routing.shortlist import least_output, obstacle
 
-__all__ = ["refused"]
+__all__ = ["hopeless", "refused"]
 
 # How long a step waits for money that other runs hold, each time, and how often, before it gives up.
 _BUSY_MS: Final = 250
@@ -46,6 +51,20 @@ def refused(run: Run, index: int, attempt: Attempt, event: ReserveRefused) -> Tr
         if _may_come(least, event):
             return end(run, index, Outcome.BUDGET_EXHAUSTED, _OTHERS_HOLD_IT, lack=Lack(least, 0))
     return propose(run, index, intent, _left(run, attempt, event, least))
+
+
+def hopeless(need: Need, bid: Bid, catalog: Catalog, policy: Policy, event: ReserveRefused) -> str | None:
+    """Why a request without seats that cool ends at once by this, its first refusal; None where it may go on.
+
+    `bid` is what was refused. It is the lower envelope of the prices that says so, without a look at each model.
+    """
+    preferred = catalog[bid.model]
+    if event.models or event.pauses or not is_plain(need) or obstacle(preferred, need, policy) is not None:
+        return None
+    least = floor_of(need, catalog, policy, output_tokens=least_output(need, policy), upto=preferred.tier)
+    if least is None or event.available + event.held >= least:
+        return None
+    return wanting(least, event.available)
 
 
 def _elsewhere(run: Run, index: int, attempt: Attempt, models: str) -> Run | None:

@@ -96,15 +96,15 @@ class Smooth:
     ) -> "Smooth":
         """One step elsewhere, and so much spent in place of what was released."""
         return Smooth(
-            job=self.job,
-            started_ms=self.started_ms,
-            now_ms=max(self.now_ms, at_ms),
-            steps=(*self.steps[:index], place, *self.steps[index + 1 :]),
-            pending=self.pending,
-            busy=self.busy - ended,
-            spent=self.spent + spent,
-            held=self.held - released,
-            overrun=self.overrun + max(0, spent - released),
+            self.job,
+            self.started_ms,
+            max(self.now_ms, at_ms),
+            (*self.steps[:index], place, *self.steps[index + 1 :]),
+            self.pending,
+            self.busy - ended,
+            self.spent + spent,
+            self.held - released,
+            self.overrun + max(0, spent - released),
         )
 
 
@@ -206,39 +206,38 @@ def _under_way(told: Smooth, event: _Event) -> tuple[int, _Place]:
 
 def _advanced(told: Smooth) -> Opened | None:
     """Open every step that can be, in plan order; None where one of them would be opened otherwise."""
-    steps, parents, most, attempts = told.steps, told.job.plan.parents, told.job.policy.parallelism, []
+    parents, most = told.job.plan.parents, told.job.policy.parallelism
+    steps, waiting, busy, held = list(told.steps), list(told.pending), told.busy, told.held
+    attempts: list[Attempt] = []
     for index in told.pending:
-        if told.busy >= most:
+        if busy >= most:
             break
-        if all([isinstance(steps[parent], StepRun) for parent in parents[index]]):  # noqa: C419 -- the quicker way
-            attempt = _first_attempt(told, index)
-            if attempt is None:
-                return None
-            attempts.append(attempt)
-            told = _reserving(told, index, attempt)
-    return Opened(told, tuple(attempts))
+        if any([not isinstance(steps[parent], StepRun) for parent in parents[index]]):  # noqa: C419 -- the quicker way
+            continue
+        waiting.remove(index)
+        attempt = _first_attempt(told, index, waiting, told.job.limit - told.spent - held)
+        if attempt is None:
+            return None
+        attempts.append(attempt)
+        steps[index] = Reserving(attempt)
+        busy, held = busy + 1, held + attempt.bid.amount
+    if not attempts:
+        return Opened(told)
+    left = tuple(waiting)
+    later = Smooth(told.job, told.started_ms, told.now_ms, tuple(steps), left, busy, told.spent, held, told.overrun)
+    return Opened(later, tuple(attempts))
 
 
-def _reserving(told: Smooth, index: int, attempt: Attempt) -> Smooth:
-    return Smooth(
-        job=told.job,
-        started_ms=told.started_ms,
-        now_ms=told.now_ms,
-        steps=(*told.steps[:index], Reserving(attempt), *told.steps[index + 1 :]),
-        pending=tuple([place for place in told.pending if place != index]),
-        busy=told.busy + 1,
-        spent=told.spent,
-        held=told.held + attempt.bid.amount,
-        overrun=told.overrun,
-    )
-
-
-def _first_attempt(told: Smooth, index: int) -> Attempt | None:
-    """What the step asks money for, if that is what was planned for it, or an upgrade."""
+def _first_attempt(told: Smooth, index: int, waiting: list[int], left: int) -> Attempt | None:
+    """What the step asks money for, if that is what was planned for it, or an upgrade. So much money is `left`."""
     job, spec, choice = told.job, told.job.plan.steps[index], told.job.choices[index]
     prompt, need = first_need(job, index, [_finding(told, parent) for parent in spec.after])
     intent = Intent(need, prompt, First(spec.model or choice.model, choice.upgrades))
-    bid = (_upgraded(told, index, intent) if choice.upgrades else None) or _planned(told, index, intent)
+    bid = None
+    if choice.upgrades:
+        bid = upgrade_of(job, intent, left - sum([job.choices[place].worst for place in waiting]))
+    if bid is None:
+        bid = _planned(job, intent, left - sum([job.choices[place].floor for place in waiting]))
     return None if bid is None else Attempt(AttemptId(spec.id, 0), bid, intent)
 
 
@@ -249,18 +248,10 @@ def _finding(told: Smooth, parent: str) -> Finding:
     return Finding(parent, place.state.text)
 
 
-def _upgraded(told: Smooth, index: int, intent: Intent) -> Bid | None:
-    job, choices = told.job, told.job.choices
-    planned = sum([choices[place].worst for place in told.pending if place != index])
-    return upgrade_of(job, intent, job.limit - told.spent - told.held - planned)
-
-
-def _planned(told: Smooth, index: int, intent: Intent) -> Bid | None:
+def _planned(job: Job, intent: Intent, available: int) -> Bid | None:
     """The bid of the model that was planned, if that is what the machine asks money for."""
-    job, choices = told.job, told.job.choices
     model = job.catalog.by_id.get(intent.aim.preferred) if isinstance(intent.aim, First) else None
     if model is None or obstacle(model, intent.need, job.policy) is not None:
         return None
     bid = bid_of(model, intent.need, job.policy)
-    kept = sum([choices[place].floor for place in told.pending if place != index])
-    return bid if bid is not None and bid.amount <= job.limit - told.spent - told.held - kept else None
+    return bid if bid is not None and bid.amount <= available else None

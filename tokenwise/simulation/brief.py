@@ -17,10 +17,21 @@ from tokenwise.ids import AttemptId
 from tokenwise.machine.aims import First
 from tokenwise.machine.books import charge, reservation
 from tokenwise.machine.machine import start, step
-from tokenwise.machine.messages import CallModel, Event, Record, Reserve
+from tokenwise.machine.messages import (
+    CallModel,
+    CallSucceeded,
+    Event,
+    FirstToken,
+    Record,
+    Reserve,
+    Reserved,
+    ReserveRefused,
+)
+from tokenwise.machine.refused import hopeless
 from tokenwise.machine.run import Attempt, Commands, Intent, Job, Outcome, Run
-from tokenwise.machine.smooth import Smooth
+from tokenwise.machine.smooth import Smooth, calling, paying, streaming
 from tokenwise.machine.straight import closing, opening
+from tokenwise.money import Nanodollars
 from tokenwise.plan import Step
 from tokenwise.policy import Policy
 from tokenwise.routing.bid import Need, cap
@@ -29,7 +40,7 @@ from tokenwise.routing.health import ANY_MODEL, Seat
 from tokenwise.routing.verdicts import Reply, verdict
 from tokenwise.simulation.answers import Answer, World
 
-__all__ = ["Brief", "BriefPlan", "Ready", "Retold", "accepts", "entries_of", "ready_of"]
+__all__ = ["Brief", "BriefPlan", "Ready", "Retold", "Taken", "accepts", "entries_of", "ready_of", "refusal_of"]
 
 
 @frozen
@@ -37,6 +48,7 @@ class Ready:
     """What a routing decision leads to while nothing goes wrong: the money to ask for, and the call to make."""
 
     catalog: Catalog
+    policy: Policy
     attempt: Attempt
     share: int
     call: CallModel
@@ -71,7 +83,7 @@ def ready_of(routed: Routed, need: Need, step: Step, catalog: Catalog, policy: P
         timeout_ms=min(policy.timeout_ms, deadline) if deadline else policy.timeout_ms,
     )
     attempt = Attempt(name, bid, Intent(need, None, First(bid.model)))
-    return Ready(catalog, attempt, policy.fair_share if need.open_ended else 1, call)
+    return Ready(catalog, policy, attempt, policy.fair_share if need.open_ended else 1, call)
 
 
 @define(eq=False)
@@ -79,6 +91,7 @@ class Brief:
     """A request on its way through the common story; `job` makes the job that it is to the machine.
 
     Its `answer` is there once its call has been made, and `cooling` is what was known of health when it arrived.
+    `short` says why it is turned away by a budget that it shares, "" where it is not.
     """
 
     id: str
@@ -90,6 +103,7 @@ class Brief:
     judged: bool
     cooling: tuple[tuple[Seat, int], ...] = ()
     answer: Answer | None = None
+    short: str = ""
 
     def job(self) -> Job:
         """The job that it is to the machine."""
@@ -101,6 +115,14 @@ class Brief:
         """Whether its seat is to be left alone."""
         model, provider = self.ready.call.model, self.ready.call.provider
         return any(seat in ((provider, model), (provider, ANY_MODEL)) for seat, _ in self.cooling)
+
+    def refused(self, event: ReserveRefused) -> bool:
+        """Whether it ends at once by this, and `short` says why."""
+        ready = self.ready
+        if not self.cooling:
+            need, bid = ready.attempt.intent.need, ready.attempt.bid
+            self.short = hopeless(need, bid, ready.catalog, ready.policy, event) or ""
+        return bool(self.short)
 
     def charged(self) -> ledger.Charged:
         """What its call cost."""
@@ -126,6 +148,13 @@ def entries_of(ready: Ready, charged: ledger.Charged) -> Iterator[ledger.Entry]:
     yield from closing(attempt, charged)
 
 
+def refusal_of(ready: Ready, short: str) -> tuple[ledger.Entry, ...]:
+    """The same of one that was turned away."""
+    nothing = Nanodollars(0)
+    ended = ledger.StepEnded(ready.attempt.id.step, Outcome.BUDGET_EXHAUSTED.value, nothing, short)
+    return opening(ready.catalog, ready.attempt), ended, ledger.Finished("exhausted", nothing, nothing)
+
+
 @frozen
 class Retold:
     """A plan's job, when it came, and the events that it has met: what its whole story follows from."""
@@ -148,10 +177,20 @@ class Retold:
             yield from (command.entry for command in commands if isinstance(command, Record))
 
 
+@frozen
+class Taken:
+    """What follows an event of the common story: a call, what one has cost, steps that ask for their money."""
+
+    call: CallModel | None = None
+    charged: ledger.Charged | None = None
+    attempts: tuple[Attempt, ...] = ()
+
+
 @define(eq=False)
 class BriefPlan:
     """A plan on its way through the common story. `events` are those of it so far, `charges` what its calls cost."""
 
+    id: str
     at_ms: int
     told: Smooth
     world: World
@@ -160,11 +199,21 @@ class BriefPlan:
     charges: list[ledger.Charged] = field(factory=list)
 
     @property
-    def id(self) -> str:
-        """The run's."""
-        return self.told.job.id
-
-    @property
     def retold(self) -> Retold:
         """Its story so far."""
         return Retold(self.told.job, self.told.started_ms, tuple(self.events))
+
+    def take(self, event: Event) -> Taken | None:
+        """Go on by this event; None where it is not in the story."""
+        taken = Taken()
+        if isinstance(event, CallSucceeded) and (paid := paying(self.told, event)) is not None:
+            self.told, taken = paid.opened.told, Taken(charged=paid.charged, attempts=paid.opened.attempts)
+            self.charges.append(paid.charged)
+        elif isinstance(event, Reserved) and (called := calling(self.told, event)) is not None:
+            self.told, taken = called[0], Taken(called[1])
+        elif isinstance(event, FirstToken) and (later := streaming(self.told, event)) is not None:
+            self.told = later
+        else:
+            return None
+        self.events.append(event)
+        return taken

@@ -41,7 +41,7 @@ from tokenwise.machine.messages import (
     call_ended,
 )
 from tokenwise.machine.run import Attempt, Job, Run
-from tokenwise.machine.smooth import calling, opening, paying, streaming
+from tokenwise.machine.smooth import opening
 from tokenwise.routing.health import Health, Seat, cooling_seats, observe
 from tokenwise.routing.verdicts import Failure
 from tokenwise.simulation.answers import Answer, World
@@ -97,19 +97,15 @@ class _Live:
 Listener = Callable[[Arrival, Run, Moment], None]
 """Hears every event with the commands it caused, and the run after them, right after they were performed."""
 
-BriefListener = Callable[[Brief, ledger.Charged], None]
-"""Hears of every common story when it is over, and what its call cost."""
+BriefListener = Callable[[Brief, ledger.Charged | None], None]
+"""Hears of every common story when it is over, and what its call cost; None of one that was turned away."""
 
 PlanListener = Callable[[BriefPlan], None]
 """Hears of every plan whose story was the common one, when it is over."""
 
 
-def _deaf(brief: Brief, charged: ledger.Charged) -> None:
+def _deaf(*_: object) -> None:
     """For drivers that are told no common stories."""
-
-
-def _deaf_to_plans(plan: BriefPlan) -> None:
-    """Likewise."""
 
 
 @define(eq=False)
@@ -118,7 +114,7 @@ class Driver:
 
     hear: Listener
     hear_brief: BriefListener = _deaf
-    hear_plan: PlanListener = _deaf_to_plans
+    hear_plan: PlanListener = _deaf
     budgets: Budgets = field(factory=lambda: Budgets(closed=[]))
     limits: Limits = field(default=Factory(lambda self: Limits(self.budgets), takes_self=True))
     health: Health = field(factory=Health)
@@ -154,7 +150,8 @@ class Driver:
         self.go_to(brief.at_ms)
         if self.health.seats:
             brief.cooling = cooling_seats(self.health, at_ms=self.now_ms)
-        if (brief.cooling and brief.cools) or self._is_short(brief):
+        refused = None if brief.cooling and brief.cools else self._refused(brief)
+        if (brief.cooling and brief.cools) or (refused and not brief.refused(refused)):
             self.admit(Arrival(brief.job(), brief.at_ms, world=brief.world, account=brief.account))
             return
         self._lives[brief.id] = brief
@@ -169,7 +166,9 @@ class Driver:
         if opened is None or arrival.world is None or not plain:
             self.admit(arrival)
             return
-        plan = self._lives[arrival.job.id] = BriefPlan(arrival.at_ms, opened.told, arrival.world, arrival.account)
+        plan = self._lives[arrival.job.id] = BriefPlan(
+            arrival.job.id, arrival.at_ms, opened.told, arrival.world, arrival.account
+        )
         self._ask(plan, opened.attempts)
 
     def finish(self) -> None:
@@ -220,6 +219,10 @@ class Driver:
     def _turn_brief(self, brief: Brief) -> None:
         """Its call, whose answer may be one for the machine; or its end."""
         call = brief.ready.call
+        if brief.short:
+            del self._lives[brief.id]
+            self.hear_brief(brief, None)
+            return
         if brief.answer is not None:
             self._learn((call.provider, call.model), None)
             charged = brief.charged()
@@ -236,43 +239,23 @@ class Driver:
 
     def _turn_plan(self, plan: BriefPlan, event: Event) -> None:
         """What follows an event, or all of it again for the machine."""
-        if not self._goes_on(plan, event):
+        taken = plan.take(event)
+        if taken is None:
             arrival = Arrival(plan.told.job, plan.at_ms, world=plan.world, account=plan.account)
             live = self._lives[plan.id] = _Live(arrival, plan.told.run, plan.world, plan.told.seats)
             for met, run, commands in plan.retold.moments():
                 self.hear(arrival, run, Moment(run.now_ms, met, commands))
             self._deliver(live, event)
             return
-        plan.events.append(event)
+        if (charged := taken.charged) is not None:
+            self._learn((charged.provider, charged.asked), None)
+            self.budgets.settle(plan.id, charged.attempt, charged.amount)
+        if taken.call is not None:
+            self._await(plan, taken.call, plan.world.answer(plan.id, taken.call, self.now_ms))
+        self._ask(plan, taken.attempts)
         if plan.told.over:
             del self._lives[plan.id]
             self.hear_plan(plan)
-
-    def _goes_on(self, plan: BriefPlan, event: Event) -> bool:
-        """Take an event, if it is in the story."""
-        told = plan.told
-        if isinstance(event, CallSucceeded):
-            return self._is_paid(plan, event)
-        if isinstance(event, Reserved) and (called := calling(told, event)) is not None:
-            plan.told, call = called
-            self._await(plan, call, plan.world.answer(plan.id, call, self.now_ms))
-            return True
-        if isinstance(event, FirstToken) and (later := streaming(told, event)) is not None:
-            plan.told = later
-            return True
-        return False
-
-    def _is_paid(self, plan: BriefPlan, event: CallSucceeded) -> bool:
-        paid = paying(plan.told, event)
-        if paid is None:
-            return False
-        charged = paid.charged
-        self._learn((charged.provider, charged.asked), None)
-        plan.told = paid.opened.told
-        plan.charges.append(charged)
-        self.budgets.settle(plan.id, event.attempt, charged.amount)
-        self._ask(plan, paid.opened.attempts)
-        return True
 
     def _ask(self, plan: BriefPlan, attempts: Iterable[Attempt]) -> None:
         for attempt in attempts:
@@ -334,11 +317,12 @@ class Driver:
                 return ReserveRefused(attempt, at_ms, short.available, short.held, models, whole=short.limit)
         return Reserved(attempt, at_ms)
 
-    def _is_short(self, brief: Brief) -> bool:
-        """Whether the budgets have too little left for its call; if they have enough, it is held."""
+    def _refused(self, brief: Brief) -> ReserveRefused | None:
+        """What the budgets say that have too little left for its call; if they have enough, it is held."""
         if not self.limits.scopes(brief.account, self.now_ms, brief.ready.call.model):
-            return False
-        return isinstance(self._reserve(brief.id, brief.account, brief.ready.reserve), ReserveRefused)
+            return None
+        said = self._reserve(brief.id, brief.account, brief.ready.reserve)
+        return said if isinstance(said, ReserveRefused) else None
 
     def _await(self, live: _Live | BriefPlan, call: CallModel, answer: Answer) -> None:
         """Let the answer come when it comes, or be given up before."""

@@ -30,7 +30,15 @@ from tokenwise.simulation.brief import Brief, BriefPlan, Ready, ready_of
 from tokenwise.simulation.conversations.recall import Conversations
 from tokenwise.simulation.facing import Facing, Servers
 from tokenwise.simulation.simulation import Arrival, Driver, Moment
-from tokenwise.simulation.tally import Handled, Tally, handled, handled_briefly, handled_smoothly, turned_away
+from tokenwise.simulation.tally import (
+    Handled,
+    Tally,
+    exhausted_briefly,
+    handled,
+    handled_briefly,
+    handled_smoothly,
+    turned_away,
+)
 from tokenwise.simulation.workload import REQUEST, Asked, Variant, admit, assign_all, decide, job_of, need_of, planned
 from tokenwise.simulation.worlds import ModelledWorld
 from tokenwise.traits import Capability
@@ -257,9 +265,12 @@ class _Desk:
             del self._entries[arrival.job.id]
             self._over.append(handled(facing.asked, run, tuple(entries), facing.quality))
 
-    def _hear_brief(self, brief: Brief, charged: ledger.Charged) -> None:
+    def _hear_brief(self, brief: Brief, charged: ledger.Charged | None) -> None:
         facing = brief.world
         assert isinstance(facing, Facing)
+        if charged is None:
+            self._over.append(exhausted_briefly(facing.asked, brief, self._driver.now_ms))
+            return
         if facing.asked.session:
             self._learn(facing.asked, brief.ready.attempt.intent.need, charged, self._driver.now_ms)
         quality = facing.quality.get(charged.attempt, 0)

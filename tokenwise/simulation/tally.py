@@ -18,7 +18,7 @@ from tokenwise.ids import AttemptId
 from tokenwise.machine.run import Ended, Outcome, Run
 from tokenwise.planner.assignment import Unassignable
 from tokenwise.routing.choosing import Refused
-from tokenwise.simulation.brief import Brief, BriefPlan, Ready, Retold, entries_of
+from tokenwise.simulation.brief import Brief, BriefPlan, Ready, Retold, entries_of, refusal_of
 from tokenwise.simulation.workload import Asked
 from tokenwise.traits import Tier
 
@@ -27,6 +27,7 @@ __all__ = [
     "Path",
     "Tally",
     "coarse",
+    "exhausted_briefly",
     "handled",
     "handled_briefly",
     "handled_smoothly",
@@ -123,6 +124,18 @@ def handled_briefly(asked: Asked, brief: Brief, charged: ledger.Charged, ended_m
         overrun=max(0, charged.amount - brief.ready.attempt.bid.amount),
         ended_ms=ended_ms,
         quality=quality,
+    )
+
+
+def exhausted_briefly(asked: Asked, brief: Brief, ended_ms: int) -> Handled:
+    """A request that a budget which it shares has turned away."""
+    return Handled(
+        asked=asked,
+        outcome="exhausted",
+        reason=Outcome.BUDGET_EXHAUSTED.value,
+        why=brief.short,
+        noted=refusal_of(brief.ready, brief.short),
+        ended_ms=ended_ms,
     )
 
 
