@@ -64,8 +64,8 @@ BUGS = {
     "the smallest limit does not count": ("budgets/nested.py", "if short else taken", "if len(short) > 1 else taken"),
     "a failed call is settled twice": (
         "machine/books.py",
-        "return run, (Settle(attempt.id, entry.amount), Record(entry), *difference",
-        "return run, (Settle(attempt.id, entry.amount), Settle(attempt.id, entry.amount), Record(entry), *difference",
+        "return run, (Settle(attempt.id, entry.amount), Record(entry)",
+        "return run, (Settle(attempt.id, entry.amount), Settle(attempt.id, entry.amount), Record(entry)",
     ),
     "silence is taken for free": (
         "machine/books.py",
