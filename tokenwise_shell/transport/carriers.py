@@ -61,8 +61,13 @@ class Incoming(Protocol):
         """Let none of its body be waited for beyond that, in trio's time, where it `flows`."""
         ...
 
-    def whole(self) -> bytes | None:
-        """The body, if all of it has come and `receive` has given none of it; then it gives none. None otherwise."""
+    @property
+    def answered(self) -> bool:
+        """Whether the whole of it has come."""
+        ...
+
+    def taken(self) -> bytes:
+        """What has come of the body and `receive` has not given; then it gives none of that."""
         ...
 
     async def receive(self) -> bytes:

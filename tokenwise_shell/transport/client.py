@@ -53,6 +53,9 @@ class HttpStream:
 
     async def receive(self) -> bytes:
         """The next bytes of the body, b"" at its end. Raises TransportTrouble; cancelling closes the connection."""
+        if come := self._body.at_hand():
+            self._count(come)
+            return come
         until = self._until()
         if self._incoming.watched:
             self._incoming.expect(until)
@@ -129,11 +132,14 @@ class _Places:
     free: int
     waiting: trio.lowlevel.ParkingLot = field(factory=trio.lowlevel.ParkingLot)
 
-    async def take(self, deadline: float) -> None:
-        """Take a place. Raises TransportTrouble where none comes free in time."""
-        if self.free:
+    def taken(self) -> bool:
+        """Take a place where one is free."""
+        if is_free := self.free > 0:
             self.free -= 1
-            return
+        return is_free
+
+    async def take(self, deadline: float) -> None:
+        """Wait for a place where none is free. Raises TransportTrouble where none comes free in time."""
         with trio.CancelScope(deadline=deadline):
             await self.waiting.park()
             return
@@ -159,16 +165,14 @@ class Transport:
         """Send a request once and read the whole answer within this time. Raises TransportTrouble."""
         now = trio.current_time()
         deadline, places = now + timeout_ms / 1000, self.places_at(request)
-        if places.free:
-            places.free -= 1
-        else:
+        if not places.taken():
             await places.take(deadline)
             now = trio.current_time()
         incoming = None
         try:
             incoming = await self.asked(request, now, deadline)
-            body = incoming.whole()
-            if body is not None and is_plain(body, _encoding(incoming.headers)):
+            body = incoming.taken()
+            if incoming.answered and is_plain(body, _encoding(incoming.headers)):
                 return self._fitting(incoming, body)
             answer = self.answer(incoming, deadline, body)
             return HttpResponse(incoming.status, incoming.headers, await answer.read())
@@ -203,11 +207,11 @@ class Transport:
         """
         return _Streamed(self, request, timeout_ms)
 
-    def answer(self, incoming: Incoming, deadline: float, come: bytes | None = None) -> HttpStream:
+    def answer(self, incoming: Incoming, deadline: float, come: bytes) -> HttpStream:
         """The answer, of whose body so much has `come`."""
         limits = self._limits
         incoming.lasts(deadline)
-        body = Inflating(incoming.receive, _encoding(incoming.headers), come or b"")
+        body = Inflating(incoming.receive, _encoding(incoming.headers), come)
         return HttpStream(
             incoming.status, incoming.headers, incoming, body, deadline, limits.idle_ms, limits.body_bytes
         )
@@ -235,15 +239,17 @@ class _Streamed(AbstractAsyncContextManager[HttpStream]):
 
     async def __aenter__(self) -> HttpStream:
         transport = self.transport
-        deadline = trio.current_time() + self.timeout_ms / 1000
-        self._places = transport.places_at(self.request)
-        await self._places.take(deadline)
+        now = trio.current_time()
+        deadline, self._places = now + self.timeout_ms / 1000, transport.places_at(self.request)
+        if not self._places.taken():
+            await self._places.take(deadline)
+            now = trio.current_time()
         try:
-            self._incoming = incoming = await transport.asked(self.request, trio.current_time(), deadline)
+            self._incoming = incoming = await transport.asked(self.request, now, deadline)
         except BaseException:
             self._places.give_back()
             raise
-        return transport.answer(incoming, deadline)
+        return transport.answer(incoming, deadline, incoming.taken())
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._places.give_back()

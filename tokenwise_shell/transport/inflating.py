@@ -94,6 +94,15 @@ class Inflating:
         """Whether what comes from now on is as it was meant, and none of it has been read here."""
         return self._begun and self._inflater is None and not self._held
 
+    def at_hand(self) -> bytes:
+        """What is as it was meant, and need not be waited for; b"" where nothing is known to be."""
+        if not self._begun and len(self._held) > 1:
+            self._begun, self._inflater = True, _inflater_for(self._held, self.encoding)
+        if self._inflater is not None or not self._begun:
+            return b""
+        held, self._held = self._held, b""
+        return held
+
     async def receive(self) -> bytes:
         """The next bytes of what was meant, b"" at its end. Raises TransportTrouble."""
         if not self._begun:

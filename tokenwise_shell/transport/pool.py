@@ -98,7 +98,7 @@ class Pool:
             await connection.aclose()
         elif rest and origin[0] == "http":  # what stands behind TLS means it where it says that it keeps a connection
             self._resting.setdefault(origin, deque()).append(connection)
-            self._rested(origin, trio.current_time())
+            self._rested(origin, connection.came_at)
             await self._grow_old(origin, connection.came_at)
         else:
             self._idle.setdefault(origin, []).append(connection)
@@ -206,8 +206,12 @@ class _Answer:
     def lasts(self, until: float) -> None:
         self.connection.ends = until
 
-    def whole(self) -> bytes | None:
-        return self.connection.reading.taken() if self.connection.answered else None
+    @property
+    def answered(self) -> bool:
+        return self.connection.answered
+
+    def taken(self) -> bytes:
+        return self.connection.reading.taken()
 
     async def receive(self) -> bytes:
         return await self.connection.receive()

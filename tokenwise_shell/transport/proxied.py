@@ -103,7 +103,7 @@ class _Answer:
     def headers(self) -> Headers:
         return tuple((k.decode("latin-1").lower(), v.decode("latin-1")) for k, v in self._response.headers.raw)
 
-    watched = False
+    watched = answered = False
     flows = None
 
     def expect(self, until: float) -> None:
@@ -112,8 +112,9 @@ class _Answer:
     def lasts(self, until: float) -> None:
         """It is cancelled then."""
 
-    def whole(self) -> None:
-        """Nobody knows it before it is read."""
+    def taken(self) -> bytes:
+        """Nothing is known of it before it is read."""
+        return b""
 
     async def receive(self) -> bytes:
         try:
