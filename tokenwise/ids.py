@@ -7,6 +7,7 @@ import enum
 import hashlib
 from collections.abc import Callable
 from functools import cache
+from operator import attrgetter
 
 from attrs import fields, frozen, has
 
@@ -44,10 +45,18 @@ def _writer(kind: type) -> Callable[..., str]:
         return lambda value: f"{{{','.join(sorted(map(canonical, value)))}}}"
     if kind in _PLAIN or not has(kind):
         return repr
-    name, names = kind.__name__, tuple(spec.name for spec in fields(kind))
+    name, specs = kind.__name__, fields(kind)
+    if len(specs) < 2:  # of which `attrgetter` gives no tuple
+        return lambda value: f"{name}({','.join([canonical(getattr(value, spec.name)) for spec in specs])})"
+    # Most fields hold their very default, whose text is known: it never changes, since no field's does.
+    defaults = tuple((spec.default, canonical(spec.default)) for spec in specs)
+    parts_of = attrgetter(*[spec.name for spec in specs])
 
     def written(value: object) -> str:
-        parts = [repr(one) if type(one) in _PLAIN else canonical(one) for one in [getattr(value, n) for n in names]]
+        parts = [
+            known if part is default else repr(part) if type(part) in _PLAIN else canonical(part)
+            for part, (default, known) in zip(parts_of(value), defaults, strict=True)
+        ]
         return f"{name}({','.join(parts)})"
 
     return written

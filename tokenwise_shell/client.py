@@ -32,7 +32,7 @@ from tokenwise_shell.plans.judging import judge_named, judging_by
 from tokenwise_shell.plans.outcomes import describe, describe_steps
 from tokenwise_shell.plans.planned import Execution, Planned, Unplanned
 from tokenwise_shell.plans.planning import Decomposition, Planner, by_rules
-from tokenwise_shell.workspace import Workspace, gate_of
+from tokenwise_shell.workspace import Workspace
 
 if TYPE_CHECKING:
     from tokenwise_shell.budgets.shared import SharedHolder
@@ -161,7 +161,7 @@ class Client:
         `planner` "llm" asks a model, and falls back to the rules with the reason noted; "rules" asks nobody.
         `listener` hears the planning calls.
         """
-        verdict = judge(task, gate_of(self.workspace.settings))
+        verdict = judge(task, self.workspace.gate)
         if isinstance(verdict, Blocked):
             return verdict
         if extras.judge:

@@ -1,6 +1,7 @@
 """What every command works with: the settings, and the catalogue with what of it can be reached. No network."""
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from tokenwise_shell.config.settings import Settings
 if TYPE_CHECKING:
     from tokenwise_shell.plans.decision import Conversation, Decision
 
-__all__ = ["EMBEDDED", "Workspace", "furnish", "gate_of", "open_workspace"]
+__all__ = ["EMBEDDED", "Workspace", "furnish", "open_workspace"]
 
 EMBEDDED = "embedded"
 """The provider that is part of tokenwise itself."""
@@ -56,7 +57,18 @@ class Workspace:
 
     def policy(self, strategy: Strategy | None = None) -> Policy:
         """The policy in force, with another strategy if one is asked for."""
-        return policy(self.settings, strategy)
+        return self.settings.policy if strategy is None else self._policies[strategy]
+
+    @cached_property
+    def _policies(self) -> Mapping[Strategy, Policy]:
+        """One for each strategy, made once: what is known of a policy is kept with it."""
+        return {strategy: policy(self.settings, strategy) for strategy in Strategy}
+
+    @cached_property
+    def gate(self) -> RiskGate:
+        """The risk gate as configured."""
+        risk = self.settings.risk_gate
+        return RiskGate(risk.enabled, risk.irreversible_block, risk.ambiguity_threshold)
 
     def counted(self, texts: Iterable[str]) -> tuple[Counted, ...]:
         """What an exact count of these texts saves; nothing if it is off. Raises InputError without quicktok."""
@@ -86,7 +98,7 @@ class Workspace:
             budget=self.budget(budget),
             wishes=evolve(wishes or Wishes(), counted=self.counted(texts)),
             best_effort=best_effort,
-            gate=gate_of(self.settings),
+            gate=self.gate,
         )
 
     def budget(self, asked: Nanodollars | None) -> Nanodollars:
@@ -113,9 +125,3 @@ def furnish(settings: Settings, *, now_ms: int) -> Workspace:
     notices = (*settings.notices, *loaded.notices, *(() if providers else (_NO_PROVIDER,)))
     reachable = loaded.catalog.only(providers) if providers else loaded.catalog
     return Workspace(settings, loaded.catalog, reachable, providers, loaded, notices)
-
-
-def gate_of(settings: Settings) -> RiskGate:
-    """The risk gate as configured."""
-    risk = settings.risk_gate
-    return RiskGate(risk.enabled, risk.irreversible_block, risk.ambiguity_threshold)

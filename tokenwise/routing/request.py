@@ -24,6 +24,7 @@ from tokenwise.usage import TokenCount, count_messages
 __all__ = ["Request", "Weight", "Wishes", "ahead", "expected_output", "read_request"]
 
 _NO_FEE: Final = Nanodollars(0)
+_NONE: Final = Capability(0)
 
 # How many turns an agent's conversation is taken to have before any was seen; and how far ahead is looked at most: far
 # enough for a cache to be worth filling, but where one has been lost already, not far beyond the next pause.
@@ -93,8 +94,8 @@ def read_request(conversation: str | Sequence[Message], policy: Policy, wishes: 
     weight = wishes.weight or Weight(input=count_messages(_texts(conversation)))
     longest = policy.default_output_tokens if wishes.max_output_tokens is None else wishes.max_output_tokens
     need = Need(
-        capabilities=wishes.capabilities or Capability(0),
-        likely=scenario.capabilities if wishes.capabilities is None else Capability(0),
+        capabilities=wishes.capabilities or _NONE,
+        likely=scenario.capabilities if wishes.capabilities is None else _NONE,
         input=weight.input,
         max_output_tokens=longest,
         output_tokens=min(longest, expected_output(scenario.difficulty)),
@@ -119,7 +120,7 @@ def read_request(conversation: str | Sequence[Message], policy: Policy, wishes: 
 
 def _horizon(conversation: str | Sequence[Message], tokens: int, wishes: Wishes) -> Horizon | None:
     """A conversation without tools that nobody here has answered before is taken to be a question like any other."""
-    agent = bool(wishes.features & Feature.TOOLS)
+    agent = bool(wishes.features._value_ & Feature.TOOLS._value_)  # an operation on flags would make a new flag
     if wishes.model or isinstance(conversation, str) or not (agent or wishes.known):
         return None
     answers = max(wishes.answers, sum(message.role is Role.ASSISTANT for message in conversation))

@@ -64,5 +64,6 @@ def _with_messages(found: Feature, messages: Sequence[object]) -> Feature:
         if message.get("role") == "tool" or entries(message.get("tool_calls")):
             found |= Feature.TOOLS
         for part in map(as_fields, entries(message.get("content"))):
-            found |= _BY_PART.get(text(part.get("type")), Feature.NONE)
+            if (kind := text(part.get("type"))) in _BY_PART:
+                found |= _BY_PART[kind]
     return found

@@ -32,7 +32,6 @@ from tokenwise_shell.proxy.request.names import unsold
 from tokenwise_shell.proxy.request.work import CHAT, Work
 from tokenwise_shell.proxy.service import Service
 from tokenwise_shell.proxy.troubles import blocked, refused, unknown_model, unknown_response
-from tokenwise_shell.workspace import gate_of
 
 __all__ = ["LEAST_SHARED_BYTES", "Order", "ask_others", "decided", "learn", "ordered"]
 
@@ -105,7 +104,7 @@ def decided(service: Service, admitted: Admitted, asked: Asked, work: Work = CHA
 
 def _decided(service: Service, admitted: Admitted, asked: Asked, work: Work) -> Decision:
     workspace = service.client.workspace
-    wishes, gate = work.wishes(asked), gate_of(workspace.settings)
+    wishes, gate = work.wishes(asked), workspace.gate
     if workspace.settings.exact_tokens:
         wishes = evolve(wishes, counted=workspace.counted(plain_texts(asked.fields)))
     if known := _known(service, asked, wishes):
