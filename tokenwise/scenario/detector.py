@@ -206,8 +206,9 @@ def _requests(newest_first: Sequence[str]) -> Iterator[tuple[int, _Weighed]]:
 # addition. No sum comes near 2 ** 39: the rows of a text sum to less than 2 ** 17, and a unit is 2 ** 18.
 _COLUMN: Final = 40
 _SHIFTS: Final = tuple(_COLUMN * place for place in range(len(BASE)))
-_MASK: Final = (1 << _COLUMN) - 1
-_LOWERED: Final = (_MASK + 1) // 2 // _UNIT
+_UNITS: Final = tuple(shift + _UNIT.bit_length() - 1 for shift in _SHIFTS)
+_MASK: Final = (1 << _COLUMN) // _UNIT - 1
+_LOWERED: Final = (_MASK + 1) // 2
 _RAISED: Final = sum((base + _LOWERED) * _UNIT << shift for base, shift in zip(BASE, _SHIFTS, strict=True))
 
 
@@ -218,7 +219,7 @@ def _pack(points: Points) -> int:
 def _unpack(packed: int) -> list[int]:
     """The columns in whole units, each with its base."""
     raised = packed + _RAISED
-    return [(raised >> shift & _MASK) // _UNIT - _LOWERED for shift in _SHIFTS]
+    return [(raised >> shift & _MASK) - _LOWERED for shift in _UNITS]
 
 
 @cache
