@@ -44,7 +44,7 @@ DOORS = {
 async def test_an_equal_answers_in_a_process_that_does_not_know_and_in_one_that_does(tmp_path, door, trouble, strategy):
     path, body = DOORS[door]
     down = Script([Every(1, TROUBLES.get(trouble, Hang(60_000)))])
-    policy = Policy(timeout_ms=300) if trouble == "slow" else Policy()
+    policy = Policy(timeout_ms=300 if trouble == "slow" else 120_000, backoff_ms=1)
     async with proxy(tmp_path, one=down, catalog=CATALOG, policy=policy) as world:
         asked = {"model": f"auto:{strategy.value}", **body}
         decided = (await world.post(chat(WORDS, model=asked["model"], max_tokens=100), path="/v1/route")).json
