@@ -65,7 +65,7 @@ from tokenwise.money import Nanodollars
 from tokenwise.routing.ladder import Climb, Failed, Retry, Stop
 from tokenwise.routing.verdicts import Reply, verdict
 
-__all__ = ["TRANSITIONS", "call_command", "start", "step"]
+__all__ = ["TRANSITIONS", "call_within", "start", "step"]
 
 # Which states may follow which, per event that concerns the step itself. Every other pair of a current attempt's state
 # and an event is a ProtocolViolation. Cancelled leads from every state to Ended and is left out.
@@ -222,10 +222,19 @@ def _call(run: Run, index: int, attempt: Attempt) -> Transition:
     timeout = run.job.policy.timeout_ms if left is None else min(run.job.policy.timeout_ms, left)
     run = run.put(index, run.steps[index].turned(Calling(attempt), calls=1))
     held, other = tentative(run, index, attempt.bid), beside(run, index, attempt)
-    return run, (Record(reservation(attempt)), call_command(run.job, index, attempt, timeout, held=held, other=other))
+    return run, (Record(reservation(attempt)), _call_command(run.job, index, attempt, timeout, held=held, other=other))
 
 
-def call_command(
+def call_within(job: Job, index: int, attempt: Attempt, *, started_ms: int, at_ms: int) -> CallModel | None:
+    """The command to make the call of a run that began then; None where its deadline has passed by now."""
+    policy = job.policy
+    timeout_ms = policy.timeout_ms
+    if policy.deadline_ms:
+        timeout_ms = min(timeout_ms, started_ms + policy.deadline_ms - at_ms)
+    return _call_command(job, index, attempt, timeout_ms) if timeout_ms > 0 else None
+
+
+def _call_command(
     job: Job, index: int, attempt: Attempt, timeout_ms: int, *, held: bool = False, other: str | None = None
 ) -> CallModel:
     """The command to make an attempt's call. `held` and `other` are its `held` and `beside`."""

@@ -37,7 +37,7 @@ from tokenwise.routing.health import ANY_MODEL, Seat
 from tokenwise.routing.shortlist import least_output, obstacle
 from tokenwise.traits import Tier
 
-__all__ = ["Left", "first_intent", "first_need", "least_for", "propose", "upgrade_of", "wanting"]
+__all__ = ["Left", "first_intent", "first_need", "least_for", "planned_bid", "propose", "upgrade_of", "wanting"]
 
 
 def first_intent(run: Run, index: int) -> tuple[Intent, Commands]:
@@ -248,6 +248,15 @@ def _why_nobody(run: Run, intent: Intent) -> str:
     preferred = catalog.by_id.get(intent.aim.preferred) if isinstance(intent.aim, First) else None
     hindered = obstacle(preferred, need, policy) if preferred else None
     return f"no model can do it; {preferred.id}: {hindered}" if preferred and hindered else "no model can do it"
+
+
+def planned_bid(job: Job, name: str, need: Need, available: int) -> Bid | None:
+    """The bid of the model that was planned, if that is what the machine asks money for first."""
+    model = job.catalog.by_id.get(name)
+    if model is None or obstacle(model, need, job.policy) is not None:
+        return None
+    bid = bid_of(model, need, job.policy)
+    return bid if bid is not None and bid.amount <= available else None
 
 
 def _wait_or_give_up(

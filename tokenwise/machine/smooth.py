@@ -18,9 +18,9 @@ from tokenwise.catalog.models import Catalog
 from tokenwise.ids import AttemptId
 from tokenwise.machine.aims import First
 from tokenwise.machine.books import charge
-from tokenwise.machine.machine import call_command
+from tokenwise.machine.machine import call_within
 from tokenwise.machine.messages import CallModel, CallSucceeded, FirstToken, Reserved
-from tokenwise.machine.propose import first_need, upgrade_of
+from tokenwise.machine.propose import first_need, planned_bid, upgrade_of
 from tokenwise.machine.run import (
     Attempt,
     Calling,
@@ -37,10 +37,7 @@ from tokenwise.machine.run import (
 )
 from tokenwise.money import Nanodollars
 from tokenwise.prompt import Finding
-from tokenwise.routing.bid import Bid
-from tokenwise.routing.fitting import bid_of
 from tokenwise.routing.health import Seat
-from tokenwise.routing.shortlist import obstacle
 from tokenwise.routing.verdicts import verdict
 
 __all__ = ["Opened", "Paid", "Smooth", "calling", "opening", "paying", "streaming"]
@@ -163,13 +160,9 @@ def calling(told: Smooth, event: Reserved) -> tuple[Smooth, CallModel] | None:
     index, place = _under_way(told, event)
     if not isinstance(place, Reserving):
         return None
-    job, policy, attempt = told.job, told.job.policy, place.attempt
-    timeout_ms = policy.timeout_ms
-    if policy.deadline_ms:
-        timeout_ms = min(timeout_ms, told.started_ms + policy.deadline_ms - max(told.now_ms, event.at_ms))
-    if timeout_ms <= 0:
-        return None
-    return told.turned(index, Calling(attempt), event.at_ms), call_command(job, index, attempt, timeout_ms)
+    attempt, at_ms = place.attempt, max(told.now_ms, event.at_ms)
+    call = call_within(told.job, index, attempt, started_ms=told.started_ms, at_ms=at_ms)
+    return None if call is None else (told.turned(index, Calling(attempt), at_ms), call)
 
 
 def streaming(told: Smooth, event: FirstToken) -> Smooth | None:
@@ -232,12 +225,13 @@ def _first_attempt(told: Smooth, index: int, waiting: list[int], left: int) -> A
     """What the step asks money for, if that is what was planned for it, or an upgrade. So much money is `left`."""
     job, spec, choice = told.job, told.job.plan.steps[index], told.job.choices[index]
     prompt, need = first_need(job, index, [_finding(told, parent) for parent in spec.after])
-    intent = Intent(need, prompt, First(spec.model or choice.model, choice.upgrades))
+    preferred = spec.model or choice.model
+    intent = Intent(need, prompt, First(preferred, choice.upgrades))
     bid = None
     if choice.upgrades:
         bid = upgrade_of(job, intent, left - sum([job.choices[place].worst for place in waiting]))
     if bid is None:
-        bid = _planned(job, intent, left - sum([job.choices[place].floor for place in waiting]))
+        bid = planned_bid(job, preferred, need, left - sum([job.choices[place].floor for place in waiting]))
     return None if bid is None else Attempt(AttemptId(spec.id, 0), bid, intent)
 
 
@@ -246,12 +240,3 @@ def _finding(told: Smooth, parent: str) -> Finding:
     assert isinstance(place, StepRun)
     assert isinstance(place.state, Ended)
     return Finding(parent, place.state.text)
-
-
-def _planned(job: Job, intent: Intent, available: int) -> Bid | None:
-    """The bid of the model that was planned, if that is what the machine asks money for."""
-    model = job.catalog.by_id.get(intent.aim.preferred) if isinstance(intent.aim, First) else None
-    if model is None or obstacle(model, intent.need, job.policy) is not None:
-        return None
-    bid = bid_of(model, intent.need, job.policy)
-    return bid if bid is not None and bid.amount <= available else None

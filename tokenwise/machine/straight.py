@@ -17,13 +17,12 @@ from tokenwise.catalog.models import Catalog
 from tokenwise.ids import AttemptId
 from tokenwise.machine.aims import First
 from tokenwise.machine.books import difference
-from tokenwise.machine.machine import call_command
+from tokenwise.machine.machine import call_within
 from tokenwise.machine.messages import CallModel
+from tokenwise.machine.propose import planned_bid
 from tokenwise.machine.run import Attempt, Intent, Job, Outcome
 from tokenwise.money import Nanodollars
 from tokenwise.routing.bid import Bid, cap
-from tokenwise.routing.fitting import bid_of
-from tokenwise.routing.shortlist import obstacle
 
 __all__ = ["ANSWERED", "COMPLETED", "begin", "call_of", "closing", "opening", "share_of"]
 
@@ -59,10 +58,7 @@ def _first_bid(job: Job, decided: Bid | None) -> Bid | None:
         return None
     if decided is not None and decided.model == choice.model and decided.max_output_tokens == cap(model, need):
         return decided if decided.amount <= job.limit else None
-    if obstacle(model, need, job.policy) is not None:
-        return None
-    bid = bid_of(model, need, job.policy)
-    return bid if bid is not None and bid.amount <= job.limit else None
+    return planned_bid(job, choice.model, need, job.limit)
 
 
 def share_of(job: Job) -> int:
@@ -72,12 +68,7 @@ def share_of(job: Job) -> int:
 
 def call_of(job: Job, attempt: Attempt, *, started_ms: int, at_ms: int) -> CallModel | None:
     """The call, once its money is held; None where the deadline has passed by then."""
-    policy = job.policy
-    timeout_ms = policy.timeout_ms
-    if policy.deadline_ms:
-        left = started_ms + policy.deadline_ms - max(started_ms, at_ms)
-        timeout_ms = min(timeout_ms, left)
-    return call_command(job, 0, attempt, timeout_ms) if timeout_ms > 0 else None
+    return call_within(job, 0, attempt, started_ms=started_ms, at_ms=max(started_ms, at_ms))
 
 
 def opening(catalog: Catalog, attempt: Attempt) -> ledger.Routed:

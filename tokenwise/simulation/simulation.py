@@ -150,8 +150,8 @@ class Driver:
         self.go_to(brief.at_ms)
         if self.health.seats:
             brief.cooling = cooling_seats(self.health, at_ms=self.now_ms)
-        refused = None if brief.cooling and brief.cools else self._refused(brief)
-        if (brief.cooling and brief.cools) or (refused and not brief.refused(refused)):
+        refused = None if brief.cools else self._refused(brief)
+        if brief.cools or (refused and not brief.refused(refused)):
             self.admit(Arrival(brief.job(), brief.at_ms, world=brief.world, account=brief.account))
             return
         self._lives[brief.id] = brief

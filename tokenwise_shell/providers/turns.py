@@ -23,7 +23,7 @@ from attrs import define, field, frozen
 
 from tokenwise_shell.providers.fields import Fields, entries
 
-__all__ = ["MEMORY", "Opening", "each_of", "opening_of", "over", "spliced"]
+__all__ = ["MEMORY", "Opening", "each_of", "opening_of", "over", "spliced", "written_behind"]
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -134,7 +134,7 @@ def spliced(fields: Fields, name: str, written: "Callable[[bytes, Sequence[objec
 
     `written` puts turns behind others, each with a comma before it; as they are, unless it is given.
     """
-    turns, fold = entries(fields.get(name)), written or _written
+    turns, fold = entries(fields.get(name)), written or written_behind
     opening = opening_of(turns)
     if not opening.size:
         return fields
@@ -142,7 +142,8 @@ def spliced(fields: Fields, name: str, written: "Callable[[bytes, Sequence[objec
     return {**fields, name: orjson.Fragment(b"[%b%b%b]" % said)}
 
 
-def _written(before: bytes, turns: Sequence[object]) -> bytes:
+def written_behind(before: bytes, turns: Sequence[object]) -> bytes:
+    """Turns as JSON, each with a comma before it, behind what was written before."""
     return b"%b,%b" % (before, orjson.dumps(turns)[1:-1]) if turns else before
 
 

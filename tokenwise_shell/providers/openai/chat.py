@@ -24,7 +24,7 @@ from tokenwise_shell.providers.openai.streams.reading import plain, read_chunk
 from tokenwise_shell.providers.openai.strict import OPENAI_HOSTS, is_strict, without_extensions
 from tokenwise_shell.providers.openai.usage import read_report
 from tokenwise_shell.providers.openai.words import calls_in, ended_by, ending, finish_of, text_of
-from tokenwise_shell.providers.turns import spliced
+from tokenwise_shell.providers.turns import spliced, written_behind
 from tokenwise_shell.providers.wire import Ask, Endpoint, url_below
 from tokenwise_shell.transport.exchange import Envelope, Headers, HttpRequest, HttpResponse
 
@@ -71,8 +71,7 @@ def build(endpoint: Endpoint, ask: Ask) -> HttpRequest:
 
 
 def _without_extensions(before: bytes, turns: Sequence[object]) -> bytes:
-    bare = without_extensions({"messages": list(turns)})["messages"]
-    return b"%b,%b" % (before, orjson.dumps(bare)[1:-1]) if turns else before
+    return written_behind(before, entries(without_extensions({"messages": list(turns)})["messages"]))
 
 
 @frozen
