@@ -212,6 +212,10 @@ class Limits:
         limit = self.limit_of(scope)
         return (limit and limit.model) or ""
 
+    def plain(self, account: Account) -> list[tuple[Limit, str]]:
+        """The limits of everybody, the key and the tags, with their budgets in the windows that were asked for last."""
+        return [(one.limit, one.scope) for one in self._of(account)]
+
     def scope_of(self, limit: Limit) -> str:
         """The budget of a limit with one owner, in the window that was asked for last; "" where nobody has asked."""
         one = self._by_owner.get(limit.owner, {}).get(limit.window) or self._values.get((limit.owner, limit.window))

@@ -6,7 +6,7 @@ them is settled. `tokenwise.budgets.leases` says how large it is. Nothing here a
 takes slices there, and hears what goes back.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final
 
 from attrs import define, field
@@ -119,9 +119,9 @@ class Desks:
                 self._return(slice_)
         return slice_
 
-    def of(self, scope: str) -> Iterator[Slice]:
+    def of(self, scope: str) -> list[Slice]:
         """The slices of a budget, those included that take no more calls."""
-        return (one for one in self._slices.values() if scope in one.scopes)
+        return [one for one in self._slices.values() if scope in one.scopes]
 
     def retire(self, desk: Desk) -> None:
         """Use its slice no more."""

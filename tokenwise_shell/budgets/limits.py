@@ -185,9 +185,15 @@ class InForce:
                     found.append(limit.model)
         return tuple(found)
 
-    def is_at_hand(self, limit: Limit) -> bool:
-        """Whether it is known without a look at the store that a limit of one owner has something left."""
-        return isinstance(self.store, LocalStore) and self.store.is_at_hand(self._limits.scope_of(limit))
+    def doubtful(self, account: Account) -> list[Limit]:
+        """Of the limits of everybody, the key and the tags, those that may have nothing left.
+
+        Of the others it is known without a look at the store that they have.
+        """
+        known = self._limits.plain(account)
+        if not isinstance(self.store, LocalStore):
+            return [limit for limit, _ in known]
+        return [limit for limit, scope in known if not self.store.is_at_hand(scope)]
 
     def limit_of(self, scope: str) -> Limit | None:
         """The limit of a budget that was asked for lately; None where it is not known any more."""

@@ -73,21 +73,35 @@ class Board(Protocol):
 
 @define(eq=False)
 class FileBoard:
-    """The file as one process sees it, opened when it is first needed. To be used by one thread."""
+    """The file as one process sees it, opened when it is first needed. To be used by one thread.
+
+    What has been looked for in vain is not looked for again until another process has written.
+    """
 
     path: Path
     most_rows: int = _MOST_ROWS
     _opened: sqlite3.Connection | None = field(default=None, init=False)
     _written: int = field(default=0, init=False)
+    _missing: set[bytes] = field(factory=set, init=False)
+    _version: int = field(default=0, init=False)
 
     async def read(self, ends: Sequence[bytes], now_ms: int) -> Iterable[Row]:
         """See `Board`. It takes some microseconds, so nobody is let in between."""
         try:
+            db = self._connection()
+            (version,) = db.execute("PRAGMA data_version").fetchone()
+            if version != self._version or len(self._missing) > self.most_rows:
+                self._missing.clear()
+                self._version = version
+            elif self._missing.issuperset(ends):
+                return ()
             marks = ", ".join("?" * len(ends))
             asked = f"SELECT end, provider, model, said FROM warm WHERE end IN ({marks}) AND until_ms > ?"  # noqa: S608 -- question marks
-            found = self._connection().execute(asked, (*ends, now_ms)).fetchall()
+            found = db.execute(asked, (*ends, now_ms)).fetchall()
         except (sqlite3.Error, OSError):
             return ()
+        self._missing.update(ends)
+        self._missing.difference_update([end for end, *_ in found])
         return _rows((end, (provider, model), said) for end, provider, model, said in found)
 
     def write(self, row: Row, now_ms: int) -> None:
@@ -96,6 +110,7 @@ class FileBoard:
         try:
             db = self._connection()
             db.execute(_KEEP, (end, *seat, count.until_ms, _said(count)))
+            self._missing.discard(end)
             self._written += 1
             if self._written % _SWEPT_EVERY == 1:
                 db.execute(_EXPIRED, (now_ms,))

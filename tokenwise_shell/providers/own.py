@@ -22,7 +22,7 @@ from tokenwise_shell.providers.fields import Fields, as_fields, count, entries, 
 from tokenwise_shell.providers.openai import responses
 from tokenwise_shell.providers.openai.streams.answer import AnswerStream
 from tokenwise_shell.providers.openai.strict import is_openais_own
-from tokenwise_shell.providers.turns import over, spliced
+from tokenwise_shell.providers.turns import over
 from tokenwise_shell.providers.wire import Ask, Endpoint, WireFormat
 from tokenwise_shell.transport.exchange import HttpRequest, HttpResponse, TransportTrouble
 from tokenwise_shell.transport.sse import SseEvent
@@ -147,8 +147,7 @@ class _Messages:
         body |= {"model": ask.native_id, "max_tokens": ask.max_output_tokens, **bounded_tools(body)}
         if ask.stream:
             body["stream"] = True
-        told = spliced(_thinking_within(body, ask.max_output_tokens), "messages")
-        return messages.request(endpoint, told, betas=ask.betas)
+        return messages.request(endpoint, _thinking_within(body, ask.max_output_tokens), betas=ask.betas)
 
     def parse(self, response: HttpResponse, *, native_id: str, now_ms: int) -> Reply | Failure:
         """See `messages.parse`."""

@@ -5,9 +5,9 @@ very objects that they were, where whoever reads bodies has known them (`proxy.a
 them (how much they weigh, who speaks, the digests of their beginnings) is a fold over them: kept with the last of them,
 and gone on from. So it costs what is new.
 
-The last few are left out, since they may be said in another way the next time: marks for a cache move on with each
-turn. The first is looked at each time, since what a system prompt says may be another with each call. Bounded: so many
-bytes of conversations are kept, those used last, until nobody has gone on with them for a while.
+The last few may be said in another way the next time, as marks for a cache move on with each turn, and a system prompt
+in front may say something else with each call. So what was made without those is kept beside what was made of all.
+Bounded: so many bytes of conversations are kept, those used last, until nobody has gone on with them for a while.
 """
 
 import time
@@ -19,7 +19,7 @@ from threading import Lock
 from typing import Any, Final, TypeVar, cast
 
 import orjson
-from attrs import define, field, frozen
+from attrs import define, field
 
 from tokenwise_shell.providers.fields import Fields, entries
 
@@ -50,20 +50,26 @@ _MOST_STATES: Final = 24
 _AT_HAND: Final = 3
 
 
-@frozen(eq=False)
+@define(eq=False)
 class Opening:
-    """What a conversation opens with: the turns behind its first, of so many bytes, and what folds made of them."""
+    """What a conversation opens with: the turns behind its first, of so many bytes, and what folds made of them.
+
+    It has `reached` further once: all turns of the list that was asked for last, but for its last. What folds made of
+    those is kept as well, while they come again as they were.
+    """
 
     turns: tuple[object, ...] = ()
+    reached: Sequence[object] = ()
     size_bytes: int = 0
+    beyond_bytes: int = 0
     used_s: float = 0.0
+    size: int = field(init=False)  # how many they are, with the first
     _states: dict[tuple[Callable[..., object], object], tuple[int, object]] = field(factory=dict)
     _firsts: dict[Callable[..., object], tuple[object, object]] = field(factory=dict)
+    _further: dict[Callable[..., object], tuple[object, int, object]] = field(factory=dict)
 
-    @property
-    def size(self) -> int:
-        """How many they are, with the first."""
-        return len(self.turns) + 1 if self.turns else 0
+    def __attrs_post_init__(self) -> None:
+        self.size = len(self.turns) + 1 if self.turns else 0
 
     def state(self, fold: Callable[[S, Sequence[object]], S], first: S) -> S:
         """What this fold makes of them, where it has made `first` of the first turn.
@@ -78,6 +84,18 @@ class Opening:
             self._states[fold, first] = len(self.turns), state
         return state
 
+    def further(self, fold: Callable[[S, Sequence[object]], S], first: S, begun: Callable[[], S]) -> S:
+        """What this fold makes of all that were reached, beginning with `first`; of the opening it has `begun` so."""
+        known = self._further.get(fold)
+        if known is not None and (known[0] is first or known[0] == first):
+            until, state = known[1], cast("S", known[2])
+        else:
+            until, state = self.size, begun()
+        if until < len(self.reached):
+            state = fold(state, self.reached[until:])
+            self._further[fold] = first, len(self.reached), state
+        return state
+
     def of_first(self, make: Callable[[T], U], first: T) -> U:
         """What this makes of the first turn, which is made once while that is the same object."""
         known = self._firsts.get(make)
@@ -85,10 +103,17 @@ class Opening:
             known = self._firsts[make] = first, make(first)
         return cast("U", known[1])
 
-    def extended(self, turns: Sequence[object], now_s: float) -> "Opening":
-        """With these behind."""
-        size_bytes = self.size_bytes + sum(map(_bytes_of, turns))
-        return Opening((*self.turns, *turns), size_bytes, now_s, dict(self._states), dict(self._firsts))
+    def goes_on_in(self, turns: Sequence[object]) -> bool:
+        """Whether these begin with all that were reached."""
+        return len(self.reached) <= len(turns) and all(map(is_, self.reached, turns))
+
+    def extended(self, turns: Sequence[object], size: int, now_s: float, *, goes_on: bool) -> "Opening":
+        """Reaching to the last of these turns, of which so many are its own; `goes_on` where it does in them."""
+        reached, own = turns[:-1], turns[max(1, self.size) : size]
+        size_bytes, beyond_bytes = self.size_bytes + sum(map(_bytes_of, own)), sum(map(_bytes_of, reached[size:]))
+        further = dict(self._further) if goes_on else {}
+        states, firsts = dict(self._states), dict(self._firsts)
+        return Opening((*self.turns, *own), reached, size_bytes, beyond_bytes, now_s, states, firsts, further)
 
 
 _NOTHING: Final = Opening()
@@ -115,7 +140,8 @@ def over(turns: list[object], fold: Callable[[S, Sequence[object]], S], first: S
     opening = opening_of(turns)
     if not opening.size:
         return fold(first, turns)
-    return fold(opening.state(fold, fold(first, turns[:1])), turns[opening.size :])
+    state = opening.further(fold, first, lambda: opening.state(fold, fold(first, turns[:1])))
+    return fold(state, turns[len(opening.reached) :])
 
 
 def each_of(turns: list[T], make: Callable[[T], U]) -> list[U]:
@@ -125,21 +151,26 @@ def each_of(turns: list[T], make: Callable[[T], U]) -> list[U]:
         return list(map(make, turns))
     fold: Callable[[tuple[U, ...], Sequence[object]], tuple[U, ...]] = _mapping(make)
     nothing: tuple[U, ...] = ()
-    behind = opening.state(fold, nothing)
-    return [opening.of_first(make, turns[0]), *behind, *map(make, turns[opening.size :])]
+    made = opening.further(fold, nothing, lambda: (opening.of_first(make, turns[0]), *opening.state(fold, nothing)))
+    return [*made, *map(make, turns[len(opening.reached) :])]
 
 
-def spliced(fields: Fields, name: str, written: "Callable[[bytes, Sequence[object]], bytes] | None" = None) -> Fields:
-    """The fields with the list of turns of this name as the JSON that it is: what is known was written before.
+def spliced(body: Fields, name: str, written: "Callable[[bytes, Sequence[object]], bytes] | None" = None) -> bytes:
+    """The body as JSON. What is known of its list of turns of this name was written before, and is copied once.
 
     `written` puts turns behind others, each with a comma before it; as they are, unless it is given.
     """
-    turns, fold = entries(fields.get(name)), written or written_behind
+    turns, fold = entries(body.get(name)), written or written_behind
     opening = opening_of(turns)
-    if not opening.size:
-        return fields
-    said = fold(b"", turns[:1])[1:], opening.state(fold, b""), fold(b"", turns[opening.size :])
-    return {**fields, name: orjson.Fragment(b"[%b%b%b]" % said)}
+    if not turns or (written is None and not opening.size):
+        return orjson.dumps(body)
+    names = list(body)
+    place = names.index(name)
+    before = orjson.dumps({key: body[key] for key in names[:place]} | {name: []})[:-2]
+    behind = orjson.dumps({key: body[key] for key in names[place + 1 :]})[1:]
+    first, rest = fold(b"", turns[:1])[1:], fold(b"", turns[max(1, opening.size) :])
+    comma = b"," if place + 1 < len(names) else b""
+    return b"%b%b%b%b]%b%b" % (before, first, opening.state(fold, b""), rest, comma, behind)
 
 
 def written_behind(before: bytes, turns: Sequence[object]) -> bytes:
@@ -181,31 +212,41 @@ class _Memory:
             self._drop(time.monotonic() - self.lasts_s)
 
     def _found(self, turns: list[object]) -> Opening:
-        size, before = len(turns) - _RESTLESS, _NOTHING
+        size, before, goes_on = len(turns) - _RESTLESS, _NOTHING, False
         if size < 2:
             return before
         for end in range(size, max(1, size - _LOOKED_BACK), -1):
             known = self._kept.get(id(turns[end - 1]))
-            if known is not None and known.size == end and all(map(is_, known.turns, turns[1:end])):
+            if known is None or known.size != end:
+                continue
+            goes_on = known.goes_on_in(turns)
+            if goes_on or all(map(is_, known.turns, turns[1:end])):
                 before = known
                 break
-        if before is not _NOTHING:
-            del self._kept[id(before.turns[-1])]
-            self._held_bytes -= before.size_bytes
         now_s = time.monotonic()
-        found = before.extended(turns[max(1, before.size) : size], now_s)
-        other = self._kept.pop(id(found.turns[-1]), _NOTHING)
-        self._held_bytes += found.size_bytes - other.size_bytes
+        if goes_on and before.size == size and len(before.reached) >= len(turns) - 1:
+            before.used_s = now_s
+            self._kept.move_to_end(id(before.turns[-1]))
+            return before
+        if before is not _NOTHING:
+            self._forget(id(before.turns[-1]))
+        found = before.extended(turns, size, now_s, goes_on=goes_on)
+        self._forget(id(found.turns[-1]))
+        self._held_bytes += found.size_bytes + found.beyond_bytes
         self._kept[id(found.turns[-1])] = found
         self._drop(now_s - self.lasts_s)
         return found
+
+    def _forget(self, key: int) -> None:
+        known = self._kept.pop(key, _NOTHING)
+        self._held_bytes -= known.size_bytes + known.beyond_bytes
 
     def _drop(self, before_s: float) -> None:
         while self._kept:
             oldest = next(iter(self._kept.values()))
             if self._held_bytes <= self.most_bytes and oldest.used_s >= before_s:
                 return
-            self._held_bytes -= self._kept.popitem(last=False)[1].size_bytes
+            self._forget(next(iter(self._kept)))
 
 
 MEMORY: Final = _Memory()

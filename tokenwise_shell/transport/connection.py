@@ -88,14 +88,14 @@ class Connection:
 
     async def ask(self, written: Written) -> tuple[int, Headers]:
         """Send a request, and read the head of its answer. Raises TransportTrouble, and Late."""
-        data = self.reading.begin(written)
+        data, behind = self.reading.begin(written)
         self._waits = True
         try:
             if self.tls is not None:
-                data = self.tls.sealed(data)
+                data, behind = self.tls.sealed(data + behind), b""
             if self._descriptor < 0:
-                await self.stream.send_all(data)
-            elif (rest := self._sent(data)) is not None:
+                await self.stream.send_all(data + behind)
+            elif (rest := self._sent(data, behind)) is not None:
                 await rest
         except (trio.BrokenResourceError, trio.ClosedResourceError, OSError):
             pass  # who refuses a request before it is whole says why and closes: the answer may be there all the same
@@ -223,13 +223,13 @@ class Connection:
         if why:
             raise TransportTrouble(TroubleKind.DISCONNECTED, f"{failing}: {why}")
 
-    def _sent(self, data: bytes) -> Awaitable[None] | None:
+    def _sent(self, data: bytes, behind: bytes) -> Awaitable[None] | None:
         """Send what can be sent at once; what is left to wait for."""
         try:
-            sent = os.write(self._descriptor, data)
+            sent = os.writev(self._descriptor, (data, behind)) if behind else os.write(self._descriptor, data)
         except BlockingIOError:
             sent = 0
-        return self._send(memoryview(data)[sent:]) if sent < len(data) else None
+        return self._send(memoryview(data + behind)[sent:]) if sent < len(data) + len(behind) else None
 
     async def _send(self, rest: memoryview) -> None:
         while rest:

@@ -20,6 +20,9 @@ __all__ = ["H11Answers", "Head", "LlhttpAnswers", "Reading", "Unreadable", "Writ
 _HEAD_BYTES: Final = 102_400
 
 
+# To copy less costs less than to send two things.
+_LONG_BYTES: Final = 16_384
+
 # Headers that say where a body ends.
 _FRAMES: Final = ("content-length", "transfer-encoding")
 
@@ -65,11 +68,13 @@ class Written:
         """All of its headers."""
         return (*self.head.fields, *((("content-length", str(len(self.body))),) if self.has_length else ()))
 
-    def data(self) -> bytes:
-        """The bytes."""
+    def data(self) -> tuple[bytes, bytes]:
+        """The bytes, and those of a long body behind them, which is not copied for that."""
         if not self.has_length:
-            return self.head.start + b"\r\n"
-        return b"%bcontent-length: %d\r\n\r\n%b" % (self.head.start, len(self.body), self.body)
+            return self.head.start + b"\r\n", b""
+        long = len(self.body) > _LONG_BYTES
+        told = self.head.start, len(self.body), b"" if long else self.body
+        return b"%bcontent-length: %d\r\n\r\n%b" % told, self.body if long else b""
 
 
 class Reading(Protocol):
@@ -78,8 +83,11 @@ class Reading(Protocol):
     head: tuple[int, Headers] | None
     complete: bool
 
-    def begin(self, written: Written) -> bytes:
-        """Forget the answer before; give what is to be sent. Raises Unreadable where HTTP cannot carry it."""
+    def begin(self, written: Written) -> tuple[bytes, bytes]:
+        """Forget the answer before; give what is to be sent, and what behind that, as `Written.data` does.
+
+        Raises Unreadable where HTTP cannot carry it.
+        """
 
     def feed(self, data: bytes) -> None:
         """Read on; b"" is the end of the connection. Raises Unreadable."""
@@ -112,7 +120,7 @@ class LlhttpAnswers:
         self._headers: list[tuple[str, str]] = []
         self._http = httptools.HttpResponseParser(self)
 
-    def begin(self, written: Written) -> bytes:
+    def begin(self, written: Written) -> tuple[bytes, bytes]:
         """See `Reading`."""
         self.head, self.complete = None, False
         self._head_bytes = self._body_bytes = 0
@@ -210,7 +218,7 @@ class H11Answers:
     _pieces: list[bytes] = field(factory=list)
     _http: h11.Connection = field(factory=lambda: h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEAD_BYTES))
 
-    def begin(self, written: Written) -> bytes:
+    def begin(self, written: Written) -> tuple[bytes, bytes]:
         """See `Reading`."""
         if self._http.our_state is h11.DONE:
             self._http.start_next_cycle()
@@ -218,7 +226,7 @@ class H11Answers:
         try:
             head = h11.Request(method=written.head.method, target=written.head.target, headers=list(written.fields))
             events = (head, *((h11.Data(data=written.body),) if written.body else ()), h11.EndOfMessage())
-            return b"".join(self._http.send(event) or b"" for event in events)
+            return b"".join(self._http.send(event) or b"" for event in events), b""
         except h11.LocalProtocolError:
             raise Unreadable("HTTP cannot carry this request") from None  # h11's own complaint would show the header
 

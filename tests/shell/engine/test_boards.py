@@ -54,6 +54,7 @@ class TestAnyBoard:
     async def test_another_process_reads_what_one_wrote_and_only_what_it_asked_for(self, tmp_path, opened):
         async with opened(tmp_path) as (one, two):
             second = ROW[0], OTHER, Count(7, warm=7, until_ms=NOW + 5_000)
+            assert not await two.read((ROW[0], b"\x02" * 16), NOW)
             for row in (ROW, second, (ELSEWHERE, SEAT, COUNT)):
                 one.write(row, NOW)
             assert await told(two, (ROW[0], b"\x02" * 16), 2) == [ROW, second]

@@ -16,6 +16,7 @@ from tokenwise_shell.providers.openai.reading import read_openai
 from tokenwise_shell.providers.openai.streams.answer import AnswerStream, Dialect, reply_of
 from tokenwise_shell.providers.openai.streams.chunks import ChunkWriter
 from tokenwise_shell.providers.translate.terms import Notes
+from tokenwise_shell.providers.turns import spliced
 from tokenwise_shell.providers.wire import Ask, Endpoint, url_below
 from tokenwise_shell.transport.exchange import HttpRequest, HttpResponse
 
@@ -56,7 +57,7 @@ def build(endpoint: Endpoint, ask: Ask) -> HttpRequest:
 def request(endpoint: Endpoint, body: Fields, *, betas: str = "") -> HttpRequest:
     """This body on its way. `betas` are asked for beside those of the endpoint's own headers."""
     url = url_below(endpoint.base_url, "messages", version="v1")
-    return HttpRequest("POST", url, tuple(_headers(endpoint, betas)), orjson.dumps(body))
+    return HttpRequest("POST", url, tuple(_headers(endpoint, betas)), spliced(body, "messages"))
 
 
 def parse(response: HttpResponse, *, native_id: str, now_ms: int) -> Reply | Failure:

@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
-import orjson
 from attrs import frozen
 
 from tokenwise.faults import Fault
@@ -58,16 +57,16 @@ _DIALECT: Final = Dialect(read_chunk, read_error, "chat completion", plain=plain
 def build(endpoint: Endpoint, ask: Ask) -> HttpRequest:
     """The request that asks this. The key is in a header and nowhere else."""
     way = _way(endpoint, ask.native_id)
-    fields = spliced(ask.fields, "messages", _without_extensions if way.strict else None)
-    if way.strict:
-        fields = without_extensions(fields)
-    body = {key: value for key, value in fields.items() if key not in _OURS}
+    body = {key: value for key, value in ask.fields.items() if key not in _OURS}
     body["model"], body[way.cap_field] = ask.native_id, ask.max_output_tokens
     if ask.stream:
         body["stream"] = True
         if options := _stream_options(endpoint, ask):
             body["stream_options"] = options
-    return HttpRequest.within(way.envelope, orjson.dumps(body))
+    if not way.strict:
+        return HttpRequest.within(way.envelope, spliced(body, "messages"))
+    bare = without_extensions({**body, "messages": None}) | {"messages": body.get("messages")}
+    return HttpRequest.within(way.envelope, spliced(bare, "messages", _without_extensions))
 
 
 def _without_extensions(before: bytes, turns: Sequence[object]) -> bytes:

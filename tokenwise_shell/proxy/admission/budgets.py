@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from tokenwise.budgets.budget import begun
-from tokenwise.budgets.limit import EVERYBODY, Account, Limit
+from tokenwise.budgets.limit import Account, Limit
 from tokenwise.budgets.windows import lasting, span_of
 from tokenwise.errors import InputError, Problem
 from tokenwise_shell.budgets.limits import InForce, limits_of
@@ -50,10 +50,10 @@ def emptied(limits: InForce, key: str, now_ms: int, tags: Iterable[str] = ()) ->
 
     Money that is held may come back, so it is not counted.
     """
-    owners = (EVERYBODY, f"key:{key}", *(f"tag:{tag}" for tag in tags))
-    asked = [limit for limit in limits if limit.owner in owners and not limits.is_at_hand(limit)]
-    over = (one for one in standings(limits, now_ms, asked) if one.spent >= one.amount)
-    return next((f"{one.limit.owner} {lasting(one.limit.window)}" for one in over), "")
+    for one in standings(limits, now_ms, limits.doubtful(Account(key, tuple(tags)))):
+        if one.spent >= one.amount:
+            return f"{one.limit.owner} {lasting(one.limit.window)}"
+    return ""
 
 
 def standings(limits: InForce, now_ms: int, only: Iterable[Limit] | None = None) -> Iterator[Standing]:

@@ -69,17 +69,18 @@ class Parser:
         """Whether a request has begun and is not complete."""
         return self._at is not None
 
-    def feed(self, data: bytes) -> None:
-        """Read on. Raises Unreadable; then nothing more can be read."""
+    def feed(self, data: bytearray, size: int) -> None:
+        """Read on in so many bytes of these. Raises Unreadable; then nothing more can be read."""
+        said = memoryview(data)[:size]
         if self._heading:
-            if data.startswith(_PREFACE):
+            if data.startswith(_PREFACE, 0, size):
                 raise Unreadable(_NOT_SPOKEN)
-            until = data.rfind(b"\r") + _WITHIN
+            until = min(size, data.rfind(b"\r", 0, size) + _WITHIN)
             if data.find(b"grade", 0, until) >= 0 or data.find(b"GRADE", 0, until) >= 0:
-                data = _OFFER.sub(_DECLINED, data)
-        failed, self._length = 0, len(data)
+                said = memoryview(_OFFER.sub(_DECLINED, said))
+        failed, self._length = 0, size
         try:
-            self._http.feed_data(data)
+            self._http.feed_data(said)
         except httptools.HttpParserUpgrade:
             failed = _NOT_SPOKEN
         except httptools.HttpParserError:
@@ -87,7 +88,7 @@ class Parser:
         if failed:
             raise Unreadable(failed)
         if self._heading and self._at is not None:
-            self._head_bytes += len(data)
+            self._head_bytes += size
             if self._head_bytes > self._most:
                 raise Unreadable(_HEAD)
 
