@@ -26,7 +26,7 @@ from tokenwise.machine.messages import (
     Reserved,
     ReserveRefused,
 )
-from tokenwise.machine.smooth import calling, opening, paying, streaming
+from tokenwise.machine.smooth import Smooth, outline_of
 from tokenwise.money import Nanodollars
 from tokenwise.plan import Check, CheckKind
 from tokenwise.routing.cascade import Cascade
@@ -107,40 +107,51 @@ def unasked(command, random, at_ms):
     return FirstToken(attempt, at_ms) if first else random.choice(strange)
 
 
+def begun(job, at_ms):
+    """The story and the attempts it opens with; None where it is not the common one."""
+    outline = outline_of(job.plan, job.choices, job.catalog, job.policy)
+    if job.cooling or outline is None:
+        return None
+    told = Smooth(job, outline, at_ms)
+    opened = told.opening()
+    return None if opened is None else (told, opened)
+
+
 def smoothly(told, event):
-    """The state after an event, the attempts it opens, the call it makes, what it charges; None where it says None."""
+    """The attempts that an event opens, the call it makes, what it charges; None where it is not in the story."""
     match event:
         case Reserved():
-            return (called := calling(told, event)) and (called[0], (), called[1], None)
+            return (call := told.calling(event)) and ((), call, None)
         case FirstToken():
-            return (later := streaming(told, event)) and (later, (), None, None)
+            return ((), None, None) if told.streaming(event) else None
         case CallSucceeded():
-            return (paid := paying(told, event)) and (paid.opened.told, paid.opened.attempts, None, paid.charged)
+            return (paid := told.paying(event)) and (paid.attempts, None, paid.charged)
 
 
 def commanded(commands):
-    """The same of what the machine commands."""
+    """The same of what the machine commands, which says what to send as well."""
     asked = [command for command in commands if isinstance(command, Reserve)]
-    call = next((command for command in commands if isinstance(command, CallModel)), None)
+    call = next((evolve(command, prompt=None) for command in commands if isinstance(command, CallModel)), None)
     records = [command.entry for command in commands if isinstance(command, Record)]
     return asked, call, next((entry for entry in records if isinstance(entry, Charged)), None)
 
 
 class TestTheSmoothWay:
-    """'Where one of them says None, the machine goes on with the run as it stands'."""
+    """'The machine tells it from its beginning, by the events that there were'."""
 
     @given(st.integers(0, 10**9))
     def test_is_the_machines_own(self, seed):
         random = Random(seed)
         job, at_ms, waiting, events = drawn_job(random), random.randint(0, 3_000), [], 0
-        (run, commands), opened = start(job, at_ms=at_ms), opening(job, at_ms)
-        now = opened and (opened.told, opened.attempts, None, None)
+        (run, commands), opened = start(job, at_ms=at_ms), begun(job, at_ms)
+        told, now = (opened[0], (opened[1], None, None)) if opened else (None, None)
         while now:
-            told, attempts, call, charged = now
+            attempts, call, charged = now
             asked = [Reserve(each.id, each.bid.amount, 1, each.bid.model) for each in attempts]
             assert (asked, call, charged) == commanded(commands)
-            assert told.run == run
-            assert told.over is run.finished
+            books = run.books
+            assert (told.spent, told.held, told.overrun) == (books.spent, books.held, books.overrun)
+            assert (told.over, told.now_ms) == (run.finished, run.now_ms)
             waiting += [command for command in commands if isinstance(command, Reserve | CallModel)]
             if run.finished:
                 assert commands[-1] == Finish("completed", commands[-1].outcomes, told.spent, told.overrun)

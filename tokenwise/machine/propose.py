@@ -18,6 +18,7 @@ from tokenwise.machine.books import end
 from tokenwise.machine.messages import Command, Record, Reserve
 from tokenwise.machine.run import (
     Attempt,
+    Choice,
     Commands,
     Intent,
     Job,
@@ -29,15 +30,16 @@ from tokenwise.machine.run import (
     Transition,
 )
 from tokenwise.money import Nanodollars, format_usd
+from tokenwise.plan import Plan
 from tokenwise.prompt import Finding, Message, compose, count_prompt, cut_to
 from tokenwise.routing.bid import Bid, Need
 from tokenwise.routing.fitting import Lack, bid_of, bids_in_order, least, longest, shorten
 from tokenwise.routing.floors import floor_of, is_plain
-from tokenwise.routing.health import ANY_MODEL, Seat
+from tokenwise.routing.health import ANY_MODEL
 from tokenwise.routing.shortlist import least_output, obstacle
 from tokenwise.traits import Tier
 
-__all__ = ["Left", "first_intent", "first_need", "least_for", "planned_bid", "propose", "upgrade_of", "wanting"]
+__all__ = ["Left", "first_intent", "first_need", "least_for", "planned_bid", "propose", "wanting"]
 
 
 def first_intent(run: Run, index: int) -> tuple[Intent, Commands]:
@@ -52,7 +54,7 @@ def first_intent(run: Run, index: int) -> tuple[Intent, Commands]:
     findings = tuple(Finding(parent, run.text(parent)) for parent in spec.after)
     whole = sum(len(finding.text) for finding in findings)
     for share in (8, 4, 2, 1):
-        prompt, need = first_need(job, index, cut_to(findings, share, 8))
+        prompt, need = first_need(job.plan, index, choice, cut_to(findings, share, 8))
         intent = Intent(need, prompt, first)
         if share == 8 and not findings:
             return intent, ()
@@ -62,10 +64,10 @@ def first_intent(run: Run, index: int) -> tuple[Intent, Commands]:
     return intent, cut
 
 
-def first_need(job: Job, index: int, findings: Sequence[Finding]) -> tuple[tuple[Message, ...], Need]:
+def first_need(plan: Plan, index: int, choice: Choice, findings: Sequence[Finding]) -> tuple[tuple[Message, ...], Need]:
     """What a step sends that is given so much to read, and what that requires of a model."""
-    spec, choice = job.plan.steps[index], job.choices[index]
-    prompt = compose(job.plan, spec, findings)
+    spec = plan.steps[index]
+    prompt = compose(plan, spec, findings)
     return prompt, Need(
         capabilities=spec.required,
         likely=spec.likely,
@@ -141,15 +143,9 @@ def _upgrade(run: Run, index: int, intent: Intent) -> Bid | None:
     """A better model than planned, paid with what other steps have saved and nothing that is planned for another."""
     if not isinstance(intent.aim, First) or not intent.aim.upgrades:
         return None
-    return upgrade_of(run.job, intent, run.spare_for(index), run.avoid)
-
-
-def upgrade_of(job: Job, intent: Intent, spare: int, avoid: frozenset[Seat] = frozenset()) -> Bid | None:
-    """The first of the step's upgrades for which there is so much money to spare; None where none is paid."""
-    assert isinstance(intent.aim, First)  # only a first proposal has upgrades
-    catalog, policy = job.catalog, job.policy
+    catalog, policy, spare = run.job.catalog, run.job.policy, run.spare_for(index)
     for model in (catalog[name] for name in intent.aim.upgrades if name in catalog):
-        bid = bid_of(model, intent.need, policy, avoid)
+        bid = bid_of(model, intent.need, policy, run.avoid)
         # The money first: it is what most upgrades fail by, and the quicker question.
         if bid and bid.amount <= spare and obstacle(model, intent.need, policy) is None:
             return bid

@@ -1,8 +1,8 @@
 """The common story of a request in closed form: one call, made at once, answered in time, accepted and paid.
 
 `start` and `step` make some seventy values for it. Here the same follows from the decision, the world's answer and the
-function that charges it; whatever turns out otherwise becomes a job again, from its beginning. A plan goes through the
-states of `machine.smooth`, and no commands are made but its calls. A law holds what is told here against the machine,
+function that charges it; whatever turns out otherwise becomes a job again, from its beginning. A plan is told
+by `machine.smooth`, and no commands are made but its calls. A law holds what is told here against the machine,
 entry by entry.
 """
 
@@ -19,17 +19,14 @@ from tokenwise.machine.books import charge, reservation
 from tokenwise.machine.machine import start, step
 from tokenwise.machine.messages import (
     CallModel,
-    CallSucceeded,
     Event,
-    FirstToken,
     Record,
     Reserve,
-    Reserved,
     ReserveRefused,
 )
 from tokenwise.machine.refused import hopeless
 from tokenwise.machine.run import Attempt, Commands, Intent, Job, Outcome, Run
-from tokenwise.machine.smooth import Smooth, calling, paying, streaming
+from tokenwise.machine.smooth import Smooth
 from tokenwise.machine.straight import closing, opening
 from tokenwise.money import Nanodollars
 from tokenwise.plan import Step
@@ -40,7 +37,7 @@ from tokenwise.routing.health import ANY_MODEL, Seat
 from tokenwise.routing.verdicts import Reply, verdict
 from tokenwise.simulation.answers import Answer, World
 
-__all__ = ["Brief", "BriefPlan", "Ready", "Retold", "Taken", "accepts", "entries_of", "ready_of", "refusal_of"]
+__all__ = ["Brief", "BriefPlan", "Ready", "Retold", "accepts", "entries_of", "ready_of", "refusal_of"]
 
 
 @frozen
@@ -177,15 +174,6 @@ class Retold:
             yield from (command.entry for command in commands if isinstance(command, Record))
 
 
-@frozen
-class Taken:
-    """What follows an event of the common story: a call, what one has cost, steps that ask for their money."""
-
-    call: CallModel | None = None
-    charged: ledger.Charged | None = None
-    attempts: tuple[Attempt, ...] = ()
-
-
 @define(eq=False)
 class BriefPlan:
     """A plan on its way through the common story. `events` are those of it so far, `charges` what its calls cost."""
@@ -202,18 +190,3 @@ class BriefPlan:
     def retold(self) -> Retold:
         """Its story so far."""
         return Retold(self.told.job, self.told.started_ms, tuple(self.events))
-
-    def take(self, event: Event) -> Taken | None:
-        """Go on by this event; None where it is not in the story."""
-        taken = Taken()
-        if isinstance(event, CallSucceeded) and (paid := paying(self.told, event)) is not None:
-            self.told, taken = paid.opened.told, Taken(charged=paid.charged, attempts=paid.opened.attempts)
-            self.charges.append(paid.charged)
-        elif isinstance(event, Reserved) and (called := calling(self.told, event)) is not None:
-            self.told, taken = called[0], Taken(called[1])
-        elif isinstance(event, FirstToken) and (later := streaming(self.told, event)) is not None:
-            self.told = later
-        else:
-            return None
-        self.events.append(event)
-        return taken

@@ -7,7 +7,7 @@ module carries messages between them. A run is forgotten once it has finished, s
 
 import heapq
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import assert_never
 
 from attrs import Factory, define, evolve, field, frozen
@@ -40,8 +40,8 @@ from tokenwise.machine.messages import (
     Woke,
     call_ended,
 )
-from tokenwise.machine.run import Attempt, Job, Run
-from tokenwise.machine.smooth import opening
+from tokenwise.machine.run import Job, Run
+from tokenwise.machine.smooth import Attempts, Outline, Smooth
 from tokenwise.routing.health import Health, Seat, cooling_seats, observe
 from tokenwise.routing.verdicts import Failure
 from tokenwise.simulation.answers import Answer, World
@@ -134,7 +134,7 @@ class Driver:
         self.go_to(arrival.at_ms)
         if arrival.world is None:
             raise ValueError(f"{arrival.job.id} has no world")
-        cooling = cooling_seats(self.health, at_ms=self.now_ms) if self.health.seats else ()
+        cooling = self._cooling()
         job = arrival.job if cooling == arrival.job.cooling else evolve(arrival.job, cooling=cooling)
         run, commands = start(job, at_ms=self.now_ms)
         live = self._lives[job.id] = _Live(arrival, run, arrival.world)
@@ -148,8 +148,7 @@ class Driver:
     def admit_brief(self, brief: Brief) -> None:
         """Let a request start that is expected to go as nearly all do, or as a job where it cannot."""
         self.go_to(brief.at_ms)
-        if self.health.seats:
-            brief.cooling = cooling_seats(self.health, at_ms=self.now_ms)
+        brief.cooling = self._cooling()
         refused = None if brief.cools else self._refused(brief)
         if brief.cools or (refused and not brief.refused(refused)):
             self.admit(Arrival(brief.job(), brief.at_ms, world=brief.world, account=brief.account))
@@ -157,19 +156,19 @@ class Driver:
         self._lives[brief.id] = brief
         self._soon.append((brief, None))
 
-    def admit_plan(self, arrival: Arrival) -> None:
-        """The same of a plan."""
+    def admit_plan(self, arrival: Arrival, outline: Outline | None) -> None:
+        """The same of a plan, by what is known of its common story, if that can be its own."""
         self.go_to(arrival.at_ms)
-        cooling = cooling_seats(self.health, at_ms=self.now_ms) if self.health.seats else ()
-        opened = None if cooling else opening(arrival.job, self.now_ms)
-        plain = arrival.cancel_after is None and arrival.leaves_ms is None
-        if opened is None or arrival.world is None or not plain:
-            self.admit(arrival)
-            return
-        plan = self._lives[arrival.job.id] = BriefPlan(
-            arrival.job.id, arrival.at_ms, opened.told, arrival.world, arrival.account
-        )
-        self._ask(plan, opened.attempts)
+        job, world = arrival.job, arrival.world
+        waits = arrival.cancel_after is None and arrival.leaves_ms is None
+        if outline is not None and world is not None and waits and not self._cooling():
+            plan = BriefPlan(job.id, arrival.at_ms, Smooth(job, outline, self.now_ms), world, arrival.account)
+            opened = plan.told.opening()
+            if opened is not None:
+                self._lives[job.id] = plan
+                self._ask(plan, opened)
+                return
+        self.admit(arrival)
 
     def finish(self) -> None:
         """Go on until everything has ended."""
@@ -239,28 +238,38 @@ class Driver:
 
     def _turn_plan(self, plan: BriefPlan, event: Event) -> None:
         """What follows an event, or all of it again for the machine."""
-        taken = plan.take(event)
-        if taken is None:
-            arrival = Arrival(plan.told.job, plan.at_ms, world=plan.world, account=plan.account)
-            live = self._lives[plan.id] = _Live(arrival, plan.told.run, plan.world, plan.told.seats)
-            for met, run, commands in plan.retold.moments():
-                self.hear(arrival, run, Moment(run.now_ms, met, commands))
-            self._deliver(live, event)
-            return
-        if (charged := taken.charged) is not None:
+        told = plan.told
+        if isinstance(event, Reserved) and (call := told.calling(event)) is not None:
+            self._await(plan, call, plan.world.answer(plan.id, call, self.now_ms))
+        elif isinstance(event, CallSucceeded) and (paid := told.paying(event)) is not None:
+            charged = paid.charged
+            plan.charges.append(charged)
             self._learn((charged.provider, charged.asked), None)
             self.budgets.settle(plan.id, charged.attempt, charged.amount)
-        if taken.call is not None:
-            self._await(plan, taken.call, plan.world.answer(plan.id, taken.call, self.now_ms))
-        self._ask(plan, taken.attempts)
-        if plan.told.over:
+            self._ask(plan, paid.attempts)
+        elif not isinstance(event, FirstToken) or not told.streaming(event):
+            self._retell(plan, event)
+            return
+        plan.events.append(event)
+        if told.over:
             del self._lives[plan.id]
             self.hear_plan(plan)
 
-    def _ask(self, plan: BriefPlan, attempts: Iterable[Attempt]) -> None:
+    def _ask(self, plan: BriefPlan, attempts: Attempts) -> None:
         for attempt in attempts:
             command = Reserve(attempt.id, attempt.bid.amount, 1, attempt.bid.model)
             self._soon.append((plan, self._reserve(plan.id, plan.account, command)))
+
+    def _retell(self, plan: BriefPlan, event: Event) -> None:
+        """Make it a job, by all that it has met."""
+        job, began_ms = plan.told.job, plan.told.started_ms
+        arrival = Arrival(job, plan.at_ms, world=plan.world, account=plan.account)
+        live = self._lives[plan.id] = _Live(arrival, Run.of(job, began_ms), plan.world)
+        for met, live.run, commands in plan.retold.moments():
+            calls = [command for command in commands if isinstance(command, CallModel)]
+            live.seats |= {call.attempt: (call.provider, call.model) for call in calls}
+            self.hear(arrival, live.run, Moment(live.run.now_ms, met, commands))
+        self._deliver(live, event)
 
     def _tell_at_length(self, brief: Brief, answer: Answer) -> None:
         """Make it a job, as far as it has come: its money is held, and the answer is under way."""
@@ -335,6 +344,9 @@ class Driver:
         at_ms = self.now_ms + after_ms
         outcome = Failure(Fault.TIMED_OUT) if late else answer.outcome
         self._post(live, at_ms, call_ended(call.attempt, at_ms, outcome))
+
+    def _cooling(self) -> tuple[tuple[Seat, int], ...]:
+        return cooling_seats(self.health, at_ms=self.now_ms) if self.health.seats else ()
 
     def _learn(self, seat: Seat, fault: Fault | None, retry_after_ms: int | None = None) -> None:
         """Let health see how a call ended, and every run hear of what cools now."""

@@ -22,8 +22,9 @@ from tokenwise.catalog.models import Catalog, WorkedOut
 from tokenwise.errors import InputError, Problem
 from tokenwise.machine.messages import Record
 from tokenwise.machine.run import Job, Run
+from tokenwise.machine.smooth import Outline, outline_of
 from tokenwise.plan import Plan
-from tokenwise.planner.assignment import Unassignable
+from tokenwise.planner.assignment import Assigned, Unassignable
 from tokenwise.routing.bid import Need
 from tokenwise.routing.choosing import Refused, Routed
 from tokenwise.simulation.brief import Brief, BriefPlan, Ready, ready_of
@@ -196,13 +197,20 @@ class _Desk:
     def _begin_plan(self, asked: Asked, plan: Plan) -> None:
         """Equal plans for equal money are assigned once."""
         variant, catalog = self.variant, self.setting.catalog
-        known = self._assigned.of((plan, asked.limit), lambda: assign_all(asked, plan, variant, catalog))
-        job = planned(asked, plan, known, variant, catalog, self.seed)
+        assigned, outline = self._assigned.of((plan, asked.limit), lambda: self._assign(asked, plan))
+        job = planned(asked, plan, assigned, variant, catalog, self.seed)
         facing = Facing(self._servers, asked)
         if self.at_length or not isinstance(job, Job) or facing.leaves_ms is not None:
             self._begin(asked, job)
             return
-        self._driver.admit_plan(Arrival(job, asked.at_ms, world=facing, account=self._account(asked)))
+        self._driver.admit_plan(Arrival(job, asked.at_ms, world=facing, account=self._account(asked)), outline)
+
+    def _assign(self, asked: Asked, plan: Plan) -> tuple[Assigned | Unassignable, Outline | None]:
+        """Which models get the steps, and what is known of the story then."""
+        assigned = assign_all(asked, plan, self.variant, self.setting.catalog)
+        if self.at_length or not isinstance(assigned, Assigned):
+            return assigned, None
+        return assigned, outline_of(plan, assigned.choices, self.setting.catalog, self.variant.policy)
 
     def _decide(self, asked: Asked) -> _Decided:
         """What is decided alike for all requests that say the same, worked out once."""

@@ -142,7 +142,7 @@ def exhausted_briefly(asked: Asked, brief: Brief, ended_ms: int) -> Handled:
 def handled_smoothly(asked: Asked, plan: BriefPlan, quality: Mapping[AttemptId, int]) -> Handled:
     """A plan whose story was the common one, and is over."""
     told = plan.told
-    sinks = [quality.get(AttemptId(step.id, 0), 0) for step in told.job.plan.sinks]
+    sinks = [quality.get(part.id, 0) for part in told.outline.parts if not part.children]
     return Handled(
         asked=asked,
         outcome="completed",
