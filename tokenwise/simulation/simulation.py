@@ -45,7 +45,7 @@ from tokenwise.machine.smooth import Attempts, Outline, Smooth
 from tokenwise.routing.health import Health, Seat, cooling_seats, observe
 from tokenwise.routing.verdicts import Failure
 from tokenwise.simulation.answers import Answer, World
-from tokenwise.simulation.brief import Brief, BriefPlan, accepts
+from tokenwise.simulation.brief import Brief, BriefPlan, Retold, accepts
 
 __all__ = [
     "Arrival",
@@ -196,24 +196,18 @@ class Driver:
                 self._turn(live, event)
 
     def _turn(self, live: _Live | Brief | BriefPlan, event: Event | None) -> None:
-        if isinstance(live, Brief) and event is None:
+        if event is None:
+            assert isinstance(live, Brief)  # only what is brief has a turn without one
             self._turn_brief(live)
             return
-        if not isinstance(live, _Live):
-            told = self._lives.get(live.id)  # as a job, if it has become one
-            if isinstance(told, BriefPlan) and told is live and event is not None:
-                self._turn_plan(told, event)
-                return
-            if not isinstance(told, _Live):
-                return
-            live = told
-        if live.run.finished:
-            return
-        assert event is not None  # only what is brief has a turn without one
-        self._deliver(live, event)
-        live.events += 1
-        if live.arrival.cancel_after == live.events and not live.run.finished:
-            self._deliver(live, Cancelled(self.now_ms))
+        told = live if isinstance(live, _Live) else self._lives.get(live.id)  # as a job, if it has become one
+        if isinstance(told, _Live) and not told.run.finished:
+            self._deliver(told, event)
+            told.events += 1
+            if told.arrival.cancel_after == told.events and not told.run.finished:
+                self._deliver(told, Cancelled(self.now_ms))
+        elif isinstance(told, BriefPlan) and told is live:
+            self._turn_plan(told, event)
 
     def _turn_brief(self, brief: Brief) -> None:
         """Its call, whose answer may be one for the machine; or its end."""
@@ -248,7 +242,7 @@ class Driver:
             self.budgets.settle(plan.id, charged.attempt, charged.amount)
             self._ask(plan, paid.attempts)
         elif not isinstance(event, FirstToken) or not told.streaming(event):
-            self._retell(plan, event)
+            self._deliver(self._retell(plan, plan.retold), event)
             return
         plan.events.append(event)
         if told.over:
@@ -260,27 +254,21 @@ class Driver:
             command = Reserve(attempt.id, attempt.bid.amount, 1, attempt.bid.model)
             self._soon.append((plan, self._reserve(plan.id, plan.account, command)))
 
-    def _retell(self, plan: BriefPlan, event: Event) -> None:
-        """Make it a job, by all that it has met."""
-        job, began_ms = plan.told.job, plan.told.started_ms
-        arrival = Arrival(job, plan.at_ms, world=plan.world, account=plan.account)
-        live = self._lives[plan.id] = _Live(arrival, Run.of(job, began_ms), plan.world)
-        for met, live.run, commands in plan.retold.moments():
-            calls = [command for command in commands if isinstance(command, CallModel)]
-            live.seats |= {call.attempt: (call.provider, call.model) for call in calls}
-            self.hear(arrival, live.run, Moment(live.run.now_ms, met, commands))
-        self._deliver(live, event)
-
     def _tell_at_length(self, brief: Brief, answer: Answer) -> None:
         """Make it a job, as far as it has come: its money is held, and the answer is under way."""
-        arrival = Arrival(brief.job(), brief.at_ms, world=brief.world, account=brief.account)
-        run, commands = start(arrival.job, at_ms=self.now_ms)
-        self.hear(arrival, run, Moment(self.now_ms, None, commands))
-        reserved = Reserved(brief.ready.call.attempt, self.now_ms)
-        run, commands = step(run, reserved)
-        live = self._lives[brief.id] = _Live(arrival, run, brief.world)
-        self._await(live, brief.ready.call, answer)
-        self.hear(arrival, run, Moment(self.now_ms, reserved, commands))
+        call = brief.ready.call
+        live = self._retell(brief, Retold(brief.job(), self.now_ms, (Reserved(call.attempt, self.now_ms),)))
+        self._await(live, call, answer)
+
+    def _retell(self, brief: Brief | BriefPlan, story: Retold) -> _Live:
+        """Make it a job, by all that it has met."""
+        arrival = Arrival(story.job, brief.at_ms, world=brief.world, account=brief.account)
+        live = self._lives[brief.id] = _Live(arrival, Run.of(story.job, story.at_ms), brief.world)
+        for event, live.run, commands in story.moments():
+            calls = [command for command in commands if isinstance(command, CallModel)]
+            live.seats |= {call.attempt: (call.provider, call.model) for call in calls}
+            self.hear(arrival, live.run, Moment(live.run.now_ms, event, commands))
+        return live
 
     def _deliver(self, live: _Live, event: Event) -> None:
         if isinstance(event, CallSucceeded):
