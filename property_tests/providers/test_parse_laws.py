@@ -88,6 +88,7 @@ class Format:
 
 
 _OPENAIS = {"prompt_tokens": 9, "completion_tokens": 5}
+_SUMMING = {**_OPENAIS, "total_tokens": 14}
 _ANTHROPICS = {"input_tokens": 9, "output_tokens": 5}
 _GOOGLES = {"promptTokenCount": 9, "candidatesTokenCount": 5, "totalTokenCount": 14}
 
@@ -225,6 +226,24 @@ class TestPlainAnswers:
             choice = orjson.loads(form.read.completion(body, created_s=7))["choices"][0]
             assert (choice["message"]["content"] or "") == reply.text
             assert ("tool_calls" in choice["message"]) == reply.calls_tools
+
+    @given(st.data())
+    def test_openais_answer_known_by_its_shape_is_what_reading_it_says(self, data):
+        counts = st.dictionaries(st.sampled_from(["total_tokens", *_OPENAIS]), OPENAI_JSON)
+        beside = dict.fromkeys(("error", "detail", "object", "service_tier", "model"), OPENAI_JSON)
+        choice = st.fixed_dictionaries(
+            {
+                "message": any_of(content=st.text() | OPENAI_JSON, refusal=OPENAI_JSON),
+                "finish_reason": st.sampled_from(["stop", "Stop", "length", "tool_calls", "new", None]),
+            },
+            optional=beside,
+        )
+        fields = {"choices": st.lists(choice, max_size=2), "usage": st.just(_SUMMING) | counts}
+        answer = {**data.draw(any_of(**beside)), **data.draw(st.fixed_dictionaries(fields))}
+        # An error that is none makes it an answer of another shape.
+        bodies = map(orjson.dumps, (answer, {"error": None, **answer}))
+        said = [openai.parse(HttpResponse(200, (), body), native_id="m", now_ms=0) for body in bodies]
+        assert said[0] == said[1]
 
     @given(st.integers(-1, 1000), st.lists(st.sampled_from([*BY_CODE, "x"])), st.text())
     def test_every_status_and_code_has_a_fault(self, status, codes, message):

@@ -7,15 +7,15 @@ from typing import Final
 
 import orjson
 
-__all__ = ["Fields", "as_fields", "as_json", "count", "entries", "first_text", "text"]
+__all__ = ["MOST", "Fields", "as_fields", "as_json", "count", "entries", "first_text", "text"]
 
 Fields = Mapping[str, object]
 """A JSON object."""
 
 _NOTHING: Final[Fields] = {}
 
-# A count beyond this is not one: a context window of a million million tokens is not for sale.
-_MOST: Final = 10**12
+MOST: Final = 10**12
+"""A count beyond this is not one: a context window of a million million tokens is not for sale."""
 
 
 def as_json(body: bytes) -> object:
@@ -74,4 +74,4 @@ def first_text(*values: object) -> str:
 
 def count(value: object) -> int | None:
     """The count of something: a whole number from 0; None where the value is none."""
-    return value if type(value) is int and 0 <= value <= _MOST else None
+    return value if type(value) is int and 0 <= value <= MOST else None

@@ -8,8 +8,10 @@ together as "other", since an upstream may answer with any model's name.
 Money is nano-dollars: a counter is a double, exact up to 2**53 of them, nine million dollars.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +24,7 @@ from prometheus_client import (
     ProcessCollector,
     disable_created_metrics,
 )
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.exposition import generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
@@ -31,10 +33,8 @@ from tokenwise.budgets import ledger
 from tokenwise.budgets.windows import lasting
 from tokenwise.ids import AttemptId
 from tokenwise.machine.messages import Record
-from tokenwise.money import Nanodollars
 from tokenwise.routing.bid import Bid
 from tokenwise.simulation.simulation import Moment
-from tokenwise.usage import Usage
 from tokenwise_shell.budgets.standings import Standing
 from tokenwise_shell.engine.watch import CoolingList
 
@@ -47,6 +47,8 @@ MOST_NAMES: Final = 1000
 
 # From a cached answer on loopback to the longest stream that `proxy.request_timeout_s` lets through.
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600)
+
+_TOOK: Final = ("tokenwise_request_seconds", "Time from a request's head to the end of its answer.")
 
 _OTHER: Final = "other"
 
@@ -113,6 +115,41 @@ class _Now(Collector):
         yield cooling
 
 
+class _Took(Collector):
+    """How long requests took, by endpoint: how many fell between each two bounds, and the seconds of all."""
+
+    def __init__(self) -> None:
+        self.fell: defaultdict[str, list[int]] = defaultdict(lambda: [0] * (len(_SECONDS) + 1))
+        self.sums_s: defaultdict[str, float] = defaultdict(float)
+
+    def observe(self, endpoint: str, seconds: float) -> None:
+        """Count one request."""
+        self.fell[endpoint][bisect_left(_SECONDS, seconds)] += 1
+        self.sums_s[endpoint] += seconds
+
+    def collect(self) -> Iterator[Metric]:
+        """The histogram as it is now: of each bound, how many took no longer."""
+        family = HistogramMetricFamily(*_TOOK, labels=("endpoint",))
+        bounds = (*map(str, map(float, _SECONDS)), "+Inf")
+        for endpoint, fell in self.fell.items():
+            family.add_metric((endpoint,), list(zip(bounds, accumulate(fell), strict=True)), self.sums_s[endpoint])
+        yield family
+
+
+@define
+class _Calls:
+    """What the calls to one seat that ended alike come to, as far as the library has not been told."""
+
+    made: int = 0
+    cost: int = 0
+    bound: int = 0
+    input: int = 0
+    cache_read: int = 0
+    cache_write: int = 0
+    output: int = 0
+    reasoning: int = 0
+
+
 class Metrics:
     """The counters of one process. `budgets` and `cooling` are asked whenever the figures are.
 
@@ -135,33 +172,30 @@ class Metrics:
         self._sums: defaultdict[tuple[str, ...], int] = defaultdict(int)
         self._series: dict[tuple[str, ...], Counter] = {}
         self._in_flight = 0
-        self._timed: dict[str, Histogram] = {}
+        self._calls: dict[tuple[str, str, str], _Calls] = {}
         self._counters = {
             name: Counter(f"tokenwise_{name}", meaning, labels, registry=registry)
             for name, (meaning, labels) in _COUNTERS.items()
         }
-        self._seconds = Histogram(
-            "tokenwise_request_seconds",
-            "Time from a request's head to the end of its answer.",
-            ("endpoint",),
-            buckets=_SECONDS,
-            registry=registry,
-        )
         self._serving = Gauge(
             "tokenwise_requests_in_flight", "Requests being served.", registry=registry, multiprocess_mode="livesum"
         )
         if folder is None:
-            registry.register(self._now)
+            took = _Took()
+            for each in (took, self._now):
+                registry.register(each)
             ProcessCollector(registry=registry)
+            self._observe = took.observe
+        else:
+            shared = Histogram(*_TOOK, ("endpoint",), buckets=_SECONDS, registry=registry)
+            self._observe = lambda endpoint, seconds: shared.labels(endpoint).observe(seconds)
 
     def answered(self, endpoint: str, status: int, seconds: float) -> None:
         """Count a request. `endpoint` is a row of the table of endpoints, "" for none; status 0: the client left."""
         place = endpoint or _OTHER
         self._in_flight -= 1
         self._sums["requests", place, str(status) if status else "gone"] += 1
-        if place not in self._timed:
-            self._timed[place] = self._seconds.labels(place)
-        self._timed[place].observe(seconds)
+        self._observe(place, seconds)
         if self._folder is not None:
             self._tell()
 
@@ -210,12 +244,25 @@ class Metrics:
     def _tell(self) -> None:
         """Tell the library what has been counted."""
         self._serving.set(self._in_flight)
+        self._add_up()
         while self._sums:
             place, by = self._sums.popitem()
             if place not in self._series:
                 counter = self._counters[place[0]]
                 self._series[place] = counter.labels(*place[1:]) if place[1:] else counter
             self._series[place].inc(by)
+
+    def _add_up(self) -> None:
+        sums = self._sums
+        while self._calls:
+            (provider, model, outcome), calls = self._calls.popitem()
+            sums["attempts", provider, model, outcome] += calls.made
+            sums["cost_nanodollars", provider, model] += calls.cost
+            if calls.bound:
+                sums["bound_tokens", provider, model] += calls.bound
+            for name in ("input", "cache_read", "cache_write", "output", "reasoning"):
+                if tokens := getattr(calls, name):
+                    sums["tokens", provider, model, name] += tokens
 
     def _booked(self, entry: ledger.Entry, key: str, bounds: dict[AttemptId, int]) -> None:
         sums = self._sums
@@ -225,9 +272,9 @@ class Metrics:
             case ledger.Charged():
                 self._charged(entry, key, bounds.pop(entry.attempt, 0))
             case ledger.Abandoned(model=model, provider=provider, amount=amount):
-                seat = provider, self._models.of(model)
-                sums["attempts", *seat, "abandoned"] += 1
-                self._charge(seat, key, amount, estimated=True)
+                self._made(provider, model, "abandoned").cost += amount
+                sums["key_cost_nanodollars", key] += amount
+                sums["estimated_nanodollars",] += amount
             case ledger.Overran(amount=amount):
                 self._overran(amount)
             case ledger.Retried():
@@ -239,32 +286,26 @@ class Metrics:
 
     def _charged(self, entry: ledger.Charged, key: str, bound: int) -> None:
         """Count a call, which was held for at most so many input tokens."""
-        provider, model = entry.provider, self._models.of(entry.model)
-        self._sums["attempts", provider, model, entry.outcome] += 1
-        self._charge((provider, model), key, entry.amount, estimated=entry.estimated)
+        calls, amount = self._made(entry.provider, entry.model, entry.outcome), entry.amount
+        calls.cost += amount
+        self._sums["key_cost_nanodollars", key] += amount
+        if entry.estimated:
+            self._sums["estimated_nanodollars",] += amount
         if (usage := entry.usage) is not None:
-            self._use((provider, model), usage)
-            self._sums["bound_tokens", provider, model] += bound
+            calls.bound += bound
+            calls.input += usage.input_tokens
+            calls.cache_read += usage.cache_read_tokens
+            calls.cache_write += usage.cache_write_tokens + usage.cache_write_5m_tokens
+            calls.output += usage.output_tokens
+            calls.reasoning += usage.reasoning_tokens
+
+    def _made(self, provider: str, model: str, outcome: str) -> _Calls:
+        """The calls of this kind, with one more."""
+        place = provider, self._models.of(model), outcome
+        calls = self._calls.get(place) or self._calls.setdefault(place, _Calls())
+        calls.made += 1
+        return calls
 
     def _overran(self, amount: int) -> None:
         self._sums["overruns",] += 1
         self._sums["overrun_nanodollars",] += amount
-
-    def _charge(self, seat: tuple[str, str], key: str, amount: Nanodollars, *, estimated: bool) -> None:
-        sums = self._sums
-        sums["cost_nanodollars", *seat] += amount
-        sums["key_cost_nanodollars", key] += amount
-        if estimated:
-            sums["estimated_nanodollars",] += amount
-
-    def _use(self, seat: tuple[str, str], usage: Usage) -> None:
-        classes = (
-            ("input", usage.input_tokens),
-            ("cache_read", usage.cache_read_tokens),
-            ("cache_write", usage.written_tokens),
-            ("output", usage.output_tokens),
-            ("reasoning", usage.reasoning_tokens),
-        )
-        for name, tokens in classes:
-            if tokens:
-                self._sums["tokens", *seat, name] += tokens

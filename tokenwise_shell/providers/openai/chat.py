@@ -7,7 +7,7 @@ below; a user's own setting for an endpoint goes before them.
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from attrs import frozen
@@ -21,8 +21,8 @@ from tokenwise_shell.providers.openai.errors import failure_of, no_answer, read_
 from tokenwise_shell.providers.openai.streams.answer import AnswerStream, Dialect
 from tokenwise_shell.providers.openai.streams.reading import plain, read_chunk
 from tokenwise_shell.providers.openai.strict import OPENAI_HOSTS, is_strict, without_extensions
-from tokenwise_shell.providers.openai.usage import read_report
-from tokenwise_shell.providers.openai.words import calls_in, ended_by, ending, finish_of, text_of
+from tokenwise_shell.providers.openai.usage import plain_usage, read_report
+from tokenwise_shell.providers.openai.words import FINISH_REASONS, calls_in, ended_by, ending, finish_of, text_of
 from tokenwise_shell.providers.turns import spliced, written_behind
 from tokenwise_shell.providers.wire import Ask, Endpoint, url_below
 from tokenwise_shell.transport.exchange import Envelope, Headers, HttpRequest, HttpResponse
@@ -50,6 +50,10 @@ _EXTRA_HEADERS: Final[Mapping[str, Headers]] = {"openrouter.ai": (("x-title", "T
 # Set here whatever the request said: the cap is the one that money is held for, and how the answer travels is ours.
 # What stands in `extra_content` of a request is for providers of other formats.
 _OURS: Final = frozenset(("model", "max_tokens", "max_completion_tokens", "stream", "stream_options", "extra_content"))
+
+# Fields that an answer, or a choice, has only where something went wrong; and those of a message that is more than text.
+_TROUBLE: Final = frozenset(("error", "detail"))
+_NO_TEXT: Final = ("refusal", "tool_calls", "function_call")
 
 _DIALECT: Final = Dialect(read_chunk, read_error, "chat completion", plain=plain)
 
@@ -95,10 +99,35 @@ def _way(endpoint: Endpoint, native_id: str) -> _Way:
 def parse(response: HttpResponse, *, native_id: str, now_ms: int) -> Reply | Failure:
     """The answer to a request for `native_id`. Never raises."""
     answer = as_json(response.body)
+    if response.status == 200 and (reply := _plain_reply(answer, native_id)) is not None:
+        return reply
     outcome, fields = _outcome(response, answer, native_id=native_id, now_ms=now_ms), as_fields(answer)
     if isinstance(outcome, Failure):
         return billed(outcome, beside_output(read_report(fields), wrote=False))
     return outcome
+
+
+def _plain_reply(answer: Any, native_id: str) -> Reply | None:
+    """What `_outcome` says of an answer by its shape: a text, why it ended, and counts that sum. None for any other.
+
+    Nearly all are so. What is of another type than it should be is found by using it.
+    """
+    try:
+        (choice,), tier = answer["choices"], answer.get("service_tier")
+        message, finish = choice["message"], FINISH_REASONS[choice["finish_reason"]]
+        said, usage = message["content"], plain_usage(answer["usage"])
+        if not (_TROUBLE.isdisjoint(answer) and _TROUBLE.isdisjoint(choice)) or answer.get("object") == "error":
+            return None
+        for name in _NO_TEXT:
+            if message.get(name):
+                return None
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+    # Beside no output counted there may be none.
+    if type(said) is not str or usage is None or not usage.output_tokens or (tier and type(tier) is not str):
+        return None
+    served = served_name(native_id, answer.get("model"))
+    return Reply(said, finish, usage, served_model=served, tier=tier.strip().lower() if tier else "")
 
 
 def _outcome(response: HttpResponse, answer: object, *, native_id: str, now_ms: int) -> Reply | Failure:

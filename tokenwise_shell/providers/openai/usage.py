@@ -6,10 +6,10 @@ from typing import Final
 
 from tokenwise.money import MAX_USD, Nanodollars
 from tokenwise.usage import Usage
-from tokenwise_shell.providers.fields import Fields, as_fields, as_json, count, entries, text
+from tokenwise_shell.providers.fields import MOST, Fields, as_fields, as_json, count, entries, text
 from tokenwise_shell.providers.final_usage import CONTRADICTED, Report
 
-__all__ = ["is_usage_alone", "parse_cost", "parse_usage", "read_report", "told_usage"]
+__all__ = ["is_usage_alone", "parse_cost", "parse_usage", "plain_usage", "read_report", "told_usage"]
 
 _NANO: Final = 10**9
 _NOTHING: Final[Fields] = {}
@@ -21,7 +21,7 @@ def read_report(body: Fields) -> Report:
     given = told_usage(body)
     if not given:  # as in nearly all chunks
         return Report(tier=text(body.get("service_tier")))
-    usage = _plain(given) or parse_usage(given)
+    usage = plain_usage(given) or parse_usage(given)
     cost = parse_cost(given) if "cost" in given else None
     doubt = CONTRADICTED if usage is None and _is_counted(given) else ""
     return Report(usage, cost, doubt, text(body.get("service_tier")))
@@ -32,14 +32,15 @@ def told_usage(body: Fields) -> Fields:
     return as_fields(body.get("usage")) or next(filter(None, _places(body)), _NOTHING)
 
 
-def _plain(given: Fields) -> Usage | None:
+def plain_usage(given: object) -> Usage | None:
     """What `parse_usage` says of three counts that sum, and nothing beside them: what most servers report."""
-    if given.keys() != _THREE:
+    if type(given) is not dict or given.keys() != _THREE:
         return None
-    prompt, completion = count(given["prompt_tokens"]), count(given["completion_tokens"])
-    if prompt is None or completion is None or given["total_tokens"] != prompt + completion:
+    prompt, completion = given["prompt_tokens"], given["completion_tokens"]
+    if not (type(prompt) is int is type(completion) and 0 <= prompt <= MOST and 0 <= completion <= MOST):
         return None
-    return Usage(prompt, output_tokens=completion)
+    total = given["total_tokens"]
+    return Usage(prompt, output_tokens=completion) if type(total) is int and total == prompt + completion else None
 
 
 def parse_usage(value: object) -> Usage | None:
