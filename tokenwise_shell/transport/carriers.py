@@ -61,9 +61,8 @@ class Incoming(Protocol):
         """Let none of its body be waited for beyond that, in trio's time, where it `flows`."""
         ...
 
-    @property
-    def answered(self) -> bool:
-        """Whether the whole of it has come."""
+    def whole(self) -> bytes | None:
+        """The rest of its body, as `taken` gives it, where all of it has come; None where it has not."""
         ...
 
     def taken(self) -> bytes:
@@ -101,7 +100,7 @@ class Carrier(Protocol):
         """
         ...
 
-    async def ask_again(self, request: HttpRequest, *, now: float, until: float) -> Incoming | None:
+    def ask_again(self, request: HttpRequest, *, now: float, until: float) -> Awaitable[Incoming] | None:
         """As `ask`, over a connection that is at hand and `watched`; None where there is none. Raises Late too.
 
         Times are trio's.

@@ -132,25 +132,22 @@ class _Places:
     free: int
     waiting: trio.lowlevel.ParkingLot = field(factory=trio.lowlevel.ParkingLot)
 
-    def taken(self) -> bool:
-        """Take a place where one is free."""
-        if is_free := self.free > 0:
-            self.free -= 1
-        return is_free
-
     async def take(self, deadline: float) -> None:
-        """Wait for a place where none is free. Raises TransportTrouble where none comes free in time."""
+        """Take a place; wait for one where none is free. Raises TransportTrouble where none comes free in time."""
+        if self.free > 0:
+            self.free -= 1
+            return
         with trio.CancelScope(deadline=deadline):
             await self.waiting.park()
             return
         raise TransportTrouble(TroubleKind.UNREACHABLE, "no connection came free in the time allowed")
 
     def give_back(self) -> None:
-        """Leave it to whoever has waited longest."""
-        if self.waiting:
-            self.waiting.unpark()
-        else:
+        """Leave it to whoever has waited longest; where one is free, nobody waits."""
+        if self.free > 0 or not self.waiting:
             self.free += 1
+        else:
+            self.waiting.unpark()
 
 
 @define
@@ -165,40 +162,43 @@ class Transport:
         """Send a request once and read the whole answer within this time. Raises TransportTrouble."""
         now = trio.current_time()
         deadline, places = now + timeout_ms / 1000, self.places_at(request)
-        if not places.taken():
+        if places.free > 0:
+            places.free -= 1
+        else:
             await places.take(deadline)
             now = trio.current_time()
         incoming = None
         try:
             incoming = await self.asked(request, now, deadline)
-            body = incoming.taken()
-            if incoming.answered and is_plain(body, _encoding(incoming.headers)):
-                return self._fitting(incoming, body)
-            answer = self.answer(incoming, deadline, body)
-            return HttpResponse(incoming.status, incoming.headers, await answer.read())
+            body = incoming.whole()
+            if body is None or not is_plain(body, _encoding(incoming.headers)):
+                body = await self.answer(incoming, deadline, incoming.taken() if body is None else body).read()
+            elif len(body) > self._limits.body_bytes:
+                raise _too_large()
+            return HttpResponse(incoming.status, incoming.headers, body)
+        except Late:
+            pass
         finally:
             places.give_back()
             if incoming is not None and not incoming.kept():
                 await incoming.finish(wait_s=0)
+        raise self.late(now, deadline)
 
-    async def asked(self, request: HttpRequest, now: float, deadline: float) -> Incoming:
-        """Send it, and wait for the head of the answer. Raises TransportTrouble. Times are trio's."""
+    def asked(self, request: HttpRequest, now: float, deadline: float) -> Awaitable[Incoming]:
+        """Send it, and wait for the head of the answer. Raises TransportTrouble, and Late. Times are trio's."""
+        until = now + self._limits.first_byte_ms / 1000
+        again = self._carrier.ask_again(request, now=now, until=min(deadline, until))
+        return again if again is not None else self._asked_first(request, deadline)
+
+    async def _asked_first(self, request: HttpRequest, deadline: float) -> Incoming:
+        with (head := _Head(self._limits, deadline)).patience:
+            return await self._carrier.ask(request, keep=True, waiting=head)
+        raise head.late()
+
+    def late(self, now: float, deadline: float) -> TransportTrouble:
+        """What it is that an answer to what was sent then has not come."""
         first_byte_ms = self._limits.first_byte_ms
-        until = min(deadline, now + first_byte_ms / 1000)
-        try:
-            incoming = await self._carrier.ask_again(request, now=now, until=until)
-        except Late:
-            late = True
-        else:
-            late = False
-        if late:
-            raise _late(first_byte_ms, "no answer", total=until == deadline)
-        if incoming is None:
-            with (head := _Head(self._limits, deadline)).patience:
-                incoming = await self._carrier.ask(request, keep=True, waiting=head)
-            if incoming is None:
-                raise head.late()
-        return incoming
+        return _late(first_byte_ms, "no answer", total=deadline <= now + first_byte_ms / 1000)
 
     def stream(self, request: HttpRequest, *, timeout_ms: int) -> AbstractAsyncContextManager[HttpStream]:
         """Send a request once; the block gets the answer as soon as its head is there. Raises TransportTrouble.
@@ -215,11 +215,6 @@ class Transport:
         return HttpStream(
             incoming.status, incoming.headers, incoming, body, deadline, limits.idle_ms, limits.body_bytes
         )
-
-    def _fitting(self, incoming: Incoming, body: bytes) -> HttpResponse:
-        if len(body) > self._limits.body_bytes:
-            raise _too_large()
-        return HttpResponse(incoming.status, incoming.headers, body)
 
     def places_at(self, request: HttpRequest) -> _Places:
         """Those at the request's host: a slow provider keeps no other waiting."""
@@ -241,15 +236,18 @@ class _Streamed(AbstractAsyncContextManager[HttpStream]):
         transport = self.transport
         now = trio.current_time()
         deadline, self._places = now + self.timeout_ms / 1000, transport.places_at(self.request)
-        if not self._places.taken():
-            await self._places.take(deadline)
-            now = trio.current_time()
+        await self._places.take(deadline)
+        now = trio.current_time()
         try:
             self._incoming = incoming = await transport.asked(self.request, now, deadline)
+        except Late:
+            self._places.give_back()
         except BaseException:
             self._places.give_back()
             raise
-        return transport.answer(incoming, deadline, incoming.taken())
+        else:
+            return transport.answer(incoming, deadline, incoming.taken())
+        raise transport.late(now, deadline)
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._places.give_back()

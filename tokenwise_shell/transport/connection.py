@@ -6,11 +6,12 @@ import select
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 
 import trio
 from attrs import define, field
 
+from tokenwise_shell.transport.carriers import Flows
 from tokenwise_shell.transport.deadlines import Deadlines
 from tokenwise_shell.transport.exchange import Headers, TransportTrouble, TroubleKind
 from tokenwise_shell.transport.flowing import Arrivals, Flow, Nothing, Take
@@ -18,12 +19,27 @@ from tokenwise_shell.transport.reading import Reading, Unreadable, Written
 from tokenwise_shell.transport.securing import Secured
 from tokenwise_shell.transport.watching import HEARS
 
-__all__ = ["Connection", "Late"]
+__all__ = ["Connection", "Home", "Late", "Origin"]
+
+Origin = tuple[str, str, int]
+"""Scheme, host and port."""
 
 _READ_BYTES: Final = 65_536
 
 # Stands for the end of a body, where something to wait for could stand.
 _ENDED: Final = Nothing()
+
+
+class Home(Protocol):
+    """Where connections are that nobody uses."""
+
+    def keeps(self, connection: "Connection") -> bool:
+        """Keep a connection whose answer has ended, as `give_back` does; False where it has to, since that may wait."""
+        ...
+
+    async def give_back(self, connection: "Connection", *, rest: bool = False) -> None:
+        """Keep a connection whose answer has ended, or close it. Cannot be cancelled."""
+        ...
 
 
 class Late(Exception):  # noqa: N818 -- named for what happened, like trio's and h11's
@@ -32,7 +48,7 @@ class Late(Exception):  # noqa: N818 -- named for what happened, like trio's and
 
 @define(eq=False)
 class Connection:
-    """A connection, for one request after another. `came_at` is when anything came last, in trio's time.
+    """A connection, for one request after another, and the answer to the last. `came_at` is when anything came last.
 
     Over a socket, bytes are moved by its descriptor: a trio stream checks for other tasks at each turn, and only one
     task has a connection. Such a one is `watched`: `expect` gives it until when it may be waited for, and after that it
@@ -41,12 +57,16 @@ class Connection:
 
     stream: trio.abc.Stream
     reading: Reading
+    origin: Origin
+    home: Home
     tls: Secured | None = None
     deadlines: Deadlines = field(factory=Deadlines)
     arrivals: Arrivals = field(factory=Arrivals)
     came_at: float = 0.0
     until: float = math.inf
     ends: float = math.inf
+    status: int = field(init=False, default=0)
+    headers: Headers = field(init=False, default=())
     _waits: bool = field(init=False, default=False)
     _late: bool = field(init=False, default=False)
     _descriptor: int = field(init=False, default=-1)
@@ -65,9 +85,13 @@ class Connection:
         return self._descriptor >= 0
 
     @property
-    def flows(self) -> bool:
+    def flows(self) -> Flows | None:
         """See above."""
-        return HEARS and self._descriptor >= 0
+        return self.flow if HEARS and self._descriptor >= 0 else None
+
+    def lasts(self, until: float) -> None:
+        """See `Incoming`."""
+        self.ends = until
 
     def expect(self, until: float) -> None:
         """Wait until then, in trio's time, and no longer."""
@@ -86,23 +110,42 @@ class Connection:
             self._late = True
             trio.lowlevel.notify_closing(self._descriptor)
 
-    async def ask(self, written: Written) -> tuple[int, Headers]:
-        """Send a request, and read the head of its answer. Raises TransportTrouble, and Late."""
-        data, behind = self.reading.begin(written)
-        self._waits = True
+    async def ask(self, written: Written) -> "Connection":
+        """Send a request, and read the head of its answer. Raises TransportTrouble, and Late; then it is closed."""
+        unsendable = None
         try:
-            if self.tls is not None:
-                data, behind = self.tls.sealed(data + behind), b""
-            if self._descriptor < 0:
-                await self.stream.send_all(data + behind)
-            elif (rest := self._sent(data, behind)) is not None:
-                await rest
-        except (trio.BrokenResourceError, trio.ClosedResourceError, OSError):
-            pass  # who refuses a request before it is whole says why and closes: the answer may be there all the same
-        while self.reading.head is None:
-            await self._read_on("the connection failed")
-        self._waits = False
-        return self.reading.head
+            data, behind = self.reading.begin(written)
+            self._waits = True
+            try:
+                if self.tls is not None:
+                    data, behind = self.tls.sealed(data + behind), b""
+                if self._descriptor < 0:
+                    await self.stream.send_all(data + behind)
+                elif (rest := self._sent(data, behind)) is not None:
+                    await rest
+            except (trio.BrokenResourceError, trio.ClosedResourceError, OSError):
+                pass  # who refuses a request before it is whole says why and closes: the answer may be there
+            while self.reading.head is None:
+                await self._read_on("the connection failed")
+            self._waits = False
+            self.status, self.headers = self.reading.head
+        except Unreadable as problem:
+            unsendable = TransportTrouble(TroubleKind.UNREACHABLE, f"the connection failed: {problem}")
+        except BaseException:
+            await self.aclose()
+            raise
+        if unsendable is not None:
+            await self.aclose()
+            raise unsendable
+        return self
+
+    def taken(self) -> bytes:
+        """See `Incoming`."""
+        return self.reading.taken()
+
+    def whole(self) -> bytes | None:
+        """See `Incoming`."""
+        return self.reading.taken() if self.reading.complete else None
 
     async def receive(self) -> bytes:
         """The next bytes of the answer's body, b"" at its end. Raises TransportTrouble, and Late."""
@@ -158,14 +201,32 @@ class Connection:
             raise BlockingIOError
         return said
 
-    def take_what_is_there(self) -> None:
-        """Read once more if that needs no waiting; what comes of it is not wanted any more."""
-        try:
-            if self._descriptor >= 0 and self._news():
+    def _answered_by_now(self) -> bool:
+        """Whether the answer has come to its end, if one more reading without waiting is all that it takes.
+
+        What comes of that is not wanted any more.
+        """
+        with suppress(OSError, Unreadable):  # it is over, then
+            if not self.answered and self._descriptor >= 0 and self._news():
                 self.reading.feed(self._there())
                 self.reading.taken()
-        except (OSError, Unreadable):
-            pass  # it is over, then
+        return self.answered
+
+    def kept(self) -> bool:
+        """See `Incoming`."""
+        return self.home.keeps(self)
+
+    async def finish(self, *, wait_s: float, rest: bool = False) -> None:
+        """See `Incoming`."""
+        # Without TLS a new connection costs less than any wait.
+        if wait_s and not self._answered_by_now() and self.tls is not None:
+            with trio.CancelScope(shield=True, deadline=trio.current_time() + wait_s):
+                try:
+                    while await self.receive():
+                        pass
+                except TransportTrouble:
+                    pass  # it is over, then
+        await self.home.give_back(self, rest=rest)
 
     @property
     def answered(self) -> bool:

@@ -24,7 +24,7 @@ _MOST_MEMBERS: Final = 10_000
 
 def is_plain(body: bytes, encoding: str) -> bool:
     """Whether a whole body is as it was meant."""
-    return len(body) < 2 or _inflater_for(body, encoding) is None
+    return (encoding != "deflate" and not body.startswith(_GZIP)) or len(body) < 2
 
 
 class _Inflater(Protocol):

@@ -17,12 +17,12 @@ from urllib.parse import urlsplit
 import trio
 from attrs import define, field
 
-from tokenwise_shell.transport.carriers import Flows, Incoming, Waiting, fields_of
-from tokenwise_shell.transport.connection import Connection
+from tokenwise_shell.transport.carriers import Incoming, Waiting, fields_of
+from tokenwise_shell.transport.connection import Connection, Origin
 from tokenwise_shell.transport.deadlines import Deadlines
-from tokenwise_shell.transport.exchange import Envelope, Headers, HttpRequest, TransportTrouble, TroubleKind
+from tokenwise_shell.transport.exchange import Envelope, HttpRequest, TransportTrouble, TroubleKind
 from tokenwise_shell.transport.flowing import Arrivals
-from tokenwise_shell.transport.reading import Head, LlhttpAnswers, Reading, Unreadable, Written
+from tokenwise_shell.transport.reading import Head, LlhttpAnswers, Reading, Written
 from tokenwise_shell.transport.securing import Secured
 
 __all__ = ["Connect", "Pool"]
@@ -40,8 +40,6 @@ _REST_S: Final = 0.1
 # What says for good that nobody has a name, unlike a resolver that does not answer just now.
 _NO_SUCH_NAME: Final = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
 
-_Origin = tuple[str, str, int]
-
 
 @define(eq=False)
 class Pool:
@@ -52,48 +50,35 @@ class Pool:
     reading: Callable[[], Reading] = LlhttpAnswers
     _deadlines: Deadlines = field(factory=Deadlines)
     _arrivals: Arrivals = field(factory=Arrivals)
-    _idle: dict[_Origin, list[Connection]] = field(factory=dict)
-    _resting: dict[_Origin, deque[Connection]] = field(factory=dict)
+    _idle: dict[Origin, list[Connection]] = field(factory=dict)
+    _resting: dict[Origin, deque[Connection]] = field(factory=dict)
     _closed: bool = False
 
     async def ask(self, request: HttpRequest, *, keep: bool, waiting: Waiting) -> Incoming:
         """Send the request over an idle connection or a new one."""
         origin = request.envelope.origin
-        connection = await self._taken(origin, trio.current_time())
+        connection = await self._taken(origin)
         if connection is None:
             waiting.connecting()
             connection = await self._connected(origin)
         waiting.leaving()
-        return await self._asked(connection, request, origin, keep=keep)
+        return await connection.ask(Written(_head(request.envelope, keep), request.body))
 
-    async def ask_again(self, request: HttpRequest, *, now: float, until: float) -> Incoming | None:
+    def ask_again(self, request: HttpRequest, *, now: float, until: float) -> Awaitable[Incoming] | None:
         """Send the request over an idle connection on a socket."""
         origin = request.envelope.origin
-        connection = await self._taken(origin, now)
-        if connection is None:
+        if self._resting:
+            self._rested(origin, now)
+        idle = self._idle.get(origin)
+        if not idle or not (idle[-1].watched and self._stands(idle[-1], now)):
             return None
-        if not connection.watched:
-            self._idle.setdefault(origin, []).append(connection)
-            return None
+        connection = idle.pop()
         connection.expect(until)
-        return await self._asked(connection, request, origin, keep=True)
+        return connection.ask(Written(_head(request.envelope, True), request.body))
 
-    async def _asked(self, connection: Connection, request: HttpRequest, origin: _Origin, *, keep: bool) -> Incoming:
-        written = Written(_head(request.envelope, keep), request.body)
-        try:
-            status, headers = await connection.ask(written)
-        except Unreadable as problem:
-            unsendable = TransportTrouble(TroubleKind.UNREACHABLE, f"the connection failed: {problem}")
-        except BaseException:
-            await connection.aclose()
-            raise
-        else:
-            return _Answer(status, headers, connection, origin, self)
-        await connection.aclose()
-        raise unsendable
-
-    async def give_back(self, connection: Connection, origin: _Origin, *, rest: bool = False) -> None:
-        """Keep a connection whose answer has ended, or close it. Cannot be cancelled."""
+    async def give_back(self, connection: Connection, *, rest: bool = False) -> None:
+        """See `Home`."""
+        origin = connection.origin
         if self._closed or not connection.begin_again():
             await connection.aclose()
         elif rest and origin[0] == "http":  # what stands behind TLS means it where it says that it keeps a connection
@@ -104,9 +89,9 @@ class Pool:
             self._idle.setdefault(origin, []).append(connection)
             await self._grow_old(origin, connection.came_at)
 
-    def keeps(self, connection: Connection, origin: _Origin) -> bool:
-        """Keep a connection whose answer has ended, as `give_back` does; False where it has to, since that may wait."""
-        idle = self._idle.setdefault(origin, [])
+    def keeps(self, connection: Connection) -> bool:
+        """See `Home`."""
+        idle = self._idle.setdefault(connection.origin, [])
         if self._closed or (idle and idle[0].came_at + _KEEP_IDLE_S <= connection.came_at):
             return False
         if not connection.begin_again():
@@ -123,28 +108,32 @@ class Pool:
                 for connection in kept.popitem()[1]:
                     await connection.aclose()
 
-    def _rested(self, origin: _Origin, now: float) -> None:
+    def _rested(self, origin: Origin, now: float) -> None:
         """Let those be used again that have rested. They stand before all that have been used since."""
         resting = self._resting.get(origin)
         while resting and resting[0].came_at + _REST_S <= now:
             bisect.insort(self._idle.setdefault(origin, []), resting.popleft(), key=_came_at)
 
-    async def _taken(self, origin: _Origin, now: float) -> Connection | None:
+    async def _taken(self, origin: Origin) -> Connection | None:
+        now = trio.current_time()
         if self._resting:
             self._rested(origin, now)
         while idle := self._idle.get(origin):
             connection = idle.pop()
-            if connection.came_at + _KEEP_IDLE_S > now and connection.is_quiet():
+            if self._stands(connection, now):
                 return connection
             await connection.aclose()
         return None
 
-    async def _grow_old(self, origin: _Origin, now: float) -> None:
+    def _stands(self, connection: Connection, now: float) -> bool:
+        return connection.came_at + _KEEP_IDLE_S > now and connection.is_quiet()
+
+    async def _grow_old(self, origin: Origin, now: float) -> None:
         """Close what has been idle for too long, which stands at the front."""
         while (idle := self._idle.get(origin)) and idle[0].came_at + _KEEP_IDLE_S <= now:
             await idle.pop(0).aclose()
 
-    async def _connected(self, origin: _Origin) -> Connection:
+    async def _connected(self, origin: Origin) -> Connection:
         scheme, host, port = origin
         kind = TroubleKind.UNREACHABLE
         try:
@@ -156,7 +145,7 @@ class Pool:
         if stream is None:
             raise TransportTrouble(kind, f"the connection failed: no connection to {host}")
         tls = await self._secured(stream, host) if scheme == "https" else None
-        return Connection(stream, self.reading(), tls, self._deadlines, self._arrivals)
+        return Connection(stream, self.reading(), origin, self, tls, self._deadlines, self._arrivals)
 
     async def _secured(self, stream: trio.abc.Stream, host: str) -> Secured:
         tls = Secured(self.certificates(), host)
@@ -182,59 +171,6 @@ class Pool:
 
 def _came_at(connection: Connection) -> float:
     return connection.came_at
-
-
-@define(eq=False)
-class _Answer:
-    status: int
-    headers: Headers
-    connection: Connection
-    origin: _Origin
-    pool: Pool
-
-    @property
-    def watched(self) -> bool:
-        return self.connection.watched
-
-    @property
-    def flows(self) -> Flows | None:
-        return self.connection.flow if self.connection.flows else None
-
-    def expect(self, until: float) -> None:
-        self.connection.expect(until)
-
-    def lasts(self, until: float) -> None:
-        self.connection.ends = until
-
-    @property
-    def answered(self) -> bool:
-        return self.connection.answered
-
-    def taken(self) -> bytes:
-        return self.connection.reading.taken()
-
-    async def receive(self) -> bytes:
-        return await self.connection.receive()
-
-    @property
-    def came_at(self) -> float:
-        return self.connection.came_at
-
-    def kept(self) -> bool:
-        return self.pool.keeps(self.connection, self.origin)
-
-    async def finish(self, *, wait_s: float, rest: bool = False) -> None:
-        if wait_s and not self.connection.answered:
-            self.connection.take_what_is_there()
-        # Without TLS a new connection costs less than any wait.
-        if wait_s and not self.connection.answered and self.origin[0] == "https":
-            with trio.CancelScope(shield=True, deadline=trio.current_time() + wait_s):
-                try:
-                    while await self.connection.receive():
-                        pass
-                except TransportTrouble:
-                    pass  # it is over, then
-        await self.pool.give_back(self.connection, self.origin, rest=rest)
 
 
 @lru_cache(maxsize=64)

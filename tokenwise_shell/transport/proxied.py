@@ -43,9 +43,9 @@ class Environment:
         # which may be another client's. It offers no way to see that; so each request has a connection of its own.
         return await self._proxies[proxy].ask(request, keep=False, waiting=waiting)
 
-    async def ask_again(self, request: HttpRequest, *, now: float, until: float) -> Incoming | None:
+    def ask_again(self, request: HttpRequest, *, now: float, until: float) -> Awaitable[Incoming] | None:
         """See `carriers.Carrier`."""
-        return None if _proxy_for(request.url) else await self._pool.ask_again(request, now=now, until=until)
+        return None if _proxy_for(request.url) else self._pool.ask_again(request, now=now, until=until)
 
     async def aclose(self) -> None:
         """Close every connection, used or not."""
@@ -103,8 +103,11 @@ class _Answer:
     def headers(self) -> Headers:
         return tuple((k.decode("latin-1").lower(), v.decode("latin-1")) for k, v in self._response.headers.raw)
 
-    watched = answered = False
+    watched = False
     flows = None
+
+    def whole(self) -> None:
+        """Nothing is known of it before it is read."""
 
     def expect(self, until: float) -> None:
         """It is cancelled where it takes too long."""

@@ -51,7 +51,7 @@ _EXTRA_HEADERS: Final[Mapping[str, Headers]] = {"openrouter.ai": (("x-title", "T
 # What stands in `extra_content` of a request is for providers of other formats.
 _OURS: Final = frozenset(("model", "max_tokens", "max_completion_tokens", "stream", "stream_options", "extra_content"))
 
-# Fields that an answer, or a choice, has only where something went wrong; and those of a message that is more than text.
+# Fields that an answer, or a choice, has only where something went wrong; and of a message that is more than text.
 _TROUBLE: Final = frozenset(("error", "detail"))
 _NO_TEXT: Final = ("refusal", "tool_calls", "function_call")
 
@@ -107,11 +107,12 @@ def parse(response: HttpResponse, *, native_id: str, now_ms: int) -> Reply | Fai
     return outcome
 
 
-def _plain_reply(answer: Any, native_id: str) -> Reply | None:
+def _plain_reply(value: object, native_id: str) -> Reply | None:
     """What `_outcome` says of an answer by its shape: a text, why it ended, and counts that sum. None for any other.
 
     Nearly all are so. What is of another type than it should be is found by using it.
     """
+    answer: Any = value
     try:
         (choice,), tier = answer["choices"], answer.get("service_tier")
         message, finish = choice["message"], FINISH_REASONS[choice["finish_reason"]]

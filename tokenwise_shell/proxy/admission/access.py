@@ -9,7 +9,6 @@ import hmac
 import os
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Final
 
 from attrs import define, evolve, field, frozen
@@ -134,11 +133,17 @@ class _Catalogs:
 
 @frozen
 class _Ring:
-    """The keys in force, by digest, as they were when the file had this stamp."""
+    """The keys in force, by digest, as they were when the file had this stamp.
+
+    `shown` has those that somebody has shown since then, by their secrets: to hash one costs as much as to read a small
+    body. Providers' keys are in this memory too. A dictionary compares whole secrets only where its own hash of them,
+    salted for each process, is the same; so whoever times the look-up learns nothing that helps.
+    """
 
     stamp: _Stamp
     required: bool
     admitted: Mapping[str, Admitted]
+    shown: dict[str, Admitted] = field(factory=dict)
 
 
 @define(eq=False)
@@ -160,11 +165,13 @@ class Access:
     _catalogs: _Catalogs = field(factory=_Catalogs, init=False)
     _ring: _Ring = field(init=False)
     _refused: _Stamp | None = field(default=None, init=False)
+    _name: str = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         """Read the keys. Raises InputError for a damaged file, OSError for one that cannot be read."""
+        self._name = os.fspath(self.file.path)
         self._ring = _Ring(_NO_FILE, required=False, admitted={})
-        stamp = _stamp(self.file.path)
+        stamp = _stamp(self._name)
         self._ring = self._loaded(stamp)
 
     @property
@@ -174,8 +181,11 @@ class Access:
 
     def admit(self, headers: Mapping[str, str], now_ms: int) -> Admitted | Trouble:
         """Whoever the headers (names in lower case) prove to be. `now_ms` is Unix time."""
-        self.refresh()
+        if _stamp(self._name) != self._ring.stamp:
+            self.refresh()
         secret = secret_in(headers)
+        if (found := self._ring.shown.get(secret)) is not None and not self.ignored:
+            return _refusal(found.key, now_ms) or found
         if secret.startswith(TOKEN):
             return self._with_voucher(secret, now_ms)
         if not self.required:
@@ -187,6 +197,7 @@ class Access:
         # By its hash a key is found without comparing secrets; whoever times the look-up learns nothing that helps.
         if found is None or found.key is None or not hmac.compare_digest(found.key.digest, digest):
             return unauthorized("this key is not known here; `tw keys list` shows those that are")
+        self._ring.shown[secret] = found
         return _refusal(found.key, now_ms) or found
 
     def _with_voucher(self, secret: str, now_ms: int) -> Admitted | Trouble:
@@ -197,7 +208,7 @@ class Access:
         minter: Admitted | None = self._nobody
         if name := voucher.account.key:
             minter = next((one for one in self._ring.admitted.values() if one.name == name), None)
-        if minter is None or (minter.key is not None and _refusal(minter.key, now_ms)):
+        if minter is None or _refusal(minter.key, now_ms):
             return unauthorized("the key that minted this voucher is good no more")
         found = evolve(minter, owner=False, tags=voucher.account.tags, voucher=voucher.name)
         for globs in voucher.models:
@@ -207,7 +218,7 @@ class Access:
 
     def refresh(self) -> None:
         """Read the keys again if the file has changed."""
-        stamp = _stamp(self.file.path)
+        stamp = _stamp(self._name)
         if stamp in (self._ring.stamp, self._refused):
             return
         try:
@@ -243,7 +254,7 @@ def _rates_of(key: Key) -> tuple[int | None, int | None]:
     return key.requests_per_minute, key.tokens_per_minute
 
 
-def _stamp(path: Path) -> _Stamp:
+def _stamp(path: str) -> _Stamp:
     """What changes whenever the file is replaced or written."""
     try:
         found = os.stat(path)  # noqa: PTH116 -- `Path.stat` takes twice as long, and this is asked before each request
@@ -261,7 +272,9 @@ def secret_in(headers: Mapping[str, str]) -> str:
     return headers.get("x-api-key", "").strip()
 
 
-def _refusal(key: Key, now_ms: int) -> Trouble | None:
+def _refusal(key: Key | None, now_ms: int) -> Trouble | None:
+    if key is None or (key.revoked_ms is None and key.expires_ms is None):  # nearly always
+        return None
     match key.state(now_ms):
         case "revoked":
             return unauthorized("this key was revoked")
