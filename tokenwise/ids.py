@@ -18,7 +18,7 @@ __all__ = ["AttemptId", "canonical", "fingerprint", "jitter"]
 _PLAIN = frozenset((int, str, bool, float, type(None)))
 
 
-@frozen(order=True)
+@frozen(order=True, cache_hash=True)  # what each attempt holds and owes stands under it
 class AttemptId:
     """The `ordinal`-th attempt (from 0) at one step of a run."""
 

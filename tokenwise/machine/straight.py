@@ -10,6 +10,7 @@ So there is one machine, and nothing is decided here that it does not decide. Th
 `property_tests/machine/test_straight_laws.py`.
 """
 
+from functools import lru_cache
 from typing import Final
 
 from tokenwise.budgets import ledger
@@ -43,7 +44,13 @@ def begin(job: Job, decided: Bid | None = None) -> Attempt | None:
         return None
     need = job.request
     assert need is not None
-    return Attempt(AttemptId(job.plan.steps[0].id, 0), bid, Intent(need, None, First(bid.model)))
+    return Attempt(_first_of(job.plan.steps[0].id), bid, Intent(need, None, First(bid.model)))
+
+
+@lru_cache(maxsize=64)
+def _first_of(step: str) -> AttemptId:
+    """The first attempt at a step. Requests' steps have one name, and what it hashes to is known then."""
+    return AttemptId(step, 0)
 
 
 def _first_bid(job: Job, decided: Bid | None) -> Bid | None:

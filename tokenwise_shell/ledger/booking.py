@@ -25,7 +25,7 @@ from tokenwise.money import Nanodollars
 from tokenwise.routing.bid import Bid
 from tokenwise.traits import Tier
 from tokenwise.usage import Usage
-from tokenwise_shell.ledger.jsonl import SHORT, VERSION, encode_line, iso, ms_of
+from tokenwise_shell.ledger.jsonl import SHORT, VERSION, encode_line, iso, ms_of, stamp
 
 __all__ = [
     "MINTED",
@@ -52,7 +52,7 @@ _TIERS: Final = {tier: tier.name.lower().encode() for tier in Tier}
 _LARGEST: Final = 2**63 - 1
 _LONGEST: Final = 200
 
-_HEAD: Final = b'{"v":%d,"at":"%b","run":%b,"seq":%d,%b,'
+_HEAD: Final = b'{"v":%d,' % SHORT + b'"at":"%b","run":%b,"seq":%d,%b,'
 _RESERVED: Final = (
     b'"type":"reserved",%b,"amount_nano":%d,"input_tokens":%d,"max_output_tokens":%d,"tier":"%b","writer":%b}\n'
 )
@@ -140,7 +140,7 @@ def short_line(
 
 def short_line_of(whose: tuple[bytes, bytes], at_ms: int, seq: int, said: bytes) -> bytes:
     """The line of what `held_in_short` or `paid_in_short` gives, for whom `whose_run` says."""
-    return _HEAD % (SHORT, iso(at_ms).encode(), whose[0], seq, whose[1]) + said
+    return _HEAD % (stamp(at_ms), whose[0], seq, whose[1]) + said
 
 
 def whose_run(run_id: str, account: Account) -> tuple[bytes, bytes]:
@@ -151,7 +151,7 @@ def whose_run(run_id: str, account: Account) -> tuple[bytes, bytes]:
 def held_in_short(attempt: AttemptId, held: Reservation | Bid, tier: Tier, writer: str) -> bytes | None:
     """What a short line says of a call that is to be made to a model of this tier; None where it cannot."""
     model, nano, tokens, most = held.model, held.amount, held.input_tokens, held.max_output_tokens
-    if max(nano, tokens, most) > _LARGEST or len(model) > _LONGEST:
+    if nano | tokens | most > _LARGEST or len(model) > _LONGEST:
         return None
     whose = _whose(attempt.step, attempt.ordinal, model, held.provider)
     return _RESERVED % (whose, nano, tokens, most, _TIERS[tier], _known(writer))
@@ -200,9 +200,10 @@ def _counts(usage: Usage | None) -> bytes:
     if usage is None:
         return b"null"
     counts = b'{"input_tokens":%d,"output_tokens":%d' % (usage.input_tokens, usage.output_tokens)
-    for name in _RARE:
-        if tokens := getattr(usage, name):
-            counts += b',"%b":%d' % (name.encode(), tokens)
+    if usage.cache_read_tokens or usage.written_tokens or usage.reasoning_tokens:
+        for name in _RARE:
+            if tokens := getattr(usage, name):
+                counts += b',"%b":%d' % (name.encode(), tokens)
     return counts + b"}"
 
 

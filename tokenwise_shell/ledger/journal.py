@@ -192,7 +192,7 @@ class Journal:
         line = short_line_of(numbers.whose, at_ms, numbers.seq, said)
         numbers.seq += 2
         self.rotation.before_writing()
-        position = self.file.append([line])
+        position = self.file.append_one(line)
         if self.sync is LedgerSync.LEASE:
             self.leases.draw(numbers.account, bid.amount, position)
 
@@ -207,7 +207,7 @@ class Journal:
         del self._runs[run_id]
         self.rotation.before_writing()
         whose = numbers.whose or whose_run(run_id, numbers.account)
-        self.file.append([short_line_of(whose, at_ms, numbers.seq, said)])
+        self.file.append_one(short_line_of(whose, at_ms, numbers.seq, said))
 
     def _numbers_of(self, run_id: str) -> _Numbers:
         numbers = self._runs.get(run_id)

@@ -119,19 +119,25 @@ class App:
             case _:  # a websocket: nothing here speaks over one
                 await send({"type": "websocket.close"})
 
-    async def take(self, request: Request, answer: Answer) -> None:
+    def take(self, request: Request, answer: Answer) -> Awaitable[None]:
         """Answer a request that a server of our own hands over."""
         settings = self.service.settings
         if settings.origins:
             answer.extra |= cors_headers(request.headers, settings)
-        await self.answered(request, answer, long_head(request.head_bytes, settings))
+        return self.answered(request, answer, long_head(request.head_bytes, settings))
 
     async def answered(self, request: Request, answer: Answer, long: Trouble | None) -> None:
         """Answer a request, stop once its client has left, and count it."""
-        row, begun, metrics = self._row(request), time.perf_counter(), self.service.metrics
+        metrics, begun = self.service.metrics, time.perf_counter()
+        row = self.exact.get((request.method, request.path)) or self._row(request)
+        limit_s = self.service.settings.request_timeout_s + _SAY_SO_S
         metrics.begun()
         try:
-            await self._until_left(row, request, answer, long)
+            if request.leaving is not None:  # a server that says so itself spares a task and scopes
+                request.leaving(limit_s, partial(self._late, row, request, answer))
+                await self._answer(row, request, answer, long)
+            else:
+                await self._until_left(row, request, answer, long, limit_s)
         finally:
             if answer.error:
                 metrics.refused(answer.error)
@@ -140,13 +146,10 @@ class App:
             if (log := self.service.access_log) is not None:
                 log.note(request, answer, at_ms=self.service.client.interpreter.now_ms(), seconds=seconds)
 
-    async def _until_left(self, row: Row | None, request: Request, answer: Answer, long: Trouble | None) -> None:
-        """Stop once the client has left, or its time is up: a server that says so itself spares a task and scopes."""
-        limit_s = self.service.settings.request_timeout_s + _SAY_SO_S
-        if request.leaving is not None:
-            request.leaving(limit_s, partial(self._late, row, request, answer))
-            await self._answer(row, request, answer, long)
-            return
+    async def _until_left(
+        self, row: Row | None, request: Request, answer: Answer, long: Trouble | None, limit_s: float
+    ) -> None:
+        """Stop once the client has left, or its time is up."""
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_leave_with_client, request, nursery.cancel_scope)
             with trio.move_on_after(limit_s) as works:

@@ -45,7 +45,7 @@ def foreign_caller(headers: Mapping[str, str], settings: ProxySettings, *, keyle
     if keyless and host and not _is_ours(host, settings.host, settings.hosts):
         message = f"the host {shortened(host)!r} is none of this proxy's; name it in proxy.hosts if it is"
         return Trouble(403, _DENIED, "host_not_allowed", message)
-    if _may_call(origin, settings):
+    if (not origin and "sec-fetch-site" not in headers) or _may_call(origin, settings):
         return None
     if origin and _place(origin.partition("://")[2]) != _place(host):
         message = f"pages of {shortened(origin)!r} may not call this proxy; name it in proxy.origins if they should"

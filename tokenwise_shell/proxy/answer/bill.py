@@ -8,6 +8,10 @@ from tokenwise_shell.proxy.request.options import HEADER
 
 __all__ = ["Bill", "facts_of"]
 
+_MODEL, _PROVIDER, _DECISION, _ATTEMPTS, _COST = (
+    f"{HEADER}{name}" for name in ("model", "provider", "decision-id", "attempts", "cost-usd")
+)
+
 
 @frozen(kw_only=True)
 class Bill:
@@ -27,7 +31,7 @@ class Bill:
     @property
     def headers(self) -> Headers:
         """The cost as a plain decimal of US dollars, and how often somebody was called for it."""
-        return {f"{HEADER}cost-usd": self._cost_usd, f"{HEADER}attempts": str(self.attempts)}
+        return {_COST: self._cost_usd, _ATTEMPTS: str(self.attempts)}
 
     @property
     def _cost_usd(self) -> str:
@@ -52,11 +56,9 @@ def facts_of(
     *, model: str, provider: str, decision_id: str, attempts: int, governed: bool = True, near: str = ""
 ) -> Headers:
     """What is known of a request once somebody has been called. `near` is a budget of which little is left."""
-    return {
-        **({f"{HEADER}budget-warning": near} if near else {}),
-        **({} if governed else {f"{HEADER}governed": "false"}),
-        f"{HEADER}model": model,
-        f"{HEADER}provider": provider,
-        f"{HEADER}decision-id": decision_id,
-        f"{HEADER}attempts": str(attempts),
-    }
+    facts = {_MODEL: model, _PROVIDER: provider, _DECISION: decision_id, _ATTEMPTS: str(attempts)}
+    if near:
+        facts[f"{HEADER}budget-warning"] = near
+    if not governed:
+        facts[f"{HEADER}governed"] = "false"
+    return facts

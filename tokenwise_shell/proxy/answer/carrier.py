@@ -87,7 +87,7 @@ class Carrier:
         finally:
             if kept is not None:
                 kept.write(job, self._beside())
-        self._was_governed = self._governed
+        self._was_governed = not self.order.ungoverned and client.holder.governed(self.id)
         if not self._was_governed:
             self.service.metrics.ungoverned()
         if self.call and heard.charged and heard.charged.usage and heard.charged.model == self.call.model:
@@ -144,10 +144,6 @@ class Carrier:
         )
 
     @property
-    def _governed(self) -> bool:
-        return not self.order.ungoverned and self.service.client.holder.governed(self.id)
-
-    @property
     def _limit_ms(self) -> int:
         client = self.service.client
         pause_s = client.workspace.settings.pause_timeout if client.limits.pauses else 0
@@ -160,26 +156,26 @@ class Carrier:
         """
         if self.delivery.unheard:
             return Failure(Fault.REJECTED, "the client has left, and nobody would hear another answer")
-        self.attempts, self._told, self._hearing = self.attempts + 1, None, None
+        self.attempts += 1
         self._attempt(call)
-        if call.held or not self.order.asked.stream:
-            outcome = self._heard(await self._sent(call, first_token))
-            if isinstance(outcome, Reply) and self.delivery.pending and self.lasting:
-                return await self._made_later(call, self.delivery.pending, first_token)
-            return outcome
-        self._hearing = Hearing(call.attempt, ends=self._ends_s)
-        return self._heard(await self._sent(call, first_token))
+        relayed = self.order.asked.stream and not call.held
+        self._hearing = Hearing(call.attempt, ends=self._ends_s) if relayed else None
+        outcome = await self._sent(call, first_token)
+        self._told = outcome if isinstance(outcome, Failure) else None
+        if self.delivery.pending and not relayed and self._told is None and self.lasting:
+            return await self._made_later(call, self.delivery.pending, first_token)
+        return outcome
 
     def _attempt(self, call: CallModel) -> None:
-        self.call = call
+        self.call, order, holder = call, self.order, self.service.client.holder
         self.delivery.attempt(
             facts_of(
                 model=call.model,
                 provider=call.provider,
-                decision_id=self.order.decision_id,
+                decision_id=order.decision_id,
                 attempts=self.attempts,
-                governed=self._governed,
-                near=self.service.client.holder.alerts.near(self.id),
+                governed=not order.ungoverned and holder.governed(self.id),
+                near=holder.alerts.near(self.id),
             )
         )
 
@@ -208,8 +204,8 @@ class Carrier:
     @property
     def lasting(self) -> bool:
         """Whether the run may outlast its request: what a provider makes in its own time costs money only then."""
-        asked_so = self.order.asked.background and not self.order.asked.stream
-        return (asked_so or self.drains) and self.service.tasks is not None
+        asked = self.order.asked
+        return (self.drains if asked.stream else asked.background) and self.service.tasks is not None
 
     @property
     def drains(self) -> bool:
@@ -224,10 +220,6 @@ class Carrier:
             self.handed_over.set()
         maker = self.service.made.maker(id_)
         return await self.service.client.caller.followed(call, id_, maker.news if maker else trio.Event())
-
-    def _heard(self, outcome: Reply | Failure) -> Reply | Failure:
-        self._told = outcome if isinstance(outcome, Failure) else None
-        return outcome
 
     def _sent(self, call: CallModel, first_token: Callable[[], None]) -> Awaitable[Reply | Failure]:
         asked, caller = self.order.asked, self.service.client.caller

@@ -62,10 +62,8 @@ class Delivery:
         self._facts = facts
         if self.asked.stream:
             self._writer = self.front.open_stream(self.asked.fields)
-        self._waiting.clear()
-        self._last.clear()
-        self._head = self._usage = None
-        self._completion = None
+        self._waiting, self._last = [], []
+        self._head = self._usage = self._completion = None
         self.pending = ""
 
     def keep(self, completion: bytes) -> None:

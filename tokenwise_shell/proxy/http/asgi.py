@@ -69,7 +69,7 @@ def _nothing() -> None:
 class Takes(Protocol):
     """An application that takes requests as they are here, from a server that hands them over so."""
 
-    async def take(self, request: "Request", answer: "Answer") -> None:
+    def take(self, request: "Request", answer: "Answer") -> Awaitable[None]:
         """Answer a request."""
         ...
 
@@ -181,7 +181,7 @@ class Answer:
     `closes` is asked when it begins: an answer that comes before its request was read ends the connection, and says so,
     since a client that used it again would find it closed. `reword` is given each error before it is written.
     Some servers send a whole answer `at_once` (status, headers as text, and the body that they state). Or one is
-    `opened` by its headers, and they are `given` its pieces, each with whether more follows, and say what is left to
+    `opened` by its headers, and they are `given` its pieces, each with whether more follows. They say what is left to
     wait for.
     """
 
@@ -190,7 +190,7 @@ class Answer:
     closes: Callable[[], bool] = field(default=lambda: False)
     extra: dict[str, str] = field(factory=dict)
     reword: Callable[[Trouble], Trouble] = field(default=lambda trouble: trouble)
-    at_once: Callable[[int, Headers, bytes], Awaitable[None]] | None = None
+    at_once: Callable[[int, Headers, bytes], Awaitable[None] | None] | None = None
     opened: Callable[[int, Headers], None] | None = None
     given: Callable[[bytes, bool], Awaitable[None] | None] | None = None
     status: int = field(default=0, init=False)
@@ -198,17 +198,18 @@ class Answer:
 
     async def whole(self, status: int, headers: Headers, body: bytes) -> None:
         """Answer in one piece. The length is stated here."""
-        headers = {**headers, "content-length": str(len(body))}
-        if self.at_once is not None:
-            await self.at_once(status, self._begun(status, headers), b"" if self.bodiless else body)
+        length = str(len(body))
+        if self.at_once is None:
+            await self.begin(status, {**headers, "content-length": length})
+            await self.send(body, more=False)
             return
-        await self.begin(status, headers)
-        await self.send(body, more=False)
+        named = self._begun(status, {**self.extra, **headers, "content-length": length})
+        if (rest := self.at_once(status, named, b"" if self.bodiless else body)) is not None:
+            await rest
 
-    def _begun(self, status: int, headers: Headers) -> Headers:
-        """All headers, now that the answer begins."""
+    def _begun(self, status: int, named: dict[str, str]) -> Headers:
+        """All headers as they are sent, now that the answer begins."""
         self.status = status
-        named = {**self.extra, **headers}
         if self.closes():
             named["connection"] = "close"
         said = "".join(named.values())
@@ -218,7 +219,7 @@ class Answer:
 
     async def begin(self, status: int, headers: Headers) -> None:
         """Send status and headers."""
-        named = self._begun(status, headers)
+        named = self._begun(status, {**self.extra, **headers})
         if self.opened is not None:
             self.opened(status, named)
             return

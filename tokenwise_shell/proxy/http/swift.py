@@ -183,7 +183,8 @@ class _Connection:
         """Serve one request after the other, until either side has had enough."""
         with self.life:
             self.rest()
-            while heard := await self.next():
+            arrived = self.parser.arrived
+            while heard := arrived.popleft() if arrived else await self.next():
                 self.idle_since = math.inf
                 if not await self.serve(heard):
                     break

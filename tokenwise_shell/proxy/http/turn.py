@@ -5,7 +5,7 @@ which is then cancelled when the client leaves.
 """
 
 import time
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import Any, Final, Protocol
@@ -85,7 +85,7 @@ class Turn:
             LEAVING: self.takes,
         }
 
-    async def taken(self, app: Takes, most_head_bytes: int) -> None:
+    def taken(self, app: Takes, most_head_bytes: int) -> Awaitable[None]:
         """Have the request answered by who takes it as it is here."""
         heard = self.heard
         raw_path, path, query = self._place()
@@ -98,7 +98,7 @@ class Turn:
         )  # fmt: skip
         bodiless = heard.method == "HEAD"
         answer = Answer(self.send, bodiless, request.unread, at_once=self.answer, opened=self.opened, given=self.given)
-        await app.take(request, answer)
+        return app.take(request, answer)
 
     def _place(self) -> tuple[bytes, str, bytes]:
         """The path as it came and as it is meant, and the query."""
@@ -142,13 +142,13 @@ class Turn:
             return
         if message["type"] == "http.response.start":
             named = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in message["headers"]]
-            self._head = self._started(message["status"], named)
+            self._head = self._started(message["status"], named, dict(named))
         elif (rest := self.given(message.get("body", b""), message.get("more_body", False))) is not None:
             await rest
 
     def opened(self, status: int, headers: Mapping[str, str]) -> None:
         """Take the head of an answer, which waits for the first piece."""
-        self._head = self._started(status, headers.items())
+        self._head = self._started(status, headers.items(), headers)
 
     def given(self, data: bytes, more: bool) -> Awaitable[None] | None:
         """Take a piece of the body; what is left to wait for."""
@@ -162,14 +162,13 @@ class Turn:
         self.begun, self.ended = True, not more
         return self.wire.give(data) if data else None
 
-    async def answer(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
-        """The whole answer, whose headers state the length of its body."""
+    def answer(self, status: int, headers: Mapping[str, str], body: bytes) -> Awaitable[None] | None:
+        """The whole answer, whose headers state the length of its body; what is left to wait for."""
         if self.left:
-            await trio.lowlevel.checkpoint()
-            return
-        head = self._started(status, headers.items())
+            return trio.lowlevel.checkpoint()  # noqa: ASYNC105 -- for whoever is given it
+        head = self._started(status, headers.items(), headers)
         self.begun = self.ended = True
-        await self.wire.write(head + body)
+        return self.wire.give(head + body)
 
     def asks_whether_there(self) -> bool:
         """Whether an interim answer can be sent, since no part of the real one has been, and HTTP/1.1 is spoken."""
@@ -187,13 +186,14 @@ class Turn:
         expected = [value for name, value in self.heard.headers if name.lower() == b"expect"]
         return bool(expected) and expected[-1].strip().lower() == b"100-continue"
 
-    def _started(self, status: int, headers: Collection[tuple[str, str]]) -> bytes:
-        """The head of an answer: with these headers, and with what says how it ends and whether another may follow."""
-        said, framed, closing = "", status in _BODILESS or self.heard.method == "HEAD", False
-        for name, value in headers:
-            said += f"{name}: {value}\r\n"
-            framed |= name == "content-length"
-            closing |= name == "connection" and value == "close"
+    def _started(self, status: int, headers: Iterable[tuple[str, str]], named: Mapping[str, str]) -> bytes:
+        """The head of an answer: with these headers, and with what says how it ends and whether another may follow.
+
+        They are `named` too, for those that come once.
+        """
+        said = "".join([f"{name}: {value}\r\n" for name, value in headers])
+        framed = "content-length" in named or status in _BODILESS or self.heard.method == "HEAD"
+        closing = named.get("connection") == "close"
         self._chunked = not framed and self.heard.version == "1.1"
         self.keep = self.heard.keep and not closing and not self.ending and (framed or self._chunked)
         if self._chunked:
