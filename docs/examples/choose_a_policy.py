@@ -41,7 +41,7 @@ budgets:
 """,
     "laws.yaml": """\
 laws:
-  - max cost <= $0.05
+  - max cost <= $0.10
   - success >= 99%
   - quality >= 0.85
   - share of tier flagship <= 60%

@@ -182,7 +182,7 @@ def dearer(model, chosen, need):
         return False
 
     def probably(one):
-        tokens = need.output_tokens + thoughts(need, thinks=thinks(one))
+        tokens = need.output_tokens + thoughts(need.difficulty, thinks=thinks(one))
         return likely_cost(one, need, min(tokens, need.max_output_tokens * (4 if need.open_ended else 1)))
 
     return probably(model) > probably(chosen) or need.open_ended

@@ -89,7 +89,7 @@ class TestCost:
                 several = evolve(need, choices=choices)
                 tokens = likely_output(several, thinks=True)
                 rate = model.price.rate_at(need.input.expected)
-                one = need.output_tokens + thoughts(need, thinks=True)
+                one = need.output_tokens + thoughts(need.difficulty, thinks=True)
                 whole = need.input.expected * rate.input + choices * one * rate.output
                 assert likely_cost(model, several, tokens) == whole
 

@@ -216,7 +216,7 @@ def wanted_room(need: Need, policy: Policy, *, thinks: bool) -> int:
     """
     answer = min(need.output_tokens, need.max_output_tokens)
     if thinks or need.difficulty >= policy.flagship_from:
-        return (3 * (answer + thoughts(need, thinks=thinks)) + 1) // 2
+        return (3 * (answer + thoughts(need.difficulty, thinks=thinks)) + 1) // 2
     return answer
 
 
@@ -279,18 +279,16 @@ def thinks(model: Model) -> bool:
     return bool(model.features._value_ & Feature.REASONING_EFFORT._value_)
 
 
-def thoughts(need: Need, *, thinks: bool) -> int:
+def thoughts(difficulty: float, *, thinks: bool) -> int:
     """Tokens that are probably thought before one answer; billed as output."""
-    return _thoughts_at(need.difficulty) if thinks else 0
-
-
-def _thoughts_at(difficulty: float) -> int:
+    if not thinks:
+        return 0
     return _LEAST_THOUGHTS + round((_THOUGHTS_FOR_THE_HARDEST - _LEAST_THOUGHTS) * difficulty)
 
 
 def likely_output(need: Need, *, thinks: bool) -> int:
     """Tokens that will probably be written for one choice, thoughts included, where no cap cuts them."""
-    return need.output_tokens + thoughts(need, thinks=thinks)
+    return need.output_tokens + thoughts(need.difficulty, thinks=thinks)
 
 
 def likely_cost(model: Model, need: Need, output_tokens: int) -> int:
@@ -341,7 +339,7 @@ def _usual_output(need: Need, *, thinks: bool) -> int:
     """Tokens that the answer of a turn ahead will probably take, for one choice, thoughts included."""
     usual = (_ONE_TURN_TELLS - 1) * _USUAL_ANSWER + need.output_tokens
     difficulty = ((_ONE_TURN_TELLS - 1) * _USUAL_DIFFICULTY + need.difficulty) / _ONE_TURN_TELLS
-    return usual // _ONE_TURN_TELLS + (_thoughts_at(difficulty) if thinks else 0)
+    return usual // _ONE_TURN_TELLS + thoughts(difficulty, thinks=thinks)
 
 
 def expected_cost(model: Model, need: Need, *, room: int) -> Nanodollars:

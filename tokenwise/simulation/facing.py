@@ -22,6 +22,7 @@ from tokenwise.money import Nanodollars
 from tokenwise.routing.request import expected_output
 from tokenwise.routing.verdicts import Failure, FinishReason, Reply
 from tokenwise.routing.warmth import LEAST_CACHED, keeps
+from tokenwise.routing.worth import thinks, thoughts
 from tokenwise.simulation.answers import Answer
 from tokenwise.simulation.conversations.caches import Caches
 from tokenwise.simulation.workload import Asked
@@ -154,37 +155,44 @@ class Facing:
         name = f"{self.servers.seed}/{run_id}/{attempt.step}#{attempt.ordinal}/{call.model}/{call.provider}"
         draws = _draws(name) if how.troubles else _draws(name, _WITHOUT_TROUBLES)
         first_ms = how.latency_ms.at(draws[0])
-        tokens = self._length(call, how, draws[1])
+        tokens, thought = self._length(call, how, draws[1])
         whole_ms = first_ms + tokens * how.token_us // 1000
+        usage = self._usage(call, how, tokens, thought, at_ms)
         for trouble, draw in zip(how.troubles, itertools.cycle(draws[4:]), strict=False):
             if trouble.strikes(at_ms, draw % 1000):
-                return self._failed(trouble, call, first_ms, whole_ms, self._usage(call, how, tokens, at_ms))
-        reply = self._reply(call, how, draws, tokens, at_ms)
+                return self._failed(trouble, call, first_ms, whole_ms, usage)
+        reply = self._reply(call, how, draws, usage, at_ms)
         return Answer(whole_ms, reply, self._first(call, first_ms))
 
-    def _length(self, call: CallModel, how: Behaviour, draw: int) -> int:
+    def _length(self, call: CallModel, how: Behaviour, draw: int) -> tuple[int, int]:
+        """How many tokens are written, and how many of them thought: what was recorded says nothing of thoughts."""
         asked, recorded = self.asked, self.asked.outcomes.get(call.model)
-        told = recorded.output_tokens if recorded and recorded.output_tokens else asked.output_tokens
+        if recorded and recorded.output_tokens:
+            return max(1, min(call.max_output_tokens, recorded.output_tokens)), 0
+        spec, told = asked.plan[call.attempt.step] if asked.plan else None, asked.output_tokens
         if told is None:
-            likely = asked.plan[call.attempt.step].output_tokens if asked.plan else expected_output(asked.difficulty)
+            likely = spec.output_tokens if spec else expected_output(asked.difficulty)
             told = likely * how.length_per_mille.at(draw) // 1000
-        return max(1, min(call.max_output_tokens, told))
+        thought = thoughts((spec or asked).difficulty, thinks=thinks(self.servers.catalog[call.model]))
+        tokens = max(1, min(call.max_output_tokens, told + thought))
+        return tokens, min(thought, tokens - 1)
 
     def _failed(self, trouble: Trouble, call: CallModel, first_ms: int, whole_ms: int, usage: Usage) -> Answer:
         """A stream is cut half-way, with its usage unsaid; all other faults come in place of the first token."""
-        tokens = usage.output_tokens
         match trouble.fault:
             case Fault.CUT_STREAM | Fault.DISCONNECTED:
                 half = (first_ms + whole_ms) // 2
                 return Answer(half, Failure(trouble.fault), self._first(call, first_ms))
             case Fault.TRUNCATED:
-                return Answer(whole_ms, Reply(_text(tokens), FinishReason.LENGTH, usage))
+                return Answer(whole_ms, Reply(_text(usage), FinishReason.LENGTH, usage))
             case Fault.EMPTY:
-                return Answer(first_ms, Reply("", FinishReason.STOP, evolve(usage, output_tokens=1)))
+                return Answer(
+                    first_ms, Reply("", FinishReason.STOP, evolve(usage, output_tokens=1, reasoning_tokens=0))
+                )
             case Fault.REFUSED:
                 return Answer(whole_ms, Reply("I cannot help with that.", FinishReason.REFUSAL, usage))
             case Fault.CHECK_FAILED:
-                return Answer(whole_ms, Reply(_text(tokens), FinishReason.STOP, usage, findings=("as scripted",)))
+                return Answer(whole_ms, Reply(_text(usage), FinishReason.STOP, usage, findings=("as scripted",)))
             case Fault.TIMED_OUT:
                 return Answer(call.timeout_ms + 1, Failure(trouble.fault))
             case _:
@@ -194,23 +202,23 @@ class Facing:
         """When the first token is out, where somebody waits for it and it comes in time."""
         return first_ms if self.asked.streamed and first_ms <= call.timeout_ms else None
 
-    def _usage(self, call: CallModel, how: Behaviour, tokens: int, at_ms: int) -> Usage:
+    def _usage(self, call: CallModel, how: Behaviour, tokens: int, thought: int, at_ms: int) -> Usage:
         asked = self.asked
         if asked.plan:
-            return Usage(-(-call.input_tokens // 4), 0, 0, tokens)
+            return Usage(-(-call.input_tokens // 4), 0, 0, tokens, thought)
         expected = asked.input.expected
         if not asked.session or not self._keeps(call, how):
-            return Usage(expected, 0, 0, tokens)
+            return Usage(expected, 0, 0, tokens, thought)
         read = self.servers.caches.read(asked, (call.provider, call.model), at_ms)
-        return Usage(0, read, 0, tokens, cache_write_5m_tokens=expected - read)
+        return Usage(0, read, 0, tokens, thought, cache_write_5m_tokens=expected - read)
 
     def _keeps(self, call: CallModel, how: Behaviour) -> bool:
         """Whether this seat keeps the request in a prompt cache: where it sells what it reads there for less."""
         price, expected = self.servers.catalog[call.model].offered_by[call.provider].price, self.asked.input.expected
         return how.cache_ms > 0 and expected >= LEAST_CACHED and isinstance(price, Price) and keeps(price, expected)
 
-    def _reply(self, call: CallModel, how: Behaviour, draws: tuple[int, ...], tokens: int, at_ms: int) -> Reply:
-        usage = self._usage(call, how, tokens, at_ms)
+    def _reply(self, call: CallModel, how: Behaviour, draws: tuple[int, ...], usage: Usage, at_ms: int) -> Reply:
+        text = _text(usage) if self.asked.plan else "Simulated."
         if draws[2] % 1000 < how.overbilled_per_mille:
             usage = evolve(usage, output_tokens=2 * call.max_output_tokens)
         per_mille = self.quality[call.attempt] = self._judge(call)
@@ -219,7 +227,6 @@ class Facing:
         findings = ("not what was asked for",) if noticed else ()
         unreported = draws[2] // 1000 % 1000 < how.unreported_per_mille
         billed = self._billed(call, how, usage, at_ms)
-        text = _text(tokens) if self.asked.plan else "Simulated."
         return Reply(
             text,
             FinishReason.STOP,
@@ -264,6 +271,6 @@ class Facing:
         return Nanodollars(-(-price.cost(usage) * how.billing_at(at_ms) // 1000))
 
 
-def _text(tokens: int) -> str:
-    """So many tokens of text, at four bytes each: the children of a step get it to read."""
-    return "word" * tokens
+def _text(usage: Usage) -> str:
+    """What was written and not thought, at four bytes a token: the children of a step get it to read."""
+    return "word" * (usage.output_tokens - usage.reasoning_tokens)

@@ -58,7 +58,8 @@ _NO_KIND: Final = Capability(0)
 class Recorded:
     """What one model once made of a request: how good (in thousandths), and how long, None where nobody counted.
 
-    `answer` stands for what it said: two models agree where theirs are equal and not "".
+    `output_tokens` are all that it billed, thoughts included. `answer` stands for what it said: two models agree where
+    theirs are equal and not "".
     """
 
     quality: int = field(validator=[ge(0), le(1000)])
@@ -71,12 +72,12 @@ class Asked:
     """One request or plan of a workload. Times are virtual ms from the workload's beginning.
 
     `output_tokens` is how long the answer really gets, whoever gives it (None: as expected of its difficulty, give or
-    take what the world draws). `limit` replaces the variant's. `judged` where the caller checks answers, as plans do;
-    `guessed` where its capabilities were read off its words, so that they order models and exclude none; `streamed`
-    where the first token reaches a client, after which nobody else can be asked. `outcomes` are recorded
-    answers by model id. `tags` and `marks` are what limits hold it by besides its key and its model.
-    Requests of one `session` continue each other: so many `prefix_tokens` of what was sent before begin this one too
-    (None: all that there is room for), and it is marked to be kept for five minutes. Plans have none.
+    take what the world draws); who thinks bills the thoughts beside it. `limit` replaces the variant's. `judged` where
+    the caller checks answers, as plans do; `guessed` where its capabilities were read off its words, so that they order
+    models and exclude none; `streamed` where the first token reaches a client, after which nobody else can be asked.
+    `outcomes` are recorded answers by model id. `tags` and `marks` are what limits hold it by besides its key and its
+    model. Requests of one `session` continue each other: so many `prefix_tokens` of what was sent before begin this one
+    too (None: all that there is room for), and it is marked to be kept for five minutes. Plans have none.
     """
 
     id: str = field(validator=min_len(1))

@@ -109,7 +109,8 @@ def _charged(asked: Asked, line: Line) -> Asked:
         return asked
     real = sum(int(usage.get(name, 0)) for name in _PROMPT)
     known = TokenCount(real, max(real, asked.input.bound))
-    return evolve(asked, input=known, output_tokens=max(1, int(usage.get("output_tokens", 0))))
+    said = int(usage.get("output_tokens", 0)) - int(usage.get("reasoning_tokens", 0))
+    return evolve(asked, input=known, output_tokens=max(1, said))
 
 
 def as_recorded(lines: Iterable[Line]) -> Tally:

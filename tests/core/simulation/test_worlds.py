@@ -7,6 +7,7 @@ import pytest
 from attrs import evolve
 
 from tests.core.worlds import CATALOG, MINI, step
+from tokenwise.catalog.models import Catalog
 from tokenwise.faults import Fault
 from tokenwise.ids import AttemptId
 from tokenwise.machine.messages import CallModel
@@ -17,7 +18,7 @@ from tokenwise.simulation.surveys import EVERYTHING, Setting, simulate
 from tokenwise.simulation.traffic import Kind, Stretch, Traffic
 from tokenwise.simulation.workload import Asked, Recorded, Variant
 from tokenwise.simulation.worlds import Behaviour, ModelledWorld, Quality, Repriced, Spread, Trouble
-from tokenwise.traits import Capability, Tier
+from tokenwise.traits import Capability, Feature, Tier
 from tokenwise.usage import TokenCount
 
 STEADY = Behaviour(
@@ -129,6 +130,25 @@ class TestQueues:
 
 
 class TestBills:
+    @pytest.mark.parametrize(
+        ("model", "outcomes", "cap", "written", "thought"),
+        [
+            ("mini", {}, 9_000, 200, 0),
+            # Half-way between 250 thoughts and 3,000, beside the answer.
+            ("thinker", {}, 9_000, 1_825, 1_625),
+            ("thinker", {}, 500, 500, 499),
+            # What was recorded was counted with its thoughts.
+            ("thinker", {"thinker": Recorded(400, 777)}, 9_000, 777, 0),
+        ],
+    )
+    def test_who_thinks_bills_what_routing_expects_it_to_think(self, model, outcomes, cap, written, thought):
+        thinker = evolve(MINI, id="thinker", features=Feature.REASONING_EFFORT)
+        servers = Servers(ModelledWorld(usual=STEADY), Catalog([MINI, thinker]), 0)
+        asked = evolve(call(model=model), max_output_tokens=cap)
+        answer = Facing(servers, evolve(ASKED, outcomes=outcomes)).answer("r", asked, 0)
+        usage = answer.outcome.usage
+        assert (usage.output_tokens, usage.reasoning_tokens, answer.after_ms) == (written, thought, 100 + written)
+
     def test_a_price_that_rises_is_booked_as_billed_and_one_that_falls_is_not(self):
         """The books say the larger of the catalogue's price and the provider's; what they say too much is counted."""
         dearer = evolve(STEADY, prices=(Repriced(1_000, 1_500),))
