@@ -186,7 +186,7 @@ def make_bid(model: Model, offer: Offer, need: Need, *, output_tokens: int) -> B
     price = _price(model, offer, need)
     tokens, writes = input_bound(model, need, offer.provider), writes_of(model, need)
     amount = price.worst(input_tokens=tokens, output_tokens=output_tokens * need.choices, writes=writes)
-    fee = _surcharge(model, offer, need)
+    fee = _surcharge(model, offer, need) if need.surcharge or need.hosted else _NO_FEE
     held = Nanodollars(amount + fee)
     return Bid(
         model=model.id,
@@ -231,7 +231,7 @@ def writes_of(model: Model, need: Need) -> Writes:
 
 
 def _surcharge(model: Model, offer: Offer, need: Need) -> Nanodollars:
-    if not (need.surcharge or need.hosted) or offer.price == FREE:  # the first nearly always
+    if offer.price == FREE:
         return _NO_FEE
     if not need.hosted:
         return need.surcharge
@@ -265,8 +265,9 @@ def input_bound(model: Model, need: Need, provider: str = "") -> int:
         bound += model.template_tokens
     if need.attachments is not NOTHING_ATTACHED:
         bound += need.attachments.beyond_usual(model.id, window_tokens=model.context_tokens)
-    known = bound_known(model, provider, need)
-    return bound if known is None else min(bound, known)
+    if need.known and (known := bound_known(model, provider, need)) is not None:
+        return min(bound, known)
+    return bound
 
 
 def bound_known(model: Model, provider: str, need: Need) -> int | None:

@@ -92,6 +92,7 @@ def read_request(conversation: str | Sequence[Message], policy: Policy, wishes: 
     wishes = wishes or Wishes()
     scenario = _UNREAD if wishes.model else detect(conversation)
     weight = wishes.weight or Weight(input=count_messages(_texts(conversation)))
+    agent = bool(wishes.features._value_ & Feature.TOOLS._value_)  # an operation on flags would make a new flag
     longest = policy.default_output_tokens if wishes.max_output_tokens is None else wishes.max_output_tokens
     need = Need(
         capabilities=wishes.capabilities or _NONE,
@@ -99,7 +100,9 @@ def read_request(conversation: str | Sequence[Message], policy: Policy, wishes: 
         input=weight.input,
         max_output_tokens=longest,
         output_tokens=min(longest, expected_output(scenario.difficulty)),
-        difficulty=_difficulty(conversation, scenario, policy),
+        difficulty=scenario.difficulty
+        if policy.calibration is None
+        else difficulty_by(policy.calibration, conversation, scenario),
         features=wishes.features,
         model=wishes.model,
         choices=weight.choices,
@@ -113,15 +116,14 @@ def read_request(conversation: str | Sequence[Message], policy: Policy, wishes: 
         writes=weight.writes,
         known=wishes.known,
         streamed=wishes.streamed,
-        horizon=_horizon(conversation, weight.input.expected, wishes),
+        # A conversation without tools that nobody here has answered before is taken to be a question like any other.
+        horizon=_horizon(conversation, weight.input.expected, wishes, agent=agent) if agent or wishes.known else None,
     )
     return Request(scenario, need)
 
 
-def _horizon(conversation: str | Sequence[Message], tokens: int, wishes: Wishes) -> Horizon | None:
-    """A conversation without tools that nobody here has answered before is taken to be a question like any other."""
-    agent = bool(wishes.features._value_ & Feature.TOOLS._value_)  # an operation on flags would make a new flag
-    if wishes.model or isinstance(conversation, str) or not (agent or wishes.known):
+def _horizon(conversation: str | Sequence[Message], tokens: int, wishes: Wishes, *, agent: bool) -> Horizon | None:
+    if wishes.model or isinstance(conversation, str):
         return None
     answers = max(wishes.answers, sum(message.role is Role.ASSISTANT for message in conversation))
     return ahead(answers, tokens, wishes.known, agent=agent)
@@ -142,13 +144,6 @@ def ahead(answers: int, tokens: int, known: Sequence[Known] = (), *, agent: bool
         return None
     last = tokens - max((each.warm for each in known), default=0)
     return Horizon(min(turns, most), max(0, min(tokens // turns, last)))
-
-
-def _difficulty(conversation: str | Sequence[Message], scenario: Scenario, policy: Policy) -> float:
-    """As the words say it, or as the deployment's own outcomes do where the policy has learned from them."""
-    if policy.calibration is None:
-        return scenario.difficulty
-    return difficulty_by(policy.calibration, conversation, scenario)
 
 
 def expected_output(difficulty: float) -> int:

@@ -15,14 +15,14 @@ import enum
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from hashlib import blake2b
+from operator import mul
 from typing import Final, NamedTuple
 
 from attrs import Factory, define, field, frozen
 
 from tokenwise.prompt import Message, Role
 from tokenwise.scenario.blocks import is_context
-from tokenwise.scenario.features import LONGEST, Reading, known, read
-from tokenwise.scenario.signs import MAX_LEVEL
+from tokenwise.scenario.features import Reading, known, read
 from tokenwise.scenario.vocabulary import Vocabulary
 from tokenwise.scenario.weights import BASE, DAMPING, FEATURE_POINTS, Points, word_points
 from tokenwise.traits import Capability
@@ -140,10 +140,17 @@ def detect(conversation: str | Sequence[Message]) -> Scenario:
     >>> detect("Prove the Cayley-Hamilton theorem over a ring").complexity.value
     'complex'
     """
-    readings = _weighted(conversation)
-    if not [weighed for _, weighed in readings if weighed.reading.levels]:
+    if isinstance(conversation, str) or len(conversation) == 1:
+        # What is said alone is seldom said again, so that it is not kept.
+        alone = _weigh(conversation if isinstance(conversation, str) else _asked(conversation[0]))
+        readings: Sequence[tuple[int, _Weighed]] = ((_WHOLE, alone),)
+        packed = _WHOLE * alone.packed
+    else:
+        readings = tuple(_shared(conversation))
+        packed = sum([share * weighed.packed for share, weighed in readings])
+    if not readings[0][1].reading.levels and not [each for _, each in readings if each.reading.levels]:
         return _NOTHING
-    *totals, hardness = _unpack(sum([share * weighed.packed for share, weighed in readings]))
+    *totals, hardness = _unpack(packed)
     best = totals.index(max(totals))
     difficulty = min(max(hardness, 0), 1000) / 1000
     return Scenario(_needed(totals, best), difficulty, readings, _ORDER[best])
@@ -153,19 +160,10 @@ def _needed(totals: Sequence[int], best: int) -> Capability:
     """The strongest capability, and whatever comes close to it and is far above GENERAL."""
     needed: Capability = _ORDER[best]
     floor = max(totals[best] - _MARGIN, totals[0] + _AHEAD)
-    for kind in [kind for kind, points in zip(_ORDER, totals, strict=True) if points >= floor]:
-        if kind is not needed:
+    for kind, points in zip(_ORDER, totals, strict=True):
+        if points >= floor and kind is not needed:
             needed |= kind
     return needed
-
-
-def _weighted(conversation: str | Sequence[Message]) -> Sequence[tuple[int, _Weighed]]:
-    """What is read, each with its share. What is said alone is seldom said again, so that it is not kept."""
-    if isinstance(conversation, str):
-        return ((_WHOLE, _weigh(conversation)),)
-    if len(conversation) == 1:
-        return ((_WHOLE, _weigh(_asked(conversation[0]))),)
-    return tuple(_shared(conversation))
 
 
 def _shared(messages: Sequence[Message]) -> Iterator[tuple[int, _Weighed]]:
@@ -223,10 +221,9 @@ def _unpack(packed: int) -> list[int]:
 
 
 @cache
-def _tables() -> tuple[Mapping[tuple[str, int], int], Vocabulary]:
-    """The packed points of features at every level, and of words. Made when first asked for: it takes milliseconds."""
-    levels = {name: LONGEST if name == "length" else MAX_LEVEL for name in FEATURE_POINTS}
-    features = {(name, n): n * _pack(FEATURE_POINTS[name]) for name, most in levels.items() for n in range(most + 1)}
+def _tables() -> tuple[Mapping[str, int], Vocabulary]:
+    """The packed points of features at one level, and of words. Made when first asked for: it takes milliseconds."""
+    features = {name: _pack(points) for name, points in FEATURE_POINTS.items()}
     return features, known({word: _pack(points) for word, points in _word_points().items()})
 
 
@@ -244,11 +241,10 @@ def _read(said: _Said) -> _Weighed:
 
 
 def _weigh(text: str) -> _Weighed:
-    by_level, vocabulary = _tables()
+    features, vocabulary = _tables()
     reading = read(text, vocabulary)
-    features = sum(map(by_level.__getitem__, reading.levels.items()))
-    points = features * _FINE + reading.worth * _damping(reading.size)
-    return _Weighed(reading, points)
+    shown = sum(map(mul, map(features.__getitem__, reading.levels), reading.levels.values()))
+    return _Weighed(reading, shown * _FINE + reading.worth * _damping(reading.size))
 
 
 def _damping(size: int) -> int:

@@ -316,8 +316,10 @@ def _count_terms(counts: dict[str, int], terms: set[str]) -> None:
 
 
 def _combine(levels: dict[str, int]) -> None:
-    for a in [name for name in levels if name in _PARTNERS]:
-        level, (both, alone) = levels[a], _PARTNERS[a]
+    for a, level in [*levels.items()]:
+        if not (partners := _PARTNERS.get(a)):
+            continue
+        both, alone = partners
         for b, name in both:
             if b in levels:
                 levels[name] = min(level, levels[b])

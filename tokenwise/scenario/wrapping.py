@@ -24,8 +24,8 @@ _ROUNDS: Final = 24
 
 def request_in(text: str) -> str:
     """What is asked, folded; empty where nothing is said but a courtesy. Never longer than 1,501 characters."""
-    text = _clipped(text, *_BLOCKS).replace("\r\n", "\n")
-    text = without_marks(fold(_clipped(unwrapped(text), *_ENDS))).strip().rstrip(LOOSE)
+    text = unwrapped(_clipped(text, *_BLOCKS).replace("\r\n", "\n"))
+    text = without_marks(fold(_clipped(text, *_ENDS))).strip().rstrip(LOOSE)
     for _ in range(_ROUNDS):
         shorter = without_end(without_beginning(unwrapped(text)))
         if shorter == text:

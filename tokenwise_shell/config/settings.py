@@ -6,6 +6,7 @@
 
 import enum
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -286,7 +287,12 @@ class Settings:
         A request that asks for $10 under `{each: request, budget: 2.00}` gets $2.
         """
         wanted = self.default_budget if asked is None else asked
-        return min([wanted, *(limit.budget for limit in self.limits if isinstance(limit, EachLimit))])
+        return wanted if self._least_each is None else min(wanted, self._least_each)
+
+    @cached_property
+    def _least_each(self) -> Nanodollars | None:
+        """The least of the limits of each request."""
+        return min([limit.budget for limit in self.limits if isinstance(limit, EachLimit)], default=None)
 
 
 @frozen(kw_only=True)

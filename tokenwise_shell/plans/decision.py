@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from tokenwise.catalog.models import Catalog, Model
 from tokenwise.catalog.prices import Price
@@ -43,6 +43,11 @@ class Decision:
     def decision_id(self) -> str:
         """Equal inputs give equal ids, on every machine."""
         return decision_id(self.request.need, self.catalog, self.policy, self.budget_nano, best_effort=self.best_effort)
+
+    def as_far_as_it_goes(self) -> "Decision":
+        """The decision for the same request where a shorter answer would do."""
+        outcome = route(self.request.need, self.catalog, self.policy, self.budget_nano, best_effort=True)
+        return evolve(self, outcome=outcome, best_effort=True)
 
     @property
     def model(self) -> Model:

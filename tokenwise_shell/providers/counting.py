@@ -33,7 +33,7 @@ from tokenwise_shell.providers.marks import marked_writes, unlimited
 from tokenwise_shell.providers.openai.reading import data_url
 from tokenwise_shell.providers.turns import over
 
-__all__ = ["ROLES", "bound_of_turn", "weigh", "words_of"]
+__all__ = ["ROLES", "Turns", "bound_of_turn", "turns_in", "weigh", "words_of"]
 
 # Set by whoever sends the request, or stripped before.
 _NOT_SENT: Final = frozenset({"model", "messages", "stream_options", "tokenwise"})
@@ -104,8 +104,10 @@ _DATA: Final[Mapping[str, str]] = {
 _LONGEST_HEAD: Final = 200
 
 
-def weigh(fields: Fields) -> Weight:
+def weigh(fields: Fields, turns: "Turns | None" = None) -> Weight:
     """The weight of a request. What is no request at all weighs something too; to judge it is the provider's affair.
+
+    `turns` are what is known of its messages (see `turns_in`).
 
     A plain conversation counts as `count_messages` counts it.
 
@@ -113,13 +115,13 @@ def weigh(fields: Fields) -> Weight:
     Weight(input=TokenCount(expected=10, bound=29), choices=3, attachments=Attachments(images=0, small_images=0, \
 unmeasured=0), unpriced='', surcharge=0, writes=Writes(hour=0, minutes=0), tier='', hosted=())
     """
-    turns = over(entries(fields.get("messages")), _with_turns, _NO_TURNS)
+    turns = turns or turns_in(fields)
     if not turns.odd and _says_no_more(fields):
         return Weight(input=turns.counted, choices=max(1, count(fields.get("n")) or 1))
     return _with_all(fields, turns)
 
 
-def _with_all(fields: Fields, turns: "_Turns") -> Weight:
+def _with_all(fields: Fields, turns: "Turns") -> Weight:
     """The weight where messages have more to them than words, or something is said beside them all."""
     searches, counted = fields.get(_SEARCH) is not None, turns.counted
     hosted = tuple(_hosted(fields))
@@ -152,8 +154,11 @@ def _says_no_more(fields: Fields) -> bool:
 
 
 @frozen
-class _Turns:
-    """What messages weigh together, their attachments aside, how many are not plain, and what is attached to those."""
+class Turns:
+    """What messages weigh together, their attachments aside, how many are not plain, and what is attached to those.
+
+    `answers` are how many the assistant has given.
+    """
 
     expected: int = 0
     bound: int = 0
@@ -162,6 +167,7 @@ class _Turns:
     small_images: int = 0
     unmeasured: int = 0
     sounds: int = 0
+    answers: int = 0
 
     @property
     def counted(self) -> TokenCount:
@@ -169,12 +175,17 @@ class _Turns:
         return TokenCount(REPLY_FRAME // 4 + self.expected, REPLY_FRAME + self.bound)
 
 
-_NO_TURNS: Final = _Turns()
+_NO_TURNS: Final = Turns()
 
 
-def _with_turns(before: _Turns, messages: Sequence[object]) -> _Turns:
+def turns_in(fields: Fields) -> Turns:
+    """What is to be known of the messages of a request."""
+    return over(entries(fields.get("messages")), _with_turns, _NO_TURNS)
+
+
+def _with_turns(before: Turns, messages: Sequence[object]) -> Turns:
     """With these messages. Nearly all of them are plain: a role and a text, for which no value is made."""
-    expected, bound, others = before.expected, before.bound, list[Fields]()
+    expected, bound, others, answers = before.expected, before.bound, list[Fields](), before.answers
     for message in messages:
         if type(message) is dict and len(message) == 2:
             role, content = message.get("role"), message.get("content")
@@ -182,14 +193,22 @@ def _with_turns(before: _Turns, messages: Sequence[object]) -> _Turns:
                 size = text_bound(content)
                 expected += MESSAGE_FRAME // 2 - (-size // 4)
                 bound += MESSAGE_FRAME + size
+                if role == "assistant":
+                    answers += 1
                 continue
         others.append(as_fields(message))
+    if not others:
+        return Turns(
+            expected, bound, before.odd, before.images, before.small_images, before.unmeasured, before.sounds, answers
+        )
     attached = (before.images, before.small_images, before.unmeasured)
     for each in others:
+        answers += each.get("role") == "assistant"
         counted = _of_message(each)
         expected, bound = expected + counted.expected, bound + counted.bound
         attached = _with_attached(attached, each)
-    return _Turns(expected, bound, before.odd + len(others), *attached, before.sounds + sum(map(_has_sound, others)))
+    sounds = before.sounds + sum(map(_has_sound, others))
+    return Turns(expected, bound, before.odd + len(others), *attached, sounds, answers)
 
 
 def bound_of_turn(message: Fields) -> int:
@@ -313,7 +332,7 @@ def _with_attached(before: tuple[int, int, int], message: Fields) -> tuple[int, 
     return images, small, unmeasured
 
 
-def _attachments(turns: _Turns, *, unmeasured: int) -> Attachments:
+def _attachments(turns: Turns, *, unmeasured: int) -> Attachments:
     images, small, unmeasured = turns.images, turns.small_images, turns.unmeasured + unmeasured
     return Attachments(images, small, unmeasured) if images or small or unmeasured else NOTHING_ATTACHED
 
@@ -324,7 +343,7 @@ def _is_image(url: str) -> bool:
     return found is None or found[0].startswith("image/")
 
 
-def _unpriced(fields: Fields, turns: _Turns) -> Iterator[str]:
+def _unpriced(fields: Fields, turns: Turns) -> Iterator[str]:
     """What no price per token of text covers."""
     if not turns.odd and fields.keys() <= _AT_LIST_PRICE:
         return

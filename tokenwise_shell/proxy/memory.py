@@ -17,8 +17,9 @@ from tokenwise_shell.workspace import Workspace
 
 __all__ = ["Memory", "mark_of"]
 
-# A decision is some 2 kB; what was asked is not kept.
-_MOST: Final = 1024
+# A decision is some 3 kB, and what was asked is not kept. More of them than the processor's caches hold cost each new
+# prompt more than those few save that come again so late.
+_MOST: Final = 256
 
 # Of longer ones a digest costs more than the few that come twice would save.
 _LONGEST_BYTES: Final = 16_384

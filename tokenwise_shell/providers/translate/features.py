@@ -43,17 +43,19 @@ _BY_PART: Final[Mapping[str, Feature]] = {
 }
 
 
-def features_of(fields: Fields) -> Feature:
-    """The features that a request in OpenAI's chat fields uses.
+def features_of(fields: Fields, *, plain: bool = False) -> Feature:
+    """The features that a request in OpenAI's chat fields uses. `plain` messages are known to be words alone.
 
     >>> features_of({"messages": [], "n": 1, "seed": 7}).names
     ('seed',)
     """
-    found = _BY_FORMAT.get(text(as_fields(fields.get("response_format")).get("type")), Feature.NONE)
+    found = Feature.NONE
+    if "response_format" in fields:
+        found = _BY_FORMAT.get(text(as_fields(fields["response_format"]).get("type")), found)
     for name, value in fields.items():
         if name in _BY_PARAMETER and not is_neutral(name, value):
             found |= _BY_PARAMETER[name]
-    said = over(entries(fields.get("messages")), _with_messages, Feature.NONE)
+    said = Feature.NONE if plain else over(entries(fields.get("messages")), _with_messages, Feature.NONE)
     return found | said if said is not Feature.NONE else found  # nearly always, and an operation on flags takes long
 
 

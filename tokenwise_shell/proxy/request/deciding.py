@@ -91,15 +91,11 @@ def _is_sold(service: Service, model: str) -> bool:
 
 def decided(service: Service, admitted: Admitted, asked: Asked, work: Work = CHAT) -> Decision:
     """The decision for a request: an answer in full if the money allows, else the longest that it pays."""
-
-    def decide_now() -> Decision:
-        return _decided(service, admitted, asked, work)
-
     if not asked.mark:
-        return decide_now()
-    said = (asked.mark, work, asked.options, asked.model, asked.barred is None)
-    place = (*said, admitted.globs, service.counts.doubts, asked.spent_models)
-    return service.memory.recall(service.client.workspace, place, decide_now)
+        return _decided(service, admitted, asked, work)
+    said = asked.mark, work, asked.options, asked.model, asked.barred is None, asked.spent_models
+    place = said, admitted.globs, service.counts.doubts
+    return service.memory.recall(service.client.workspace, place, partial(_decided, service, admitted, asked, work))
 
 
 def _decided(service: Service, admitted: Admitted, asked: Asked, work: Work) -> Decision:
@@ -109,18 +105,16 @@ def _decided(service: Service, admitted: Admitted, asked: Asked, work: Work) -> 
         wishes = evolve(wishes, counted=workspace.counted(plain_texts(asked.fields)))
     if known := _known(service, asked, wishes):
         wishes = evolve(wishes, known=known)
-    ask = partial(
-        decide,
+    decision = decide(
         work.words(asked.fields, whole=gate.enabled),
         catalog=_catalog(service, admitted, asked),
         policy=_policy(workspace.policy(asked.options.strategy), asked),
         budget=workspace.settings.request_budget(asked.options.budget),
         wishes=wishes,
-        gate=gate,
+        gate=gate if gate.enabled else None,
     )
-    decision = ask()
     short = isinstance(decision.outcome, Refused) and decision.outcome.code is Refusal.BUDGET
-    return ask(best_effort=True) if short else decision
+    return decision.as_far_as_it_goes() if short else decision
 
 
 _THINKS_FROM: Final = 4_096

@@ -32,7 +32,7 @@ _MOST_TAGS: Final = 20
 _T = TypeVar("_T")
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, cache_hash=True)
 class Options:
     """None, or no tag, is what the request leaves to the configuration."""
 

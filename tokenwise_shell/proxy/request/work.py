@@ -18,8 +18,8 @@ from tokenwise.traits import Capability, Feature
 from tokenwise.usage import text_bound
 from tokenwise_shell.engine.calls import Caller, Said
 from tokenwise_shell.engine.relaying import Relay
-from tokenwise_shell.providers.counting import weigh, words_of
-from tokenwise_shell.providers.fields import Fields, as_fields, entries
+from tokenwise_shell.providers.counting import Turns, turns_in, weigh, words_of
+from tokenwise_shell.providers.fields import Fields, entries
 from tokenwise_shell.providers.marks import longer, marked_writes, unlimited
 from tokenwise_shell.providers.own import TURNS
 from tokenwise_shell.providers.translate.features import features_of
@@ -78,26 +78,21 @@ def _chat_wishes(asked: Asked) -> Wishes:
     Then it goes there, whatever the catalogue knows of that model: what it is good at is the client's affair, and what
     it does not take its provider says, and bills nothing.
     """
-    named = bool(asked.model)
+    named, turns = bool(asked.model), turns_in(asked.fields)
     return Wishes(
         capabilities=Capability(0) if named and asked.options.capabilities is None else asked.options.capabilities,
         max_output_tokens=asked.max_output_tokens,
-        features=Feature.NONE if named else features_of(asked.fields),
+        features=Feature.NONE if named else features_of(asked.fields, plain=not turns.odd),
         model=asked.model,
-        weight=_weight(asked),
+        weight=_weight(asked, turns),
         streamed=asked.stream or asked.background,
-        answers=over(asked.messages, _with_answers, 0),
+        answers=turns.answers,
     )
 
 
-def _with_answers(before: int, turns: Sequence[object]) -> int:
-    """How many turns are the assistant's, with these."""
-    return before + len([turn for turn in turns if as_fields(turn).get("role") == "assistant"])
-
-
-def _weight(asked: Asked) -> Weight:
+def _weight(asked: Asked, turns: Turns) -> Weight:
     """What the request weighs, as it is and translated: which of the two is sent is not known yet."""
-    weight = weigh(asked.fields)
+    weight = weigh(asked.fields, turns)
     if asked.own is None:
         return weight
     body = asked.own.body
