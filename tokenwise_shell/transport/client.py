@@ -157,10 +157,11 @@ class Transport:
     _carrier: Carrier
     _limits: TransportLimits
     _places: dict[str, _Places] = field(factory=dict, init=False)
+    _clock: trio.abc.Clock = field(factory=trio.lowlevel.current_clock, init=False)
 
     async def send(self, request: HttpRequest, *, timeout_ms: int) -> HttpResponse:
         """Send a request once and read the whole answer within this time. Raises TransportTrouble."""
-        now = trio.current_time()
+        now = self._clock.current_time()
         deadline, places = now + timeout_ms / 1000, self.places_at(request)
         if places.free > 0:
             places.free -= 1

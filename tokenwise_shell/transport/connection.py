@@ -67,6 +67,7 @@ class Connection:
     ends: float = math.inf
     status: int = field(init=False, default=0)
     headers: Headers = field(init=False, default=())
+    _clock: trio.abc.Clock = field(init=False, factory=trio.lowlevel.current_clock)  # trio's own way to it is longer
     _waits: bool = field(init=False, default=False)
     _late: bool = field(init=False, default=False)
     _descriptor: int = field(init=False, default=-1)
@@ -263,13 +264,15 @@ class Connection:
                     continue
                 if self.tls is None or not self.tls.ended:
                     await trio.lowlevel.wait_readable(self._descriptor)
-                with suppress(BlockingIOError):
+                try:
                     came = self._there()
+                except BlockingIOError:
+                    continue
         except (trio.BrokenResourceError, trio.ClosedResourceError, OSError):
             came = None
         if self._late:
             raise Late
-        self.came_at = trio.current_time()
+        self.came_at = self._clock.current_time()
         self._feed(came, failing)
 
     def _feed(self, came: bytes | None, failing: str) -> None:

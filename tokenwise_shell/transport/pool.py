@@ -70,10 +70,10 @@ class Pool:
         if self._resting:
             self._rested(origin, now)
         idle = self._idle.get(origin)
-        if not idle or not (idle[-1].watched and self._stands(idle[-1], now)):
+        if not idle or not idle[-1].watched or not self._stands(idle[-1], now):
             return None
         connection = idle.pop()
-        connection.expect(until)
+        self._deadlines.expect(connection, until)
         return connection.ask(Written(_head(request.envelope, True), request.body))
 
     async def give_back(self, connection: Connection, *, rest: bool = False) -> None:

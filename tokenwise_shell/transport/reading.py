@@ -70,7 +70,7 @@ class Written:
 
     def data(self) -> tuple[bytes, bytes]:
         """The bytes, and those of a long body behind them, which is not copied for that."""
-        if not self.has_length:
+        if not self.body and not self.has_length:
             return self.head.start + b"\r\n", b""
         long = len(self.body) > _LONG_BYTES
         told = self.head.start, len(self.body), b"" if long else self.body

@@ -119,16 +119,19 @@ class Request:
 
     def unread(self) -> bool:
         """Whether a body is on its way that nobody has read to its end."""
-        has_body = self.headers.get("content-length", "0") != "0" or "transfer-encoding" in self.headers
-        return has_body and not self._read_whole
+        if self._read_whole:
+            return False
+        return self.headers.get("content-length", "0") != "0" or "transfer-encoding" in self.headers
 
     async def body(self, *, limit_bytes: int, within_ms: int) -> bytes | Trouble:
         """The whole body, or what is wrong with how it comes. Raises ClientGone. To be called once."""
-        if "content-length" in self.headers and self.may_exceed(limit_bytes):
-            return too_large(limit_bytes)
         if (body := self._at_hand()) is not None:
             self._is_whole()
-            return too_large(limit_bytes) if len(body) > limit_bytes else self._plain(body, limit_bytes)
+            if len(body) > limit_bytes:
+                return too_large(limit_bytes)
+            return self._plain(body, limit_bytes) if "content-encoding" in self.headers else body
+        if "content-length" in self.headers and self.may_exceed(limit_bytes):
+            return too_large(limit_bytes)
         with trio.move_on_after(within_ms / 1000):
             read = await self._read(limit_bytes)
             return self._plain(read, limit_bytes) if isinstance(read, bytes) else read

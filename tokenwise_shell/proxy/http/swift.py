@@ -29,7 +29,6 @@ from tokenwise_shell.proxy.http.parsing import Heard, Parser, Unreadable
 from tokenwise_shell.proxy.http.refusals import refusal
 from tokenwise_shell.proxy.http.turn import Turn
 from tokenwise_shell.proxy.workers import Shares
-from tokenwise_shell.transport.deadlines import Deadlines
 from tokenwise_shell.transport.watching import GONE, HEARS, LEAVING, Watching
 
 __all__ = ["serve_clients", "serve_swiftly"]
@@ -43,7 +42,8 @@ _PIECE: Final = 1 << 18
 _BUSY: Final = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS}
 _BUSY_S: Final = 0.1
 
-# How often it is looked who has been idle for too long. To move a deadline with each request costs more than this.
+# How often it is looked whose time is up. It begins when it is looked first: to ask for the time with each request, and
+# to move a deadline, costs more than this.
 _LOOK_EVERY_S: Final = 1.0
 
 # So long another process gets to take a connection, where this one has more than it.
@@ -96,7 +96,6 @@ class _Door:
     taker: Takes | None
     house: House = field(factory=House)
     watching: Watching = field(factory=Watching)
-    deadlines: Deadlines = field(factory=Deadlines)
     piece: bytearray = field(factory=lambda: bytearray(_PIECE))
 
     async def accept(self, listener: socket.socket, nursery: trio.Nursery) -> None:
@@ -125,14 +124,13 @@ class _Door:
                         return
 
     async def see_off(self) -> None:
-        """Let those go who have said nothing for too long."""
-        allowed_s = self.settings.keep_alive_s
+        """Let those go who have said nothing for too long, and end requests whose time is up."""
         while True:
-            await trio.sleep(min(_LOOK_EVERY_S, allowed_s / 4))
-            before = trio.current_time() - allowed_s
+            await trio.sleep(min(_LOOK_EVERY_S, self.settings.keep_alive_s / 4))
+            now = trio.current_time()
             for guest in tuple(self.house.guests):
-                if isinstance(guest, _Connection) and guest.idle_since <= before:
-                    guest.life.cancel(reason="it said nothing for too long")
+                if isinstance(guest, _Connection):
+                    guest.seen(now)
 
     async def receive(self, sock: socket.socket) -> None:
         """See a client off the way it came."""
@@ -154,7 +152,6 @@ class _Door:
             if connection is not None:
                 connection.forget()
                 self.house.guests.discard(connection)
-                self.deadlines.waiting.discard(connection)
                 self.watching.forget(sock.fileno())
             trio.lowlevel.notify_closing(sock)
             sock.close()
@@ -163,7 +160,10 @@ class _Door:
 
 @define(eq=False)
 class _Connection:
-    """One accepted connection. Who waits for a request is `idle_since` a time; within one, the request has its own."""
+    """One accepted connection. It is `allowed_s` for what it is at, which was seen first at `since`.
+
+    Who waits for a request has its time for that; within one, the request has its own.
+    """
 
     door: _Door
     sock: socket.socket
@@ -171,8 +171,8 @@ class _Connection:
     server: tuple[str, int]
     turn: Turn | None = None
     said_all: bool = False
-    idle_since: float = math.inf
-    until: float = math.inf
+    allowed_s: float = math.inf
+    since: float = math.inf
     life: trio.CancelScope = field(factory=trio.CancelScope)
     parser: Parser = field(init=False)
 
@@ -185,7 +185,7 @@ class _Connection:
             self.rest()
             arrived = self.parser.arrived
             while heard := arrived.popleft() if arrived else await self.next():
-                self.idle_since = math.inf
+                self.allowed_s = self.since = math.inf
                 if not await self.serve(heard):
                     break
                 self.rest()
@@ -198,10 +198,9 @@ class _Connection:
 
     def rest(self) -> None:
         """Give an idle client its time to say something more; none at all where the proxy is ending."""
-        if self.turn is None:
-            self.idle_since = trio.current_time()
-            if self.door.house.ending:
-                self.life.cancel(reason="the proxy is ending")
+        self.allowed_s, self.since = self.door.settings.keep_alive_s, math.inf
+        if self.door.house.ending:
+            self.life.cancel(reason="the proxy is ending")
 
     async def next(self) -> Heard | None:
         """The next request, once its head is there. None where none comes, or none that can be read."""
@@ -228,7 +227,7 @@ class _Connection:
             await turn.taken(taker, self.door.settings.max_header_bytes)
         else:
             await self.door.app(turn.scope(), turn.receive, turn.send)
-        self.turn, self.until, turn.late = None, math.inf, None
+        self.turn = turn.late = None
         if turn.left:
             return False
         if not turn.begun:
@@ -240,12 +239,18 @@ class _Connection:
 
     def within(self, limit_s: float) -> None:
         """See `Wire`."""
-        self.door.deadlines.expect(self, trio.current_time() + limit_s)
+        self.allowed_s, self.since = limit_s, math.inf
 
-    def late(self) -> None:
-        """See `Waiter`."""
-        if self.turn is not None:
-            self.door.around.start_soon(self.give_up, self.turn)
+    def seen(self, now: float) -> None:
+        """Be looked at, in trio's time: what has taken too long ends."""
+        if self.since > now:
+            self.since = now
+        elif now >= self.since + self.allowed_s:
+            self.since = math.inf
+            if self.turn is None:
+                self.life.cancel(reason="it said nothing for too long")
+            else:
+                self.door.around.start_soon(self.give_up, self.turn)
 
     async def give_up(self, turn: Turn) -> None:
         """Say that its time is up, where nothing has been said yet, and end it."""

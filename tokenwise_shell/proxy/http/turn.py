@@ -191,7 +191,7 @@ class Turn:
 
         They are `named` too, for those that come once.
         """
-        said = "".join([f"{name}: {value}\r\n" for name, value in headers])
+        said = "\r\n".join((*map(": ".join, headers), ""))
         framed = "content-length" in named or status in _BODILESS or self.heard.method == "HEAD"
         closing = named.get("connection") == "close"
         self._chunked = not framed and self.heard.version == "1.1"
