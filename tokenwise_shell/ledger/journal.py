@@ -243,7 +243,7 @@ class Journal:
 
     async def durable(self) -> None:
         """Return once what was appended is as safe as `sync` promises. Raises LinesUnwritable."""
-        if problem := self.check():
+        if (self.file.problem or self.commits.lost or self.rotation.lost) and (problem := self.check()):
             raise problem
         match self.sync:
             case LedgerSync.ALWAYS:

@@ -302,13 +302,13 @@ class Connection:
                 rest = rest[os.write(self._descriptor, rest) :]
 
 
-_News = Callable[[], bool]
+_News = Callable[[], list[tuple[int, int]]]
 
 
 def _news_of(descriptor: int) -> _News:
     """Asks the system whether anything has come over a socket, or its end; of what is none, nothing is known."""
     if descriptor < 0:
-        return lambda: False
+        return list
     asked = select.poll()
     asked.register(descriptor, select.POLLIN)
-    return lambda: bool(asked.poll(0))
+    return partial(asked.poll, 0)

@@ -198,9 +198,10 @@ class _Connection:
 
     def rest(self) -> None:
         """Give an idle client its time to say something more; none at all where the proxy is ending."""
-        self.allowed_s, self.since = self.door.settings.keep_alive_s, math.inf
-        if self.door.house.ending:
-            self.life.cancel(reason="the proxy is ending")
+        if self.turn is None:
+            self.allowed_s, self.since = self.door.settings.keep_alive_s, math.inf
+            if self.door.house.ending:
+                self.life.cancel(reason="the proxy is ending")
 
     async def next(self) -> Heard | None:
         """The next request, once its head is there. None where none comes, or none that can be read."""
