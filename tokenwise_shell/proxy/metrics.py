@@ -272,7 +272,9 @@ class Metrics:
             case ledger.Charged():
                 self._charged(entry, key, bounds.pop(entry.attempt, 0))
             case ledger.Abandoned(model=model, provider=provider, amount=amount):
-                self._made(provider, model, "abandoned").cost += amount
+                calls = self._calls_at(provider, model, "abandoned")
+                calls.made += 1
+                calls.cost += amount
                 sums["key_cost_nanodollars", key] += amount
                 sums["estimated_nanodollars",] += amount
             case ledger.Overran(amount=amount):
@@ -286,7 +288,9 @@ class Metrics:
 
     def _charged(self, entry: ledger.Charged, key: str, bound: int) -> None:
         """Count a call, which was held for at most so many input tokens."""
-        calls, amount = self._made(entry.provider, entry.model, entry.outcome), entry.amount
+        place, amount = (entry.provider, entry.model, entry.outcome), entry.amount
+        calls = self._calls.get(place) or self._calls_at(*place)
+        calls.made += 1
         calls.cost += amount
         self._sums["key_cost_nanodollars", key] += amount
         if entry.estimated:
@@ -299,12 +303,10 @@ class Metrics:
             calls.output += usage.output_tokens
             calls.reasoning += usage.reasoning_tokens
 
-    def _made(self, provider: str, model: str, outcome: str) -> _Calls:
-        """The calls of this kind, with one more."""
+    def _calls_at(self, provider: str, model: str, outcome: str) -> _Calls:
+        """The calls of this kind. Models beyond the bound are in one place, and found by this alone."""
         place = provider, self._models.of(model), outcome
-        calls = self._calls.get(place) or self._calls.setdefault(place, _Calls())
-        calls.made += 1
-        return calls
+        return self._calls.get(place) or self._calls.setdefault(place, _Calls())
 
     def _overran(self, amount: int) -> None:
         self._sums["overruns",] += 1

@@ -317,8 +317,8 @@ class _Heard:
         assert charged is not None
         assert reply is not None
         self.metrics.paid(self.key, story.attempt.bid, charged)
-        self.charged = charged
-        self._add(reply.usage)
+        self.charged, usage = charged, reply.usage
+        self.tokens = None if usage is None else usage.prompt_tokens + usage.output_tokens
         if self.follow is not None:
             for moment in story.moments():
                 self.follow(moment)
