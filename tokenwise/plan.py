@@ -89,7 +89,7 @@ def _refuse_bad(_: object, __: object, steps: tuple[Step, ...]) -> None:
         raise InputError(*problems)
 
 
-@frozen
+@frozen(cache_hash=True)  # a simulation looks for each plan among those that were assigned
 class Plan:
     """A task and its steps, in an order in which each step's parents stand above it."""
 

@@ -13,7 +13,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from property_tests.seeded import seeded_plan
+from attrs import evolve
+
+from property_tests.seeded import draw, seeded_plan
 from tokenwise import embedded_catalog
 from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy
@@ -66,6 +68,20 @@ def plans(count):
     return [Asked(id=f"p{n}", at_ms=100_000 * n, plan=shapes[n % 10], limit=money) for n in range(count)]
 
 
+def unlike(count):
+    """The same shapes, each time with other lengths."""
+    one = lambda what, n, least, most: least + draw(n, what, most - least)  # noqa: E731 -- a word for below
+
+    def with_lengths(plan, n):
+        steps = [
+            evolve(step, output_tokens=one(f"out{k}", n, 100, 900), difficulty=one(f"hard{k}", n, 0, 100) / 100)
+            for k, step in enumerate(plan.steps)
+        ]
+        return evolve(plan, steps=tuple(steps))
+
+    return [evolve(asked, plan=with_lengths(asked.plan, n)) for n, asked in enumerate(plans(count))]
+
+
 def strangers(count):
     """Made-up traffic, of which hardly two requests are alike."""
     return list(traffic_of(count).part(0, count))
@@ -108,6 +124,7 @@ def main():
         ("hardly two alike", strangers(REQUESTS), Variant(name="v")),
         ("turned away by a used-up budget", alike[:500], Variant(name="v", allowances=used_up)),
         ("a plan of eight steps, ten shapes assigned", plans(2_000), Variant(name="v")),
+        ("the same, each of other lengths", unlike(200), Variant(name="v")),
     ):
         short, long = both_ways(some, variant)
         print(f"{name:44} {short:5.1f} µs {long:6.1f} µs  {1e6 / short:10,.0f} and {1e6 / long:,.0f} a second")

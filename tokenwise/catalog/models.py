@@ -3,7 +3,9 @@
 A catalogue is sorted by model id when it is built, so no decision can depend on the order in which its rows were found.
 """
 
+import functools
 import itertools
+import operator
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import cached_property
 from typing import TypeVar, cast
@@ -80,9 +82,16 @@ class Model:
 
     def rating_for(self, work: int) -> tuple[int, int]:
         """Points and margin for these kinds of work, as the number of the flags: of several, where it is weakest."""
+        if not self._rated_apart & work:  # nearly always
+            return self.quality, self.margin
         # By numbers, since an operation on flags makes a new flag.
         apart = [(rating.points, rating.margin) for rating in self.ratings if rating.work._value_ & work]
         return min(apart, default=(self.quality, self.margin))
+
+    @cached_property
+    def _rated_apart(self) -> int:
+        """The kinds of work that have ratings of their own, as the number of the flags."""
+        return functools.reduce(operator.or_, [rating.work._value_ for rating in self.ratings], 0)
 
     @cached_property
     def price(self) -> Price | Unknown:

@@ -158,15 +158,11 @@ class Price:
 
         Every row that the input may reach counts, since nothing forbids a dearer row for short inputs.
         """
-        if len(self.rates) == 1:  # nearly always
-            rate = self.rates[0]
-            tokens = round_up(rate.worst_input(input_tokens, writes) + output_tokens * rate.output)
-        else:
-            tokens = max(
-                round_up(rate.worst_input(input_tokens, writes) + output_tokens * rate.output)
-                for rate in self.rates_within(input_tokens)
-            )
-        return Nanodollars(tokens + self.per_request)
+        rows = self.rates_within(input_tokens)
+        dearest = rows[0].worst_input(input_tokens, writes) + output_tokens * rows[0].output
+        for rate in rows[1:]:  # seldom any
+            dearest = max(dearest, rate.worst_input(input_tokens, writes) + output_tokens * rate.output)
+        return Nanodollars(round_up(dearest) + self.per_request)
 
     def affordable_output(self, available: Nanodollars, *, input_tokens: int, writes: Writes = NOTHING_WRITTEN) -> int:
         """The largest output cap whose worst case is within `available`; -1 if not even the input is.
@@ -184,7 +180,8 @@ class Price:
         """The rows that a request with at most this many input tokens may be billed by, lowest threshold first."""
         if len(self.rates) == 1:
             return self.rates
-        return tuple(rate for rate in self.rates if rate.above_input_tokens < max(input_tokens, 1))
+        most = max(input_tokens, 1)
+        return tuple([rate for rate in self.rates if rate.above_input_tokens < most])
 
 
 @frozen

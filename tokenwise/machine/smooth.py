@@ -68,11 +68,10 @@ class _Quote:
 
 
 def _quote_of(model: Model | None, need: Need, policy: Policy) -> _Quote | None:
-    """None where this model is never asked for this need, however short its input."""
-    shortest = evolve(need, input=_NO_INPUT)
-    if model is None or obstacle(model, shortest, policy) is not None:
+    """Of a need without input; None where this model is never asked for it, however short that is."""
+    if model is None or obstacle(model, need, policy) is not None:
         return None
-    offer, beyond = model.offers[0], input_bound(model, shortest)
+    offer, beyond = model.offers[0], input_bound(model, need)
     assert isinstance(offer.price, Price)  # or there was an obstacle
     longest = min(need.max_output_tokens, model.max_output_tokens)
     return _Quote(model, offer, offer.price, longest, least_output(need, policy), beyond, writes_of(model, need))
@@ -133,8 +132,8 @@ def outline_of(plan: Plan, choices: tuple[Choice, ...], catalog: Catalog, policy
 def _part_of(plan: Plan, index: int, choice: Choice, catalog: Catalog, policy: Policy) -> _Part | None:
     spec = plan.steps[index]
     prompt, need = first_need(plan, index, choice, [Finding(parent, "") for parent in spec.after])
-    preferred = spec.model or choice.model
-    planned = _quote_of(catalog.by_id.get(preferred), need, policy)
+    preferred, unread = spec.model or choice.model, evolve(need, input=_NO_INPUT)
+    planned = _quote_of(catalog.by_id.get(preferred), unread, policy)
     if planned is None:
         return None
     return _Part(
@@ -145,7 +144,7 @@ def _part_of(plan: Plan, index: int, choice: Choice, catalog: Catalog, policy: P
         parents=plan.parents[index],
         children=tuple(child for child, parents in enumerate(plan.parents) if index in parents),
         planned=planned,
-        upgrades=tuple(_quotes(choice.upgrades, need, catalog, policy)),
+        upgrades=tuple(_quotes(choice.upgrades, unread, catalog, policy)),
     )
 
 
@@ -264,6 +263,5 @@ class Smooth:
     def _under_way(self, event: Reserved | FirstToken | CallSucceeded) -> tuple[int, Attempt | None]:
         """The step whose attempt this event is of, and what it has asked for, if that is so."""
         self.now_ms = max(self.now_ms, event.at_ms)
-        index = self.job.plan.position.get(event.attempt.step, 0)
-        attempt = self._attempts[index]
-        return index, attempt if attempt is not None and attempt.id == event.attempt else None
+        index = self.job.plan.position.get(event.attempt.step)
+        return (0, None) if index is None or event.attempt.ordinal else (index, self._attempts[index])

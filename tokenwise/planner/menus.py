@@ -15,7 +15,7 @@ from tokenwise.prompt import compose, count_prompt
 from tokenwise.routing.bid import Need
 from tokenwise.routing.servings import MORE_ROOM, Serving, servings
 from tokenwise.routing.shelves import rated_by_band
-from tokenwise.routing.shortlist import groups
+from tokenwise.routing.shortlist import groups, listing_key
 from tokenwise.routing.worth import A_GUESS, rated, thinks
 from tokenwise.usage import MESSAGE_FRAME, TokenCount
 
@@ -54,22 +54,24 @@ def served(plan: Plan, catalog: Catalog, policy: Policy) -> tuple[tuple[Serving,
     """For each step what could be served, cheapest first, without the models that another one beats at any length."""
     needs = tuple(planned_need(step, plan) for step in plan.steps)
     plenty = _Plenty(
-        max_output_tokens=MORE_ROOM[-1] * max(need.max_output_tokens for need in needs),
-        input_tokens=max(need.input.expected for need in needs),
+        max_output_tokens=_round(MORE_ROOM[-1] * max(need.max_output_tokens for need in needs)),
+        input_tokens=_round(max(need.input.expected for need in needs)),
     )
-    # The shortlists keep one tuple for all steps with the same needs, so few are compared, and by identity.
-    known: list[tuple[tuple[Model, ...], int, tuple[tuple[Model, int], ...]]] = []
+    return tuple(tuple(sorted(_servings(need, _ranked(need, catalog, policy, plenty), policy))) for need in needs)
 
-    def contenders(models: tuple[Model, ...], work: int) -> tuple[tuple[Model, int], ...]:
-        if (kept := next((kept for others, for_, kept in known if others is models and for_ == work), None)) is None:
-            kept = _contenders(models, work, policy, plenty)
-            known.append((models, work, kept))
-        return kept
 
-    def ranked(need: Need) -> Iterable[tuple[tuple[Model, int], ...]]:
-        return (contenders(models, need.work) for models in groups(need, catalog, policy))
+def _ranked(
+    need: Need, catalog: Catalog, policy: Policy, plenty: "_Plenty"
+) -> tuple[tuple[tuple[Model, int], ...], ...]:
+    """The contenders of each group, kept for all steps and plans with the same needs."""
 
-    return tuple(tuple(sorted(_servings(need, ranked(need), policy))) for need in needs)
+    def of_groups() -> tuple[tuple[tuple[Model, int], ...], ...]:
+        return tuple(_contenders(models, need.work, policy, plenty) for models in groups(need, catalog, policy))
+
+    if need.model:
+        return of_groups()
+    listed = listing_key(need, catalog, policy, need.capabilities._value_)
+    return catalog.worked_out.of(("contenders", policy.fingerprint, need.likely._value_, listed, plenty), of_groups)
 
 
 def _servings(need: Need, ranked: Iterable[tuple[tuple[Model, int], ...]], policy: Policy) -> list[Serving]:
@@ -83,7 +85,7 @@ def _servings(need: Need, ranked: Iterable[tuple[tuple[Model, int], ...]], polic
 
 
 class _Plenty(NamedTuple):
-    """The longest answer and input that a plan has: with room for both, a model's limits never show."""
+    """As much as the longest answer and input that a plan has: with room for both, a model's limits never show."""
 
     max_output_tokens: int
     input_tokens: int
@@ -99,13 +101,17 @@ def _contenders(models: tuple[Model, ...], work: int, policy: Policy, plenty: _P
     fronts: dict[object, list[tuple[int, ...]]] = {}
     kept: list[tuple[Model, int]] = []
     # Whoever is beaten is beaten by somebody before it in this order.
-    for model in sorted(models, key=lambda model: (*_burden(model, work), model.id)):
+    for burden, _, model in sorted((_burden(model, work), model.id, model) for model in models):
         front = fronts.setdefault(_peers(model, plenty), [])
-        burden = _burden(model, work)
         if not any(_no_heavier(other, burden) for other in front):
             front.append(burden)
             kept.append((model, ratings[model.id]))
     return tuple(kept)
+
+
+def _round(tokens: int) -> int:
+    """No fewer, of few numbers."""
+    return 1 << tokens.bit_length()
 
 
 def _burden(model: Model, work: int) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from tokenwise.catalog.models import Model
 from tokenwise.catalog.prices import NOTHING_WRITTEN, Price
-from tokenwise.money import Nanodollars
+from tokenwise.money import Nanodollars, round_up
 from tokenwise.policy import Policy
 from tokenwise.routing.bid import Need, input_bound, writes_of
 from tokenwise.routing.worth import (
@@ -77,7 +77,10 @@ def servings(
         price = model.price
         assert isinstance(price, Price)  # only priced models are able
         bound = input_bound(model, need)
-        rate, less_merit, most = price.rate_at(read), -merits[kind], longest(model, need)
+        rows, writes = price.rates_within(bound), writes_of(model, need)
+        one_row = len(rows) == 1  # nearly always
+        rate, less_merit, most = rows[0] if one_row else price.rate_at(read), -merits[kind], longest(model, need)
+        dearest = rate.worst_input(bound, writes) if one_row else 0
         for room in rooms(asked, most, wanted, wider=wider) if wider else (min(asked, most) if asked else 0,):
             if plain:
                 less = less_merit + read * rate.input + min(room, likely) * choices * rate.output
@@ -85,7 +88,10 @@ def servings(
                 less = less_merit + outlook(model, need, room)
             if room < wanted:
                 less += lacking(room, wanted) * cramped
-            worst = price.worst(input_tokens=bound, output_tokens=room * choices, writes=writes_of(model, need))
+            if one_row:
+                worst = Nanodollars(round_up(dearest + room * choices * rate.output) + price.per_request)
+            else:
+                worst = price.worst(input_tokens=bound, output_tokens=room * choices, writes=writes)
             yield Serving(worst, less, -strong, model.id, room, model)
 
 
@@ -94,18 +100,18 @@ def longest(model: Model, need: Need) -> int:
     return min(model.max_output_tokens, model.context_tokens - need.input.expected)
 
 
-def rooms(asked: int, longest: int, wanted: int, *, wider: bool) -> Iterator[int]:
+def rooms(asked: int, longest: int, wanted: int, *, wider: bool) -> list[int]:
     """The caps under which a model can be asked: one that cannot say more stands once, with what it can say.
 
-    >>> list(rooms(1_000, 8_000, 1_800, wider=True)), list(rooms(1_000, 700, 1_800, wider=True))
+    >>> rooms(1_000, 8_000, 1_800, wider=True), rooms(1_000, 700, 1_800, wider=True)
     ([1000, 2000], [700])
     """
     if not asked:  # embeddings
-        yield 0
-        return
-    yield min(asked, longest)
+        return [0]
+    found = [min(asked, longest)]
     for times in MORE_ROOM if wider else ():
         room = times * asked
         if room > longest or room // 2 >= wanted:
-            return
-        yield room
+            break
+        found.append(room)
+    return found

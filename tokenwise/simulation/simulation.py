@@ -163,8 +163,7 @@ class Driver:
         waits = arrival.cancel_after is None and arrival.leaves_ms is None
         if outline is not None and world is not None and waits and not self._cooling():
             plan = BriefPlan(job.id, arrival.at_ms, Smooth(job, outline, self.now_ms), world, arrival.account)
-            opened = plan.told.opening()
-            if opened is not None:
+            if (opened := plan.told.opening()) is not None:
                 self._lives[job.id] = plan
                 self._ask(plan, opened)
                 return
@@ -236,10 +235,10 @@ class Driver:
         if isinstance(event, Reserved) and (call := told.calling(event)) is not None:
             self._await(plan, call, plan.world.answer(plan.id, call, self.now_ms))
         elif isinstance(event, CallSucceeded) and (paid := told.paying(event)) is not None:
-            charged = paid.charged
-            plan.charges.append(charged)
+            plan.charges.append(charged := paid.charged)
             self._learn((charged.provider, charged.asked), None)
-            self.budgets.settle(plan.id, charged.attempt, charged.amount)
+            if self.limits:
+                self.budgets.settle(plan.id, charged.attempt, charged.amount)
             self._ask(plan, paid.attempts)
         elif not isinstance(event, FirstToken) or not told.streaming(event):
             self._deliver(self._retell(plan, plan.retold), event)
@@ -251,8 +250,11 @@ class Driver:
 
     def _ask(self, plan: BriefPlan, attempts: Attempts) -> None:
         for attempt in attempts:
-            command = Reserve(attempt.id, attempt.bid.amount, 1, attempt.bid.model)
-            self._soon.append((plan, self._reserve(plan.id, plan.account, command)))
+            said: Reserved | ReserveRefused = Reserved(attempt.id, self.now_ms)
+            if self.limits:
+                command = Reserve(attempt.id, attempt.bid.amount, 1, attempt.bid.model)
+                said = self._reserve(plan.id, plan.account, command)
+            self._soon.append((plan, said))
 
     def _tell_at_length(self, brief: Brief, answer: Answer) -> None:
         """Make it a job, as far as it has come: its money is held, and the answer is under way."""
@@ -339,7 +341,8 @@ class Driver:
     def _learn(self, seat: Seat, fault: Fault | None, retry_after_ms: int | None = None) -> None:
         """Let health see how a call ended, and every run hear of what cools now."""
         before = self.health
-        self.health = observe(before, seat, fault, at_ms=self.now_ms, retry_after_ms=retry_after_ms)
+        if fault is not None or before.seats:  # hardly ever
+            self.health = observe(before, seat, fault, at_ms=self.now_ms, retry_after_ms=retry_after_ms)
         if self.health is before:
             return
         after = cooling_seats(self.health, at_ms=self.now_ms)
