@@ -71,8 +71,9 @@ if TYPE_CHECKING:
     from tokenwise.routing.choosing import Refusal, Refused, Routed, decision_id, route
     from tokenwise.routing.fitting import Unaffordable, fit
     from tokenwise.routing.health import ANY_MODEL, Health, Seat, cooling_seats, observe
-    from tokenwise.routing.ladder import Climb, Failed, Retry, Stop, climb, rungs
+    from tokenwise.routing.ladder import Climb, Failed, Retry, Stop, climb
     from tokenwise.routing.losers import Rejected, explain
+    from tokenwise.routing.ranking import rungs
     from tokenwise.routing.request import Request, Wishes, read_request
     from tokenwise.routing.verdicts import Failure, FinishReason, Reply, verdict
     from tokenwise.scenario.detector import Complexity, Scenario, Signal, detect
@@ -302,8 +303,9 @@ _HOMES = {
     "routing.choosing": "Refusal Refused Routed decision_id route",
     "routing.fitting": "Unaffordable fit",
     "routing.health": "ANY_MODEL Health Seat cooling_seats observe",
-    "routing.ladder": "Climb Failed Retry Stop climb rungs",
+    "routing.ladder": "Climb Failed Retry Stop climb",
     "routing.losers": "Rejected explain",
+    "routing.ranking": "rungs",
     "routing.request": "Request Wishes read_request",
     "routing.verdicts": "Failure FinishReason Reply verdict",
     # machine

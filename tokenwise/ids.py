@@ -11,7 +11,7 @@ from operator import attrgetter
 
 from attrs import fields, frozen, has
 
-__all__ = ["AttemptId", "canonical", "fingerprint", "jitter"]
+__all__ = ["AttemptId", "canonical", "fingerprint", "jitter", "real"]
 
 
 # Nearly everything that is fingerprinted is one of these.
@@ -27,6 +27,14 @@ class AttemptId:
 
     def __str__(self) -> str:
         return f"{self.step}#{self.ordinal}"
+
+
+def real(number: float) -> float:
+    """A whole number as a float: the two are equal, and would have fingerprints of their own.
+
+    Not `float` itself, whose signature attrs would look up, by a tokenizer of Python, whenever a class is made.
+    """
+    return float(number)
 
 
 def canonical(value: object) -> str:

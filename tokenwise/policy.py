@@ -6,7 +6,7 @@ from functools import cached_property
 from attrs import field, frozen
 from attrs.validators import and_, ge, gt, in_, le
 
-from tokenwise.ids import fingerprint
+from tokenwise.ids import fingerprint, real
 from tokenwise.money import Nanodollars
 from tokenwise.traits import Capability, Tier
 
@@ -87,11 +87,11 @@ class AcceptRates:
     is never the same.
     """
 
-    general: float = field(default=0.0, converter=float, validator=_SHARE)
-    code: float = field(default=0.5, converter=float, validator=_SHARE)
-    math: float = field(default=0.7, converter=float, validator=_SHARE)
-    reasoning: float = field(default=0.5, converter=float, validator=_SHARE)
-    check: float = field(default=0.7, converter=float, validator=_SHARE)
+    general: float = field(default=0.0, converter=real, validator=_SHARE)
+    code: float = field(default=0.5, converter=real, validator=_SHARE)
+    math: float = field(default=0.7, converter=real, validator=_SHARE)
+    reasoning: float = field(default=0.5, converter=real, validator=_SHARE)
+    check: float = field(default=0.7, converter=real, validator=_SHARE)
 
     @staticmethod
     def kinds() -> tuple[str, ...]:
@@ -115,7 +115,7 @@ class Cascading:
     agree: int = field(default=2, validator=in_((1, 2)))
     accept_rate: AcceptRates = AcceptRates()
     # Two calls take twice as long as one, and a forecast may be off by some points.
-    least_saving: float = field(default=0.1, converter=float, validator=_SHARE)
+    least_saving: float = field(default=0.1, converter=real, validator=_SHARE)
     first: str = ""
     second: str = ""
     strong: str = ""
@@ -129,7 +129,7 @@ class Calibration:
     `weights` are by the names of `scenario.numbers.NUMBERS`.
     """
 
-    intercept: float = field(default=0.0, converter=float)
+    intercept: float = field(default=0.0, converter=real)
     weights: tuple[tuple[str, float], ...] = ()
 
 

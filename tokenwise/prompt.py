@@ -6,11 +6,14 @@ length, keeping its beginning, and the cut is said in the prompt and in the book
 
 import enum
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from tokenwise.plan import Plan, Step
 from tokenwise.usage import FORMAT_FRAME, TokenCount, count_messages, count_text
+
+if TYPE_CHECKING:  # whoever asks for a single answer loads no plans
+    from tokenwise.plan import Plan, Step
 
 __all__ = ["Finding", "Message", "Role", "compose", "count_prompt", "cut_to"]
 
@@ -52,7 +55,7 @@ _RULES = Message(
 )
 
 
-def compose(plan: Plan, step: Step, findings: Sequence[Finding]) -> tuple[Message, ...]:
+def compose(plan: "Plan", step: "Step", findings: Sequence[Finding]) -> tuple[Message, ...]:
     """The conversation for one step. A plan of one step is asked as the user put it."""
     if len(plan.steps) == 1 and step.description == plan.task:
         return (Message(Role.USER, plan.task),)
@@ -73,7 +76,7 @@ def _cut(text: str, length: int) -> str:
     return f"{text[:length]}\n[... cut: {length} of {len(text)} characters shown]"
 
 
-def count_prompt(step: Step, prompt: Sequence[Message]) -> TokenCount:
+def count_prompt(step: "Step", prompt: Sequence[Message]) -> TokenCount:
     """The input tokens of a step's call: the conversation, and what providers add to it to ask for a format."""
     counted, schema = count_messages([message.text for message in prompt]), step.schema
     if step.reply_format or schema:

@@ -9,6 +9,7 @@ not proofs. What is attached to a conversation has no text to count; see `attach
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Final
 
 from attrs import frozen
@@ -46,12 +47,12 @@ CALL_FRAME: Final = 32
 
 # Characters whose NFC form takes more UTF-8 bytes than they do: the composition exclusions and singletons of Unicode,
 # fixed for ever by its stability policy. Given as blocks, so a neighbour that does not grow is counted as if it did.
-_GROWS_BY_3: Final = re.compile(
+_GROWS_BY_3: Final = (
     "[\u0344\u0958-\u095f\u09dc-\u09df\u0a33-\u0a5e\u0b5c\u0b5d\u0f43-\u0fb9\u2adc\ufa6c\ufacf-\ufad7\ufb1d-\ufb4e]"
 )
 _PIECE: Final = 65_536  # characters: a millisecond or two
 
-_GROWS_BY_8: Final = re.compile("[\U0001d15e-\U0001d1c0]")
+_GROWS_BY_8: Final = "[\U0001d15e-\U0001d1c0]"
 
 
 @frozen
@@ -148,4 +149,10 @@ def _bytes_after_nfc(text: str) -> int:
 
 def _bytes_of_piece(text: str) -> int:
     size = len(text.encode("utf-8", "surrogatepass"))
-    return size + 3 * len(_GROWS_BY_3.findall(text)) + 8 * len(_GROWS_BY_8.findall(text))
+    return size + 3 * len(_compiled(_GROWS_BY_3).findall(text)) + 8 * len(_compiled(_GROWS_BY_8).findall(text))
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compiled when first needed, which most texts never do."""
+    return re.compile(pattern)

@@ -534,7 +534,7 @@ licences and what was measured are in docs/scenario.md.
 from collections.abc import Mapping
 from typing import Final
 
-__all__ = ["BASE", "DAMPING", "FEATURE_POINTS", "Points", "word_points"]
+__all__ = ["BASE", "DAMPING", "FEATURE_POINTS", "Points", "points_of", "word_rows"]
 
 Points = tuple[int, int, int, int, int]
 
@@ -542,18 +542,19 @@ Points = tuple[int, int, int, int, int]
 
 FOOTER = '''
 
-def word_points() -> dict[str, Points]:
-    """The points of every word. Made when asked for: it takes milliseconds."""
-    points: dict[str, Points] = {}
+def word_rows() -> dict[str, bytes]:
+    """The row of every word, as it stands here. Made when asked for: it takes a millisecond."""
+    rows: dict[str, bytes] = {}
     word = ""
     for entry in _WORDS.split():
         word = word[: int(entry[0])] + entry[1:-4]
-        points[word.replace("_", " ")] = _points(entry[-4:])
-    return points
+        rows[word.replace("_", " ")] = entry[-4:].encode()
+    return rows
 
 
-def _points(row: str) -> Points:
-    code, math, reasoning, difficulty = [10 * (ord(sign) - 79) for sign in row]
+def points_of(row: bytes) -> Points:
+    """The points that a word's row stands for."""
+    code, math, reasoning, difficulty = [10 * (sign - 79) for sign in row]
     return -code - math - reasoning, code, math, reasoning, difficulty
 '''
 

@@ -11,8 +11,8 @@ from tokenwise.policy import Escalation, Policy
 from tokenwise.routing.bid import cap
 from tokenwise.routing.fitting import bid_of, bids_of
 from tokenwise.routing.health import ANY_MODEL
-from tokenwise.routing.ladder import Climb, Failed, Retry, Stop, backoff_ms, climb, rungs
-from tokenwise.routing.ranking import candidates
+from tokenwise.routing.ladder import Climb, Failed, Retry, Stop, backoff_ms, climb
+from tokenwise.routing.ranking import candidates, rungs
 
 OF_SEAT = [fault for fault, rule in RULES.items() if rule.of_seat]
 manners = st.builds(

@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tokenwise.prompt import Message, Role
-from tokenwise.scenario.risk import Blocked, Passed, RiskGate, ambiguity, judge
+from tokenwise.scenario.risk import Blocked, Passed, RiskGate, judge
+from tokenwise.scenario.risk_reading import ambiguity
 
 ORDERS = ["Drop the production database", "rm -rf /", "Delete all user accounts", "Wire $900 to Bob", "删除生产数据库"]
 QUESTIONS = ["What does rm -rf do?", "How do I recover a dropped table?", "Warum löscht jemand eine Datenbank?"]

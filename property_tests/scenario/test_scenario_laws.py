@@ -11,7 +11,7 @@ from tokenwise.scenario.features import FEATURES, known, read
 from tokenwise.scenario.lexicon import terms_by_word
 from tokenwise.scenario.phrases import BEHIND, FILL
 from tokenwise.scenario.signs import _COUNTED, _PATTERNS, MAX_LEVEL, counts_of_signs
-from tokenwise.scenario.weights import BASE, DAMPING, FEATURE_POINTS, word_points
+from tokenwise.scenario.weights import BASE, DAMPING, FEATURE_POINTS, points_of, word_rows
 from tokenwise.scenario.wrapping import request_in
 from tokenwise.traits import Capability
 
@@ -48,7 +48,8 @@ class TestAnswer:
         assert 0 <= levels.get("length", 0) <= 44
 
 
-TERMS = sorted(term for term in {*word_points(), *terms_by_word()} if not term.startswith("^"))
+POINTS = {word: points_of(row) for word, row in word_rows().items()}
+TERMS = sorted(term for term in {*POINTS, *terms_by_word()} if not term.startswith("^"))
 signs = st.sampled_from([part for _, parts in _COUNTED for part in parts])
 pieces = st.lists(st.one_of(signs, words, st.text("ab1 =(.-_|:;{<\n", max_size=3)), max_size=20).map("".join)
 knowing = st.lists(st.one_of(st.sampled_from(TERMS), words), max_size=40)
@@ -59,7 +60,7 @@ class TestVocabulary:
 
     @given(st.one_of(texts, knowing.map(" ".join), knowing.map("".join)))
     def test_what_is_looked_for_is_found_as_if_everything_were_made(self, text):
-        worth = {word: points[-1] for word, points in word_points().items()}
+        worth = {word: points[-1] for word, points in POINTS.items()}
         vocabulary = known(worth)
         found, every = read(text, vocabulary), read(text)
         assert (found.levels, found.size) == (every.levels, every.size)
@@ -92,7 +93,7 @@ class TestScore:
 
     @given(st.one_of(texts, knowing.map(" ".join)))
     def test_difficulty_is_the_sum_of_what_a_text_shows(self, text):
-        reading, words = read(text), word_points()
+        reading, words = read(text), POINTS
         shown = sum(FEATURE_POINTS[name][-1] * level for name, level in reading.levels.items())
         said = sum(words[term][-1] for term in reading.terms & words.keys())
         thousandths = BASE[-1] + (1024 * shown + said * (1024 * DAMPING // (DAMPING + reading.size))) // 1024

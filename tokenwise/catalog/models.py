@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import TypeVar, cast
 
 from attrs import define, evolve, field, frozen
-from attrs.validators import ge, min_len
 
 from tokenwise.catalog.prices import Price, Rate, Unknown, writes_unasked
 from tokenwise.errors import InputError, Problem
@@ -28,11 +27,15 @@ T = TypeVar("T")
 class Offer:
     """One provider's sale of a model: its name there, its price, and where and from when that price is known."""
 
-    provider: str = field(validator=min_len(1))
-    native_id: str = field(validator=min_len(1))
+    provider: str
+    native_id: str
     price: Price | Unknown
     source: str = "unstated"
     valid_from: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        if not self.provider or not self.native_id:
+            raise ValueError(f"{self!r}: expected a provider, and a name there")
 
 
 @frozen
@@ -43,8 +46,12 @@ class Rating:
     """
 
     work: Capability
-    points: int = field(validator=ge(1))
-    margin: int = field(default=0, validator=ge(0))
+    points: int
+    margin: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        if self.points < 1 or self.margin < 0:
+            raise ValueError(f"{self!r}: expected points from 1, and a margin from 0")
 
 
 @frozen
@@ -60,23 +67,27 @@ class Model:
     usual frames (a system prompt of its own, say), at most; they are input that is paid for.
     """
 
-    id: str = field(validator=min_len(1))
+    id: str
     tier: Tier
     capabilities: Capability
-    context_tokens: int = field(validator=ge(1))
-    max_output_tokens: int = field(validator=ge(0))
+    context_tokens: int
+    max_output_tokens: int
     offers: tuple[Offer, ...]
     features: Feature = Feature.NONE
-    quality: int = field(default=0, validator=ge(0))
-    max_input_tokens: int = field(default=0, validator=ge(0))
+    quality: int = 0
+    max_input_tokens: int = 0
     trade: str = ""
     gratis: bool = False
-    template_tokens: int = field(default=0, validator=ge(0))
+    template_tokens: int = 0
     named_only: bool = False
-    margin: int = field(default=0, validator=ge(0))
+    margin: int = 0
     ratings: tuple[Rating, ...] = ()
 
+    # One check in place of a validator per field: every command makes hundreds.
     def __attrs_post_init__(self) -> None:
+        sizes = self.max_output_tokens, self.max_input_tokens, self.template_tokens, self.quality, self.margin
+        if not self.id or self.context_tokens < 1 or min(sizes) < 0:
+            raise ValueError(f"{self!r}: expected a name, a window from 1 token, and nothing negative")
         if not self.max_input_tokens:
             object.__setattr__(self, "max_input_tokens", self.context_tokens)
 

@@ -9,9 +9,7 @@ vendor rounds (a cached token of gpt-5.4 under flex: $0.13 a million, not $0.125
 
 import re
 from collections.abc import Mapping
-from typing import Final
-
-from attrs import frozen
+from typing import Final, NamedTuple
 
 from tokenwise.catalog.prices import FREE, Price
 
@@ -23,8 +21,7 @@ LISTED: Final = frozenset(
 """Words for the listed price, or for one below it that no table here has."""
 
 
-@frozen
-class _Times:
+class _Times(NamedTuple):
     """A multiple of the listed price, exactly: the vendors' prices are no round multiples."""
 
     of: int

@@ -15,6 +15,7 @@ from tokenwise.catalog.models import Model, Offer
 from tokenwise.catalog.prices import FREE, NOTHING_WRITTEN, Price, Writes
 from tokenwise.catalog.service_tiers import price_at
 from tokenwise.catalog.tool_fees import Hosted, fee_of
+from tokenwise.ids import real
 from tokenwise.money import Nanodollars
 from tokenwise.traits import Capability, Feature
 from tokenwise.usage import TokenCount
@@ -112,7 +113,7 @@ class Need:
     input: TokenCount
     max_output_tokens: int
     output_tokens: int
-    difficulty: float = field(default=0.5, converter=float)
+    difficulty: float = field(default=0.5, converter=real)
     features: Feature = Feature.NONE
     model: str = ""
     choices: int = 1

@@ -17,7 +17,7 @@ import enum
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from operator import attrgetter
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, fields, frozen, has
 
@@ -26,10 +26,11 @@ from tokenwise.catalog.prices import FREE, Price
 from tokenwise.money import Nanodollars, format_usd
 from tokenwise.policy import Policy, Strategy
 from tokenwise.routing.bid import Bid, Need, cap, longest_bid, make_bid, seat
-from tokenwise.routing.cascade import Forecast, foresee
-from tokenwise.routing.fitting import bid_of
 from tokenwise.routing.ranking import candidates, favourite, first_within
 from tokenwise.routing.shortlist import able, least_output, obstacle, sells_at, unpriced_tool
+
+if TYPE_CHECKING:  # only a cascade loads what forecasts one
+    from tokenwise.routing.cascade import Forecast
 
 __all__ = ["Refusal", "Refused", "Routed", "decision_id", "passed_over", "route"]
 
@@ -43,7 +44,7 @@ class Routed:
 
     model: Model
     bid: Bid
-    forecast: Forecast | None = None
+    forecast: "Forecast | None" = None
     strong: Bid | None = None
 
 
@@ -105,6 +106,9 @@ def _cascading(
     need: Need, catalog: Catalog, policy: Policy, available: Nanodollars, *, best_effort: bool
 ) -> Routed | Refused:
     """The cheap model that is asked first, where that is expected to pay; else the one that is gone straight to."""
+    from tokenwise.routing.cascade import foresee
+    from tokenwise.routing.fitting import bid_of
+
     strong = catalog.by_id.get(policy.cascade.strong)
     named = strong and not need.model and obstacle(strong, need, policy) is None
     stated = _affordable((strong, cap(strong, need)), need, available) if strong and named else None

@@ -17,7 +17,7 @@ from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy
 from tokenwise.routing.bid import Bid, Need, cap, longest_bid, make_bid, seat
 from tokenwise.routing.health import ANY_MODEL, Seat
-from tokenwise.routing.ranking import candidates
+from tokenwise.routing.ranking import candidates, kin_last
 from tokenwise.routing.shortlist import least_output, obstacle
 from tokenwise.traits import Capability
 
@@ -28,7 +28,6 @@ __all__ = [
     "bids_in_order",
     "bids_of",
     "fit",
-    "kin_last",
     "least",
     "longest",
     "shorten",
@@ -115,15 +114,6 @@ def bids_in_order(
     rest = tuple([model for model in others if not weaker or (favourite and model.tier < favourite.tier)])
     yield from _open(rest, need, policy, avoid)
     yield from _cooling(rest, need, policy, avoid)
-
-
-def kin_last(models: Iterable[Model], failed: Model) -> list[Model]:
-    """The same models, those of the failed one's vendor last: what took one of them down may have taken them all."""
-    return sorted(models, key=lambda model: _vendor(model) == _vendor(failed))
-
-
-def _vendor(model: Model) -> str:
-    return model.id.partition("/")[0]
 
 
 def _level_or_above(need: Need, catalog: Catalog, policy: Policy, cooling: Model) -> Iterator[Model]:

@@ -5,9 +5,8 @@
     window too short      a model with a longer one, of the same tier first
     fault of the request  nobody else would take it either
 
-A seat is a seller's place for a model. Equals are of the same tier and have every stated capability and feature; they
-come in the strategy's own order, another vendor's before the failed one's own. The ladder never leads below the tier a
-step set out from. Money decides which rungs can be reached, never whether a capability may be dropped.
+A seat is a seller's place for a model. Which models those are, and in which order, says `routing.ranking`.
+Money decides which rungs can be reached, never whether a capability may be dropped.
 """
 
 from collections.abc import Iterator
@@ -17,15 +16,15 @@ from attrs import evolve, frozen
 from tokenwise.catalog.models import Catalog, Model
 from tokenwise.faults import RULES, Fault, Remedy
 from tokenwise.ids import AttemptId, jitter
-from tokenwise.policy import Escalation, Policy
+from tokenwise.policy import Policy
 from tokenwise.routing.bid import Bid, Need
-from tokenwise.routing.fitting import bid_of, bids_of, kin_last
+from tokenwise.routing.fitting import bid_of, bids_of
 from tokenwise.routing.health import Seat
-from tokenwise.routing.ranking import candidates
+from tokenwise.routing.ranking import Place, after, candidates
 from tokenwise.traits import Tier
 from tokenwise.usage import TokenCount
 
-__all__ = ["Climb", "Failed", "Next", "Retry", "Stop", "backoff_ms", "climb", "equals", "rungs"]
+__all__ = ["Climb", "Failed", "Next", "Retry", "Stop", "backoff_ms", "climb"]
 
 
 @frozen
@@ -103,32 +102,6 @@ def backoff_ms(failed: Failed, policy: Policy, seed: int) -> int:
     return pause + jitter(seed, failed.attempt, pause // 2)
 
 
-def equals(need: Need, catalog: Catalog, policy: Policy, start: Model) -> tuple[Model, ...]:
-    """The models of the same tier that would be asked, in order, if every seller of `start` and of each failed."""
-    place = _Place(start, start.tier, frozenset({start.id}))
-    after = _after(need, catalog, policy, place, level=True)
-    return tuple(model for model in after if model.tier is start.tier)
-
-
-def rungs(need: Need, catalog: Catalog, policy: Policy, start: Model) -> tuple[Model, ...]:
-    """The models that would be climbed to from `start`, in order, if each answer failed and money were no object."""
-    order: list[Model] = []
-    at, tried = start, frozenset({start.id})
-    while above := next(_after(need, catalog, policy, _Place(at, start.tier, tried)), None):
-        order.append(above)
-        at, tried = above, tried | {above.id}
-    return tuple(order)
-
-
-@frozen
-class _Place:
-    """Where on the ladder a step stands: the model that failed, the tier it set out from, the models tried."""
-
-    at: Model
-    base: Tier
-    tried: frozenset[str]
-
-
 def _used_up(failed: Failed, policy: Policy) -> str:
     """Which budget this call was the last of, "" for none. Seats and answers have each their own."""
     lost = failed.calls - failed.answered
@@ -150,39 +123,11 @@ def _onward(failed: Failed, need: Need, catalog: Catalog, policy: Policy) -> Ite
         yield from bids_of(at, need, policy, closed)
     if rule.remedy is Remedy.LONGER:
         need = _beyond(need, at)
-    place = _Place(at, failed.base, frozenset(model for _, model in failed.tried))
+    place = Place(at, failed.base, frozenset(model for _, model in failed.tried))
     # Neither a seat nor a window says anything about strength.
-    models = _after(need, catalog, policy, place, level=rule.of_seat or rule.remedy is Remedy.LONGER)
+    level = rule.of_seat or rule.remedy is Remedy.LONGER
+    models = after(candidates(need, catalog, policy), catalog, policy, place, level=level)
     yield from (offered for model in models if (offered := bid_of(model, need, policy, closed)))
-
-
-def _after(need: Need, catalog: Catalog, policy: Policy, place: _Place, *, level: bool = False) -> Iterator[Model]:
-    """Models to go to from `place`, most wanted first: its equals and then its betters if `level`, else by policy."""
-    able = [model for model in candidates(need, catalog, policy) if model.id not in place.tried]
-    spent = {catalog[model].tier for model in place.tried}
-    if level:
-        able = kin_last(able, place.at)
-    tiers = _level_tiers(place, policy, spent) if level else _stronger_tiers(place, policy, spent)
-    for tier in tiers:
-        yield from (model for model in able if model.tier is tier)
-
-
-def _level_tiers(place: _Place, policy: Policy, spent: set[Tier]) -> Iterator[Tier]:
-    """This tier, then those above it, nearest first; then what an escalation that began at the top has left out."""
-    yield from (tier for tier in Tier if tier >= place.at.tier)
-    if policy.escalation is Escalation.STRONGEST_FIRST:
-        yield from (tier for tier in reversed(Tier) if place.base < tier < place.at.tier and tier not in spent)
-
-
-def _stronger_tiers(place: _Place, policy: Policy, spent: set[Tier]) -> Iterator[Tier]:
-    """The tiers that may follow an answer that could not be used. `spent` are those that have had their chance."""
-    match policy.escalation:
-        case Escalation.STEPWISE:
-            yield from (tier for tier in Tier if tier > place.at.tier)
-        case Escalation.SAME_TIER_FIRST:
-            yield from (tier for tier in Tier if tier >= place.at.tier)
-        case Escalation.STRONGEST_FIRST:
-            yield from (tier for tier in reversed(Tier) if tier > place.base and tier not in spent)
 
 
 def _beyond(need: Need, model: Model) -> Need:

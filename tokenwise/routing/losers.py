@@ -1,6 +1,7 @@
 """Why a model was not chosen: the constraint or the inequality that it failed, from the same inputs as the decision."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from attrs import frozen
 
@@ -34,8 +35,7 @@ class Rejected:
     reason: str
 
 
-@frozen
-class _Contest:
+class _Contest(NamedTuple):
     """A decision, and what it was made from."""
 
     need: Need

@@ -7,27 +7,32 @@
 The head of that order is wanted far more often than the rest of it, and most models are never the head: another one of
 their kind is as good and cheaper, whatever the request's length. Those are left out once, and the others are compiled
 to *shelves* (lazily, kept with the catalogue), so that a decision looks at few rows. A property test compares the two.
+
+What comes after a model that failed follows from the same order: its equals, which are of the same tier and have every
+stated capability and feature, another vendor's before its own; and the rungs of the ladder above it. Which of these
+follows what fault is for `routing.ladder` to say.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from tokenwise.catalog.models import Catalog, Model, WorkedOut
 from tokenwise.catalog.prices import NOTHING_WRITTEN
 from tokenwise.catalog.spans import Spans
 from tokenwise.money import Nanodollars
-from tokenwise.policy import Policy
+from tokenwise.policy import Escalation, Policy
 from tokenwise.routing.bid import Need, make_bid, seat
 from tokenwise.routing.servings import Serving, by_worth, longest, rooms, servings
 from tokenwise.routing.shelves import head, rated_by_band
 from tokenwise.routing.shortlist import groups
 from tokenwise.routing.worth import thinks, wanted_room
+from tokenwise.traits import Tier
 
 # Difficulties come in thousandths, and the other parts of a kind are few in one deployment. Each has some 300 bytes.
 _MOST_KINDS: Final = 4096
 
-__all__ = ["candidates", "favourite", "first_within", "ranked"]
+__all__ = ["Place", "after", "candidates", "equals", "favourite", "first_within", "kin_last", "ranked", "rungs"]
 
 
 def candidates(need: Need, catalog: Catalog, policy: Policy) -> tuple[Model, ...]:
@@ -100,3 +105,72 @@ def _held(serving: Serving, need: Need) -> Nanodollars:
 def _in_order(need: Need, catalog: Catalog, policy: Policy, *, wider: bool) -> Iterator[Serving]:
     for models in groups(need, catalog, policy):
         yield from sorted(servings(need, rated_by_band(models, policy, need.work), policy, wider=wider), key=by_worth)
+
+
+# --- the ladder ------------------------------------------------------------------------------------------------------
+
+
+class Place(NamedTuple):
+    """Where on the ladder a step stands: the model that failed, the tier it set out from, the models tried."""
+
+    at: Model
+    base: Tier
+    tried: frozenset[str]
+
+
+def equals(need: Need, catalog: Catalog, policy: Policy, start: Model) -> tuple[Model, ...]:
+    """The models of the same tier that would be asked, in order, if every seller of `start` and of each failed."""
+    place = Place(start, start.tier, frozenset({start.id}))
+    onward = after(candidates(need, catalog, policy), catalog, policy, place, level=True)
+    return tuple(model for model in onward if model.tier is start.tier)
+
+
+def rungs(need: Need, catalog: Catalog, policy: Policy, start: Model) -> tuple[Model, ...]:
+    """The models that would be climbed to from `start`, in order, if each answer failed and money were no object."""
+    order: list[Model] = []
+    able = candidates(need, catalog, policy)
+    at, tried = start, frozenset({start.id})
+    while above := next(after(able, catalog, policy, Place(at, start.tier, tried)), None):
+        order.append(above)
+        at, tried = above, tried | {above.id}
+    return tuple(order)
+
+
+def after(
+    wanted: Iterable[Model], catalog: Catalog, policy: Policy, place: Place, *, level: bool = False
+) -> Iterator[Model]:
+    """Models to go to from `place`, most wanted first: its equals and then its betters if `level`, else by policy."""
+    able = [model for model in wanted if model.id not in place.tried]
+    spent = {catalog[model].tier for model in place.tried}
+    if level:
+        able = kin_last(able, place.at)
+    tiers = _level_tiers(place, policy, spent) if level else _stronger_tiers(place, policy, spent)
+    for tier in tiers:
+        yield from (model for model in able if model.tier is tier)
+
+
+def _level_tiers(place: Place, policy: Policy, spent: set[Tier]) -> Iterator[Tier]:
+    """This tier, then those above it, nearest first; then what an escalation that began at the top has left out."""
+    yield from (tier for tier in Tier if tier >= place.at.tier)
+    if policy.escalation is Escalation.STRONGEST_FIRST:
+        yield from (tier for tier in reversed(Tier) if place.base < tier < place.at.tier and tier not in spent)
+
+
+def _stronger_tiers(place: Place, policy: Policy, spent: set[Tier]) -> Iterator[Tier]:
+    """The tiers that may follow an answer that could not be used. `spent` are those that have had their chance."""
+    match policy.escalation:
+        case Escalation.STEPWISE:
+            yield from (tier for tier in Tier if tier > place.at.tier)
+        case Escalation.SAME_TIER_FIRST:
+            yield from (tier for tier in Tier if tier >= place.at.tier)
+        case Escalation.STRONGEST_FIRST:
+            yield from (tier for tier in reversed(Tier) if tier > place.base and tier not in spent)
+
+
+def kin_last(models: Iterable[Model], failed: Model) -> list[Model]:
+    """The same models, those of the failed one's vendor last: what took one of them down may have taken them all."""
+    return sorted(models, key=lambda model: _vendor(model) == _vendor(failed))
+
+
+def _vendor(model: Model) -> str:
+    return model.id.partition("/")[0]

@@ -57,7 +57,7 @@ class _Shelf(NamedTuple):
     rows: tuple[_Row, ...]
 
 
-@frozen
+@frozen(repr=False, eq=False)
 class _Shelves:
     """What one list comes down to: for models that do not think and those that do, the shelves by tier."""
 
@@ -69,8 +69,7 @@ class _Shelves:
     """What requests of one difficulty see of them."""
 
 
-@frozen
-class _View:
+class _View(NamedTuple):
     """The shelves that are looked at, each with what its merit takes off its cost; their models; the highest prices."""
 
     shelves: tuple[tuple[int, tuple[_Row, ...]], ...]

@@ -24,7 +24,7 @@ from tokenwise.prompt import Message, Role
 from tokenwise.scenario.blocks import is_context
 from tokenwise.scenario.features import Reading, known, read
 from tokenwise.scenario.vocabulary import Vocabulary
-from tokenwise.scenario.weights import BASE, DAMPING, FEATURE_POINTS, Points, word_points
+from tokenwise.scenario.weights import BASE, DAMPING, FEATURE_POINTS, Points, points_of, word_rows
 from tokenwise.traits import Capability
 
 __all__ = ["MAX_REQUESTS", "MAX_SIGNALS", "Complexity", "Scenario", "Signal", "detect"]
@@ -224,12 +224,17 @@ def _unpack(packed: int) -> list[int]:
 def _tables() -> tuple[Mapping[str, int], Vocabulary]:
     """The packed points of features at one level, and of words. Made when first asked for: it takes milliseconds."""
     features = {name: _pack(points) for name, points in FEATURE_POINTS.items()}
-    return features, known({word: _pack(points) for word, points in _word_points().items()})
+    return features, known(_packed_words())
 
 
-@cache
-def _word_points() -> Mapping[str, Points]:
-    return word_points()
+def _packed_words() -> Mapping[str, int]:
+    """`_pack(points_of(row))` for each word's row, which is linear in what its four characters stand for."""
+    a, b, c, d = [_pack(points_of(row)) for row in (b"POOO", b"OPOO", b"OOPO", b"OOOP")]
+    none = ord("O") * (a + b + c + d)
+    return {word: row[0] * a + row[1] * b + row[2] * c + row[3] * d - none for word, row in _word_rows().items()}
+
+
+_word_rows: Final = cache(word_rows)
 
 
 # A conversation comes again with each of its turns, of which a few are read each time and one is new.
@@ -264,7 +269,7 @@ def _heard(share: int, reading: Reading, column: int) -> Iterator[tuple[int, str
         if abs(points) >= _AUDIBLE:
             yield abs(points), name, points
     weight = share * _damping(reading.size)
-    for word in reading.terms & _word_points().keys():
-        points = _word_points()[word][column] * weight // _UNIT
+    for word in reading.terms & _word_rows().keys():
+        points = points_of(_word_rows()[word])[column] * weight // _UNIT
         if abs(points) >= _AUDIBLE:
             yield abs(points), f'"{word}"', points

@@ -19,7 +19,7 @@ from typing import Final
 
 from attrs import frozen
 
-from tokenwise.scenario.lexicon import KINDS, false_friends, terms_by_word
+from tokenwise.scenario.lexicon import KINDS, false_friends, terms_by_kind, terms_by_word
 from tokenwise.scenario.signs import SIGNS, counts_of_signs, levels_of
 from tokenwise.scenario.vocabulary import STEM, Vocabulary
 from tokenwise.scenario.wrapping import request_in
@@ -235,12 +235,11 @@ def read(text: str, vocabulary: Vocabulary | None = None) -> Reading:
 def known(worth: Mapping[str, int]) -> Vocabulary:
     """What to look for where only these terms count: them, and all that features are made of. Below 2**150 each."""
     rows = dict(worth)
-    for term, kinds in (
-        *terms_by_word().items(),
-        *((letter, ("single letter",)) for letter in _LETTERS),
-        *((friend, ("false friend",)) for friend in false_friends()),
-    ):
-        rows[term] = rows.get(term, 0) + sum(1 << _COLUMNS[kind] for kind in kinds)
+    counted = {**terms_by_kind(), "single letter": _LETTERS, "false friend": false_friends()}
+    for name, terms in counted.items():
+        once = 1 << _COLUMNS[name]
+        for term in terms:
+            rows[term] = rows.get(term, 0) + once
     return Vocabulary.of(rows)
 
 

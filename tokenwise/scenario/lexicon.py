@@ -1,7 +1,7 @@
 """What words mean to the scenario detector: terms in fourteen languages, by the kind of work they hint at.
 
 Written by hand, not learned; the points each kind is worth are learned and stand in `scenario_weights`. A plain entry
-is a whole word; accents and capitals do not matter. `how_many` is two words in a row. `funkt-` is every word that begins so and is longer than
+is a whole word, in small letters without accents, as `fold` writes it. `how_many` is two words in a row. `funkt-` is every word that begins so and is longer than
 five letters: exactly five letters, so that one look-up finds it. In Chinese, Japanese and Korean an entry is two or
 three characters in a row, since those scripts do not mark where words end.
 
@@ -9,13 +9,11 @@ A false friend is a pair of words that together mean neither: "prime minister" i
 pair are struck out before anything else is looked at.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
-from tokenwise.scenario.folding import fold
-
-__all__ = ["KINDS", "false_friends", "terms_by_word"]
+__all__ = ["KINDS", "false_friends", "terms_by_kind", "terms_by_word"]
 
 _TEXT: Final[Mapping[str, str]] = {
     # Names that hardly occur outside programming.
@@ -488,25 +486,29 @@ KINDS: Final[tuple[str, ...]] = tuple(_TEXT)
 
 
 @cache
+def terms_by_kind() -> Mapping[str, frozenset[str]]:
+    """The terms of every kind. Made when first asked for, as the next two are."""
+    return {kind: _terms(text) for kind, text in _TEXT.items()}
+
+
+@cache
 def terms_by_word() -> Mapping[str, tuple[str, ...]]:
-    """Every term, folded, with the kinds it hints at; most have one. Made when first asked for: it takes milliseconds."""
+    """Every term with the kinds it hints at; most have one."""
     found: dict[str, tuple[str, ...]] = {}
-    for term, kind in _entries():
-        if kind not in found.get(term, ()):
+    for kind, terms in terms_by_kind().items():
+        for term in terms:
             found[term] = (*found.get(term, ()), kind)
     return found
-
-
-def _entries() -> Iterator[tuple[str, str]]:
-    for kind, text in _TEXT.items():
-        for entry in fold(text).split():
-            yield entry.replace("_", " "), kind
 
 
 @cache
 def false_friends() -> frozenset[str]:
     """Pairs of words that mean something else together than apart."""
-    return frozenset(entry.replace("_", " ") for entry in fold(_FRIENDS).split())
+    return _terms(_FRIENDS)
+
+
+def _terms(text: str) -> frozenset[str]:
+    return frozenset([entry.replace("_", " ") for entry in text.split()])
 
 
 _FRIENDS: Final = """

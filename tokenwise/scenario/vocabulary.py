@@ -8,6 +8,7 @@ vocabulary, term by term; a law in `property_tests/scenario` compares the two.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import chain, pairwise
 from typing import Final
 
@@ -21,34 +22,33 @@ STEM: Final = 5
 
 @frozen
 class Vocabulary:
-    """Known terms as they are looked up. `twos` and `threes` are so many characters, by the number of the first two."""
+    """Known terms as they are looked up: words, pairs of words, stems, and up to three characters in a row."""
 
     rows: Mapping[str, int]
     pairs: frozenset[tuple[str, ...]]
     stems: frozenset[str]
-    singles: tuple[str, ...]
-    twos: Mapping[int, str]
-    threes: Mapping[int, tuple[str, ...]]
-    numbers: frozenset[int]
 
     @classmethod
     def of(cls, rows: Mapping[str, int]) -> "Vocabulary":
-        """The vocabulary of these terms: words, pairs of words, stems, and up to three characters in a row."""
-        every = rows.keys()
-        twos = {number: term for term in every if len(term) == 2 for number in _numbers_in(term)}
-        threes: dict[int, tuple[str, ...]] = {}
-        for term in sorted(term for term in every if len(term) == 3):
-            for number in _numbers_in(term[:2]):
-                threes[number] = (*threes.get(number, ()), term)
+        """The vocabulary of these terms."""
         return cls(
             rows=rows,
-            pairs=frozenset(tuple(term.split()) for term in every if " " in term),
-            stems=frozenset(term[:STEM] for term in every if len(term) == STEM + 1 and term.endswith("-")),
-            singles=tuple(sorted(term for term in every if len(term) == 1)),
-            twos=twos,
-            threes=threes,
-            numbers=frozenset((*twos, *threes)),
+            pairs=frozenset([tuple(term.split()) for term in rows if " " in term]),
+            stems=frozenset([term[:STEM] for term in rows if len(term) == STEM + 1 and term[-1] == "-"]),
         )
+
+    @cached_property
+    def _singles(self) -> tuple[str, ...]:
+        return tuple(sorted(term for term in self.rows if len(term) == 1))
+
+    @cached_property
+    def _longer(self) -> Mapping[int, tuple[str, ...]]:
+        """Terms of two and three characters by the number of the first two: the pair itself before what goes on."""
+        found: dict[int, tuple[str, ...]] = {}
+        for term in sorted(term for term in self.rows if 2 <= len(term) <= 3):
+            for number in _numbers_in(term[:2]):
+                found[number] = (*found.get(number, ()), term)
+        return found
 
     def among(self, words: Sequence[str]) -> set[str]:
         """Those of its terms that are made of words."""
@@ -61,11 +61,9 @@ class Vocabulary:
 
     def in_a_row(self, text: str) -> Iterator[str]:
         """Those of its terms that are characters in a row."""
-        yield from [one for one in self.singles if one in text]
-        for number in self.numbers.intersection(_numbers_in(text)):
-            if pair := self.twos.get(number):
-                yield pair
-            yield from [three for three in self.threes.get(number, ()) if three in text]
+        yield from [one for one in self._singles if one in text]
+        for number in self._longer.keys() & _numbers_in(text):
+            yield from [term for term in self._longer[number] if term in text]
 
 
 def _numbers_in(text: str) -> Iterable[int]:

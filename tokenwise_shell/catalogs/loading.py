@@ -9,10 +9,10 @@ import os
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from tokenwise.catalog.dated_prices import in_force
 from tokenwise.catalog.embedded_models import embedded_catalog
@@ -59,12 +59,11 @@ class Loaded:
     stale: bool = False
 
 
-@frozen
-class _Live:
+class _Live(NamedTuple):
     """OpenRouter's rows as fetched, less the fields nobody reads."""
 
-    rows: list[object] = field(factory=list)
-    fetched_at_ms: int = 0
+    rows: list[object]
+    fetched_at_ms: int
 
 
 def load(sources: Sources, *, now_ms: int) -> Loaded:

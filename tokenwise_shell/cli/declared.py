@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar, get_type_hints
 
-from attrs import evolve, frozen, has
+from attrs import evolve, has
 
 from tokenwise_shell.cli.commands import PLACES
 
@@ -53,8 +53,7 @@ class _Unusual(Exception):  # noqa: N818 -- named for what is the case
     """Something for the parser."""
 
 
-@frozen
-class _Taker:
+class _Taker(NamedTuple):
     """Where a word goes: a parameter of the command, or a field of one; and of what type that is."""
 
     parameter: str

@@ -133,11 +133,11 @@ def without_credentials(text: str) -> str:
     >>> without_credentials("no connection to http://user:word@proxy.example:3128/x")
     'no connection to http://…@proxy.example:3128/x'
     """
-    return _CREDENTIALS.sub(r"\1…@", text)
+    return re.sub(_CREDENTIALS, r"\1…@", text) if "@" in text else text
 
 
 # As greedy as addresses are read: up to the last @ before the path.
-_CREDENTIALS: Final = re.compile(r"\b([a-z][a-z0-9+.-]*://)[^\s/?#'\"<>]+@", re.IGNORECASE)
+_CREDENTIALS: Final = r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/?#'\"<>]+@"
 
 
 def columns() -> int | None:

@@ -7,24 +7,25 @@ message names the key, what was written (never a secret), where, what is accepte
 import enum
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from attrs import field, frozen
 
 from tokenwise.errors import InputError, Problem
 from tokenwise_shell.config import paths
 from tokenwise_shell.config.file import Branch
-from tokenwise_shell.config.limits import LimitRow
 from tokenwise_shell.config.permitted import Permitted
 from tokenwise_shell.config.sections import Given, Sections, provider_names, sections, tag_names
 from tokenwise_shell.config.settings import BUILT_IN, KEYS, Key, Origin, provider_keys, tag_keys
 from tokenwise_shell.config.values import mask, nearest, shown, shown_name
 
+if TYPE_CHECKING:
+    from tokenwise_shell.config.limits import LimitRow
+
 __all__ = ["Layers", "laid_over", "unknown_variables"]
 
 
-@frozen
-class Layers:
+class Layers(NamedTuple):
     """The outcome. `values` has every key, dotted; one with a problem has no usable value there."""
 
     values: Mapping[str, object]
@@ -32,7 +33,7 @@ class Layers:
     models: tuple[object, ...]
     permitted: Permitted
     aliases: Mapping[str, str]
-    limits: tuple[LimitRow, ...]
+    limits: "tuple[LimitRow, ...]"
     providers: tuple[str, ...]
     tags: tuple[str, ...]
     origins: tuple[Origin, ...]
@@ -66,7 +67,7 @@ def unknown_variables(environ: Mapping[str, str]) -> Iterator[str]:
             yield f"the environment has {name}, which is not a setting{_upper(near)}"
 
 
-@frozen
+@frozen(repr=False, eq=False)
 class _Stack:
     environ: Mapping[str, str]
     flags: Mapping[str, object]

@@ -16,7 +16,6 @@ from tokenwise.errors import InputError, Problem
 from tokenwise.money import Nanodollars
 from tokenwise.policy import AcceptRates, Cascading, Policy, Strategy
 from tokenwise_shell.config import paths
-from tokenwise_shell.config.calibrated import calibrated
 from tokenwise_shell.config.file import Branch, Unset, parse, read_bytes
 from tokenwise_shell.config.layers import laid_over, unknown_variables
 from tokenwise_shell.config.settings import (
@@ -180,7 +179,11 @@ def _policy(values: Mapping[str, object]) -> Policy:
     knobs: dict[str, object] = {name: values[own.get(name, f"policy.{name}")] for name in names}
     policy = Policy(**knobs, cascade=_cascading(values))  # type: ignore[arg-type] # see above
     file = values["calibration"]
-    return calibrated(policy, file) if isinstance(file, Path) else policy
+    if not isinstance(file, Path):
+        return policy
+    from tokenwise_shell.config.calibrated import calibrated  # it brings json, which nothing else here needs
+
+    return calibrated(policy, file)
 
 
 def _cascading(values: Mapping[str, object]) -> Cascading:

@@ -7,17 +7,19 @@ after its colon, a value one line too low), so nothing under `providers` is ever
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from attrs import field, frozen
 
 from tokenwise.errors import Problem
 from tokenwise_shell.config.aliases import alias_problems
 from tokenwise_shell.config.file import Branch, Leaf, Row, Tree, plain
-from tokenwise_shell.config.limits import LimitRow, limits_in
 from tokenwise_shell.config.permitted import ANY_MODEL, Permitted
 from tokenwise_shell.config.settings import BUILT_IN
 from tokenwise_shell.config.values import HIDDEN, TAG, header_problem, looks_secret, nearest, shown, shown_name
+
+if TYPE_CHECKING:
+    from tokenwise_shell.config.limits import LimitRow
 
 __all__ = ["Given", "Sections", "provider_names", "sections", "tag_names"]
 
@@ -46,8 +48,7 @@ class Given:
     taken_for: str = "text"
 
 
-@frozen
-class Sections:
+class Sections(NamedTuple):
     """The file's content by key. `headers` belong to providers, by name; `models` are rows, unchecked.
 
     `aliases` are names of models, or globs, and what each stands for.
@@ -58,7 +59,7 @@ class Sections:
     models: tuple[object, ...]
     permitted: Permitted
     aliases: Mapping[str, str]
-    limits: tuple[LimitRow, ...]
+    limits: "tuple[LimitRow, ...]"
     problems: tuple[Problem, ...]
 
 
@@ -86,12 +87,20 @@ def sections(tree: Branch, file: Path, known: Mapping[str, str]) -> Sections:
     models, permitted = walk.models(tree.items.get("models"))
     aliases = dict(walk.aliases(tree.items.get("aliases")))
     walk.problems.extend(alias_problems(aliases))
-    limits, wrong = limits_in(tree.items.get("limits"), file)
+    limits, wrong = _limits(tree, file)
     kept = {name: pairs for name, pairs in headers.items() if pairs}
     return Sections(given, kept, models, permitted, aliases, limits, (*walk.problems, *wrong))
 
 
-@frozen
+def _limits(tree: Branch, file: Path) -> "tuple[tuple[LimitRow, ...], tuple[Problem, ...]]":
+    if "limits" not in tree.items:
+        return (), ()
+    from tokenwise_shell.config.limits import limits_in  # most files have none
+
+    return limits_in(tree.items["limits"], file)
+
+
+@frozen(repr=False, eq=False)
 class _Walk:
     file: Path
     known: Mapping[str, str]

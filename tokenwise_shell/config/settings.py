@@ -8,7 +8,7 @@ import enum
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from attrs import field, frozen
@@ -17,7 +17,6 @@ from tokenwise.budgets.windows import UTC, Window, Zone
 from tokenwise.money import Nanodollars
 from tokenwise.policy import AcceptRates, Cascading, Escalation, FreeModels, Policy, Strategy, Streams
 from tokenwise_shell.config import paths
-from tokenwise_shell.config.limits import EachLimit, LimitRow
 from tokenwise_shell.config.permitted import ANY_MODEL, Permitted
 from tokenwise_shell.config.values import (
     ALONE,
@@ -40,6 +39,9 @@ from tokenwise_shell.config.values import (
     fraction,
     whole,
 )
+
+if TYPE_CHECKING:
+    from tokenwise_shell.config.limits import LimitRow
 
 __all__ = [
     "BUILT_IN",
@@ -254,7 +256,7 @@ class Settings:
     models: tuple[object, ...] = ()
     permitted: Permitted = ANY_MODEL
     aliases: Mapping[str, str] = field(factory=dict)
-    limits: tuple[LimitRow, ...] = ()
+    limits: "tuple[LimitRow, ...]" = ()
     budgets: Mapping[Window, Nanodollars] = field(factory=dict)
     tag_budgets: Mapping[str, Mapping[Window, Nanodollars]] = field(factory=dict)
     file: Path = field(eq=False)
@@ -292,6 +294,10 @@ class Settings:
     @cached_property
     def _least_each(self) -> Nanodollars | None:
         """The least of the limits of each request."""
+        if not self.limits:
+            return None
+        from tokenwise_shell.config.limits import EachLimit
+
         return min([limit.budget for limit in self.limits if isinstance(limit, EachLimit)], default=None)
 
 

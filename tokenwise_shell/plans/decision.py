@@ -13,10 +13,9 @@ from tokenwise.money import Nanodollars, NanoPerMtok, format_usd
 from tokenwise.policy import Policy
 from tokenwise.prompt import Message
 from tokenwise.routing.choosing import Refused, Routed, decision_id, passed_over, route
-from tokenwise.routing.ladder import equals, rungs
 from tokenwise.routing.losers import Rejected, explain
+from tokenwise.routing.ranking import equals, rungs
 from tokenwise.routing.request import Request, Wishes, read_request
-from tokenwise.routing.warmth import warmest
 from tokenwise.routing.worth import expected_cost
 from tokenwise.scenario.risk import Blocked, RiskGate, judge
 
@@ -148,8 +147,10 @@ class Decision:
     @property
     def warmth(self) -> str | None:
         """What a warm prompt cache did to the decision, in words; None where none is known."""
-        if not isinstance(self.outcome, Routed):
+        if not isinstance(self.outcome, Routed) or not self.request.need.known:
             return None
+        from tokenwise.routing.warmth import warmest
+
         found = warmest(self.outcome.bid, self.request.need, self.catalog)
         return found.message if found else None
 

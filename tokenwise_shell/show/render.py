@@ -9,16 +9,18 @@ import textwrap
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tokenwise.catalog.models import Model, Offer
 from tokenwise.catalog.prices import Price
 from tokenwise.money import Nanodollars, format_usd
-from tokenwise.routing.cascade import Forecast
 from tokenwise.routing.choosing import Routed
 from tokenwise.routing.losers import Rejected
 from tokenwise.scenario.risk import Blocked
 from tokenwise_shell.plans.decision import Decision
+
+if TYPE_CHECKING:
+    from tokenwise.routing.cascade import Forecast
 
 __all__ = [
     "about",
@@ -202,7 +204,7 @@ def _facts(decision: Decision) -> Iterable[tuple[str, str]]:
     yield "decision", decision.decision_id
 
 
-def _cascade(forecast: Forecast) -> str:
+def _cascade(forecast: "Forecast") -> str:
     if not forecast.pays:
         return f"declined: {forecast.declined}"
     evidence = f"and {forecast.second} agrees" if forecast.second else "and nothing speaks against it"

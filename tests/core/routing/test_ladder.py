@@ -10,7 +10,8 @@ from tokenwise.ids import AttemptId
 from tokenwise.policy import Escalation, Policy
 from tokenwise.routing.bid import Need
 from tokenwise.routing.fitting import bid_of
-from tokenwise.routing.ladder import Climb, Failed, Retry, Stop, backoff_ms, climb, equals, rungs
+from tokenwise.routing.ladder import Climb, Failed, Retry, Stop, backoff_ms, climb
+from tokenwise.routing.ranking import equals, rungs
 from tokenwise.traits import Capability, Tier
 from tokenwise.usage import TokenCount
 

@@ -3,7 +3,8 @@
 import pytest
 
 from tokenwise.prompt import Message, Role
-from tokenwise.scenario.risk import Blocked, Passed, RiskGate, ambiguity, judge
+from tokenwise.scenario.risk import Blocked, Passed, RiskGate, judge
+from tokenwise.scenario.risk_reading import ambiguity
 
 GATE = RiskGate(enabled=True)
 

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import orjson
@@ -108,6 +109,34 @@ class TestStarting:
         assert loaded & set(self.HEAVY.split()) == set()
         assert "tokenwise_shell" in loaded
         assert ("cyclopts" in loaded) == (arguments[-1] == "--help" and len(arguments) > 1)  # the parser
+
+    # Of the project's modules, those that a decision alone does without; and the classes that attrs may make for it,
+    # each of which takes half a millisecond.
+    UNUSED = "budgets.limit faults machine plan planner routing.cascade routing.fitting routing.health routing.ladder"
+    UNUSED += " routing.warmth scenario.risk_lexicon scenario.risk_reading simulation"
+    UNUSED_SHELL = "budgets client config.calibrated config.limits ledger providers proxy simulate transport"
+    MOST_CLASSES, MOST_MODULES = 70, 75
+
+    def test_a_decision_loads_no_more_than_it_needs(self, tmp_path):
+        ask = """
+            import sys
+            from tokenwise_shell.cli import main
+            main(["route", "hi", "--offline"])
+            ours = {name: vars(module) for name, module in sys.modules.items() if name.startswith("tokenwise")}
+            values = [one for module in ours.values() for one in module.values()]
+            made = {one for one in values if "__attrs_attrs__" in getattr(one, "__dict__", ())}
+            print(sum(one.__module__ in ours for one in made), *ours)
+        """
+        done = subprocess.run(
+            [PROGRAM[0], "-c", textwrap.dedent(ask)], env=environment(tmp_path), capture_output=True, check=True,
+            text=True, timeout=STUCK_SECONDS,
+        )  # fmt: skip
+        made, *loaded = done.stdout.splitlines()[-1].split()
+        unused = {f"tokenwise.{name}" for name in self.UNUSED.split()}
+        unused |= {f"tokenwise_shell.{name}" for name in self.UNUSED_SHELL.split()}
+        assert unused & set(loaded) == set()
+        assert int(made) <= self.MOST_CLASSES
+        assert len(loaded) <= self.MOST_MODULES
 
 
 class TestStdout:
