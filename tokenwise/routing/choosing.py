@@ -15,6 +15,7 @@ The common case never looks at every model: `ranking.favourite` knows the head o
 
 import enum
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
@@ -147,8 +148,14 @@ def decision_id(
     need in its order (flags as numbers, token counts, attachments and writes field by field), the fingerprints of
     catalogue and policy, the money, and whether a shorter answer would do.
     """
-    said = (*_fields_of(need), catalog.fingerprint, policy.fingerprint, available, best_effort)
-    return sha256(ascii(said).encode()).hexdigest()[:16]
+    shared = (*_shared_of(need), catalog.fingerprint, policy.fingerprint, available, best_effort)
+    return sha256(f"{ascii(_own_of(need))[:-1]}, {_in_ascii(shared)[1:]}".encode()).hexdigest()[:16]
+
+
+@lru_cache(maxsize=512)
+def _in_ascii(shared: tuple[object, ...]) -> str:
+    """What many requests share, as Python writes it. Each value has one type, so those that are equal read the same."""
+    return ascii(shared)
 
 
 def _paths(kind: type, before: str = "") -> Iterator[str]:
@@ -163,8 +170,10 @@ def _paths(kind: type, before: str = "") -> Iterator[str]:
             yield name
 
 
-# One call and no line of Python for each of some thirty values: every request waits for it.
-_fields_of: Final[Callable[[Need], tuple[object, ...]]] = attrgetter(*_paths(Need))
+# One call and no line of Python for each of some thirty values: every request waits for it. The first six are each
+# request's own (abilities, input, output, difficulty), the others those of a kind of request.
+_own_of: Final[Callable[[Need], tuple[object, ...]]] = attrgetter(*tuple(_paths(Need))[:6])
+_shared_of: Final[Callable[[Need], tuple[object, ...]]] = attrgetter(*tuple(_paths(Need))[6:])
 
 
 # --- fit -------------------------------------------------------------------------------------------------------------

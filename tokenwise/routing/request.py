@@ -6,8 +6,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from attrs import field, frozen
-from attrs.validators import ge
+from attrs import frozen
 
 from tokenwise.catalog.attachments import NOTHING_ATTACHED, Attachments
 from tokenwise.catalog.prices import NOTHING_WRITTEN, Writes
@@ -44,7 +43,7 @@ class Weight:
     """
 
     input: TokenCount
-    choices: int = field(default=1, validator=ge(1))
+    choices: int = 1
     attachments: Attachments = NOTHING_ATTACHED
     unpriced: str = ""
     surcharge: Nanodollars = _NO_FEE

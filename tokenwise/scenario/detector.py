@@ -150,7 +150,8 @@ def detect(conversation: str | Sequence[Message]) -> Scenario:
         packed = sum([share * weighed.packed for share, weighed in readings])
     if not readings[0][1].reading.levels and not [each for _, each in readings if each.reading.levels]:
         return _NOTHING
-    *totals, hardness = _unpack(packed)
+    raised = packed + _RAISED
+    *totals, hardness = [(raised >> shift & _MASK) - _LOWERED for shift in _UNITS]
     best = totals.index(max(totals))
     difficulty = min(max(hardness, 0), 1000) / 1000
     return Scenario(_needed(totals, best), difficulty, readings, _ORDER[best])
@@ -160,6 +161,8 @@ def _needed(totals: Sequence[int], best: int) -> Capability:
     """The strongest capability, and whatever comes close to it and is far above GENERAL."""
     needed: Capability = _ORDER[best]
     floor = max(totals[best] - _MARGIN, totals[0] + _AHEAD)
+    if sorted(totals)[-2] < floor:  # nearly always
+        return needed
     for kind, points in zip(_ORDER, totals, strict=True):
         if points >= floor and kind is not needed:
             needed |= kind
@@ -212,12 +215,6 @@ _RAISED: Final = sum((base + _LOWERED) * _UNIT << shift for base, shift in zip(B
 
 def _pack(points: Points) -> int:
     return sum(value << shift for value, shift in zip(points, _SHIFTS, strict=True))
-
-
-def _unpack(packed: int) -> list[int]:
-    """The columns in whole units, each with its base."""
-    raised = packed + _RAISED
-    return [(raised >> shift & _MASK) - _LOWERED for shift in _UNITS]
 
 
 @cache

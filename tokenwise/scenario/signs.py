@@ -125,6 +125,7 @@ _SCRIPTS_WITHOUT_SPACES: Final = "\u3040"
 
 _TELLING: Final = _DIGITS.union("(=.", _BEFORE, _OPERATORS, _BY_SIGN, *[needed for _, needed, _ in _PATTERNS])
 _ANY_TELLING: Final = f"[{re.escape(''.join(sorted(_TELLING)))}]"
+_NO_DIGITS: Final = "".join(_TELLING - _DIGITS)
 _SILENT: Final = bytes(place for place in range(128) if chr(place) not in _TELLING)
 # Without any of these only digits, dots and what is counted by its sign are to be looked at: so most texts are.
 _OPENING: Final = _OPERATORS.union("(=", *[needed for _, needed, _ in _PATTERNS])
@@ -141,7 +142,8 @@ SIGNS: Final[tuple[str, ...]] = (
 
 def counts_of_signs(text: str) -> dict[str, int]:
     """How often everything occurs that a folded text shows by signs, as far as it does."""
-    present = _telling(text)
+    telling = _telling(text)
+    present = set(telling)
     counts: dict[str, int] = {}
     for sign in present:
         for name, part in _BY_SIGN.get(sign, ()):
@@ -150,7 +152,8 @@ def counts_of_signs(text: str) -> dict[str, int]:
     if not _OPENING.isdisjoint(present):
         _count_patterns(counts, text, present)
     if not _DIGITS.isdisjoint(present):
-        _count_numbers(counts, text, signed=not _BEFORE.isdisjoint(present))
+        start = text.find(telling.lstrip(_NO_DIGITS)[0]) if text.isascii() else 0
+        _count_numbers(counts, text, start, signed=not _BEFORE.isdisjoint(present))
     if "." in present and text.count(".") > counts.get("sentence", 0) + text.endswith("."):
         start = max(0, text.find(".") - 1)
         for name, pattern in _DOTTED:
@@ -158,11 +161,11 @@ def counts_of_signs(text: str) -> dict[str, int]:
     return counts
 
 
-def _telling(text: str) -> set[str]:
+def _telling(text: str) -> str:
     """The signs of a text that say something."""
     if text.isascii():
-        return set(text.encode().translate(None, _SILENT).decode())
-    return set(_compiled(_ANY_TELLING).findall(text))
+        return text.encode().translate(None, _SILENT).decode()
+    return "".join(_compiled(_ANY_TELLING).findall(text))
 
 
 def _count_patterns(counts: dict[str, int], text: str, present: set[str]) -> None:
@@ -192,8 +195,9 @@ def _is_operand(text: str, end: int) -> bool:
     return before[-1:] in tuple("0123456789)") or (before[-1:].isalpha() and not before[-2:-1].isalnum())
 
 
-def _count_numbers(counts: dict[str, int], text: str, *, signed: bool) -> None:
-    numbers = list(_compiled(_NUMBER).finditer(text))
+def _count_numbers(counts: dict[str, int], text: str, start: int, *, signed: bool) -> None:
+    """Numbers from the first digit on, by what they are of."""
+    numbers = list(_compiled(_NUMBER).finditer(text, start))
     counts["number"] = len(numbers)
     for found in numbers[:_MOST_NUMBERS]:
         digits, rank, behind = found.groups("")

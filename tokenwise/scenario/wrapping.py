@@ -25,7 +25,9 @@ _ROUNDS: Final = 24
 def request_in(text: str) -> str:
     """What is asked, folded; empty where nothing is said but a courtesy. Never longer than 1,501 characters."""
     text = unwrapped(_clipped(text, *_BLOCKS).replace("\r\n", "\n"))
-    text = without_marks(fold(_clipped(text, *_ENDS))).strip().rstrip(LOOSE)
+    if len(text) > HEAD + TAIL:
+        text = _clipped(text, *_ENDS)
+    text = without_marks(fold(text)).strip().rstrip(LOOSE)
     for _ in range(_ROUNDS):
         shorter = without_end(without_beginning(unwrapped(text)))
         if shorter == text:
@@ -33,7 +35,7 @@ def request_in(text: str) -> str:
         text = shorter
     if len(text) <= PHRASE and is_courtesy(text):
         return ""
-    return _clipped(text, HEAD, TAIL)
+    return _clipped(text, HEAD, TAIL) if len(text) > HEAD + TAIL else text
 
 
 def _clipped(text: str, head: int, tail: int) -> str:

@@ -147,10 +147,10 @@ def _with_all(fields: Fields, turns: "Turns") -> Weight:
 
 def _says_no_more(fields: Fields) -> bool:
     """Whether there is nothing to a request but its messages and some numbers, none of which has a price."""
-    if not fields.keys() <= _AT_LIST_PRICE:
-        return False
-    said = [value for name, value in fields.items() if name not in _NOT_SENT and type(value) not in _PRICELESS]
-    return not said
+    for name, value in fields.items():
+        if name not in _AT_LIST_PRICE or not (type(value) in _PRICELESS or name in _NOT_SENT):
+            return False
+    return True
 
 
 @frozen

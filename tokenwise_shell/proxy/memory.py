@@ -49,7 +49,8 @@ class Memory:
                 self._made.move_to_end(place)
             return known
         made = decide()
-        if any(known.warm for known in made.request.need.known):  # which holds for some minutes only
+        known_of = made.request.need.known
+        if known_of and any(each.warm for each in known_of):  # which holds for some minutes only
             return made
         self._made[place] = made
         if len(self._made) > self.most:

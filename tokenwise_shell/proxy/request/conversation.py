@@ -9,7 +9,7 @@ from typing import Final
 
 from tokenwise.prompt import Message, Role
 from tokenwise.scenario.detector import MAX_REQUESTS
-from tokenwise_shell.providers.fields import Fields, as_fields, entries, text
+from tokenwise_shell.providers.fields import Fields, as_fields, entries
 from tokenwise_shell.providers.openai.words import texts_of
 from tokenwise_shell.providers.turns import over
 
@@ -32,7 +32,7 @@ def conversation_in(fields: Fields, /, *, whole: bool = True) -> tuple[Message, 
     """
     turns = entries(fields.get("messages"))
     if whole or len(turns) <= MAX_REQUESTS:
-        return tuple([_turn(as_fields(turn)) for turn in turns])
+        return tuple([_turn(turn) for turn in turns])
     read = over(turns, _with_read, _NOTHING_READ)
     return read if any(message.role is Role.USER for message in read) else conversation_in(fields)  # all are requests
 
@@ -47,7 +47,7 @@ def _with_read(before: tuple[Message, ...], turns: Sequence[object]) -> tuple[Me
         role = each.role if isinstance(each, Message) else _role(as_fields(each))
         if role in others or (role is Role.USER and not waiting):
             continue
-        message = each if isinstance(each, Message) else _turn(as_fields(each))
+        message = each if isinstance(each, Message) else _turn(each)
         if not message.text or message.text.isspace():
             continue
         if role is Role.USER:
@@ -58,7 +58,8 @@ def _with_read(before: tuple[Message, ...], turns: Sequence[object]) -> tuple[Me
     return tuple(reversed(behind))
 
 
-def _turn(turn: Fields) -> Message:
+def _turn(each: object) -> Message:
+    turn = as_fields(each)
     content = turn.get("content")
     if isinstance(content, str):
         return Message(_role(turn), content)
@@ -68,7 +69,8 @@ def _turn(turn: Fields) -> Message:
 
 
 def _role(turn: Fields) -> Role:
-    return _ROLES.get(text(turn.get("role")), Role.USER)
+    role = turn.get("role")
+    return _ROLES.get(role, Role.USER) if isinstance(role, str) else Role.USER
 
 
 def plain_texts(fields: Fields) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ def read_options(
 
     `strategy` is one that the model's name says, before which no other holds.
     """
-    if strategy is None and OBJECT not in fields and not any(name.startswith(HEADER) for name in headers):
+    if strategy is None and OBJECT not in fields and HEADER not in " ".join(headers):
         return _NOTHING_SAID  # nearly always
     said = _Said(problems)
     said.take((name.removeprefix(HEADER), name, value) for name, value in headers.items() if name.startswith(HEADER))
