@@ -53,8 +53,8 @@ class TestTheCommonStory:
 BUGS = {
     "a call goes out though the money is not there": (
         "simulation/simulation.py",
-        "return ReserveRefused(attempt, at_ms, short.available, short.held, models, whole=short.limit)",
-        "return Reserved(attempt, self.now_ms)",
+        "return ReserveRefused(attempt, self.now_ms, short.available, short.held, models, whole=short.limit)",
+        "return None",
     ),
     "a shared hold is never given back": (
         "budgets/nested.py",

@@ -99,10 +99,11 @@ def reserve(budget: Budget, amount: Nanodollars, share: int = 1) -> tuple[Budget
     return after if isinstance(after, Short) else (after, Hold(amount))
 
 
-def with_held(budget: Budget, amount: Nanodollars, share: int = 1) -> Budget | Short:
-    """The budget of `reserve`, without the hold."""
-    if amount * share > budget.available:
-        return Short(amount, budget.available, budget.held, limit=budget.limit, spent=budget.spent)
+def with_held(budget: Budget, amount: Nanodollars, share: int = 1, scope: str = "") -> Budget | Short:
+    """The budget of `reserve`, without the hold; `scope` is its name, for who is short."""
+    available = budget.available
+    if amount * share > available:
+        return Short(amount, available, budget.held, scope, budget.limit, budget.spent)
     return Budget(budget.limit, budget.spent, Nanodollars(budget.held + amount), budget.overrun)
 
 

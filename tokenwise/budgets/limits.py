@@ -97,9 +97,10 @@ class Limits:
     # Their owners' windows, the one asked for last at the end; and when those end that were forgotten.
     _values: dict[_Name, _InForce] = field(factory=dict)
     _resting: list[tuple[int, str]] = field(factory=list)
-    # What each account was told last, with when from and until when that holds, where there are no limits of many.
+    # What each account was told last, with when from and until when that holds, where it says all that limits ask for.
     _told: dict[Account, tuple[int, int, tuple[str, ...]]] = field(factory=dict)
     _over: dict[str, None] = field(factory=dict)
+    _ask_for_accounts: bool = True
 
     def __iter__(self) -> Iterator[Limit]:
         yield from (one.limit for windows in self._by_owner.values() for one in windows.values())
@@ -123,6 +124,7 @@ class Limits:
     def _add_of_many(self, name: _Name, limit: Limit) -> None:
         self._of_many[name] = limit
         self.of_many = tuple(self._of_many.values())
+        self._ask_for_accounts = all(one.model is None and one.each in (None, "key") for one in self.of_many)
 
     def adopt(self, name: str, budget: Budget) -> str:
         """Hold everybody, for ever, to a budget of which something may be gone, and say under which scope it is."""
@@ -172,20 +174,21 @@ class Limits:
         if not self and not account.voucher:
             return ()
         plain = () if account.voucher else self._of(account)
-        scopes = tuple(self._scope(one, at_ms) for one in (*plain, *self._of_values(account, model)))
+        drawn_on = *plain, *self._of_values(account, model)
+        scopes = tuple([self._scope(one, at_ms) for one in drawn_on])
         if account.voucher:
             scopes = (*scopes, voucher_scope(account.voucher))
         while len(self._values) > self.remembered:  # only now: nothing that this call draws on is among the oldest
             self._forget(next(iter(self._values)))
-        if not self._of_many and not account.voucher:
-            self._keep(account, at_ms, scopes)
+        if self._ask_for_accounts and not account.voucher:
+            self._keep(account, at_ms, drawn_on, scopes)
         return scopes
 
-    def _keep(self, account: Account, at_ms: int, scopes: tuple[str, ...]) -> None:
+    def _keep(self, account: Account, at_ms: int, drawn_on: Iterable[_InForce], scopes: tuple[str, ...]) -> None:
         """Remember what an account was told: until the first of the windows ends, it is told the same."""
         if len(self._told) >= self.remembered:
             self._told.clear()
-        ends = (one.span.ends_ms for one in self._of(account) if one.span and one.span.ends_ms is not None)
+        ends = (one.span.ends_ms for one in drawn_on if one.span and one.span.ends_ms is not None)
         self._told[account] = at_ms, min(ends, default=_NEVER), scopes
 
     def plain_scopes(self, account: Account, at_ms: int) -> tuple[str, ...]:
@@ -209,6 +212,8 @@ class Limits:
 
     def models_of(self, scope: str) -> str:
         """The glob of the models that a budget limits, "" where it limits all."""
+        if self._ask_for_accounts:
+            return ""
         limit = self.limit_of(scope)
         return (limit and limit.model) or ""
 
@@ -258,6 +263,7 @@ class Limits:
     def _forget(self, name: _Name) -> None:
         """Know one value's window no longer by heart. What was spent there stays where it is kept."""
         one = self._values.pop(name)
+        self._told.clear()
         if one.span and not self.store.rest(one.scope) and one.span.ends_ms is not None:
             heappush(self._resting, (one.span.ends_ms, one.scope))
 

@@ -51,9 +51,9 @@ def hold_in(
     taken: dict[str, Budget] = {}
     short: list[Short] = []
     for scope in scopes:
-        answer = with_held(of(scope), amount, share)
+        answer = with_held(of(scope), amount, share, scope)
         if isinstance(answer, Short):
-            short.append(evolve(answer, scope=scope))
+            short.append(answer)
         else:
             taken[scope] = answer
     return min(short, key=lambda answer: (answer.busy, answer.available)) if short else taken
@@ -178,7 +178,8 @@ class Budgets:
 
         Raises KeyError for a scope that is not open: a limit that cannot be enforced is no limit.
         """
-        scopes = tuple(dict.fromkeys(scopes))
+        if len(scopes) > 1:
+            scopes = tuple(dict.fromkeys(scopes))
         answer = hold_in(self._open.__getitem__, scopes, amount, share)
         if isinstance(answer, Short):
             return answer

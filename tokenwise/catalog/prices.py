@@ -154,6 +154,11 @@ class Price:
         )
         return Nanodollars(tokens + self.per_request)
 
+    def uncached(self, read: int, written: int) -> Nanodollars:
+        """The `cost` of so many input tokens without a cache, and so many output tokens."""
+        rate = self.rate_at(read)
+        return Nanodollars(round_up(read * rate.input + written * rate.output) + self.per_request)
+
     def worst(self, *, input_tokens: int, output_tokens: int, writes: Writes = NOTHING_WRITTEN) -> Nanodollars:
         """The most that a call with at most these tokens can cost: `cost` of no usage within them is above it.
 

@@ -12,7 +12,7 @@ from tokenwise.budgets.limit import glob_matches
 from tokenwise.catalog.models import Catalog
 from tokenwise.machine.books import end, withdraw
 from tokenwise.machine.messages import Reserve, ReserveRefused, Wait
-from tokenwise.machine.propose import Left, least_for, propose, wanting
+from tokenwise.machine.propose import Left, least_for, propose
 from tokenwise.machine.run import Attempt, BackingOff, Outcome, Pending, Run, Transition
 from tokenwise.money import Nanodollars
 from tokenwise.policy import Policy
@@ -21,7 +21,7 @@ from tokenwise.routing.fitting import Lack
 from tokenwise.routing.floors import floor_of, is_plain
 from tokenwise.routing.shortlist import least_output, obstacle
 
-__all__ = ["hopeless", "refused"]
+__all__ = ["hopeless", "least_held", "refused"]
 
 # How long a step waits for money that other runs hold, each time, and how often, before it gives up.
 _BUSY_MS: Final = 250
@@ -53,18 +53,20 @@ def refused(run: Run, index: int, attempt: Attempt, event: ReserveRefused) -> Tr
     return propose(run, index, intent, _left(run, attempt, event, least))
 
 
-def hopeless(need: Need, bid: Bid, catalog: Catalog, policy: Policy, event: ReserveRefused) -> str | None:
-    """Why a request without seats that cool ends at once by this, its first refusal; None where it may go on.
+def least_held(need: Need, bid: Bid, catalog: Catalog, policy: Policy) -> Nanodollars | None:
+    """What the cheapest answer worth sending holds, of a request without seats that cool whose `bid` is refused first.
 
-    `bid` is what was refused. It is the lower envelope of the prices that says so, without a look at each model.
+    The lower envelope of the prices says so, without a look at each model; None where it cannot.
     """
     preferred = catalog[bid.model]
-    if event.models or event.pauses or not is_plain(need) or obstacle(preferred, need, policy) is not None:
+    if not is_plain(need) or obstacle(preferred, need, policy) is not None:
         return None
-    least = floor_of(need, catalog, policy, output_tokens=least_output(need, policy), upto=preferred.tier)
-    if least is None or event.available + event.held >= least:
-        return None
-    return wanting(least, event.available)
+    return floor_of(need, catalog, policy, output_tokens=least_output(need, policy), upto=preferred.tier)
+
+
+def hopeless(least: Nanodollars, event: ReserveRefused) -> bool:
+    """Whether such a request ends at once by this refusal, its first."""
+    return not (event.models or event.pauses) and event.available + event.held < least
 
 
 def _elsewhere(run: Run, index: int, attempt: Attempt, models: str) -> Run | None:

@@ -1,7 +1,7 @@
 """What a call meets in a simulation: answers, the protocol of whatever gives them, and two small worlds that do."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from attrs import field, frozen
 
@@ -11,7 +11,7 @@ from tokenwise.machine.messages import CallModel
 from tokenwise.routing.verdicts import Failure, FinishReason, Reply
 from tokenwise.usage import Usage
 
-__all__ = ["Answer", "RandomWorld", "ScriptedWorld", "World"]
+__all__ = ["Answer", "Plain", "RandomWorld", "ScriptedWorld", "World"]
 
 
 @frozen
@@ -21,6 +21,18 @@ class Answer:
     after_ms: int
     outcome: Reply | Failure
     first_token_ms: int | None = None
+
+
+class Plain(NamedTuple):
+    """An answer about which nothing is unusual, and which is billed by the catalogue: see `facing.Facing.plainly`.
+
+    `written` counts the tokens `thought` too; `quality` is in thousandths.
+    """
+
+    after_ms: int
+    written: int
+    thought: int
+    quality: int
 
 
 class World(Protocol):

@@ -5,29 +5,29 @@ request get the same answer. Whether an answer is good is drawn once per request
 good wherever a worse one is. That is an assumption (drawn apart, every retry would repair); records need none.
 """
 
-import hashlib
 import heapq
 import itertools
 from collections import deque
+from hashlib import blake2b
 from typing import Final
 
-from attrs import define, evolve, field
+from attrs import define, evolve, field, frozen
 
-from tokenwise.catalog.models import Catalog
+from tokenwise.catalog.models import Catalog, Model
 from tokenwise.catalog.prices import Price
 from tokenwise.faults import Fault
 from tokenwise.ids import AttemptId
 from tokenwise.machine.messages import CallModel
 from tokenwise.money import Nanodollars
+from tokenwise.routing.bid import Bid
 from tokenwise.routing.request import expected_output
 from tokenwise.routing.verdicts import Failure, FinishReason, Reply
 from tokenwise.routing.warmth import LEAST_CACHED, keeps
 from tokenwise.routing.worth import thinks, thoughts
-from tokenwise.simulation.answers import Answer
+from tokenwise.simulation.answers import Answer, Plain
 from tokenwise.simulation.conversations.caches import Caches
 from tokenwise.simulation.workload import Asked
 from tokenwise.simulation.worlds import Behaviour, ModelledWorld, Trouble
-from tokenwise.traits import Capability
 from tokenwise.usage import Usage
 
 __all__ = ["Facing", "Servers"]
@@ -37,7 +37,16 @@ _MINUTE_MS: Final = 60_000
 _REMEMBERED: Final = 65_536
 _LEAST_BITS: Final = _DRAWS - 1
 _PLACES: Final = range(224, -32, -32)
-_WITHOUT_TROUBLES: Final = 4
+
+
+@frozen
+class _Place:
+    """A seat as it behaves. It is `plain` where no answer of it is ever kept waiting, or billed as was not expected."""
+
+    model: Model
+    how: Behaviour
+    thinks: bool
+    plain: bool
 
 
 @define(eq=False)
@@ -48,18 +57,21 @@ class Servers:
     catalog: Catalog
     seed: int
     caches: Caches = field(factory=Caches)
-    _known: dict[tuple[str, str], Behaviour] = field(factory=dict)
+    _known: dict[tuple[str, str], _Place] = field(factory=dict)
     _minutes: dict[tuple[str, str], tuple[int, int, int]] = field(factory=dict)
     _free_ms: dict[tuple[str, str], list[int]] = field(factory=dict)
     _turns_ms: dict[tuple[str, str], deque[int]] = field(factory=dict)
-    _good: dict[tuple[str, Capability, float], int] = field(factory=dict)
+    _good: dict[tuple[str, int, float], int] = field(factory=dict)
 
-    def behaviour(self, provider: str, model: str) -> Behaviour:
+    def place(self, provider: str, model_id: str) -> _Place:
         """How this seat behaves."""
-        known = self._known.get((provider, model))
+        known = self._known.get((provider, model_id))
         if known is None:
-            known = self.world.behaviour(provider, model, self.catalog[model].tier)
-            self._known[provider, model] = known
+            model = self.catalog[model_id]
+            how = self.world.behaviour(provider, model_id, model.tier)
+            counts = how.requests_per_minute or how.tokens_per_minute or how.concurrency
+            odd = how.prices or how.unreported_per_mille or how.overbilled_per_mille
+            known = self._known[provider, model_id] = _Place(model, how, thinks(model), not (counts or odd))
         return known
 
     def pause_ms(self, call: CallModel, how: Behaviour, at_ms: int) -> int:
@@ -91,10 +103,10 @@ class Servers:
 
     def good_per_mille(self, model: str, asked: Asked, step: str) -> int:
         """How good this model's answer is, in thousandths: as recorded, or the chance of a good one."""
-        if recorded := asked.outcomes.get(model):
+        if asked.outcomes and (recorded := asked.outcomes.get(model)):
             return recorded.quality
         work = asked.plan[step] if asked.plan else asked
-        where = (model, work.capabilities, work.difficulty)
+        where = model, work.capabilities._value_, work.difficulty  # a flag's own hash is Python's
         known = self._good.get(where)
         if known is None:
             known = self.world.good_per_mille(self.catalog[model], work.capabilities, work.difficulty)
@@ -103,11 +115,10 @@ class Servers:
         return known
 
 
-def _draws(name: str, count: int = len(_PLACES)) -> tuple[int, ...]:
-    """So many independent numbers from 0 up to 2^32, eight at most, from the hash of a name."""
-    digest = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=32).digest()
-    number = int.from_bytes(digest, "big")
-    return tuple([number >> place & _LEAST_BITS for place in _PLACES[:count]])
+def _draws(name: str) -> tuple[int, ...]:
+    """Eight independent numbers from 0 up to 2^32, from the hash of a name."""
+    number = int.from_bytes(blake2b(name.encode("utf-8", "surrogatepass"), digest_size=32).digest(), "big")
+    return tuple([number >> place & _LEAST_BITS for place in _PLACES])
 
 
 @define(eq=False)
@@ -128,12 +139,31 @@ class Facing:
         drawn = _draws(f"{self.servers.seed}/{self.asked.id}/leaves")
         return world.leaves_after_ms.at(drawn[1]) if drawn[0] % 1000 < world.leaves_per_mille else None
 
+    def plainly(self, attempt: AttemptId, bid: Bid, at_ms: int) -> Plain | None:
+        """The answer to this call of a request, where nothing is unusual about it; else `answer` is to say."""
+        asked, servers = self.asked, self.servers
+        place = servers.place(bid.provider, bid.model)
+        how = place.how
+        if not place.plain or asked.session or asked.outcomes or asked.plan:
+            return None
+        draws = _draws(self._name(asked.id, attempt, bid.model, bid.provider))
+        for trouble, draw in zip(how.troubles, itertools.cycle(draws[4:]), strict=False):
+            if trouble.strikes(at_ms, draw % 1000):
+                return None
+        tokens, thought = self._written(place, attempt.step, bid.max_output_tokens, draws[1])
+        whole_ms = how.latency_ms.at(draws[0]) + tokens * how.token_us // 1000
+        good = self._luck(attempt.step) < servers.good_per_mille(bid.model, asked, attempt.step)
+        if not good and draws[3] % 1000 < servers.world.noticed_per_mille:
+            return None
+        return Plain(whole_ms, tokens, thought, 1000 if good else 0)
+
     def answer(self, run_id: str, call: CallModel, at_ms: int) -> Answer:
         """See `answers.World`."""
-        how = self.servers.behaviour(call.provider, call.model)
+        place = self.servers.place(call.provider, call.model)
+        how = place.how
         if (how.requests_per_minute or how.tokens_per_minute) and (pause := self.servers.pause_ms(call, how, at_ms)):
             return Answer(how.latency_ms.points[0][1], Failure(Fault.RATE_LIMITED, retry_after_ms=pause))
-        answer = self._worked_on(run_id, call, how, at_ms)
+        answer = self._worked_on(run_id, call, place, at_ms)
         if not how.concurrency:
             return self._kept(call, how, answer, at_ms)
         queued_ms = self.servers.queued_ms((call.provider, call.model), how, at_ms, answer.after_ms)
@@ -150,12 +180,13 @@ class Facing:
             self.servers.caches.keep(asked, (call.provider, call.model), at_ms, how.cache_ms)
         return answer
 
-    def _worked_on(self, run_id: str, call: CallModel, how: Behaviour, at_ms: int) -> Answer:
-        attempt = call.attempt
-        name = f"{self.servers.seed}/{run_id}/{attempt.step}#{attempt.ordinal}/{call.model}/{call.provider}"
-        draws = _draws(name) if how.troubles else _draws(name, _WITHOUT_TROUBLES)
+    def _name(self, run_id: str, attempt: AttemptId, model: str, provider: str) -> str:
+        return f"{self.servers.seed}/{run_id}/{attempt.step}#{attempt.ordinal}/{model}/{provider}"
+
+    def _worked_on(self, run_id: str, call: CallModel, place: _Place, at_ms: int) -> Answer:
+        how, draws = place.how, _draws(self._name(run_id, call.attempt, call.model, call.provider))
         first_ms = how.latency_ms.at(draws[0])
-        tokens, thought = self._length(call, how, draws[1])
+        tokens, thought = self._written(place, call.attempt.step, call.max_output_tokens, draws[1])
         whole_ms = first_ms + tokens * how.token_us // 1000
         usage = self._usage(call, how, tokens, thought, at_ms)
         for trouble, draw in zip(how.troubles, itertools.cycle(draws[4:]), strict=False):
@@ -164,17 +195,18 @@ class Facing:
         reply = self._reply(call, how, draws, usage, at_ms)
         return Answer(whole_ms, reply, self._first(call, first_ms))
 
-    def _length(self, call: CallModel, how: Behaviour, draw: int) -> tuple[int, int]:
+    def _written(self, place: _Place, step: str, most: int, draw: int) -> tuple[int, int]:
         """How many tokens are written, and how many of them thought: what was recorded says nothing of thoughts."""
-        asked, recorded = self.asked, self.asked.outcomes.get(call.model)
+        asked = self.asked
+        recorded = asked.outcomes.get(place.model.id) if asked.outcomes else None
         if recorded and recorded.output_tokens:
-            return max(1, min(call.max_output_tokens, recorded.output_tokens)), 0
-        spec, told = asked.plan[call.attempt.step] if asked.plan else None, asked.output_tokens
+            return max(1, min(most, recorded.output_tokens)), 0
+        spec, told = asked.plan[step] if asked.plan else None, asked.output_tokens
         if told is None:
             likely = spec.output_tokens if spec else expected_output(asked.difficulty)
-            told = likely * how.length_per_mille.at(draw) // 1000
-        thought = thoughts((spec or asked).difficulty, thinks=thinks(self.servers.catalog[call.model]))
-        tokens = max(1, min(call.max_output_tokens, told + thought))
+            told = likely * place.how.length_per_mille.at(draw) // 1000
+        thought = thoughts((spec or asked).difficulty, thinks=True) if place.thinks else 0
+        tokens = max(1, min(most, told + thought))
         return tokens, min(thought, tokens - 1)
 
     def _failed(self, trouble: Trouble, call: CallModel, first_ms: int, whole_ms: int, usage: Usage) -> Answer:
@@ -260,7 +292,7 @@ class Facing:
     def _luck(self, step: str) -> int:
         """From 0 to 999, the same for every model: how good a model must be to answer this step well."""
         name = f"{self.servers.seed}/{self.asked.id}/{step}".encode("utf-8", "surrogatepass")
-        return int.from_bytes(hashlib.blake2b(name, digest_size=4).digest(), "big") * 1000 // _DRAWS
+        return int.from_bytes(blake2b(name, digest_size=4).digest(), "big") * 1000 // _DRAWS
 
     def _billed(self, call: CallModel, how: Behaviour, usage: Usage, at_ms: int) -> Nanodollars | None:
         """What the provider really bills, where it is not what the catalogue says."""

@@ -12,7 +12,6 @@ from typing import assert_never
 
 from attrs import Factory, define, evolve, field, frozen
 
-from tokenwise.budgets import ledger
 from tokenwise.budgets.budget import Short
 from tokenwise.budgets.limit import NOBODY, Account
 from tokenwise.budgets.limits import Limits
@@ -42,19 +41,13 @@ from tokenwise.machine.messages import (
 )
 from tokenwise.machine.run import Job, Run
 from tokenwise.machine.smooth import Attempts, Outline, Smooth
+from tokenwise.money import Nanodollars
 from tokenwise.routing.health import Health, Seat, cooling_seats, observe
 from tokenwise.routing.verdicts import Failure
 from tokenwise.simulation.answers import Answer, World
-from tokenwise.simulation.brief import Brief, BriefPlan, Retold, accepts
+from tokenwise.simulation.brief import ATTEMPT, Brief, BriefPlan, Retold
 
-__all__ = [
-    "Arrival",
-    "BriefListener",
-    "Driver",
-    "Listener",
-    "Moment",
-    "PlanListener",
-]
+__all__ = ["Arrival", "BriefListener", "Driver", "Listener", "Moment", "PlanListener"]
 
 
 @frozen
@@ -97,7 +90,7 @@ class _Live:
 Listener = Callable[[Arrival, Run, Moment], None]
 """Hears every event with the commands it caused, and the run after them, right after they were performed."""
 
-BriefListener = Callable[[Brief, ledger.Charged | None], None]
+BriefListener = Callable[[Brief, Nanodollars | None], None]
 """Hears of every common story when it is over, and what its call cost; None of one that was turned away."""
 
 PlanListener = Callable[[BriefPlan], None]
@@ -149,8 +142,9 @@ class Driver:
         """Let a request start that is expected to go as nearly all do, or as a job where it cannot."""
         self.go_to(brief.at_ms)
         brief.cooling = self._cooling()
-        refused = None if brief.cools else self._refused(brief)
-        if brief.cools or (refused and not brief.refused(refused)):
+        cools = bool(brief.cooling) and brief.cools
+        refused = None if cools or not (self.limits or brief.account.marks) else self._refused(brief)
+        if cools or (refused and not brief.refused(refused)):
             self.admit(Arrival(brief.job(), brief.at_ms, world=brief.world, account=brief.account))
             return
         self._lives[brief.id] = brief
@@ -210,22 +204,20 @@ class Driver:
 
     def _turn_brief(self, brief: Brief) -> None:
         """Its call, whose answer may be one for the machine; or its end."""
-        call = brief.ready.call
         if brief.short:
             del self._lives[brief.id]
             self.hear_brief(brief, None)
             return
         if brief.answer is not None:
-            self._learn((call.provider, call.model), None)
-            charged = brief.charged()
-            self.budgets.settle(brief.id, call.attempt, charged.amount)
+            self._learn((brief.ready.bid.provider, brief.ready.bid.model), None)
+            cost = brief.cost
+            if brief.holds:
+                self.budgets.settle(brief.id, ATTEMPT, cost)
             del self._lives[brief.id]
-            self.hear_brief(brief, charged)
+            self.hear_brief(brief, cost)
             return
-        answer = brief.world.answer(brief.id, call, self.now_ms)
-        if accepts(brief, answer):
-            brief.answer = answer
-            self._post(brief, self.now_ms + answer.after_ms, None)
+        if isinstance(answer := brief.ask(self.now_ms), int):
+            self._post(brief, self.now_ms + answer, None)
         else:
             self._tell_at_length(brief, answer)
 
@@ -309,19 +301,27 @@ class Driver:
 
     def _reserve(self, run_id: str, account: Account, command: Reserve) -> Reserved | ReserveRefused:
         attempt, at_ms = command.attempt, self.now_ms
-        if scopes := self.limits.scopes(account, at_ms, command.model):
-            short = self.budgets.reserve(run_id, attempt, command.amount, scopes, share=command.share)
-            if isinstance(short, Short):
-                models = self.limits.models_of(short.scope)
-                return ReserveRefused(attempt, at_ms, short.available, short.held, models, whole=short.limit)
-        return Reserved(attempt, at_ms)
+        scopes = self.limits.scopes(account, at_ms, command.model)
+        refused = self._hold(run_id, attempt, command.amount, command.share, scopes) if scopes else None
+        return refused or Reserved(attempt, at_ms)
+
+    def _hold(
+        self, run_id: str, attempt: AttemptId, amount: Nanodollars, share: int, scopes: tuple[str, ...]
+    ) -> ReserveRefused | None:
+        """What the budgets say that have too little left; if they have enough, it is held."""
+        short = self.budgets.reserve(run_id, attempt, amount, scopes, share=share)
+        if isinstance(short, Short):
+            models = self.limits.models_of(short.scope)
+            return ReserveRefused(attempt, self.now_ms, short.available, short.held, models, whole=short.limit)
+        return None
 
     def _refused(self, brief: Brief) -> ReserveRefused | None:
-        """What the budgets say that have too little left for its call; if they have enough, it is held."""
-        if not self.limits.scopes(brief.account, self.now_ms, brief.ready.call.model):
-            return None
-        said = self._reserve(brief.id, brief.account, brief.ready.reserve)
-        return said if isinstance(said, ReserveRefused) else None
+        """The same of its call."""
+        ready = brief.ready
+        scopes = self.limits.scopes(brief.account, self.now_ms, ready.bid.model)
+        refused = self._hold(brief.id, ATTEMPT, ready.bid.amount, ready.share, scopes) if scopes else None
+        brief.holds = bool(scopes) and refused is None
+        return refused
 
     def _await(self, live: _Live | BriefPlan, call: CallModel, answer: Answer) -> None:
         """Let the answer come when it comes, or be given up before."""

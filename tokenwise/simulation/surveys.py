@@ -8,7 +8,7 @@ A request is decided and forgotten. Runs meet each other only through the money 
 
 import functools
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from attrs import define, field, frozen
@@ -23,24 +23,26 @@ from tokenwise.errors import InputError, Problem
 from tokenwise.machine.messages import Record
 from tokenwise.machine.run import Job, Run
 from tokenwise.machine.smooth import Outline, outline_of
+from tokenwise.money import Nanodollars
 from tokenwise.plan import Plan
 from tokenwise.planner.assignment import Assigned, Unassignable
 from tokenwise.routing.bid import Need
 from tokenwise.routing.choosing import Refused, Routed
+from tokenwise.simulation.answers import Plain
 from tokenwise.simulation.brief import Brief, BriefPlan, Ready, ready_of
 from tokenwise.simulation.conversations.recall import Conversations
 from tokenwise.simulation.facing import Facing, Servers
+from tokenwise.simulation.sheet import Sheet
 from tokenwise.simulation.simulation import Arrival, Driver, Moment
 from tokenwise.simulation.tally import (
     Handled,
     Tally,
-    exhausted_briefly,
     handled,
     handled_briefly,
     handled_smoothly,
     turned_away,
 )
-from tokenwise.simulation.workload import REQUEST, Asked, Variant, admit, assign_all, decide, job_of, need_of, planned
+from tokenwise.simulation.workload import Asked, Variant, admit, assign_all, decide, job_of, need_of, planned
 from tokenwise.simulation.worlds import ModelledWorld
 from tokenwise.traits import Capability
 
@@ -100,21 +102,25 @@ def simulate(
     Raises InputError where a request arrives before the one above it, or has the id of one under way.
     """
     tallies: dict[Group | None, Tally] = {EVERYTHING: Tally(), **{group: Tally() for group in setting.groups}}
-    for one in trace(workload, variant, setting, seed=seed, at_length=at_length):
+    sheets: dict[Group | None, Sheet] = {group: Sheet() for group in tallies}
+    for one in _told(workload, _Desk(variant, setting, seed, at_length, sheets)):
         if isinstance(one, Closed):
             tallies[EVERYTHING].add_window(one)
             continue
         for group, tally in tallies.items():
             if group is None or one.asked in group:
                 tally.add(one, setting.catalog)
-    return tallies
+    return {group: sheets[group].into(tally, setting.catalog) for group, tally in tallies.items()}
 
 
 def trace(
     workload: Iterable[Asked], variant: Variant, setting: Setting, *, seed: int = 0, at_length: bool = False
 ) -> Iterator[Handled | Closed]:
     """Each request's story in the order in which they end, and each window of a shared budget that is over."""
-    desk = _Desk(variant, setting, seed, at_length)
+    return _told(workload, _Desk(variant, setting, seed, at_length))
+
+
+def _told(workload: Iterable[Asked], desk: "_Desk") -> Iterator[Handled | Closed]:
     for asked in workload:
         desk.receive(asked)
         if desk.has_news:
@@ -132,12 +138,16 @@ _Decided = tuple[Need, Routed | Refused, Ready | None]
 
 @define(eq=False)
 class _Desk:
-    """Where requests become runs, and runs stories. `at_length` where every one is to go through the machine."""
+    """Where requests become runs, and runs stories. `at_length` where every one is to go through the machine.
+
+    Common stories go on the `sheets`, where there are any, in place of being told.
+    """
 
     variant: Variant
     setting: Setting
     seed: int
     at_length: bool
+    sheets: Mapping[Group | None, Sheet] = field(factory=dict)
     _entries: dict[str, list[ledger.Entry]] = field(factory=dict)
     _over: deque[Handled | Closed] = field(factory=deque)
     _accounts: dict[str, Account] = field(factory=dict)
@@ -173,13 +183,17 @@ class _Desk:
         if isinstance(routed, Refused):
             self._over.append(turned_away(asked, routed))
             return
-        make_job = functools.partial(job_of, asked, need, routed, self.variant, self.setting.catalog, self.seed)
         facing = Facing(self._servers, asked)
         if ready is None or self.at_length or facing.leaves_ms is not None:
-            self._begin(asked, make_job())
+            self._begin(asked, self._job(asked, need, routed))
             return
-        account = self._account(asked)
-        self._driver.admit_brief(Brief(asked.id, asked.at_ms, ready, facing, account, make_job, asked.judged))
+        self._driver.admit_brief(Brief(asked.id, asked.at_ms, ready, facing, self._account(asked), self._job_of))
+
+    def _job(self, asked: Asked, need: Need, routed: Routed) -> Job:
+        return job_of(asked, need, routed, self.variant, self.setting.catalog, self.seed)
+
+    def _job_of(self, brief: Brief) -> Job:
+        return self._job(brief.world.asked, brief.ready.stated, brief.ready.routed)
 
     def close(self) -> None:
         """No more requests: let everything end."""
@@ -239,7 +253,7 @@ class _Desk:
         routed = decide(asked, need, variant, catalog)
         if isinstance(routed, Refused):
             return need, routed, None
-        return need, routed, ready_of(routed, need, REQUEST.steps[0], catalog, variant.policy)
+        return need, routed, ready_of(routed, need, catalog, variant.policy)
 
     def _account(self, asked: Asked) -> Account:
         """Made once: a million requests under one key share it."""
@@ -250,11 +264,11 @@ class _Desk:
     @property
     def has_news(self) -> bool:
         """Whether anything may have ended since `over` was last asked."""
-        return bool(self._over) or self.variant.shares_money
+        return bool(self._over or self._driver.budgets.closed)
 
     def over(self) -> Iterator[Handled | Closed]:
         """What has ended since this was last asked."""
-        if self.variant.shares_money:
+        if self._driver.budgets.closed:
             self._over.extend(self._driver.budgets.drain())
         while self._over:
             yield self._over.popleft()
@@ -273,16 +287,16 @@ class _Desk:
             del self._entries[arrival.job.id]
             self._over.append(handled(facing.asked, run, tuple(entries), facing.quality))
 
-    def _hear_brief(self, brief: Brief, charged: ledger.Charged | None) -> None:
-        facing = brief.world
-        assert isinstance(facing, Facing)
-        if charged is None:
-            self._over.append(exhausted_briefly(facing.asked, brief, self._driver.now_ms))
+    def _hear_brief(self, brief: Brief, cost: Nanodollars | None) -> None:
+        asked, now_ms = brief.world.asked, self._driver.now_ms
+        if self.sheets and (cost is None or isinstance(brief.answer, Plain)):
+            for group, sheet in self.sheets.items():
+                if group is None or asked in group:
+                    sheet.add(brief, cost, now_ms)
             return
-        if facing.asked.session:
-            self._learn(facing.asked, brief.ready.attempt.intent.need, charged, self._driver.now_ms)
-        quality = facing.quality.get(charged.attempt, 0)
-        self._over.append(handled_briefly(facing.asked, brief, charged, self._driver.now_ms, quality))
+        if asked.session and cost is not None:
+            self._learn(asked, brief.ready.need, brief.charged, now_ms)
+        self._over.append(handled_briefly(brief, cost, now_ms))
 
     def _hear_plan(self, plan: BriefPlan) -> None:
         facing = plan.world

@@ -15,6 +15,7 @@ from tokenwise.budgets import ledger
 from tokenwise.budgets.nested import Closed
 from tokenwise.catalog.models import Catalog
 from tokenwise.ids import AttemptId
+from tokenwise.machine.propose import wanting
 from tokenwise.machine.run import Ended, Outcome, Run
 from tokenwise.planner.assignment import Unassignable
 from tokenwise.routing.choosing import Refused
@@ -27,7 +28,6 @@ __all__ = [
     "Path",
     "Tally",
     "coarse",
-    "exhausted_briefly",
     "handled",
     "handled_briefly",
     "handled_smoothly",
@@ -38,6 +38,7 @@ __all__ = [
 
 _HOUR_MS: Final = 3_600_000
 _DIGITS: Final = 7
+_EXHAUSTED: Final = Outcome.BUDGET_EXHAUSTED.value
 _TIERS: Final = tuple(tier.name.lower() for tier in Tier)
 
 
@@ -113,29 +114,23 @@ def handled(asked: Asked, run: Run, entries: tuple[ledger.Entry, ...], quality: 
     )
 
 
-def handled_briefly(asked: Asked, brief: Brief, charged: ledger.Charged, ended_ms: int, quality: int) -> Handled:
-    """A common story that is over."""
+def handled_briefly(brief: Brief, cost: int | None, ended_ms: int) -> Handled:
+    """A common story that is over, or was turned away by a budget that it shares."""
+    asked, short = brief.world.asked, brief.short
+    if cost is None:
+        assert short is not None  # that is what turns it away
+        why = wanting(*short)
+        noted = refusal_of(brief.ready, why)
+        return Handled(asked=asked, outcome="exhausted", reason=_EXHAUSTED, why=why, noted=noted, ended_ms=ended_ms)
     return Handled(
         asked=asked,
         outcome="completed",
-        noted=(charged,),
+        noted=(brief.charged,),
         ready=brief.ready,
-        spent=charged.amount,
-        overrun=max(0, charged.amount - brief.ready.attempt.bid.amount),
+        spent=cost,
+        overrun=max(0, cost - brief.ready.bid.amount),
         ended_ms=ended_ms,
-        quality=quality,
-    )
-
-
-def exhausted_briefly(asked: Asked, brief: Brief, ended_ms: int) -> Handled:
-    """A request that a budget which it shares has turned away."""
-    return Handled(
-        asked=asked,
-        outcome="exhausted",
-        reason=Outcome.BUDGET_EXHAUSTED.value,
-        why=brief.short,
-        noted=refusal_of(brief.ready, brief.short),
-        ended_ms=ended_ms,
+        quality=brief.quality,
     )
 
 

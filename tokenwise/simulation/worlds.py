@@ -159,6 +159,8 @@ class ModelledWorld:
 
         As the rows state of its tier; of what they leave out, as routing assumes it of its rating (`worth.quality`).
         """
+        if not self.quality and capabilities:  # nearly always
+            return quality(strength(model, capabilities._value_), difficulty) // _THOUSANDTHS
         rows = [row for row in self.quality if row.tier is model.tier and row.capability & capabilities]
         stated = functools.reduce(operator.or_, (row.capability for row in rows), Capability(0))
         assumed = (
