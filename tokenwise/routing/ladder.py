@@ -20,7 +20,7 @@ from tokenwise.policy import Policy
 from tokenwise.routing.bid import Bid, Need
 from tokenwise.routing.fitting import bid_of, bids_of
 from tokenwise.routing.health import Seat
-from tokenwise.routing.ranking import Place, after, candidates
+from tokenwise.routing.ranking import Place, after, candidates, tiers_onward
 from tokenwise.traits import Tier
 from tokenwise.usage import TokenCount
 
@@ -126,7 +126,8 @@ def _onward(failed: Failed, need: Need, catalog: Catalog, policy: Policy) -> Ite
     place = Place(at, failed.base, frozenset(model for _, model in failed.tried))
     # Neither a seat nor a window says anything about strength.
     level = rule.of_seat or rule.remedy is Remedy.LONGER
-    models = after(candidates(need, catalog, policy), catalog, policy, place, level=level)
+    tiers = tiers_onward(catalog, policy, place, level=level)
+    models = after(candidates(need, catalog, policy, tiers), tiers, place, level=level)
     yield from (offered for model in models if (offered := bid_of(model, need, policy, closed)))
 
 

@@ -13,7 +13,7 @@ stated capability and feature, another vendor's before its own; and the rungs of
 follows what fault is for `routing.ladder` to say.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -32,12 +32,16 @@ from tokenwise.traits import Tier
 # Difficulties come in thousandths, and the other parts of a kind are few in one deployment. Each has some 300 bytes.
 _MOST_KINDS: Final = 4096
 
-__all__ = ["Place", "after", "candidates", "equals", "favourite", "first_within", "kin_last", "ranked", "rungs"]
+_ALL_TIERS: Final = tuple(Tier)
+
+__all__ = [
+    "Place", "after", "candidates", "equals", "favourite", "first_within", "kin_last", "ranked", "rungs", "tiers_onward"
+]  # fmt: skip
 
 
-def candidates(need: Need, catalog: Catalog, policy: Policy) -> tuple[Model, ...]:
-    """Every model that meets all the constraints, most preferred first, each with its own cap, whatever it costs."""
-    return tuple(serving.model for serving in _in_order(need, catalog, policy, wider=False))
+def candidates(need: Need, catalog: Catalog, policy: Policy, tiers: Collection[Tier] = _ALL_TIERS) -> tuple[Model, ...]:
+    """Every model of these tiers that meets all the constraints, most preferred first, whatever it costs."""
+    return tuple([serving.model for serving in _in_order(need, catalog, policy, wider=False, tiers=tiers)])
 
 
 def ranked(need: Need, catalog: Catalog, policy: Policy) -> tuple[Serving, ...]:
@@ -102,9 +106,13 @@ def _held(serving: Serving, need: Need) -> Nanodollars:
     return make_bid(model, seat(model, need), need, output_tokens=serving.max_output_tokens).amount
 
 
-def _in_order(need: Need, catalog: Catalog, policy: Policy, *, wider: bool) -> Iterator[Serving]:
+def _in_order(
+    need: Need, catalog: Catalog, policy: Policy, *, wider: bool, tiers: Collection[Tier] = _ALL_TIERS
+) -> Iterator[Serving]:
     for models in groups(need, catalog, policy):
-        yield from sorted(servings(need, rated_by_band(models, policy, need.work), policy, wider=wider), key=by_worth)
+        # A band is of all models, of whichever tier.
+        rated = [row for row in rated_by_band(models, policy, need.work) if row[0].tier in tiers]
+        yield from sorted(servings(need, rated, policy, wider=wider), key=by_worth)
 
 
 # --- the ladder ------------------------------------------------------------------------------------------------------
@@ -121,8 +129,7 @@ class Place(NamedTuple):
 def equals(need: Need, catalog: Catalog, policy: Policy, start: Model) -> tuple[Model, ...]:
     """The models of the same tier that would be asked, in order, if every seller of `start` and of each failed."""
     place = Place(start, start.tier, frozenset({start.id}))
-    onward = after(candidates(need, catalog, policy), catalog, policy, place, level=True)
-    return tuple(model for model in onward if model.tier is start.tier)
+    return tuple(after(candidates(need, catalog, policy, (start.tier,)), (start.tier,), place, level=True))
 
 
 def rungs(need: Need, catalog: Catalog, policy: Policy, start: Model) -> tuple[Model, ...]:
@@ -130,23 +137,31 @@ def rungs(need: Need, catalog: Catalog, policy: Policy, start: Model) -> tuple[M
     order: list[Model] = []
     able = candidates(need, catalog, policy)
     at, tried = start, frozenset({start.id})
-    while above := next(after(able, catalog, policy, Place(at, start.tier, tried)), None):
+    while True:
+        place = Place(at, start.tier, tried)
+        above = next(after(able, tiers_onward(catalog, policy, place), place), None)
+        if above is None:
+            return tuple(order)
         order.append(above)
         at, tried = above, tried | {above.id}
-    return tuple(order)
 
 
-def after(
-    wanted: Iterable[Model], catalog: Catalog, policy: Policy, place: Place, *, level: bool = False
-) -> Iterator[Model]:
-    """Models to go to from `place`, most wanted first: its equals and then its betters if `level`, else by policy."""
-    able = [model for model in wanted if model.id not in place.tried]
-    spent = {catalog[model].tier for model in place.tried}
+def after(able: Iterable[Model], tiers: Iterable[Tier], place: Place, *, level: bool = False) -> Iterator[Model]:
+    """Models to go to from `place`, most wanted first; if `level`, another vendor's before those of the failed one's.
+
+    `able` are `candidates` of these tiers, which `tiers_onward` names.
+    """
+    left = [model for model in able if model.id not in place.tried]
     if level:
-        able = kin_last(able, place.at)
-    tiers = _level_tiers(place, policy, spent) if level else _stronger_tiers(place, policy, spent)
+        left = kin_last(left, place.at)
     for tier in tiers:
-        yield from (model for model in able if model.tier is tier)
+        yield from (model for model in left if model.tier is tier)
+
+
+def tiers_onward(catalog: Catalog, policy: Policy, place: Place, *, level: bool = False) -> tuple[Tier, ...]:
+    """The tiers that follow, in order: from its own upwards if `level`, else by policy."""
+    spent = {catalog[model].tier for model in place.tried}
+    return tuple(_level_tiers(place, policy, spent) if level else _stronger_tiers(place, policy, spent))
 
 
 def _level_tiers(place: Place, policy: Policy, spent: set[Tier]) -> Iterator[Tier]:
