@@ -6,9 +6,9 @@ length, keeping its beginning, and the cut is said in the prompt and in the book
 
 import enum
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from tokenwise.usage import FORMAT_FRAME, TokenCount, count_messages, count_text
 
@@ -32,12 +32,13 @@ class Message:
     """One turn of a conversation, as text.
 
     `blocks` says where in `text` each of its blocks begins, if it came in several: a client puts context into blocks of
-    their own before what the user typed.
+    their own before what the user typed. What somebody has `found` in it may be left there, to be had again.
     """
 
     role: Role
     text: str
     blocks: tuple[int, ...] = ()
+    found: list[Any] = field(factory=list, init=False, eq=False, repr=False)
 
 
 @frozen

@@ -175,12 +175,24 @@ def _shared(messages: Sequence[Message]) -> Iterator[tuple[int, _Weighed]]:
     Behind a request that asks nothing stands no background: a greeting is a greeting whoever it is said to.
     """
     spoken = [message for message in messages if message.text and not message.text.isspace()]
-    requests = [message for message in spoken if message.role is Role.USER] or spoken
-    readings = list(_requests([_asked(message) for message in reversed(requests[-MAX_REQUESTS:])] or [""]))
+    asking = [message for message in spoken if message.role is Role.USER]
+    if asking:
+        requests = [_known(message) for message in reversed(asking[-MAX_REQUESTS:])]
+    else:
+        requests = [_read(_Said(_asked(message))) for message in reversed(spoken[-MAX_REQUESTS:])]
+    readings = list(_shares(requests or [_read(_Said(""))]))
     yield from readings
-    if requests is not spoken and any(weighed.reading.levels for _, weighed in readings):
-        last = {message.role: message.text for message in spoken if message.role is not Role.USER}
-        yield from ((_BACKGROUND, _read(_Said(text))) for text in last.values())
+    if asking and any(weighed.reading.levels for _, weighed in readings):
+        last = {message.role: message for message in spoken if message.role is not Role.USER}
+        yield from ((_BACKGROUND, _known(message)) for message in last.values())
+
+
+def _known(message: Message) -> _Weighed:
+    """What is known of a user's request, or of all that another says: with the message, while it comes again."""
+    if not message.found:
+        message.found.append(_read(_Said(_asked(message) if message.role is Role.USER else message.text)))
+    weighed: _Weighed = message.found[0]
+    return weighed
 
 
 def _asked(message: Message) -> str:
@@ -192,11 +204,10 @@ def _asked(message: Message) -> str:
     return next((block for block in reversed(blocks) if not is_context(block)), message.text)
 
 
-def _requests(newest_first: Sequence[str]) -> Iterator[tuple[int, _Weighed]]:
+def _shares(newest_first: Sequence[_Weighed]) -> Iterator[tuple[int, _Weighed]]:
     """Requests with their shares. What the oldest one read leaves over is its own, so shares always sum to a whole."""
     left = _WHOLE
-    for place, text in enumerate(newest_first, start=1):
-        weighed = _read(_Said(text))
+    for place, weighed in enumerate(newest_first, start=1):
         size = weighed.reading.size
         share = left if place == len(newest_first) else left * size // (size + _PATIENCE)
         yield share, weighed

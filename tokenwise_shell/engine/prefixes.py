@@ -5,6 +5,7 @@ bound that rests on its own count, its templates do not add up, and none of its 
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final
 
 from attrs import define, field, frozen
@@ -103,7 +104,7 @@ class Counts:
         """The digests of beginnings that others may know of. None where the last turn is known here, and warm."""
         found: list[bytes] = []
         for trail in trails:
-            before = [trail.ends[turns] for turns in trail.continued()][1 : 1 + _LOOKED_UP]
+            before = [trail.ends[turns] for turns in islice(trail.continued(), 1, 1 + _LOOKED_UP)]
             if before and any(count.until_ms > now_ms for count in self._kept.get(before[0], {}).values()):
                 return ()
             found += before

@@ -12,8 +12,9 @@ a model may write by other tokens than a tokenizer finds in its text, and often 
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from itertools import chain
 from typing import Final
 
 import orjson
@@ -67,12 +68,12 @@ class Trail:
     _turns: list[object] = field(factory=list, repr=False)
     _bound: Callable[[Fields], int] = field(default=len, repr=False, eq=False)
 
-    def continued(self) -> Sequence[int]:
+    def continued(self) -> Iterator[int]:
         """After how many turns a count can be gone on from, the longest first: behind them the assistant speaks."""
         if not self.ends:
-            return []
+            return iter(())
         _, _, over_at = over(self._turns, _with_answered, _UNANSWERED)
-        return [len(self._turns), *reversed(over_at)]
+        return chain((len(self._turns),), reversed(over_at))
 
     def behind(self, turns: int) -> int:
         """The most tokens that everything behind so many turns can have."""
@@ -114,7 +115,7 @@ def trail_of_own(own: Own, betas: str = "") -> Trail:
 
 def _trail(form: str, body: Fields, name: str, bound: Callable[[Fields], int]) -> Trail:
     given, own = entries(body.get(name)), as_fields(body.get("extra_content")).get("anthropic")
-    if not given or any(_is_unstable(key, value) for each in (body, as_fields(own)) for key, value in each.items()):
+    if not given or _is_unstable(body) or _is_unstable(as_fields(own)):
         return NO_TRAIL
     labels = [value for key, value in body.items() if key in _LABELS and value is not None]
     beside = {key: value for key, value in body.items() if key not in _NOT_BESIDE and not _is_number(value)}
@@ -162,9 +163,13 @@ def _linked(end: bytes, said: bytes) -> bytes:
     return sha256(end + said).digest()[:16]  # for turns of common length in half of blake2b's time
 
 
-def _is_unstable(name: str, value: object) -> bool:
-    if name not in _UNSTABLE:
-        return False
+def _is_unstable(fields: Fields) -> bool:
+    return not _UNSTABLE.isdisjoint(fields) and any(
+        _unsettles(name, fields[name]) for name in _UNSTABLE & fields.keys()
+    )
+
+
+def _unsettles(name: str, value: object) -> bool:
     edits = [text(as_fields(edit).get("type")) for edit in entries(as_fields(value).get("edits"))]
     if name == "context_management" and edits and all(edit.startswith(_ONLY_LESS) for edit in edits):
         return False

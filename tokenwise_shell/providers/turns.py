@@ -155,22 +155,24 @@ def each_of(turns: list[T], make: Callable[[T], U]) -> list[U]:
     return [*made, *map(make, turns[len(opening.reached) :])]
 
 
-def spliced(body: Fields, name: str, written: "Callable[[bytes, Sequence[object]], bytes] | None" = None) -> bytes:
-    """The body as JSON. What is known of its list of turns of this name was written before, and is copied once.
+def spliced(
+    body: Fields, name: str, written: "Callable[[bytes, Sequence[object]], bytes] | None" = None
+) -> tuple[bytes, ...]:
+    """The body as pieces of JSON. What is known of its list of turns of this name was written before.
 
     `written` puts turns behind others, each with a comma before it; as they are, unless it is given.
     """
     turns, fold = entries(body.get(name)), written or written_behind
     opening = opening_of(turns)
     if not turns or (written is None and not opening.size):
-        return orjson.dumps(body)
+        return (orjson.dumps(body),)
     names = list(body)
     place = names.index(name)
     before = orjson.dumps({key: body[key] for key in names[:place]} | {name: []})[:-2]
     behind = orjson.dumps({key: body[key] for key in names[place + 1 :]})[1:]
     first, rest = fold(b"", turns[:1])[1:], fold(b"", turns[max(1, opening.size) :])
     comma = b"," if place + 1 < len(names) else b""
-    return b"%b%b%b%b]%b%b" % (before, first, opening.state(fold, b""), rest, comma, behind)
+    return before + first, opening.state(fold, b""), b"%b]%b%b" % (rest, comma, behind)
 
 
 def written_behind(before: bytes, turns: Sequence[object]) -> bytes:

@@ -115,14 +115,14 @@ class Connection:
         """Send a request, and read the head of its answer. Raises TransportTrouble, and Late; then it is closed."""
         unsendable = None
         try:
-            data, behind = self.reading.begin(written)
+            pieces = self.reading.begin(written)
             self._waits = True
             try:
                 if self.tls is not None:
-                    data, behind = self.tls.sealed(data + behind), b""
+                    pieces = (self.tls.sealed(b"".join(pieces)),)
                 if self._descriptor < 0:
-                    await self.stream.send_all(data + behind)
-                elif (rest := self._sent(data, behind)) is not None:
+                    await self.stream.send_all(b"".join(pieces))
+                elif (rest := self._sent(pieces)) is not None:
                     await rest
             except (trio.BrokenResourceError, trio.ClosedResourceError, OSError):
                 pass  # who refuses a request before it is whole says why and closes: the answer may be there
@@ -287,13 +287,13 @@ class Connection:
         if why:
             raise TransportTrouble(TroubleKind.DISCONNECTED, f"{failing}: {why}")
 
-    def _sent(self, data: bytes, behind: bytes) -> Awaitable[None] | None:
+    def _sent(self, pieces: tuple[bytes, ...]) -> Awaitable[None] | None:
         """Send what can be sent at once; what is left to wait for."""
         try:
-            sent = os.writev(self._descriptor, (data, behind)) if behind else os.write(self._descriptor, data)
+            sent = os.writev(self._descriptor, pieces)
         except BlockingIOError:
             sent = 0
-        return self._send(memoryview(data + behind)[sent:]) if sent < len(data) + len(behind) else None
+        return self._send(memoryview(b"".join(pieces))[sent:]) if sent < sum(map(len, pieces)) else None
 
     async def _send(self, rest: memoryview) -> None:
         while rest:

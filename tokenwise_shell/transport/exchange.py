@@ -85,20 +85,25 @@ _enveloped: Final = lru_cache(maxsize=64)(Envelope)
 
 @frozen(init=False)
 class HttpRequest:
-    """One request. Its length is stated by the transport."""
+    """One request, with its body in pieces. Its length is stated by the transport."""
 
     envelope: Envelope
-    body: bytes = field(repr=False)
+    pieces: tuple[bytes, ...] = field(repr=False)
 
-    def __init__(self, method: str, url: str, headers: Headers, body: bytes = b"") -> None:
-        self.__attrs_init__(_enveloped(method, url, headers), body)
+    def __init__(self, method: str, url: str, headers: Headers, *pieces: bytes) -> None:
+        self.__attrs_init__(_enveloped(method, url, headers), pieces)
 
     @classmethod
-    def within(cls, envelope: Envelope, body: bytes) -> "HttpRequest":
-        """The request with this body."""
+    def within(cls, envelope: Envelope, *pieces: bytes) -> "HttpRequest":
+        """The request with these pieces of a body."""
         request = cls.__new__(cls)
-        request.__attrs_init__(envelope, body)
+        request.__attrs_init__(envelope, pieces)
         return request
+
+    @property
+    def body(self) -> bytes:
+        """Its body."""
+        return b"".join(self.pieces)
 
     @property
     def method(self) -> str:

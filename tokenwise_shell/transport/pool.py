@@ -62,7 +62,7 @@ class Pool:
             waiting.connecting()
             connection = await self._connected(origin)
         waiting.leaving()
-        return await connection.ask(Written(_head(request.envelope, keep), request.body))
+        return await connection.ask(Written(_head(request.envelope, keep), request.pieces))
 
     def ask_again(self, request: HttpRequest, *, now: float, until: float) -> Awaitable[Incoming] | None:
         """Send the request over an idle connection on a socket."""
@@ -74,7 +74,7 @@ class Pool:
             return None
         connection = idle.pop()
         self._deadlines.expect(connection, until)
-        return connection.ask(Written(_head(request.envelope, True), request.body))
+        return connection.ask(Written(_head(request.envelope, True), request.pieces))
 
     async def give_back(self, connection: Connection, *, rest: bool = False) -> None:
         """See `Home`."""

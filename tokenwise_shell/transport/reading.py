@@ -20,7 +20,7 @@ __all__ = ["H11Answers", "Head", "LlhttpAnswers", "Reading", "Unreadable", "Writ
 _HEAD_BYTES: Final = 102_400
 
 
-# To copy less costs less than to send two things.
+# A shorter body is copied behind its head.
 _LONG_BYTES: Final = 16_384
 
 # Headers that say where a body ends.
@@ -56,25 +56,29 @@ class Written:
     """A request as it is sent, and what a parser must know of it."""
 
     head: Head
-    body: bytes
+    pieces: tuple[bytes, ...]
+
+    @property
+    def size(self) -> int:
+        """How long its body is."""
+        return sum(map(len, self.pieces))
 
     @property
     def has_length(self) -> bool:
         """Whether its length is stated."""
-        return bool(self.body) or self.head.method not in ("GET", "HEAD")
+        return bool(self.size) or self.head.method not in ("GET", "HEAD")
 
     @property
     def fields(self) -> tuple[tuple[str, str], ...]:
         """All of its headers."""
-        return (*self.head.fields, *((("content-length", str(len(self.body))),) if self.has_length else ()))
+        return (*self.head.fields, *((("content-length", str(self.size)),) if self.has_length else ()))
 
-    def data(self) -> tuple[bytes, bytes]:
-        """The bytes, and those of a long body behind them, which is not copied for that."""
-        if not self.body and not self.has_length:
-            return self.head.start + b"\r\n", b""
-        long = len(self.body) > _LONG_BYTES
-        told = self.head.start, len(self.body), b"" if long else self.body
-        return b"%bcontent-length: %d\r\n\r\n%b" % told, self.body if long else b""
+    def data(self) -> tuple[bytes, ...]:
+        """The bytes: of a long body in the pieces that it has, since to copy it costs more than to send several."""
+        if not self.has_length:
+            return (self.head.start + b"\r\n",)
+        head = b"%bcontent-length: %d\r\n\r\n" % (self.head.start, size := self.size)
+        return (head, *self.pieces) if size > _LONG_BYTES else (b"".join((head, *self.pieces)),)
 
 
 class Reading(Protocol):
@@ -83,11 +87,8 @@ class Reading(Protocol):
     head: tuple[int, Headers] | None
     complete: bool
 
-    def begin(self, written: Written) -> tuple[bytes, bytes]:
-        """Forget the answer before; give what is to be sent, and what behind that, as `Written.data` does.
-
-        Raises Unreadable where HTTP cannot carry it.
-        """
+    def begin(self, written: Written) -> tuple[bytes, ...]:
+        """Forget the answer before; give what is to be sent. Raises Unreadable where HTTP cannot carry it."""
 
     def feed(self, data: bytes) -> None:
         """Read on; b"" is the end of the connection. Raises Unreadable."""
@@ -120,7 +121,7 @@ class LlhttpAnswers:
         self._headers: list[tuple[str, str]] = []
         self._http = httptools.HttpResponseParser(self)
 
-    def begin(self, written: Written) -> tuple[bytes, bytes]:
+    def begin(self, written: Written) -> tuple[bytes, ...]:
         """See `Reading`."""
         self.head, self.complete = None, False
         self._head_bytes = self._body_bytes = 0
@@ -218,15 +219,15 @@ class H11Answers:
     _pieces: list[bytes] = field(factory=list)
     _http: h11.Connection = field(factory=lambda: h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEAD_BYTES))
 
-    def begin(self, written: Written) -> tuple[bytes, bytes]:
+    def begin(self, written: Written) -> tuple[bytes, ...]:
         """See `Reading`."""
         if self._http.our_state is h11.DONE:
             self._http.start_next_cycle()
         self.head, self.complete = None, False
         try:
             head = h11.Request(method=written.head.method, target=written.head.target, headers=list(written.fields))
-            events = (head, *((h11.Data(data=written.body),) if written.body else ()), h11.EndOfMessage())
-            return b"".join(self._http.send(event) or b"" for event in events), b""
+            events = (head, *(h11.Data(data=piece) for piece in written.pieces if piece), h11.EndOfMessage())
+            return tuple(self._http.send(event) or b"" for event in events)
         except h11.LocalProtocolError:
             raise Unreadable("HTTP cannot carry this request") from None  # h11's own complaint would show the header
 

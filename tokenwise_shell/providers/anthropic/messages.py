@@ -57,7 +57,7 @@ def build(endpoint: Endpoint, ask: Ask) -> HttpRequest:
 def request(endpoint: Endpoint, body: Fields, *, betas: str = "") -> HttpRequest:
     """This body on its way. `betas` are asked for beside those of the endpoint's own headers."""
     url = url_below(endpoint.base_url, "messages", version="v1")
-    return HttpRequest("POST", url, tuple(_headers(endpoint, betas)), spliced(body, "messages"))
+    return HttpRequest("POST", url, tuple(_headers(endpoint, betas)), *spliced(body, "messages"))
 
 
 def parse(response: HttpResponse, *, native_id: str, now_ms: int) -> Reply | Failure:

@@ -68,9 +68,9 @@ def build(endpoint: Endpoint, ask: Ask) -> HttpRequest:
         if options := _stream_options(endpoint, ask):
             body["stream_options"] = options
     if not way.strict:
-        return HttpRequest.within(way.envelope, spliced(body, "messages"))
+        return HttpRequest.within(way.envelope, *spliced(body, "messages"))
     bare = without_extensions({**body, "messages": None}) | {"messages": body.get("messages")}
-    return HttpRequest.within(way.envelope, spliced(bare, "messages", _without_extensions))
+    return HttpRequest.within(way.envelope, *spliced(bare, "messages", _without_extensions))
 
 
 def _without_extensions(before: bytes, turns: Sequence[object]) -> bytes:

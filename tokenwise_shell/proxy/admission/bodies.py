@@ -151,10 +151,10 @@ class Bodies:
             return None
         turns = [*of.turns[: known.turns], *more[of.name][1:]]
         of.used_s = self.now_s()
-        if len(turns) - 1 <= known.turns or len(body) > self.most_bytes // 4:
-            self._keep(of, in_place_of=of)
-        else:
+        if len(turns) - 1 > known.turns and len(body) <= self.most_bytes // 4:
             self._go_on(body, known, turns, most_values)
+        elif self._kept[-1:] != (of,):
+            self._keep(of, in_place_of=of)
         return {**of.head, **more, of.name: turns}
 
     def _begin(self, body: bytes, fields: Fields, values: int) -> None:

@@ -100,6 +100,11 @@ class Asked:
         """The turns of the conversation."""
         return entries(self.fields.get("messages"))
 
+    @property
+    def trails(self) -> tuple[Trail, ...]:
+        """The beginnings of the conversation in each form that it may be sent in."""
+        return (self.trail, self.own_trail) if self.own else (self.trail,)
+
     @cached_property
     def trail(self) -> Trail:
         """The beginnings of the conversation as chat fields."""

@@ -132,7 +132,7 @@ def _known(service: Service, asked: Asked, wishes: Wishes) -> tuple[Known, ...]:
     """What sellers have counted of this conversation at an earlier turn."""
     if wishes.weight is None or wishes.weight.input.bound < _WORTH_COUNTING:
         return ()
-    return service.counts.known((asked.trail, asked.own_trail), wishes.weight.attachments, now_ms=wall_ms())
+    return service.counts.known(asked.trails, wishes.weight.attachments, now_ms=wall_ms())
 
 
 def learn(service: Service, order: Order, call: CallModel, usage: Usage, *, own: bool) -> None:
@@ -170,7 +170,7 @@ async def ask_others(service: Service, asked: Asked, *, takes_long: bool) -> Non
 
 
 def _unknown(service: Service, asked: Asked) -> tuple[bytes, ...]:
-    return service.counts.unknown((asked.trail, asked.own_trail), wall_ms())
+    return service.counts.unknown(asked.trails, wall_ms())
 
 
 def _policy(policy: Policy, asked: Asked) -> Policy:
