@@ -6,7 +6,7 @@ length, keeping its beginning, and the cut is said in the prompt and in the book
 
 import enum
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
@@ -38,7 +38,7 @@ class Message:
     role: Role
     text: str
     blocks: tuple[int, ...] = ()
-    found: list[Any] = field(factory=list, init=False, eq=False, repr=False)
+    found: list[object] = field(factory=list, init=False, eq=False, repr=False)
 
 
 @frozen

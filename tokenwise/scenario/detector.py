@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from hashlib import blake2b
 from operator import mul
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from attrs import Factory, define, field, frozen
 
@@ -191,8 +191,7 @@ def _known(message: Message) -> _Weighed:
     """What is known of a user's request, or of all that another says: with the message, while it comes again."""
     if not message.found:
         message.found.append(_read(_Said(_asked(message) if message.role is Role.USER else message.text)))
-    weighed: _Weighed = message.found[0]
-    return weighed
+    return cast("_Weighed", message.found[0])
 
 
 def _asked(message: Message) -> str:

@@ -66,7 +66,7 @@ class Opening:
     size: int = field(init=False)  # how many they are, with the first
     _states: dict[tuple[Callable[..., object], object], tuple[int, object]] = field(factory=dict)
     _firsts: dict[Callable[..., object], tuple[object, object]] = field(factory=dict)
-    _further: dict[Callable[..., object], tuple[object, int, object]] = field(factory=dict)
+    made: dict[Callable[..., object], tuple[object, int, object]] = field(factory=dict)  # what came first, of how many
 
     def __attrs_post_init__(self) -> None:
         self.size = len(self.turns) + 1 if self.turns else 0
@@ -86,14 +86,14 @@ class Opening:
 
     def further(self, fold: Callable[[S, Sequence[object]], S], first: S, begun: Callable[[], S]) -> S:
         """What this fold makes of all that were reached, beginning with `first`; of the opening it has `begun` so."""
-        known = self._further.get(fold)
+        known = self.made.get(fold)
         if known is not None and (known[0] is first or known[0] == first):
             until, state = known[1], cast("S", known[2])
         else:
             until, state = self.size, begun()
         if until < len(self.reached):
             state = fold(state, self.reached[until:])
-            self._further[fold] = first, len(self.reached), state
+            self.made[fold] = first, len(self.reached), state
         return state
 
     def of_first(self, make: Callable[[T], U], first: T) -> U:
@@ -111,9 +111,9 @@ class Opening:
         """Reaching to the last of these turns, of which so many are its own; `goes_on` where it does in them."""
         reached, own = turns[:-1], turns[max(1, self.size) : size]
         size_bytes, beyond_bytes = self.size_bytes + sum(map(_bytes_of, own)), sum(map(_bytes_of, reached[size:]))
-        further = dict(self._further) if goes_on else {}
+        made = dict(self.made) if goes_on else {}
         states, firsts = dict(self._states), dict(self._firsts)
-        return Opening((*self.turns, *own), reached, size_bytes, beyond_bytes, now_s, states, firsts, further)
+        return Opening((*self.turns, *own), reached, size_bytes, beyond_bytes, now_s, states, firsts, made)
 
 
 _NOTHING: Final = Opening()
@@ -137,9 +137,14 @@ def opening_of(turns: list[object]) -> Opening:
 
 def over(turns: list[object], fold: Callable[[S, Sequence[object]], S], first: S) -> S:
     """What a fold makes of these turns: it takes what came of those before, and those that follow."""
-    opening = opening_of(turns)
+    if len(turns) < MEMORY.least_turns:
+        return fold(first, turns)
+    opening = MEMORY.of(turns)
     if not opening.size:
         return fold(first, turns)
+    made = opening.made.get(fold)
+    if made is not None and made[0] is first and made[1] == len(opening.reached):
+        return fold(cast("S", made[2]), turns[made[1] :])
     state = opening.further(fold, first, lambda: opening.state(fold, fold(first, turns[:1])))
     return fold(state, turns[len(opening.reached) :])
 

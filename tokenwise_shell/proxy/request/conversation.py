@@ -4,7 +4,7 @@ What a message carries beside words (calls, images) is weighed by `providers.cou
 """
 
 from collections.abc import Mapping, Sequence
-from itertools import accumulate, chain
+from itertools import accumulate
 from typing import Final
 
 from tokenwise.prompt import Message, Role
@@ -42,20 +42,29 @@ _NOTHING_READ: Final[tuple[Message, ...]] = ()
 
 def _with_read(before: tuple[Message, ...], turns: Sequence[object]) -> tuple[Message, ...]:
     """The last requests, and of everybody else what was said last, with these turns. Nobody says blanks."""
-    waiting, others, behind = MAX_REQUESTS, set[Role](), list[Message]()
-    for each in chain(reversed(turns), reversed(before)):
-        role = each.role if isinstance(each, Message) else _role(as_fields(each))
-        if role in others or (role is Role.USER and not waiting):
+    waiting, heard, behind = MAX_REQUESTS, list[Role](), list[Message]()  # a list finds a role without its hash
+    for turn in reversed(turns):
+        fields = as_fields(turn)
+        role = _role(fields)
+        if role in heard or (role is Role.USER and not waiting):
             continue
-        message = each if isinstance(each, Message) else _turn(each)
+        message = _turn(turn)
         if not message.text or message.text.isspace():
             continue
-        if role is Role.USER:
-            waiting -= 1
-        else:
-            others.add(role)
         behind.append(message)
-    return tuple(reversed(behind))
+        if role is not Role.USER:
+            heard.append(role)
+        else:
+            waiting -= 1
+    for message in reversed(before):
+        if message.role is Role.USER:
+            if waiting:
+                waiting -= 1
+                behind.append(message)
+        elif message.role not in heard:
+            behind.append(message)
+    behind.reverse()
+    return tuple(behind)
 
 
 def _turn(each: object) -> Message:
