@@ -169,8 +169,8 @@ class Limits:
 
         What a voucher pays is held for everybody, the key and the tags already.
         """
-        if (known := self._told.get(account)) and known[0] <= at_ms < known[1]:
-            return known[2]
+        if known := self.told(account, at_ms):
+            return known
         if not self and not account.voucher:
             return ()
         plain = () if account.voucher else self._of(account)
@@ -183,6 +183,11 @@ class Limits:
         if self._ask_for_accounts and not account.voucher:
             self._keep(account, at_ms, drawn_on, scopes)
         return scopes
+
+    def told(self, account: Account, at_ms: int) -> tuple[str, ...]:
+        """Every budget that calls of this account have to fit into now, where that is remembered; else none."""
+        known = self._told.get(account)
+        return known[2] if known and known[0] <= at_ms < known[1] else ()
 
     def _keep(self, account: Account, at_ms: int, drawn_on: Iterable[_InForce], scopes: tuple[str, ...]) -> None:
         """Remember what an account was told: until the first of the windows ends, it is told the same."""

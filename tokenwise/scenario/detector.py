@@ -18,7 +18,7 @@ from hashlib import blake2b
 from operator import mul
 from typing import Final, NamedTuple, cast
 
-from attrs import Factory, define, field, frozen
+from attrs import Factory, field, frozen
 
 from tokenwise.prompt import Message, Role
 from tokenwise.scenario.blocks import is_context
@@ -107,15 +107,16 @@ class Scenario:
         return Complexity.MODERATE if self.difficulty < _COMPLEX else Complexity.COMPLEX
 
 
-@define(unsafe_hash=True)
-class _Said:
-    """A text to be read, equal to another by its digest. It forgets its words then: what people said is not kept."""
+class _Said(bytes):
+    """The digest of a text to be read, with its words. It forgets them then: what people said is not kept."""
 
-    text: str = field(eq=False)
-    digest: bytes = field(init=False)
+    text: str
 
-    def __attrs_post_init__(self) -> None:
-        self.digest = blake2b(self.text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+def _said(text: str) -> _Said:
+    said = _Said(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest())
+    said.text = text
+    return said
 
 
 class _Weighed(NamedTuple):
@@ -179,8 +180,8 @@ def _shared(messages: Sequence[Message]) -> Iterator[tuple[int, _Weighed]]:
     if asking:
         requests = [_known(message) for message in reversed(asking[-MAX_REQUESTS:])]
     else:
-        requests = [_read(_Said(_asked(message))) for message in reversed(spoken[-MAX_REQUESTS:])]
-    readings = list(_shares(requests or [_read(_Said(""))]))
+        requests = [_read(_said(_asked(message))) for message in reversed(spoken[-MAX_REQUESTS:])]
+    readings = list(_shares(requests or [_read(_said(""))]))
     yield from readings
     if asking and any(weighed.reading.levels for _, weighed in readings):
         last = {message.role: message for message in spoken if message.role is not Role.USER}
@@ -190,7 +191,7 @@ def _shared(messages: Sequence[Message]) -> Iterator[tuple[int, _Weighed]]:
 def _known(message: Message) -> _Weighed:
     """What is known of a user's request, or of all that another says: with the message, while it comes again."""
     if not message.found:
-        message.found.append(_read(_Said(_asked(message) if message.role is Role.USER else message.text)))
+        message.found.append(_read(_said(_asked(message) if message.role is Role.USER else message.text)))
     return cast("_Weighed", message.found[0])
 
 

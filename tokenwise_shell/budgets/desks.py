@@ -108,6 +108,11 @@ class Desks:
         self.changed(slice_)
         return True
 
+    def has_room(self, scopes: tuple[str, ...]) -> bool:
+        """Whether there is a slice of these scopes with room."""
+        desk = self._desks.get(scopes)
+        return desk is not None and desk.slice is not None and desk.slice.budget.available > 0
+
     def settle(self, place: Place, cost: Nanodollars) -> Slice | None:
         """Close a call's hold at this cost, and say in which slice it was; None where it was in none."""
         slice_, amount = self._within.pop(place, (None, _NOTHING))

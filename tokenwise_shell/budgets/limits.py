@@ -185,6 +185,10 @@ class InForce:
                     found.append(limit.model)
         return tuple(found)
 
+    def has_room(self, account: Account) -> bool:
+        """Whether this process has at hand what was lent of every budget that calls of this account fit into."""
+        return isinstance(self.store, LocalStore) and self.store.has_room(self._limits.told(account, self.now_ms()))
+
     def doubtful(self, account: Account) -> list[Limit]:
         """Of the limits of everybody, the key and the tags, those that may have nothing left.
 

@@ -152,6 +152,10 @@ class LocalStore:
         """Whether this process has been lent some of a budget, and has not given it out."""
         return any(one.budget.available > 0 for one in self._desks.of(scope) if not one.retired)
 
+    def has_room(self, scopes: tuple[str, ...]) -> bool:
+        """Whether this process has been lent some of all these budgets, and has not given it out."""
+        return self._desks.has_room(scopes)
+
     def is_spent(self, scope: str) -> bool:
         """See `limits.Store`."""
         budget = self[scope]

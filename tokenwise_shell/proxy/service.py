@@ -117,7 +117,7 @@ class Service:
         catalog = admitted.catalog(self.client.workspace.reachable)
         if admitted.voucher or _gives_away(catalog):
             return None
-        empty = emptied(self.client.limits, admitted.name, self.client.interpreter.now_ms(), admitted.tags)
+        empty = emptied(self.client.limits, admitted.account(), self.client.interpreter.now_ms())
         return budget_exceeded(f"the budget {empty} has nothing left") if empty else None
 
     def spent_models(self, admitted: Admitted) -> tuple[str, ...]:

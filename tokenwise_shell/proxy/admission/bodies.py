@@ -91,15 +91,11 @@ class _Conversation:
 
 @frozen(eq=False)
 class Beginning:
-    """So many turns of an earlier conversation, with which a body begins."""
+    """So many turns of an earlier conversation, with which a body begins, in so many of its first bytes."""
 
     of: _Conversation
     turns: int
-
-    @property
-    def size(self) -> int:
-        """How many bytes of the body they are, with what stands before them."""
-        return self.of.ends[self.turns - 1]
+    size: int
 
 
 @define(eq=False)
@@ -127,8 +123,13 @@ class Bodies:
             MEMORY.forget()
         if len(body) < self.least_bytes:
             return None
-        alike = [each for each in reversed(self._kept) if body.startswith(each.key)][:_LOOKED_AT]
-        return max((Beginning(each, each.common(body)) for each in alike), key=lambda one: one.size, default=None)
+        longest = None
+        for each in [each for each in reversed(self._kept) if body.startswith(each.key)][:_LOOKED_AT]:
+            turns = each.common(body)
+            size = each.ends[turns - 1]
+            if longest is None or size > longest.size:
+                longest = Beginning(each, turns, size)
+        return longest
 
     def read(self, body: bytes, most_values: int, known: Beginning | None = None) -> Fields:
         """See `object_in`. `known` is what the body begins with."""

@@ -45,12 +45,12 @@ def is_limited(limits: InForce, account: Account, model: str) -> bool:
     return bool(account.voucher) or any(limit.owner_of(account, model) is not None for limit in limits)
 
 
-def emptied(limits: InForce, key: str, now_ms: int, tags: Iterable[str] = ()) -> str:
-    """The budget, of everybody, of this key or of one of these tags, in which everything is spent; "" for none.
+def emptied(limits: InForce, account: Account, now_ms: int) -> str:
+    """The budget, of everybody, of this key or of one of its tags, in which everything is spent; "" for none.
 
     Money that is held may come back, so it is not counted.
     """
-    for one in standings(limits, now_ms, limits.doubtful(Account(key, tuple(tags)))):
+    for one in () if limits.has_room(account) else standings(limits, now_ms, limits.doubtful(account)):
         if one.spent >= one.amount:
             return f"{one.limit.owner} {lasting(one.limit.window)}"
     return ""
