@@ -99,17 +99,16 @@ class Relaying:
             return self._read(reader.feed(chunk))
         chunk = kept + chunk if kept else chunk
         whole, ends, rest = chunk.rpartition(_END)
-        lines = whole.split(b"\n")
-        if not ends or not len(lines) % 2 or any(lines[1::2]):  # else nearly always: events of one line each
+        if not ends:
             return self._read(reader.feed(chunk))
-        together, lines = _Heard(), lines[::2]
-        while lines:
-            count, text = parse.alike(lines)
+        together, said = _Heard(), whole.split(_END)
+        while said:
+            count, text = parse.alike(said)
             if count:
-                together.append((SseRun(_END.join((*lines[:count], b""))), text))
+                together.append((SseRun(_END.join((*said[:count], b""))), text))
             else:
-                together += self._read(reader.one(lines[0]))
-            lines = lines[count or 1 :]
+                together += self._read(reader.one(said[0]))
+            said = said[count or 1 :]
         return together + self._read(reader.feed(rest)) if rest else together
 
     def _read(self, events: Sequence[SseEvent]) -> _Heard:

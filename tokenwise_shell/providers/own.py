@@ -307,18 +307,19 @@ class AsItCame:
 
     @property
     def has_runs(self) -> bool:
-        """No: each event is read."""
-        return False
+        """Whether the format has events that add a text and nothing else."""
+        return bool(self.read.dialect.text)
 
-    def alike(self, lines: Sequence[bytes]) -> tuple[int, str]:
-        """None."""
-        del lines
-        return 0, ""
+    def alike(self, said: Sequence[bytes]) -> tuple[int, str]:
+        """See `AnswerStream.alike`."""
+        return self.read.alike(said)
 
     def feed(self, event: SseEvent) -> str:
         """Take an event; the text it adds."""
         self._event = event
-        return self.read.feed(event)
+        if said := self.read.feed(event):
+            self.read.repeats(event, said)
+        return said
 
     def end(self, trouble: TransportTrouble | None = None) -> Reply | Failure:
         """What the stream amounts to."""

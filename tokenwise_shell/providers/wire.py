@@ -134,10 +134,10 @@ class StreamParse(Protocol):
         """Whether `alike` may find any from now on."""
         ...
 
-    def alike(self, lines: Sequence[bytes]) -> tuple[int, str]:
-        """How many of these lines, from the first, are events that need not be read, and the text they add.
+    def alike(self, said: Sequence[bytes]) -> tuple[int, str]:
+        """How many of these events, from the first, need not be read, and the text they add. Then it has taken them.
 
-        Then it has taken them.
+        An event is its lines, without the blank one.
         """
         ...
 

@@ -40,14 +40,15 @@ class SseEvent:
 
 @frozen
 class SseRun:
-    """Several events as they came, each of them one line of data and a blank one."""
+    """Several events as they came, each of them one line of data and a blank one, with its name before it if any."""
 
     data: bytes
 
     @property
     def events(self) -> list[SseEvent]:
         """One by one."""
-        return [SseEvent(each[6:]) for each in self.data.split(b"\n\n")[:-1]]
+        split = [each.partition(b"data: ") for each in self.data.split(b"\n\n")[:-1]]
+        return [SseEvent(data, name[7:-1].decode()) for name, _, data in split]
 
 
 @define(on_setattr=NO_OP)  # it is set several times for each piece that comes
@@ -85,8 +86,9 @@ class SseReader:
         return [*events, *self._fed(rest)] if rest else events
 
     def one(self, line: bytes) -> list[SseEvent]:
-        """The event that is this line and a blank one, where `given_back` has given what it had."""
-        if self._started and line.startswith(b"data: ") and b"\r" not in line and len(line) <= self.max_event_bytes:
+        """The event that is this line (or these) and a blank one, where `given_back` has given what it had."""
+        plain = line.startswith(b"data: ") and b"\r" not in line and b"\n" not in line
+        if self._started and plain and len(line) <= self.max_event_bytes:
             return [] if self.overflowed else [SseEvent(line[6:], "", self._id)]
         return self.feed(line + b"\n\n")
 

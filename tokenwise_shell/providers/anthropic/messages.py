@@ -87,7 +87,7 @@ def completion(body: bytes, *, created_s: int) -> bytes:
 
 def open_stream(*, native_id: str, now_ms: int = 0, choices: int = 1) -> AnswerStream:
     """A reader for the stream that a request for `native_id` is answered with."""
-    dialect = Dialect(AnthropicEvents().read, error_of, "message", _EVENTS)
+    dialect = Dialect(AnthropicEvents().read, error_of, "message", _EVENTS, text="text")
     return AnswerStream(native_id, dialect, ChunkWriter(now_ms // 1000), choices=choices)
 
 

@@ -60,7 +60,7 @@ class Dialect:
 
     `names` are those of events that have something to say; an event of another name is a sign of life. `plain` gives
     the model, the text and the word for the end of an event that says nothing else of the first choice, None for any
-    other.
+    other. `text` names the field in which an event has a text that is all it adds, "" where none is known by its shape.
     """
 
     read: Callable[[Fields], Iterable[Delta]]
@@ -68,11 +68,12 @@ class Dialect:
     what: str
     names: frozenset[str] = frozenset(("", "message"))
     plain: Callable[[object], tuple[str, str, str] | None] | None = None
+    text: str = ""
 
 
 @frozen
 class _Shape:
-    """What stands around the text of an event's line: before it, behind it, and at the end of the line.
+    """What stands around the text of an event's lines: before it, behind it, and at their end.
 
     `padding` may stand before the end: OpenAI pads its events with letters that say nothing, so that their lengths do
     not tell what is in them.
@@ -119,6 +120,7 @@ class AnswerStream:
     _bill: Counted | None = field(default=None, init=False)
     _counted: Counted | None = field(default=None, init=False)
     _served: str = field(default="", init=False)
+    _tokens: int = field(default=0, init=False)
     _model: str | None = field(default=None, init=False)
     _shape: _Shape | None = field(default=None, init=False)
 
@@ -161,14 +163,19 @@ class AnswerStream:
         """Whether `alike` may ever find any: in OpenAI's chunks, which are not written anew."""
         return self.writer is None and self.dialect.plain is not None
 
-    def alike(self, lines: Sequence[bytes]) -> tuple[int, str]:
-        """How many of these lines, from the first, are events that differ from the one fed last in nothing but text.
+    def repeats(self, event: SseEvent, said: str) -> None:
+        """Let `alike` find what is like this event, which was fed last and added this text, if it did nothing else."""
+        if self.dialect.text and self._last == (Wrote(said),) and self._tokens == text_bound(said):
+            self._shape = _around(event, said, self.dialect.text)
 
-        Each is an event by itself. With them comes their text: what `feed` would make of them is known.
+    def alike(self, said: Sequence[bytes]) -> tuple[int, str]:
+        """How many of these events, from the first, differ from the one fed last in nothing but text.
+
+        Each is its lines without the blank one. With them comes their text: what `feed` would make of them is known.
         """
-        if self._shape is None or not lines[0].startswith(self._shape.first):
+        if self._shape is None or not said[0].startswith(self._shape.first):
             return 0, ""
-        texts = _texts_in(lines, self._shape)
+        texts = _texts_in(said, self._shape)
         text = _read_together(texts)
         if not text:
             texts = list(takewhile(_is_text, texts))
@@ -199,7 +206,8 @@ class AnswerStream:
         if fields or self._error:
             self._event = (event,)
         # What cannot be read may be output as well.
-        self.heard_tokens += tokens_said(fields) if fields else len(event.data)
+        self._tokens = tokens_said(fields) if fields else len(event.data)
+        self.heard_tokens += self._tokens
         if self._error or not fields:
             return ""
         self._last = tuple(self.dialect.read(fields))
@@ -219,7 +227,7 @@ class AnswerStream:
         if ended:
             self._take(Stopped(finish_of(ended)))
         elif said:
-            self._shape = _around(event.data, said)
+            self._shape = _around(event, said, "content")
         return said
 
     def end(self, trouble: TransportTrouble | None = None) -> Reply | Failure:
@@ -327,14 +335,14 @@ class AnswerStream:
 _MARK: Final = "\x7f"
 _MARKED: Final = _MARK.encode()
 
-_CONTENT: Final = re.compile(rb'"content": ?"((?:[^"\\\\]|\\\\.)*)"')
+_VALUES: Final = {name: re.compile(name + rb': ?"((?:[^"\\]|\\.)*)"') for name in (b'"content"', b'"text"')}
 _PADDING: Final = re.compile(rb'(.*"obfuscation": ?")([A-Za-z0-9]*)("[ }]*)', re.DOTALL)
 
 
-def _texts_in(lines: Sequence[bytes], shape: _Shape) -> list[bytes]:
-    """What stands where the text does in these lines, up to the first that is of another shape."""
+def _texts_in(said: Sequence[bytes], shape: _Shape) -> list[bytes]:
+    """What stands where the text does in these events, up to the first that is of another shape."""
     texts, before, behind = list[bytes](), len(shape.first), len(shape.last)
-    for line in lines:
+    for line in said:
         if not line.startswith(shape.first):
             break
         if not shape.padded:
@@ -366,13 +374,15 @@ def _is_text(said: bytes) -> bool:
     return bool(_read_together((said,)))
 
 
-def _around(data: bytes, said: str) -> _Shape | None:
-    """What stands around a text in the event that holds it; None where that cannot be told."""
-    if data.count(b'"content"') != 1 or b"\n" in data or not (found := _CONTENT.search(data)):
+def _around(event: SseEvent, said: str, name: str) -> _Shape | None:
+    """What stands around a text in the event that holds it in a field of this name; None where that cannot be told."""
+    data, named = event.data, b'"%b"' % name.encode()
+    if data.count(named) != 1 or b"\n" in data or not (found := _VALUES[named].search(data)):
         return None
     if _read_together((found[1],)) != said:
         return None
-    first, last = b"data: " + data[: found.start(1)], data[found.end(1) :]
+    label = b"event: %b\n" % event.name.encode() if event.name else b""
+    first, last = b"%bdata: %b" % (label, data[: found.start(1)]), data[found.end(1) :]
     padded = _PADDING.fullmatch(last)
     return _Shape(first, padded[1], padded=True, end=padded[3]) if padded else _Shape(first, last)
 

@@ -6,12 +6,13 @@ from tokenwise.usage import text_bound
 
 __all__ = ["tokens_said"]
 
-# What names an answer and says of what kind it is, and a whole response, which repeats the request and what was said.
+# What names an answer and says of what kind it is, what Azure's filters found in it, and a whole response, which
+# repeats the request and what was said.
 _FRAME: Final = frozenset(
     """
     id object model type role finish_reason native_finish_reason stop_reason system_fingerprint service_tier provider
     item_id call_id obfuscation signature encrypted_content response usage error status responseId modelVersion
-    thoughtSignature finishReason usageMetadata
+    thoughtSignature finishReason usageMetadata content_filter_results content_filter_offsets prompt_filter_results
     """.split()  # noqa: SIM905 -- words that are only ever read by eye
 )
 

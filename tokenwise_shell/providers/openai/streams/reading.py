@@ -63,7 +63,11 @@ _SILENT: Final = frozenset(
     id object created model choices usage system_fingerprint obfuscation provider service_tier
     """.split()  # noqa: SIM905 -- words that are only ever read by eye
 )
-_OF_TEXT: Final = frozenset(("index", "delta", "finish_reason", "native_finish_reason", "stop_reason", "logprobs"))
+_OF_TEXT: Final = frozenset(
+    """
+    index delta finish_reason native_finish_reason stop_reason logprobs content_filter_results content_filter_offsets
+    """.split()  # noqa: SIM905 -- words that are only ever read by eye
+)
 
 
 def _added(choice: Fields, index: int) -> Iterator[Delta]:
