@@ -8,7 +8,7 @@ import enum
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import frozen
 
 from tokenwise.usage import FORMAT_FRAME, TokenCount, count_messages, count_text
 
@@ -32,13 +32,12 @@ class Message:
     """One turn of a conversation, as text.
 
     `blocks` says where in `text` each of its blocks begins, if it came in several: a client puts context into blocks of
-    their own before what the user typed. What somebody has `found` in it may be left there, to be had again.
+    their own before what the user typed.
     """
 
     role: Role
     text: str
     blocks: tuple[int, ...] = ()
-    found: list[object] = field(factory=list, init=False, eq=False, repr=False)
 
 
 @frozen

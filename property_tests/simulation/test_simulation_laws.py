@@ -90,7 +90,7 @@ BUGS = {
     ),
     "attempts are not counted": ("routing/ladder.py", "failed.calls >= policy.max_attempts", "failed.calls >= 99"),
     "the ladder descends": (
-        "routing/ladder.py",
+        "routing/ranking.py",
         "for tier in Tier if tier > place.at.tier",
         "for tier in Tier if tier < place.at.tier",
     ),

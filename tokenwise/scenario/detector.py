@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from hashlib import blake2b
 from operator import mul
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple
 
 from attrs import Factory, field, frozen
 
@@ -177,22 +177,12 @@ def _shared(messages: Sequence[Message]) -> Iterator[tuple[int, _Weighed]]:
     """
     spoken = [message for message in messages if message.text and not message.text.isspace()]
     asking = [message for message in spoken if message.role is Role.USER]
-    if asking:
-        requests = [_known(message) for message in reversed(asking[-MAX_REQUESTS:])]
-    else:
-        requests = [_read(_said(_asked(message))) for message in reversed(spoken[-MAX_REQUESTS:])]
-    readings = list(_shares(requests or [_read(_said(""))]))
+    requests = [_asked(message) for message in reversed((asking or spoken)[-MAX_REQUESTS:])]
+    readings = list(_shares([_read(_said(text)) for text in requests or [""]]))
     yield from readings
     if asking and any(weighed.reading.levels for _, weighed in readings):
-        last = {message.role: message for message in spoken if message.role is not Role.USER}
-        yield from ((_BACKGROUND, _known(message)) for message in last.values())
-
-
-def _known(message: Message) -> _Weighed:
-    """What is known of a user's request, or of all that another says: with the message, while it comes again."""
-    if not message.found:
-        message.found.append(_read(_said(_asked(message) if message.role is Role.USER else message.text)))
-    return cast("_Weighed", message.found[0])
+        last = {message.role: message.text for message in spoken if message.role is not Role.USER}
+        yield from ((_BACKGROUND, _read(_said(text))) for text in last.values())
 
 
 def _asked(message: Message) -> str:
