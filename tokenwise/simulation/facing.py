@@ -147,9 +147,8 @@ class Facing:
         if not place.plain or asked.session or asked.outcomes or asked.plan:
             return None
         draws = _draws(self._name(asked.id, attempt, bid.model, bid.provider))
-        for trouble, draw in zip(how.troubles, itertools.cycle(draws[4:]), strict=False):
-            if trouble.strikes(at_ms, draw % 1000):
-                return None
+        if how.troubles and _struck(how, draws, at_ms):
+            return None
         tokens, thought = self._written(place, attempt.step, bid.max_output_tokens, draws[1])
         whole_ms = how.latency_ms.at(draws[0]) + tokens * how.token_us // 1000
         good = self._luck(attempt.step) < servers.good_per_mille(bid.model, asked, attempt.step)
@@ -189,9 +188,8 @@ class Facing:
         tokens, thought = self._written(place, call.attempt.step, call.max_output_tokens, draws[1])
         whole_ms = first_ms + tokens * how.token_us // 1000
         usage = self._usage(call, how, tokens, thought, at_ms)
-        for trouble, draw in zip(how.troubles, itertools.cycle(draws[4:]), strict=False):
-            if trouble.strikes(at_ms, draw % 1000):
-                return self._failed(trouble, call, first_ms, whole_ms, usage)
+        if trouble := _struck(how, draws, at_ms):
+            return self._failed(trouble, call, first_ms, whole_ms, usage)
         reply = self._reply(call, how, draws, usage, at_ms)
         return Answer(whole_ms, reply, self._first(call, first_ms))
 
@@ -301,6 +299,14 @@ class Facing:
         price = self.servers.catalog[call.model].offered_by[call.provider].price
         assert isinstance(price, Price)  # nobody is called without one
         return Nanodollars(-(-price.cost(usage) * how.billing_at(at_ms) // 1000))
+
+
+def _struck(how: Behaviour, draws: tuple[int, ...], at_ms: int) -> Trouble | None:
+    """The first of its troubles that this call meets, if any."""
+    for trouble, draw in zip(how.troubles, itertools.cycle(draws[4:]), strict=False):
+        if trouble.strikes(at_ms, draw % 1000):
+            return trouble
+    return None
 
 
 def _text(usage: Usage) -> str:
